@@ -1,0 +1,63 @@
+"""The Speech service's client: live recognition over its WebSocket protocol, on aiohttp and nothing else.
+
+    client ─► flow ─► turn ─► messages, audio        what to say, and what was said: no I/O
+                └──► connector ─► connection, pool    who moves it: aiohttp
+
+It knows nothing of Home Assistant, and runs by itself as a top-level package.
+"""
+
+from .client import SpeechClient
+from .credentials import Credentials
+from .endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint
+from .errors import (
+    AudioSourceError,
+    BadAudioError,
+    ConnectionFailedError,
+    CredentialsError,
+    EndpointError,
+    HostNotFoundError,
+    NotASpeechEndpointError,
+    ProtocolError,
+    ServiceError,
+    ServiceTimeoutError,
+    SpeechError,
+    ThrottledError,
+    UnusableMessageError,
+    UpgradeRefusedError,
+)
+from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted
+from .languages import LANGUAGES
+from .options import Mode, Profanity, RecognitionOptions
+
+__all__ = [
+    "CHINA_REGIONS",
+    "LANGUAGES",
+    "PUBLIC_REGIONS",
+    "US_GOVERNMENT_REGIONS",
+    "AudioSourceError",
+    "BadAudioError",
+    "ConnectionFailedError",
+    "Credentials",
+    "CredentialsError",
+    "Endpoint",
+    "EndpointError",
+    "Event",
+    "HostNotFoundError",
+    "Hypothesis",
+    "Mode",
+    "NotASpeechEndpointError",
+    "Phrase",
+    "Profanity",
+    "ProtocolError",
+    "RecognitionOptions",
+    "RecognitionStatus",
+    "ServiceError",
+    "ServiceTimeoutError",
+    "SpeechClient",
+    "SpeechEnded",
+    "SpeechError",
+    "SpeechStarted",
+    "ThrottledError",
+    "UnusableMessageError",
+    "UpgradeRefusedError",
+]

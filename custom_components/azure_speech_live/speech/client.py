@@ -1,0 +1,55 @@
+"""The client of one Speech resource: what a caller uses."""
+
+from collections.abc import AsyncGenerator, AsyncIterable
+
+import aiohttp
+
+from .connector import Connector
+from .credentials import Credentials
+from .endpoints import Endpoint
+from .errors import ConnectionFailedError
+from .events import Event
+from .flow import Flow
+from .options import RecognitionOptions
+
+
+class SpeechClient:
+    """Recognises speech while it is spoken; any number of utterances at a time, none of which waits for another."""
+
+    def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:
+        """Use a session that stays its owner's; nothing is connected before it is needed."""
+        self._connector = Connector(session, endpoint, credentials)
+        self._flows: set[Flow] = set()
+        self._closed = False
+
+    async def recognize(self, audio: AsyncIterable[bytes], options: RecognitionOptions) -> AsyncGenerator[Event]:
+        """Recognise an utterance: yield hypotheses and phrases as they come.
+
+        ``audio`` gives 16 kHz, 16-bit, mono, little-endian PCM in chunks of any size, with or without a WAV header;
+        it is pulled from the first ``anext`` on, and closed at the end. In INTERACTIVE mode the first phrase is the
+        last event. A connection that breaks is carried over once. Closing the generator ends everything at once.
+
+        Raises SpeechError; see errors.py.
+        """
+        if self._closed:
+            raise ConnectionFailedError("the client was closed")
+        flow = Flow(self._connector, audio, options)
+        self._flows.add(flow)
+        events = flow.events()
+        try:
+            async for event in events:
+                yield event
+        finally:
+            await events.aclose()
+            self._flows.discard(flow)
+
+    async def check(self) -> None:
+        """Open a connection with the credentials and close it. Raises SpeechError."""
+        await self._connector.check()
+
+    async def close(self) -> None:
+        """End all recognitions and close all connections; the client cannot be used any more."""
+        self._closed = True
+        for flow in list(self._flows):
+            await flow.stop()
+        await self._connector.close()

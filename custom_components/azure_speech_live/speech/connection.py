@@ -1,0 +1,217 @@
+"""One WebSocket connection to the Speech service: the only part that touches a socket.
+
+It opens, sends and receives messages, and closes; what they mean is the turn's affair. All that aiohttp can raise
+becomes a SpeechError here.
+"""
+
+import contextlib
+from datetime import UTC, datetime
+from http import HTTPStatus
+import logging
+import ssl
+import time
+from typing import Any, Final
+
+import aiohttp
+from yarl import URL
+
+from . import messages
+from .credentials import Credentials
+from .errors import (
+    ConnectionFailedError,
+    CredentialsError,
+    HostNotFoundError,
+    NotASpeechEndpointError,
+    ProtocolError,
+    ServiceError,
+    SpeechError,
+    ThrottledError,
+    UnusableMessageError,
+    UpgradeRefusedError,
+    printable,
+)
+from .messages import Message
+from .telemetry import ConnectionMetric
+
+_LOGGER = logging.getLogger(__name__)
+
+OPEN_LIMIT: Final = 7.0
+"""Seconds that opening may take, name look-up, TLS and redirects included."""
+CLOSE_LIMIT: Final = 1.0
+"""Seconds that the peer has to answer a close; then the socket is closed without its consent."""
+MAX_REDIRECTS: Final = 3
+"""Redirects to ws:// and wss:// addresses; Microsoft's service is not known to need more than one."""
+_CLOSE_CODES: Final[dict[int, type[SpeechError]]] = {
+    # Fatal to Microsoft's SDKs too: the same messages would end the same way.
+    **dict.fromkeys((1002, 1003, 1007, 4000), ProtocolError),
+    **dict.fromkeys((1011, 1012, 1013, 4500, 4503), ServiceError),
+    4429: ThrottledError,
+}
+"""What the codes stand for with which the service closes a connection; the others say no more than that it is lost."""
+MAX_RETRY_AFTER: Final = 86_400.0
+"""Seconds: more than a day's Retry-After is a mistake of the peer's."""
+
+_NOT_THERE: Final = frozenset({301, 302, 303, 307, 308, 404, 410})
+"""What an address answers that is not a Speech service's, or no more (redirects: those that lead nowhere)."""
+_REFUSED_AS_PLAIN: Final = frozenset({101, 200, 202, 204, 400, 405, 426, 501})
+"""What comes back when something on the way has taken the Upgrade header off the request or the answer."""
+
+_CONFIG: Final[dict[str, Any]] = {
+    "context": {
+        "system": {"name": "AzureSpeechLive", "version": "1", "build": "Python", "lang": "Python"},
+        # The protocol page wants these; what a household runs is not the service's business.
+        "os": {"platform": "Python", "name": "Python", "version": "3"},
+        "device": {"manufacturer": "Unknown", "model": "Unknown", "version": "Unknown"},
+        "audio": {"source": {"type": "Stream", "samplerate": 16000, "bitspersample": 16, "channelcount": 1}},
+    }
+}
+
+
+def now_utc() -> datetime:
+    """Return the wall-clock time that the protocol's timestamps want."""
+    return datetime.now(UTC)
+
+
+class Connection:
+    """An open connection; it serves one turn at a time."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, url: URL, metric: ConnectionMetric) -> None:
+        """Use ``open`` instead."""
+        self.url = url
+        self.metric = metric
+        self.opened = time.monotonic()
+        self.served = 0
+        """How many requests it has served."""
+        self._socket = socket
+
+    @classmethod
+    async def open(
+        cls, session: aiohttp.ClientSession, url: URL, credentials: Credentials, connection_id: str
+    ) -> Connection:
+        """Open a connection and configure it. Raises SpeechError; the caller limits the time."""
+        start = now_utc()
+        try:
+            socket = await _upgrade(session, url, credentials, connection_id)
+        except SpeechError:
+            raise
+        except Exception as err:
+            raise opening_error(err) from err
+        connection = cls(socket, url, ConnectionMetric(connection_id, start, now_utc()))
+        try:
+            await connection.send(messages.json_message("speech.config", _CONFIG))
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    async def send(self, message: Message) -> None:
+        """Send a message. Raises ConnectionFailedError."""
+        payload = messages.encode(message, now_utc())
+        try:
+            if isinstance(payload, str):
+                await self._socket.send_str(payload)
+            else:
+                await self._socket.send_bytes(payload)
+        except (OSError, aiohttp.ClientError) as err:
+            raise ConnectionFailedError("the connection broke while sending") from err
+
+    async def receive(self) -> Message:
+        """Wait for the service's next message. Raises the SpeechError that the connection's end stands for."""
+        received = await self._socket.receive()
+        if received.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+            message = messages.decode(received.data)
+            _LOGGER.debug("received %s", message)
+            return message
+        raise _closing_error(received)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is known to be of no more use."""
+        return self._socket.closed
+
+    async def close(self) -> None:
+        """Close it as the protocol wants; at once where the service does not answer within CLOSE_LIMIT."""
+        with contextlib.suppress(OSError, aiohttp.ClientError):
+            await self._socket.close()
+
+
+async def _upgrade(
+    session: aiohttp.ClientSession, url: URL, credentials: Credentials, connection_id: str
+) -> aiohttp.ClientWebSocketResponse:
+    headers = {**credentials.headers(), "X-ConnectionId": connection_id}
+    for _ in range(MAX_REDIRECTS + 1):
+        try:
+            return await session.ws_connect(
+                url,
+                headers=headers,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_LIMIT),
+                max_msg_size=messages.MAX_MESSAGE_SIZE,
+            )
+        except aiohttp.NonHttpUrlRedirectClientError as err:
+            # aiohttp follows redirects to http and https by itself, and stops at those to ws and wss.
+            target = URL(str(err.args[0]))
+            if target.scheme not in ("ws", "wss") or (url.scheme == "wss" and target.scheme == "ws"):
+                raise NotASpeechEndpointError("redirected to an address that cannot be used") from err
+            url = target
+    raise NotASpeechEndpointError("redirected too many times")
+
+
+def opening_error(err: Exception) -> SpeechError:  # noqa: PLR0911 - a table of cases
+    """Return what an exception of aiohttp's while opening stands for. Its own text may hold the URL: it is not kept."""
+    match err:
+        case aiohttp.WSServerHandshakeError() | aiohttp.ClientHttpProxyError():
+            return status_error(err.status, err.headers.get("Retry-After") if err.headers else None)
+        case aiohttp.ClientConnectorDNSError():
+            return HostNotFoundError(f"no host has the name {err.host}")
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError() | ssl.SSLError():
+            return ConnectionFailedError(f"no secure connection: {printable(str(err.args[-1]))}")
+        case aiohttp.ClientConnectorError():
+            return ConnectionFailedError(f"cannot connect: {err.os_error.strerror or 'refused'}")
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | ConnectionError():
+            return ConnectionFailedError("the connection was closed while it was being opened")
+        case TimeoutError():
+            return ConnectionFailedError("the connection did not open in time")
+        case aiohttp.TooManyRedirects() | aiohttp.InvalidURL() | aiohttp.ClientResponseError():
+            return NotASpeechEndpointError("the answer is not that of a Speech endpoint")
+    return ConnectionFailedError(f"cannot connect: {type(err).__name__}")
+
+
+def status_error(status: int, retry_after: str | None = None) -> SpeechError:
+    """Return what the HTTP status that a request was answered with stands for."""
+    kind: type[SpeechError]
+    match status:
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return ThrottledError("too many requests (HTTP 429)", _retry_after(retry_after))
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+            kind, text = CredentialsError, "the key is refused"
+        case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            kind, text = ConnectionFailedError, "a proxy asks for a password"
+        case _ if status in _REFUSED_AS_PLAIN:
+            kind, text = UpgradeRefusedError, "no WebSocket can be opened to this address"
+        case HTTPStatus.REQUEST_TIMEOUT | 500 | 502 | 503 | 504:
+            kind, text = ServiceError, "the service is in trouble"
+        case _ if status in _NOT_THERE:
+            kind, text = NotASpeechEndpointError, "no Speech service at this address"
+        case _:
+            kind, text = ProtocolError, "the service refuses the request"
+    return kind(f"{text} (HTTP {status})")
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Return Retry-After's seconds; the form with a date is rare, and its clock not ours."""
+    try:
+        seconds = float(value or "")
+    except ValueError:
+        return None
+    return min(seconds, MAX_RETRY_AFTER) if seconds >= 0 else None
+
+
+def _closing_error(received: aiohttp.WSMessage) -> SpeechError:
+    """Return what the end of a connection stands for, by its close code."""
+    if received.type is aiohttp.WSMsgType.ERROR:
+        return UnusableMessageError(f"the service broke the WebSocket protocol: {printable(str(received.data))}")
+    if received.type is not aiohttp.WSMsgType.CLOSE:
+        return ConnectionFailedError("the connection was lost")
+    kind = _CLOSE_CODES.get(received.data, ConnectionFailedError)
+    reason = printable(str(received.extra or ""))
+    return kind(f"the service closed the connection with code {received.data}" + (f": {reason}" if reason else ""))

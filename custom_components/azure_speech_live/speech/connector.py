@@ -1,0 +1,165 @@
+"""Gives turns a connection, a kept one or a new one on the path that the endpoint serves, and takes it back.
+
+Also the way around: the REST API for short recordings, for networks that do not let WebSockets through.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, Coroutine
+from http import HTTPStatus
+from typing import Final
+import uuid
+
+import aiohttp
+from yarl import URL
+
+from . import messages
+from .audio import WAV_HEADER
+from .connection import OPEN_LIMIT, Connection, now_utc, opening_error, status_error
+from .credentials import Credentials
+from .endpoints import Endpoint, Generation
+from .errors import ConnectionFailedError, NotASpeechEndpointError, ProtocolError, SpeechError, UpgradeRefusedError
+from .events import Phrase
+from .options import RecognitionOptions
+from .pool import Pool
+from .telemetry import ConnectionMetric
+from .turn import Turn
+
+SETTLE_LIMIT: Final = 2.0
+"""Seconds that turn.end may come after the result; without it the connection is in no known state, and is closed."""
+MAX_ANSWER_SIZE: Final = messages.MAX_MESSAGE_SIZE
+"""Bytes read of a REST answer, which has the JSON of one phrase."""
+
+_WAV_TYPE: Final = "audio/wav; codecs=audio/pcm; samplerate=16000"
+
+
+class Connector:
+    """The connections of one resource."""
+
+    def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:
+        """Begin with none; the session stays its owner's."""
+        self._session = session
+        self._endpoint = endpoint
+        self._credentials = credentials
+        self._generations = list(endpoint.generations())
+        self._pool = Pool()
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def acquire(self, turn: Turn, connection_id: str) -> Connection:
+        """Return a connection for a turn. Raises SpeechError."""
+        for url in dict.fromkeys(self._url(generation, turn.options) for generation in self._generations):
+            if (kept := await self._pool.take(url)) is not None:
+                return kept
+        connection = await self._open_first(turn.options, connection_id, turn)
+        turn.connected(connection.metric)
+        return connection
+
+    async def check(self) -> None:
+        """Open a new connection and close it. Raises SpeechError."""
+        try:
+            connection = await self._open_first(RecognitionOptions(), uuid.uuid4().hex)
+        except UpgradeRefusedError:
+            await self._check_short_audio()
+        else:
+            await connection.close()
+
+    def release(self, connection: Connection, turn: Turn) -> None:
+        """Take a connection back from a turn that is complete, and let the service finish with it."""
+        self._in_background(self._settle(connection, turn), "Speech turn's end")
+
+    def discard(self, connection: Connection) -> None:
+        """Take a connection back that is of no more use."""
+        self._in_background(connection.close(), "Speech connection's end")
+
+    async def close(self) -> None:
+        """End all: turns being settled, and kept connections."""
+        for task in self._background:
+            task.cancel()
+        if self._background:
+            await asyncio.wait(self._background)
+        await self._pool.close()
+
+    async def short_audio(self, options: RecognitionOptions, wav: AsyncIterable[bytes]) -> Phrase:
+        """Recognise a WAV stream of at most 60 s in one request, without hypotheses. Raises SpeechError.
+
+        The caller limits the time.
+        """
+        url = self._endpoint.short_audio_url(options)
+        headers = {**self._credentials.headers(), "Content-Type": _WAV_TYPE, "Accept": "application/json"}
+        try:
+            async with self._session.post(url, data=wav, headers=headers) as response:
+                status, retry_after = response.status, response.headers.get("Retry-After")
+                body = await response.content.read(MAX_ANSWER_SIZE)
+        except Exception as err:
+            raise opening_error(err) from err
+        if status == HTTPStatus.OK:
+            return messages.short_audio_phrase(body)
+        error = status_error(status, retry_after)
+        raise ProtocolError(str(error)) if isinstance(error, UpgradeRefusedError) else error
+
+    def _url(self, generation: Generation, options: RecognitionOptions) -> URL:
+        return self._endpoint.recognition_url(generation, options)
+
+    async def _open_first(
+        self, options: RecognitionOptions, connection_id: str, turn: Turn | None = None
+    ) -> Connection:
+        """Open a connection on the first generation of paths that the endpoint has, and remember which it is."""
+        refusal: NotASpeechEndpointError | None = None
+        for generation in tuple(self._generations):
+            try:
+                connection = await self._open(self._url(generation, options), connection_id, turn)
+            except NotASpeechEndpointError as err:
+                refusal = refusal or err
+                continue
+            self._generations.sort(key=lambda other: other is not generation)
+            return connection
+        raise refusal or NotASpeechEndpointError("this endpoint has no path for recognition")
+
+    async def _open(self, url: URL, connection_id: str, turn: Turn | None) -> Connection:
+        start = now_utc()
+        try:
+            async with asyncio.timeout(OPEN_LIMIT):
+                return await Connection.open(self._session, url, self._credentials, connection_id)
+        except (SpeechError, TimeoutError) as err:
+            error = (
+                err if isinstance(err, SpeechError) else ConnectionFailedError("the connection did not open in time")
+            )
+            if turn is not None:
+                turn.connected(ConnectionMetric(connection_id, start, now_utc(), error))
+            raise error from None
+
+    async def _check_short_audio(self) -> None:
+        """Find out whether the REST API serves where no WebSocket can be opened. Raises SpeechError."""
+
+        async def silence() -> AsyncIterable[bytes]:
+            yield WAV_HEADER + bytes(6400)
+
+        try:
+            async with asyncio.timeout(OPEN_LIMIT):
+                await self.short_audio(RecognitionOptions(), silence())
+        except TimeoutError:
+            raise ConnectionFailedError("the service did not answer in time") from None
+        except ProtocolError as err:
+            raise NotASpeechEndpointError(f"not a Speech endpoint: {err}") from None
+
+    async def _settle(self, connection: Connection, turn: Turn) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(SETTLE_LIMIT):
+                while (end := turn.next_audio(loop.time())) is not None:
+                    await connection.send(end)
+                while not turn.ended:
+                    turn.receive(await connection.receive(), loop.time(), now_utc())
+                for report in turn.reports(now_utc()):
+                    await connection.send(report)
+        except TimeoutError, SpeechError:
+            await connection.close()
+        except asyncio.CancelledError:
+            await connection.close()
+            raise
+        else:
+            await self._pool.put(connection)
+
+    def _in_background(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)

@@ -1,0 +1,108 @@
+"""What can go wrong with the Speech service, sorted by what the caller should do about it.
+
+    SpeechError
+    ├── CredentialsError           fix the key, or use it in the region that it belongs to
+    ├── EndpointError              fix the region or the endpoint
+    │   ├── HostNotFoundError
+    │   └── NotASpeechEndpointError
+    ├── ThrottledError             wait (retry_after), or use a larger tier
+    ├── ConnectionFailedError      look at the network; try later
+    │   └── UpgradeRefusedError    something on the way does not let WebSockets through
+    ├── ServiceError               the service's own trouble: try later
+    ├── ServiceTimeoutError        the service did not answer in time: try later
+    ├── ProtocolError              one side said what the other cannot use: report it
+    │   └── UnusableMessageError
+    ├── BadAudioError              send 16 kHz, 16-bit, mono PCM
+    └── AudioSourceError           look at what gives the audio; its exception is the cause
+
+No TimeoutError and no aiohttp exception leaves the client: these do, and their text is one bounded line without
+secrets and transcripts.
+"""
+
+MAX_TEXT = 200
+"""Characters that are kept of a text that a peer sent (a close reason, a status line): a log line's worth."""
+
+
+def printable(text: str) -> str:
+    """Return a peer's text as one bounded line that cannot forge another line in a log."""
+    line = "".join(character if character.isprintable() else " " for character in text[: MAX_TEXT + 1])
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+
+
+class SpeechError(Exception):
+    """The base of all that the client raises.
+
+    ``transient`` says whether the same audio may be tried once more at once: the turn does so by itself,
+    so that a caller meets a transient error only when the second attempt failed as well.
+    """
+
+    transient = False
+
+
+class CredentialsError(SpeechError):
+    """The key or token is refused (HTTP 401 or 403): wrong, of another region, or disabled."""
+
+
+class EndpointError(SpeechError):
+    """The region or endpoint is wrong."""
+
+
+class HostNotFoundError(EndpointError):
+    """The endpoint's host name does not resolve: no such region or resource, or no DNS."""
+
+    transient = True
+
+
+class NotASpeechEndpointError(EndpointError):
+    """Something answers there, but not a Speech service."""
+
+
+class ThrottledError(SpeechError):
+    """Too many requests, or too many at once, for the resource's tier (HTTP 429, close code 4429)."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        """Keep how many seconds the service asks to wait; None when it does not say."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ConnectionFailedError(SpeechError):
+    """The connection could not be opened, or broke."""
+
+    transient = True
+
+
+class UpgradeRefusedError(ConnectionFailedError):
+    """The endpoint is there, but the request for a WebSocket was answered as a plain one: a proxy is in the way."""
+
+    transient = False
+
+
+class ServiceError(SpeechError):
+    """The service says that it has trouble of its own (HTTP 5xx, close code 1011, RecognitionStatus Error)."""
+
+    transient = True
+
+
+class ServiceTimeoutError(SpeechError):
+    """The service did not say in time what it should have said. It is no TimeoutError, on purpose."""
+
+    transient = True
+
+
+class ProtocolError(SpeechError):
+    """The service refused a message of ours, or sent something that cannot be used."""
+
+
+class UnusableMessageError(ProtocolError):
+    """The service sent a message that cannot be read, so that what it said may be lost."""
+
+    transient = True
+
+
+class BadAudioError(SpeechError):
+    """The audio is not 16 kHz, 16-bit, mono PCM."""
+
+
+class AudioSourceError(SpeechError):
+    """The iterator that gives the audio raised; its exception is the cause."""

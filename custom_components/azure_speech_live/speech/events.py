@@ -1,0 +1,59 @@
+"""What a turn tells its caller. Times are seconds from the start of the utterance's audio."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RecognitionStatus(StrEnum):
+    """How a phrase ended, in the service's words."""
+
+    SUCCESS = "Success"
+    NO_MATCH = "NoMatch"
+    INITIAL_SILENCE_TIMEOUT = "InitialSilenceTimeout"
+    BABBLE_TIMEOUT = "BabbleTimeout"
+    END_OF_DICTATION = "EndOfDictation"
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The service hears speech, which began at ``offset``."""
+
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """The service heard the speech end at ``offset`` and wants no more audio in this turn."""
+
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the phrase that is being spoken sounds like so far; the next one replaces it."""
+
+    text: str
+    offset: float
+    duration: float
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """The final text of one phrase; empty unless ``status`` is SUCCESS.
+
+    ``lexical``, ``itn``, ``masked_itn`` and ``confidence`` (0 to 1) are there when detailed output was asked for.
+    """
+
+    status: RecognitionStatus
+    text: str = ""
+    offset: float = 0.0
+    duration: float = 0.0
+    language: str | None = None
+    confidence: float | None = None
+    lexical: str | None = None
+    itn: str | None = None
+    masked_itn: str | None = None
+
+
+type Event = SpeechStarted | SpeechEnded | Hypothesis | Phrase

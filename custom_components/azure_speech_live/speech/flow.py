@@ -1,0 +1,208 @@
+"""Moves one turn's bytes: pulls audio, keeps a connection under the turn, hands its events out.
+
+Three tasks that never wait for each other: one pulls audio from the moment it is offered, also while the connection
+opens; one sends; one receives and, when a connection breaks, gets the next. What to send, what it means and how long
+to wait is the turn's to say.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable
+import contextlib
+import logging
+from typing import Final
+import uuid
+
+from .audio import BYTES_PER_SECOND, WAV_HEADER
+from .connection import Connection, now_utc
+from .connector import Connector
+from .errors import AudioSourceError, ConnectionFailedError, SpeechError, UpgradeRefusedError
+from .events import Event
+from .messages import Message
+from .options import RecognitionOptions
+from .turn import Turn
+
+_LOGGER = logging.getLogger(__name__)
+
+SHORT_AUDIO_LIMIT: Final = 60 * BYTES_PER_SECOND
+"""Bytes of audio that the REST API for short recordings takes."""
+
+
+class Flow:
+    """One recognition under way."""
+
+    def __init__(self, connector: Connector, audio: AsyncIterable[bytes], options: RecognitionOptions) -> None:
+        """Begin at once; must be called in a running loop, and its ``events`` be iterated or closed."""
+        self._loop = asyncio.get_running_loop()
+        self._connector = connector
+        self._source = audio
+        self._turn = Turn(options, self._loop.time())
+        self._audio_came = asyncio.Event()
+        self._audio_left = asyncio.Event()
+        self._news = asyncio.Event()
+        self._deadline: asyncio.Timeout | None = None
+        self._pull = asyncio.create_task(self._pull_audio(), name="Speech audio")
+        self._carry = asyncio.create_task(self._carry_turn(), name="Speech turn")
+        for task in (self._pull, self._carry):
+            task.add_done_callback(lambda _: self._news.set())
+
+    async def events(self) -> AsyncGenerator[Event]:
+        """Yield the turn's events. Raises SpeechError."""
+        turn = self._turn
+        try:
+            while True:
+                self._news.clear()
+                while turn.events:
+                    yield turn.events.popleft()
+                if self._carry.cancelled():
+                    raise ConnectionFailedError("the client was closed")
+                if self._carry.done():
+                    self._carry.result()
+                    return
+                if self._pull.cancelled():
+                    raise AudioSourceError("the audio was cancelled by its source")
+                if self._pull.done():
+                    self._pull.result()
+                await self._news.wait()
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """End everything at once."""
+        tasks = [self._carry, self._pull]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        for task in tasks:
+            if not task.cancelled():
+                task.exception()  # so that asyncio does not report it as never looked at
+        aclose = getattr(self._source, "aclose", None)
+        if aclose is not None:
+            # A source that fails to end does not undo what was recognised.
+            with contextlib.suppress(Exception):
+                await aclose()
+
+    # --- audio in
+
+    async def _pull_audio(self) -> None:
+        turn = self._turn
+        try:
+            async for chunk in self._source:
+                turn.feed(chunk, self._loop.time())
+                self._audio_came.set()
+                while turn.full:
+                    self._audio_left.clear()
+                    await self._audio_left.wait()
+        except SpeechError:
+            raise
+        except Exception as err:
+            raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
+        turn.end_audio(self._loop.time())
+        self._audio_came.set()
+        if self._deadline is not None:
+            self._deadline.reschedule(self._loop.time() if turn.complete else turn.deadline)
+
+    # --- the connection
+
+    async def _carry_turn(self) -> None:
+        turn, connection_id = self._turn, uuid.uuid4().hex
+        while not turn.complete:
+            try:
+                await self._attempt(connection_id)
+            except SpeechError as err:
+                delay = turn.failed(err, self._loop.time(), now_utc())
+                if turn.complete:
+                    return
+                if delay is None:
+                    raise
+                _LOGGER.debug("trying again in %.1f s: %s", delay, err)
+                await asyncio.sleep(delay)
+
+    async def _attempt(self, connection_id: str) -> None:
+        """Carry the turn to its end on one connection. Raises SpeechError."""
+        turn = self._turn
+        try:
+            connection = await self._connector.acquire(turn, connection_id)
+        except UpgradeRefusedError as refused:
+            _LOGGER.debug("using the REST API for short recordings: %s", refused)
+            await self._send_short_audio()
+            return
+        try:
+            while not turn.complete:
+                await self._exchange(connection)
+        except BaseException:
+            self._connector.discard(connection)
+            raise
+        self._connector.release(connection, turn)
+
+    async def _exchange(self, connection: Connection) -> None:
+        """Carry the turn through one request. Raises SpeechError."""
+        turn = self._turn
+        opening = turn.begin(uuid.uuid4().hex, now_utc(), reused=connection.served > 0)
+        connection.served += 1
+        sender = asyncio.create_task(self._send(connection, opening), name="Speech sender")
+        try:
+            while not (turn.complete or turn.ended):
+                try:
+                    async with asyncio.timeout_at(turn.deadline) as self._deadline:
+                        await self._receive(connection)
+                except TimeoutError:
+                    turn.check_time(self._loop.time())
+                finally:
+                    self._deadline = None
+        finally:
+            sender.cancel()
+            await asyncio.wait([sender])
+
+    async def _receive(self, connection: Connection) -> None:
+        turn = self._turn
+        while not (turn.complete or turn.ended):
+            turn.receive(await connection.receive(), self._loop.time(), now_utc())
+            if turn.events:
+                self._news.set()
+            self._audio_came.set()  # what was received may say to stop sending
+
+    async def _send(self, connection: Connection, opening: list[Message]) -> None:
+        turn = self._turn
+        # A connection that breaks is noticed, with its reason, by who receives on it.
+        with contextlib.suppress(ConnectionFailedError):
+            for message in opening:
+                await connection.send(message)
+            while True:
+                self._audio_came.clear()
+                while (frame := turn.next_audio(self._loop.time())) is not None:
+                    await connection.send(frame)
+                    self._audio_left.set()
+                if (send_at := turn.send_at) is not None:
+                    await asyncio.sleep(send_at - self._loop.time())
+                else:
+                    await self._audio_came.wait()
+
+    # --- without a WebSocket
+
+    async def _send_short_audio(self) -> None:
+        """Recognise by the REST API what there is of the audio and what still comes. Raises SpeechError."""
+        turn = self._turn
+        request = asyncio.create_task(self._connector.short_audio(turn.options, self._wav()), name="Speech request")
+        try:
+            while not (request.done() or turn.complete):
+                await asyncio.wait([request], timeout=1)
+                turn.check_time(self._loop.time())
+            if request.done():
+                turn.finish(request.result())
+                self._news.set()
+        finally:
+            request.cancel()
+            await asyncio.wait([request])
+
+    async def _wav(self) -> AsyncGenerator[bytes]:
+        audio = self._turn.audio
+        yield WAV_HEADER
+        position = 0
+        while position < SHORT_AUDIO_LIMIT:
+            self._audio_came.clear()
+            while frame := audio.frame(position):
+                position += len(frame)
+                yield frame
+            if audio.ended:
+                return
+            await self._audio_came.wait()

@@ -1,0 +1,223 @@
+"""The messages of the Speech service's WebSocket protocol: text and binary frames to typed values, and back.
+
+Format, from Microsoft's protocol page (websocketprotocol.md, 2018) and from what its SDKs send:
+
+- a text message is `Name: value` lines ended by CRLF, an empty line and a body, in UTF-8;
+- a binary message is two bytes with the headers' size (big-endian), the same lines in ASCII, and the body.
+
+No I/O and no clock here: times come in as arguments.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+import json
+from typing import Any, Final
+
+from .errors import (
+    CredentialsError,
+    ProtocolError,
+    ServiceError,
+    SpeechError,
+    ThrottledError,
+    UnusableMessageError,
+    printable,
+)
+from .events import Hypothesis, Phrase, RecognitionStatus
+
+MAX_HEADER_SIZE: Final = 8192
+"""Bytes of headers in one message: the protocol page's own limit for binary messages."""
+MAX_MESSAGE_SIZE: Final = 1 << 20
+"""Bytes of one message from the service. The longest phrase with word timings is a few tens of kilobytes."""
+MAX_TRANSCRIPT: Final = 20_000
+"""Characters kept of one phrase's text: over ten minutes of fast speech, and a connection lives for ten minutes."""
+MAX_SERVICE_TAG: Final = 100
+"""Characters kept of a turn's service tag, which is 32 in practice; it is only shown to a person in a log."""
+TICKS_PER_SECOND: Final = 10_000_000
+"""Offsets and durations are counted in ticks of 100 ns."""
+
+_PREFIX_SIZE: Final = 2
+_JSON_TYPE: Final = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of either kind: text when ``body`` is a str, binary when it is bytes."""
+
+    path: str
+    body: str | bytes
+    request_id: str | None = None
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """All headers of a received message, by lower-case name."""
+
+    def __str__(self) -> str:
+        """Return a bounded line for the log: sizes and names, and nothing that was said."""
+        kind = "text" if isinstance(self.body, str) else "binary"
+        return f"{printable(self.path)} ({kind}, {len(self.body)})"
+
+
+def timestamp(now: datetime) -> str:
+    """Return a time (aware, UTC) as X-Timestamp wants it: ISO 8601 with milliseconds, ended by Z."""
+    return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03}Z"
+
+
+def json_message(path: str, body: object, request_id: str | None = None) -> Message:
+    """Return a text message with a JSON body."""
+    return Message(path, json.dumps(body, separators=(",", ":")), request_id, _JSON_TYPE)
+
+
+def encode(message: Message, now: datetime) -> str | bytes:
+    """Return the WebSocket payload of a message to the service: str for text, bytes for binary."""
+    headers = f"Path:{message.path}\r\n"
+    if message.request_id:
+        headers += f"X-RequestId:{message.request_id}\r\n"
+    headers += f"X-Timestamp:{timestamp(now)}\r\n"
+    if message.content_type:
+        headers += f"Content-Type:{message.content_type}\r\n"
+    if isinstance(message.body, str):
+        return f"{headers}\r\n{message.body}"
+    head = headers.encode("ascii")
+    return b"".join((len(head).to_bytes(_PREFIX_SIZE), head, message.body))
+
+
+def decode(payload: str | bytes) -> Message:
+    """Return the message in a WebSocket payload. Raises UnusableMessageError."""
+    if isinstance(payload, str):
+        head, separator, body = payload.partition("\r\n\r\n")
+        if not separator:
+            raise UnusableMessageError("a text message without the line that ends its headers")
+        return _message(head, body)
+    start = _PREFIX_SIZE + int.from_bytes(payload[:_PREFIX_SIZE])
+    if len(payload) < start:
+        raise UnusableMessageError("a binary message shorter than its headers")
+    try:
+        head = payload[_PREFIX_SIZE:start].decode("ascii")
+    except UnicodeDecodeError as err:
+        raise UnusableMessageError("a binary message with headers that are not ASCII") from err
+    return _message(head, payload[start:])
+
+
+def _message(head: str, body: str | bytes) -> Message:
+    if len(head) > MAX_HEADER_SIZE:
+        raise UnusableMessageError("a message with too large headers")
+    headers: dict[str, str] = {}
+    for line in head.split("\r\n"):
+        name, separator, value = line.partition(":")
+        if separator:
+            headers[name.strip().lower()] = value.strip()
+        elif line.strip():
+            raise UnusableMessageError(f"a header line without a colon: {printable(line)}")
+    path = headers.get("path", "")
+    if not path:
+        raise UnusableMessageError("a message without a Path")
+    return Message(path.lower(), body, headers.get("x-requestid"), headers.get("content-type"), headers)
+
+
+# --- what the service's messages say
+
+
+def json_body(message: Message) -> dict[str, Any]:
+    """Return a message's JSON object. Raises UnusableMessageError."""
+    return _json_object(message.body, message.path)
+
+
+def _json_object(body: str | bytes, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as err:
+        # The exception's text quotes no more than a position, but the document stays out of the chain as well.
+        raise UnusableMessageError(f"{printable(where)} with a body that is not JSON") from err.with_traceback(None)
+    if not isinstance(value, dict):
+        raise UnusableMessageError(f"{printable(where)} with a body that is not a JSON object")
+    return value
+
+
+def service_tag(body: Mapping[str, Any]) -> str:
+    """Return turn.start's tag, by which Microsoft's support finds a turn; empty when there is none."""
+    context = body.get("context")
+    tag = context.get("serviceTag") if isinstance(context, dict) else None
+    return printable(tag)[:MAX_SERVICE_TAG] if isinstance(tag, str) else ""
+
+
+def offset(body: Mapping[str, Any]) -> float:
+    """Return a message's Offset in seconds from the start of the turn's audio."""
+    return _seconds(body.get("Offset"))
+
+
+def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
+    """Return what a speech.hypothesis says, with times from the start of the turn's audio.
+
+    Raises UnusableMessageError when it has no text.
+    """
+    text = body.get("Text")
+    if not isinstance(text, str):
+        raise UnusableMessageError("a hypothesis without text")
+    return Hypothesis(text[:MAX_TRANSCRIPT], offset(body), _seconds(body.get("Duration")), _language(body))
+
+
+def phrase(body: Mapping[str, Any]) -> Phrase:
+    """Return what a speech.phrase says, with times from the start of the turn's audio.
+
+    Raises the SpeechError that its RecognitionStatus stands for; UnusableMessageError when it cannot be read.
+    """
+    status = body.get("RecognitionStatus")
+    if isinstance(status, str) and (failure := _FAILURES.get(status)):
+        raise failure(f"the service ended the phrase with status {status}")
+    try:
+        recognition_status = RecognitionStatus(str(status))
+    except ValueError as err:
+        raise UnusableMessageError(f"a phrase with an unknown status: {printable(str(status))}") from err
+    best = _best(body)
+    text = body.get("DisplayText", best.get("Display", ""))
+    if not isinstance(text, str):
+        raise UnusableMessageError("a phrase with a text that is not a string")
+    confidence = best.get("Confidence")
+    return Phrase(
+        status=recognition_status,
+        text=text[:MAX_TRANSCRIPT] if recognition_status is RecognitionStatus.SUCCESS else "",
+        offset=offset(body),
+        duration=_seconds(body.get("Duration")),
+        language=_language(body),
+        confidence=float(confidence) if isinstance(confidence, int | float) and 0 <= confidence <= 1 else None,
+        lexical=_optional_text(best.get("Lexical")),
+        itn=_optional_text(best.get("ITN")),
+        masked_itn=_optional_text(best.get("MaskedITN")),
+    )
+
+
+def short_audio_phrase(body: str | bytes) -> Phrase:
+    """Return what the REST API for short recordings answers: the JSON of a speech.phrase. Raises SpeechError."""
+    return phrase(_json_object(body, "the answer"))
+
+
+_FAILURES: Final[Mapping[str, type[SpeechError]]] = {
+    "Error": ServiceError,
+    "ServiceUnavailable": ServiceError,
+    "TooManyRequests": ThrottledError,
+    "BadRequest": ProtocolError,
+    "Forbidden": CredentialsError,
+}
+
+
+def _best(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    candidates = body.get("NBest")
+    best = candidates[0] if isinstance(candidates, list) and candidates else None
+    return best if isinstance(best, dict) else {}
+
+
+def _language(body: Mapping[str, Any]) -> str | None:
+    primary = body.get("PrimaryLanguage")
+    language = primary.get("Language") if isinstance(primary, dict) else None
+    return printable(language) if isinstance(language, str) and language else None
+
+
+def _optional_text(value: object) -> str | None:
+    return value[:MAX_TRANSCRIPT] if isinstance(value, str) else None
+
+
+def _seconds(ticks: object) -> float:
+    # Missing, negative and non-numeric ones occur in the wild and in attacks alike; none of them says anything.
+    if isinstance(ticks, bool) or not isinstance(ticks, int | float) or not 0 <= ticks < 1 << 62:
+        return 0.0
+    return ticks / TICKS_PER_SECOND

@@ -1,0 +1,110 @@
+"""What a caller can ask of a recognition, and how the protocol asks for it: a query and the speech.context message.
+
+The shapes are those that Microsoft's JavaScript SDK 1.52 sends; the service takes the values of enumerations
+in any case.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+MAX_PHRASES: Final = 500
+"""Phrases in a phrase list: beyond this Microsoft's documentation advises against one."""
+
+
+class Mode(StrEnum):
+    """How the service decides that a phrase, and the turn, is over."""
+
+    INTERACTIVE = "interactive"
+    """One phrase, as a command or a question is; it ends the turn."""
+    CONVERSATION = "conversation"
+    """Phrases until the audio ends."""
+    DICTATION = "dictation"
+    """Phrases until the audio ends, with spoken punctuation."""
+
+
+class Profanity(StrEnum):
+    """What becomes of profanities in the text."""
+
+    MASKED = "masked"
+    REMOVED = "removed"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionOptions:
+    """One recognition's options.
+
+    ``language``: a BCP-47 tag. ``candidates``: two to ten tags to identify the spoken language among, in place of
+    ``language``. ``phrases``: names and words to expect, the first MAX_PHRASES of which are sent.
+    ``initial_silence`` and ``segmentation_silence``: seconds; None for the service's own. ``custom_model``: the id
+    of a Custom Speech deployment. ``limit``: seconds that the whole recognition may take.
+    """
+
+    language: str = "en-US"
+    mode: Mode = Mode.INTERACTIVE
+    candidates: tuple[str, ...] = ()
+    detailed: bool = False
+    profanity: Profanity = Profanity.MASKED
+    phrases: tuple[str, ...] = ()
+    initial_silence: float | None = None
+    segmentation_silence: float | None = None
+    custom_model: str | None = None
+    limit: float = 4 * 3600
+
+    def query(self) -> dict[str, str]:
+        """Return the query of the request that opens a connection for these options."""
+        query: dict[str, str] = {}
+        if self.custom_model:
+            query["cid"] = self.custom_model
+        query["language"] = self.language
+        query["format"] = "detailed" if self.detailed else "simple"
+        if self.candidates:
+            query["lidEnabled"] = "true"
+        if self.profanity is not Profanity.MASKED:
+            query["profanity"] = str(self.profanity)
+        if self.initial_silence is not None:
+            query["initialSilenceTimeoutMs"] = str(_milliseconds(self.initial_silence))
+        if self.segmentation_silence is not None:
+            query["segmentationSilenceTimeoutMs"] = str(_milliseconds(self.segmentation_silence))
+        return query
+
+    def context(self) -> dict[str, Any]:
+        """Return the body of the speech.context message that opens a turn with these options."""
+        detection: dict[str, Any] = {"mode": self.mode.capitalize(), "enrichment": {}}
+        output: dict[str, Any] = {}
+        context: dict[str, Any] = {"phraseDetection": detection, "phraseOutput": output}
+        if self.candidates:
+            context["languageId"] = {
+                "languages": list(self.candidates),
+                "mode": "DetectAtAudioStart" if self.mode is Mode.INTERACTIVE else "DetectContinuous",
+                "onSuccess": {"action": "Recognize"},
+                "onUnknown": {"action": "None"},
+                "priority": "PrioritizeLatency",
+            }
+            output["interimResults"] = {"resultType": "Auto"}
+            output["phraseResults"] = {"resultType": "Always"}
+        else:
+            detection["language"] = self.language
+        if self.detailed:
+            output["format"] = "Detailed"
+            output["detailed"] = {"options": []}
+        if self.profanity is not Profanity.MASKED:
+            detection["enrichment"]["profanity"] = self.profanity.capitalize()
+        if self.initial_silence is not None:
+            detection["initialSilenceTimeout"] = _milliseconds(self.initial_silence)
+        if self.segmentation_silence is not None:
+            detection[str(self.mode)] = {
+                "segmentation": {
+                    "mode": "Custom",
+                    "segmentationSilenceTimeoutMs": _milliseconds(self.segmentation_silence),
+                }
+            }
+        if self.phrases:
+            items = [{"text": phrase} for phrase in self.phrases[:MAX_PHRASES]]
+            context["dgi"] = {"groups": [{"type": "Generic", "items": items}], "bias": 1}
+        return context
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

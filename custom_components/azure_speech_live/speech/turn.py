@@ -1,0 +1,343 @@
+"""A turn: one utterance's way through the service, as a state machine without I/O.
+
+The flow (flow.py) feeds it audio and the service's messages, and asks it what to send and until when to wait.
+When a connection breaks, or the service ends a request before the audio does, the turn goes on under a new request id:
+it keeps all audio that no phrase has covered yet, and sends that again.
+
+    begin() ──► messages that open a request          audio ──► feed(), end_audio()
+    next_audio() ──► the next frame, if it is time    receive() ◄── the service's messages
+    deadline, check_time() ──► how long to wait       events, complete, ended ──► what the caller gets
+    failed() ──► whether to try again                 reports() ──► telemetry
+"""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from . import messages
+from .audio import BYTES_PER_SECOND, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
+from .errors import ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
+from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted
+from .messages import Message
+from .options import Mode, RecognitionOptions
+from .telemetry import ConnectionMetric, TurnTelemetry
+
+MAX_ATTEMPTS: Final = 2
+"""Connections tried in a row without a phrase between them."""
+RETRY_DELAY: Final = 0.3
+"""Seconds before the second attempt to connect: a service that restarts behind a load balancer needs that."""
+THROTTLED_DELAY: Final = 1.0
+"""The same when the service says that there are too many requests, and not how long to wait."""
+MAX_RETRY_AFTER: Final = 3.0
+"""Seconds that a throttled command may be told to wait; a person waits no longer, so more is an error at once."""
+
+FAST_LANE: Final = 5.0
+"""Seconds of audio that may be sent as fast as the line takes them; then at PACE. As both of Microsoft's SDKs do."""
+PACE: Final = 2.0
+"""Times real time."""
+MAX_UNSENT: Final = 30.0
+"""Seconds of audio that are pulled ahead of sending; a faster source has to wait."""
+MAX_UNACCOUNTED: Final = 66.0
+"""Seconds sent without a phrase that covers them; then the service is not working. The native SDK's figure."""
+COVERED: Final = 0.5
+"""Seconds at the end that no phrase need cover: the silence by which the service knows that speech is over."""
+
+SOURCE_STALL: Final = 10.0
+"""Seconds without audio from the source, after which it counts as ended, so that what was said is still used."""
+FIRST_ANSWER: Final = 5.0
+"""Seconds from the first audio sent to turn.start."""
+FIRST_ANSWER_REUSED: Final = 2.0
+"""The same on a connection that was kept open: it may have died unnoticed, and a new one is quick."""
+LAST_ANSWER: Final = 5.0
+"""Seconds without any message after the end of the audio."""
+ANSWER_MARGIN: Final = 10.0
+"""Seconds beyond the silence that the service may wait for speech before it says so."""
+DEFAULT_INITIAL_SILENCE: Final = 5.0
+"""Seconds of silence after which the service ends an interactive turn by itself."""
+FINAL: Final = 10.0
+"""Seconds from the end of the audio to the end of the turn, all attempts together."""
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """The part of a turn under one request id. Positions are bytes of the utterance's audio."""
+
+    request_id: str
+    start: int
+    """Where this request's audio begins."""
+    sent: int
+    """Up to where audio has been sent."""
+    reused: bool
+    telemetry: TurnTelemetry
+    asked: float | None = None
+    """When the first audio was sent."""
+    heard: float | None = None
+    """When the service last said something."""
+    stopped: bool = False
+    """Whether the service wants no more audio."""
+    end_sent: bool = False
+
+    @property
+    def start_offset(self) -> float:
+        return self.start / BYTES_PER_SECOND
+
+
+class Turn:
+    """One utterance being recognised. Times are seconds by one monotonic clock unless they are datetimes."""
+
+    def __init__(self, options: RecognitionOptions, now: float) -> None:
+        """Begin before the first audio."""
+        self.options = options
+        self.events: deque[Event] = deque()
+        """What the caller has not taken yet. A hypothesis that a newer one has replaced is not in it."""
+        self.complete = False
+        """Whether the caller has, in ``events``, all that will come."""
+        self.audio = AudioBuffer()
+        self._exchange: _Exchange | None = None
+        self._attempts = 0
+        self._fed = now
+        self._closed: float | None = None
+        self._limit = now + options.limit
+        self._connections: list[ConnectionMetric] = []
+        self._finished: list[TurnTelemetry] = []
+
+    # --- audio
+
+    def feed(self, chunk: bytes, now: float) -> None:
+        """Take audio from the source, in chunks of any size. Raises BadAudioError."""
+        self._fed = now
+        self.audio.feed(chunk)
+
+    def end_audio(self, now: float) -> None:
+        """Take note that the source has no more; what it gave is still recognised."""
+        if self._closed is None:
+            self._closed = now
+            self.audio.close()
+            if self.audio.end == 0:
+                self.complete = True  # nothing was said, and nobody need be asked about it
+
+    @property
+    def full(self) -> bool:
+        """Whether the source has to wait until more has been sent."""
+        return self._unsent > MAX_UNSENT
+
+    @property
+    def _unsent(self) -> float:
+        sent = self._exchange.sent if self._exchange else self.audio.start
+        return (self.audio.end - sent) / BYTES_PER_SECOND
+
+    @property
+    def _unaccounted(self) -> float:
+        return (self.audio.end - self.audio.start) / BYTES_PER_SECOND
+
+    # --- requests
+
+    @property
+    def ended(self) -> bool:
+        """Whether no request is open, so that the connection can serve another one."""
+        return self._exchange is None
+
+    def begin(self, request_id: str, wall: datetime, *, reused: bool = False) -> list[Message]:
+        """Open a request, on a connection that served another turn before if ``reused``; return its first messages.
+
+        All audio that no phrase has covered is sent in it, from ``next_audio``.
+        """
+        telemetry = TurnTelemetry(request_id, wall, self._connections)
+        self._connections = []
+        self._exchange = _Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
+        # The header stands alone in its message, as the SDKs send it.
+        return [
+            messages.json_message("speech.context", self.options.context(), request_id),
+            Message("audio", WAV_HEADER, request_id, "audio/x-wav"),
+        ]
+
+    def next_audio(self, now: float) -> Message | None:
+        """Return the next audio message, or None when there is none to send now (see ``send_at``)."""
+        exchange = self._exchange
+        if exchange is None or exchange.end_sent:
+            return None
+        frame = b""
+        if not exchange.stopped and not self.complete:
+            frame = self.audio.frame(exchange.sent)
+            if not frame and not self.audio.ended:
+                return None
+            if exchange.asked is None:
+                exchange.asked = now
+            elif frame and self._allowed_at(exchange) > now:
+                return None
+        if self.full:
+            self._fed = now  # the source had to wait for us
+        exchange.sent += len(frame)
+        exchange.end_sent = not frame  # an empty frame is the end of the audio
+        return Message("audio", frame, exchange.request_id)
+
+    @property
+    def send_at(self) -> float | None:
+        """When the pace allows the next frame; None when there is none, so that only more audio changes that."""
+        exchange = self._exchange
+        if exchange is None or exchange.end_sent or not self.audio.frame(exchange.sent):
+            return None
+        return self._allowed_at(exchange)
+
+    def _allowed_at(self, exchange: _Exchange) -> float:
+        ahead = (exchange.sent - exchange.start) / BYTES_PER_SECOND - FAST_LANE
+        return (exchange.asked or 0.0) + max(0.0, ahead) / PACE
+
+    # --- the service's messages
+
+    def receive(self, message: Message, now: float, wall: datetime) -> None:
+        """Take a message of the service. Raises SpeechError where it means that this request has failed."""
+        exchange = self._exchange
+        if exchange is None or (message.request_id or exchange.request_id).lower() != exchange.request_id:
+            return  # of an earlier request
+        exchange.heard = now
+        exchange.telemetry.note(message.headers.get("path", message.path), wall)
+        if message.path == "turn.end":
+            self._turn_ended(exchange, wall)
+        elif not self.complete:
+            self._result(exchange, message)
+            if self._unaccounted - self._unsent > MAX_UNACCOUNTED:
+                raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
+
+    def _result(self, exchange: _Exchange, message: Message) -> None:
+        match message.path:
+            case "speech.phrase":
+                self._phrase(exchange, messages.phrase(messages.json_body(message)))
+            case "speech.hypothesis" | "speech.fragment":
+                try:
+                    said = messages.hypothesis(messages.json_body(message))
+                except UnusableMessageError:
+                    return  # nothing is lost: the next one, or the phrase, says it again
+                if self.events and isinstance(self.events[-1], Hypothesis):
+                    self.events.pop()
+                self.events.append(replace(said, offset=said.offset + exchange.start_offset))
+            case "speech.startdetected":
+                self.events.append(SpeechStarted(_offset(message) + exchange.start_offset))
+            case "speech.enddetected":
+                exchange.stopped = True
+                self.events.append(SpeechEnded(_offset(message) + exchange.start_offset))
+
+    def _phrase(self, exchange: _Exchange, said: Phrase) -> None:
+        self._attempts = 0
+        covered = exchange.start + int((said.offset + said.duration) * BYTES_PER_SECOND) // SAMPLE_SIZE * SAMPLE_SIZE
+        # A phrase cannot cover what was not sent, whatever its offsets say; rounding up to a millisecond is usual.
+        self.audio.discard(max(self.audio.start, min(covered, exchange.sent)))
+        interactive = self.options.mode is Mode.INTERACTIVE
+        if said.status is RecognitionStatus.END_OF_DICTATION and not interactive:
+            self.complete = self._all_sent(exchange)
+            return
+        self.events.append(replace(said, offset=said.offset + exchange.start_offset))
+        self.complete = interactive
+
+    def _turn_ended(self, exchange: _Exchange, wall: datetime) -> None:
+        self._finish(exchange, wall)
+        if self.complete:
+            return
+        if self.options.mode is Mode.INTERACTIVE:
+            raise UnusableMessageError("the service ended the turn without a result")
+        if self._all_sent(exchange):
+            self.complete = True
+        elif self.audio.start == exchange.start:
+            # A service that ends each request at once would be asked for ever.
+            raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
+
+    def _all_sent(self, exchange: _Exchange) -> bool:
+        return exchange.end_sent and self.audio.ended and exchange.sent == self.audio.end
+
+    def _finish(self, exchange: _Exchange, wall: datetime) -> None:
+        exchange.telemetry.audio_end = wall
+        self._finished.append(exchange.telemetry)
+        self._exchange = None
+
+    def finish(self, said: Phrase) -> None:
+        """Take the result of a request that is not of this protocol: the REST API's."""
+        self.events.append(said)
+        self.complete = True
+
+    # --- time
+
+    @property
+    def deadline(self) -> float:
+        """When to call ``check_time`` at the latest. It may move later meanwhile; ``end_audio`` may move it nearer."""
+        return min(self._stall_limit, self.last_moment, self._answer_limit)
+
+    @property
+    def last_moment(self) -> float:
+        """When the turn fails, whatever was tried."""
+        if self._closed is None:
+            return self._limit
+        # What a fast source left to be sent is sent at the pace, and answered after that.
+        return min(self._limit, self._closed + FINAL + max(0.0, self._unsent - FAST_LANE) / PACE)
+
+    @property
+    def _stall_limit(self) -> float:
+        # A source that has to wait for us does not stall.
+        return self._fed + SOURCE_STALL if self._closed is None and not self.full else self._limit
+
+    @property
+    def _answer_limit(self) -> float:
+        exchange = self._exchange
+        if exchange is None or exchange.asked is None:
+            return self._limit
+        if exchange.heard is None:
+            return exchange.asked + (FIRST_ANSWER_REUSED if exchange.reused else FIRST_ANSWER)
+        if exchange.end_sent:
+            return exchange.heard + LAST_ANSWER
+        if self.options.mode is Mode.INTERACTIVE:
+            return exchange.heard + (self.options.initial_silence or DEFAULT_INITIAL_SILENCE) + ANSWER_MARGIN
+        return exchange.heard + MAX_UNACCOUNTED
+
+    def check_time(self, now: float) -> None:
+        """Act on a limit that is over: end the audio of a source that stalls, or raise ServiceTimeoutError."""
+        if now >= self.last_moment:
+            raise ServiceTimeoutError("the service gave no result in time")
+        if now >= self._stall_limit:
+            self.end_audio(now)
+        elif now >= self._answer_limit:
+            raise ServiceTimeoutError("the service does not answer")
+
+    # --- failures and reports
+
+    def connected(self, metric: ConnectionMetric) -> None:
+        """Take note of an attempt to connect, which failed if its ``error`` is set."""
+        self._connections.append(metric)
+
+    def failed(self, error: SpeechError, now: float, wall: datetime) -> float | None:
+        """Take note that an attempt failed; return after how many seconds to try again.
+
+        None means not to: either the turn is ``complete`` all the same, or the error is its outcome.
+        """
+        exchange = self._exchange
+        if exchange is not None:
+            self._finish(exchange, wall)
+            if self._all_sent(exchange) and self._unaccounted <= COVERED and self.audio.start > exchange.start:
+                self.complete = True
+                return None
+            if exchange.reused and exchange.heard is None:
+                return 0.0  # the connection had died while it was kept open: that says nothing about the service
+        self._attempts += 1
+        delay = self._retry_delay(error, opening=exchange is None)
+        if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
+            return None
+        return delay
+
+    def _retry_delay(self, error: SpeechError, *, opening: bool) -> float | None:
+        if isinstance(error, ThrottledError) and opening:
+            delay = THROTTLED_DELAY if error.retry_after is None else error.retry_after
+            return delay if delay <= MAX_RETRY_AFTER else None
+        if not error.transient:
+            return None
+        return RETRY_DELAY if opening else 0.0
+
+    def reports(self, wall: datetime) -> list[Message]:
+        """Return the telemetry of the requests that are over, once; it is sent when a turn.end has come."""
+        finished, self._finished = self._finished, []
+        return [telemetry.report(wall) for telemetry in finished]
+
+
+def _offset(message: Message) -> float:
+    try:
+        return messages.offset(messages.json_body(message))
+    except UnusableMessageError:
+        return 0.0
