@@ -25,9 +25,9 @@ from .errors import (
     UnusableMessageError,
     UpgradeRefusedError,
 )
-from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted
+from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .languages import LANGUAGES
-from .options import Mode, Profanity, RecognitionOptions
+from .options import Mode, Profanity, RecognitionOptions, TranslationOptions
 
 __all__ = [
     "CHINA_REGIONS",
@@ -57,7 +57,10 @@ __all__ = [
     "SpeechEnded",
     "SpeechError",
     "SpeechStarted",
+    "Synthesis",
+    "SynthesisEnded",
     "ThrottledError",
+    "TranslationOptions",
     "UnusableMessageError",
     "UpgradeRefusedError",
 ]

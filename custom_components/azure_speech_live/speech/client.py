@@ -1,6 +1,7 @@
 """The client of one Speech resource: what a caller uses."""
 
 from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import aclosing
 
 import aiohttp
 
@@ -10,7 +11,7 @@ from .endpoints import Endpoint
 from .errors import ConnectionFailedError
 from .events import Event
 from .flow import Flow
-from .options import RecognitionOptions
+from .options import RecognitionOptions, TranslationOptions
 
 
 class SpeechClient:
@@ -42,6 +43,18 @@ class SpeechClient:
         finally:
             await events.aclose()
             self._flows.discard(flow)
+
+    async def translate(self, audio: AsyncIterable[bytes], options: TranslationOptions) -> AsyncGenerator[Event]:
+        """Recognise and translate an utterance: as ``recognize``, with translations in hypotheses and phrases.
+
+        With a voice, each phrase is followed by Synthesis events and one SynthesisEnded, as the audio arrives. What
+        fails of the translation or the speech alone is said in these events and leaves the rest standing.
+
+        Raises SpeechError; see errors.py.
+        """
+        async with aclosing(self.recognize(audio, options)) as events:
+            async for event in events:
+                yield event
 
     async def check(self) -> None:
         """Open a connection with the credentials and close it. Raises SpeechError."""

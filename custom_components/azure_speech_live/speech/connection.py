@@ -75,6 +75,9 @@ def now_utc() -> datetime:
 class Connection:
     """An open connection; it serves one turn at a time."""
 
+    reusable = True
+    """Whether another turn can follow on it."""
+
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, url: URL, metric: ConnectionMetric) -> None:
         """Use ``open`` instead."""
         self.url = url
@@ -106,7 +109,9 @@ class Connection:
 
     async def send(self, message: Message) -> None:
         """Send a message. Raises ConnectionFailedError."""
-        payload = messages.encode(message, now_utc())
+        await self._send(messages.encode(message, now_utc()))
+
+    async def _send(self, payload: str | bytes) -> None:
         try:
             if isinstance(payload, str):
                 await self._socket.send_str(payload)
@@ -117,12 +122,16 @@ class Connection:
 
     async def receive(self) -> Message:
         """Wait for the service's next message. Raises the SpeechError that the connection's end stands for."""
+        message = messages.decode(await self._receive())
+        _LOGGER.debug("received %s", message)
+        return message
+
+    async def _receive(self) -> str | bytes:
         received = await self._socket.receive()
-        if received.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-            message = messages.decode(received.data)
-            _LOGGER.debug("received %s", message)
-            return message
-        raise _closing_error(received)
+        if received.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+            raise _closing_error(received)
+        payload: str | bytes = received.data
+        return payload
 
     @property
     def closed(self) -> bool:

@@ -17,11 +17,20 @@ from .audio import WAV_HEADER
 from .connection import OPEN_LIMIT, Connection, now_utc, opening_error, status_error
 from .credentials import Credentials
 from .endpoints import Endpoint, Generation
-from .errors import ConnectionFailedError, NotASpeechEndpointError, ProtocolError, SpeechError, UpgradeRefusedError
+from .errors import (
+    ConnectionFailedError,
+    EndpointError,
+    HostNotFoundError,
+    NotASpeechEndpointError,
+    ProtocolError,
+    SpeechError,
+    UpgradeRefusedError,
+)
 from .events import Phrase
-from .options import RecognitionOptions
+from .options import RecognitionOptions, TranslationOptions
 from .pool import Pool
 from .telemetry import ConnectionMetric
+from .translator import TranslatorConnection
 from .turn import Turn
 
 SETTLE_LIMIT: Final = 2.0
@@ -40,13 +49,13 @@ class Connector:
         self._session = session
         self._endpoint = endpoint
         self._credentials = credentials
-        self._generations = list(endpoint.generations())
+        self._served: dict[type[RecognitionOptions], Generation] = {}
         self._pool = Pool()
         self._background: set[asyncio.Task[None]] = set()
 
     async def acquire(self, turn: Turn, connection_id: str) -> Connection:
         """Return a connection for a turn. Raises SpeechError."""
-        for url in dict.fromkeys(self._url(generation, turn.options) for generation in self._generations):
+        for _, url in self._routes(turn.options):
             if (kept := await self._pool.take(url)) is not None:
                 return kept
         connection = await self._open_first(turn.options, connection_id, turn)
@@ -56,7 +65,7 @@ class Connector:
     async def check(self) -> None:
         """Open a new connection and close it. Raises SpeechError."""
         try:
-            connection = await self._open_first(RecognitionOptions(), uuid.uuid4().hex)
+            connection = await self._open_first(self._least(), uuid.uuid4().hex)
         except UpgradeRefusedError:
             await self._check_short_audio()
         else:
@@ -96,29 +105,39 @@ class Connector:
         error = status_error(status, retry_after)
         raise ProtocolError(str(error)) if isinstance(error, UpgradeRefusedError) else error
 
-    def _url(self, generation: Generation, options: RecognitionOptions) -> URL:
-        return self._endpoint.recognition_url(generation, options)
+    def _routes(self, options: RecognitionOptions) -> list[tuple[Generation, URL]]:
+        """Return where to connect for these options: what served last comes first."""
+        generations = self._endpoint.generations(options)
+        last = self._served.get(type(options))
+        ordered = sorted(generations, key=lambda generation: generation is not last)
+        return [(generation, self._endpoint.websocket_url(generation, options)) for generation in ordered]
 
     async def _open_first(
         self, options: RecognitionOptions, connection_id: str, turn: Turn | None = None
     ) -> Connection:
         """Open a connection on the first generation of paths that the endpoint has, and remember which it is."""
-        refusal: NotASpeechEndpointError | None = None
-        for generation in tuple(self._generations):
-            try:
-                connection = await self._open(self._url(generation, options), connection_id, turn)
-            except NotASpeechEndpointError as err:
-                refusal = refusal or err
+        refusals: list[EndpointError] = []
+        missing: set[str | None] = set()
+        for generation, url in self._routes(options):
+            if url.host in missing:
                 continue
-            self._generations.sort(key=lambda other: other is not generation)
+            try:
+                connection = await self._open(generation, url, connection_id, turn)
+            except EndpointError as err:
+                refusals.append(err)
+                if isinstance(err, HostNotFoundError):
+                    missing.add(url.host)
+                continue
+            self._served[type(options)] = generation
             return connection
-        raise refusal or NotASpeechEndpointError("this endpoint has no path for recognition")
+        raise refusals[-1] if refusals else NotASpeechEndpointError("this endpoint serves something else")
 
-    async def _open(self, url: URL, connection_id: str, turn: Turn | None) -> Connection:
+    async def _open(self, generation: Generation, url: URL, connection_id: str, turn: Turn | None) -> Connection:
+        kind = TranslatorConnection if generation is Generation.TRANSLATOR else Connection
         start = now_utc()
         try:
             async with asyncio.timeout(OPEN_LIMIT):
-                return await Connection.open(self._session, url, self._credentials, connection_id)
+                return await kind.open(self._session, url, self._credentials, connection_id)
         except (SpeechError, TimeoutError) as err:
             error = (
                 err if isinstance(err, SpeechError) else ConnectionFailedError("the connection did not open in time")
@@ -126,6 +145,11 @@ class Connector:
             if turn is not None:
                 turn.connected(ConnectionMetric(connection_id, start, now_utc(), error))
             raise error from None
+
+    def _least(self) -> RecognitionOptions:
+        """Return options that the endpoint can serve, whatever it serves."""
+        options = RecognitionOptions()
+        return options if self._endpoint.generations(options) else TranslationOptions(targets=("de",))
 
     async def _check_short_audio(self) -> None:
         """Find out whether the REST API serves where no WebSocket can be opened. Raises SpeechError."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from yarl import URL
 
-from .options import Mode, RecognitionOptions
+from .options import Mode, RecognitionOptions, TranslationOptions
 
 PUBLIC_REGIONS: Final = tuple(
     """
@@ -34,9 +34,11 @@ _REGIONAL_HOST: Final = re.compile(
 _RESOURCE_HOST: Final = re.compile(r"[a-z0-9-]+\.cognitiveservices\.azure\.(?:com|us|cn)")
 _UNIVERSAL_PATH: Final = "/stt/speech/universal/v2"
 _CLASSIC_PATH: Final = "/speech/recognition/{mode}/cognitiveservices/v1"
+_TRANSLATION_PATH: Final = "/speech/translation/cognitiveservices/v1"
+_TRANSLATOR_PATH: Final = re.compile(r"/speech/translate/?|/v1\.0/?", re.IGNORECASE)
 # What a pasted regional address may have for a path and still mean no more than its region.
 _PLAIN_PATH: Final = re.compile(
-    r"/?|/sts/v1\.0/issuetoken/?|/stt/speech/.*|/speech/(?:recognition|universal)/.*", re.IGNORECASE
+    r"/?|/sts/v1\.0/issuetoken/?|/stt/speech/.*|/speech/(?:recognition|translation|universal)/.*", re.IGNORECASE
 )
 _NO_PATH: Final = re.compile("/?")
 _SCHEMES: Final = {"https": "wss", "http": "ws", "wss": "wss", "ws": "ws"}
@@ -44,12 +46,15 @@ _SECRET_QUERIES: Final = ("ocp-apim-subscription-key", "authorization", "subscri
 
 
 class Generation(Enum):
-    """The two generations of paths that the service speaks one protocol on."""
+    """The generations of the service's WebSocket paths. All but the oldest speak one protocol."""
 
     UNIVERSAL = "universal"
     """/stt/speech/universal/v2: the mode and the rest stand in speech.context."""
     CLASSIC = "classic"
-    """/speech/recognition/{mode}/cognitiveservices/v1: containers, and all older clients."""
+    """/speech/recognition/{mode}/cognitiveservices/v1, and /speech/translation/cognitiveservices/v1 on the s2s host:
+    containers, and all older clients."""
+    TRANSLATOR = "translator"
+    """/speech/translate: the Translator Speech API of 2018, translation only, in a dialect of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,49 +108,70 @@ class Endpoint:
         """What two settings of one resource share: the region, or the address without its scheme."""
         return self.region or (self.url or "").partition("://")[2]
 
-    @property
-    def host(self) -> str:
-        """The host that is connected to."""
-        if self.region is None:
-            return URL(self.url or "").host or ""
-        return f"{self.region}.stt.speech.{_speech_domain(self.region)}"
+    def generations(self, options: RecognitionOptions) -> tuple[Generation, ...]:
+        """Return the generations to try for these options, the likelier one first; none if the endpoint has none.
 
-    def generations(self) -> tuple[Generation, ...]:
-        """Return the generations to try, the likelier one first: a full address leaves no choice."""
-        if self.region is not None or _RESOURCE_HOST.fullmatch(self.host):
+        A full address leaves no choice.
+        """
+        translating = isinstance(options, TranslationOptions)
+        if path := self._path:
+            if "/recognition/" in path if translating else ("/translation/" in path or self._is_translator):
+                return ()
+            if self._is_translator:
+                return (Generation.TRANSLATOR,)
+            return (Generation.UNIVERSAL if "/universal/" in path else Generation.CLASSIC,)
+        if self._is_resource or (self.region and not translating):
             return (Generation.UNIVERSAL, Generation.CLASSIC)
-        if URL(self.url or "").path.strip("/"):
-            return (Generation.CLASSIC,)
+        if options.candidates and translating:
+            return (Generation.UNIVERSAL,)  # the older path knows one source language
         return (Generation.CLASSIC, Generation.UNIVERSAL)
 
-    def recognition_url(self, generation: Generation, options: RecognitionOptions) -> URL:
-        """Return the URL of the WebSocket for a recognition."""
-        url = self._base("wss")
-        if not url.path.strip("/"):
-            path = _UNIVERSAL_PATH if generation is Generation.UNIVERSAL else self._classic_path(options.mode)
-            url = url.with_path(path, keep_query=True)
+    def websocket_url(self, generation: Generation, options: RecognitionOptions) -> URL:
+        """Return the URL of the WebSocket for these options."""
+        translating = isinstance(options, TranslationOptions)
+        classic_translation = translating and generation is Generation.CLASSIC
+        url = self._base("wss", "s2s" if classic_translation else "stt")
+        if not self._path:
+            path = _TRANSLATION_PATH if classic_translation else self._classic_path(options.mode)
+            url = url.with_path(_UNIVERSAL_PATH if generation is Generation.UNIVERSAL else path, keep_query=True)
         if generation is Generation.UNIVERSAL:
             # All else is asked for in speech.context, so that one connection serves turns of any language.
             return url.update_query({"cid": options.custom_model}) if options.custom_model else url
+        if generation is Generation.TRANSLATOR and isinstance(options, TranslationOptions):
+            return url.update_query(options.translator_query())
         return url.update_query(options.query())
 
     def short_audio_url(self, options: RecognitionOptions) -> URL:
         """Return the URL of the REST API for short recordings (60 s at most)."""
-        url = self._base("https")
+        url = self._base("https", "stt")
         if "/recognition/" not in url.path:
             url = url.with_path(self._classic_path(options.mode), keep_query=True)
         return url.update_query(options.query())
 
-    def _base(self, scheme: str) -> URL:
-        if self.region is not None:
-            return URL.build(scheme=scheme, host=self.host)
+    @property
+    def _path(self) -> str:
+        """The path of a custom endpoint that has one."""
+        return URL(self.url).path.strip("/") if self.url else ""
+
+    @property
+    def _is_resource(self) -> bool:
+        return self.url is not None and bool(_RESOURCE_HOST.fullmatch(URL(self.url).host or ""))
+
+    @property
+    def _is_translator(self) -> bool:
         url = URL(self.url or "")
-        secure = url.scheme == "wss"
-        return url.with_scheme(scheme if secure else scheme.removesuffix("s"))
+        path = _TRANSLATOR_PATH.fullmatch(url.path)
+        return bool(path) and ("translate" in url.path.lower() or ".s2s." in (url.host or ""))
+
+    def _base(self, scheme: str, service: str) -> URL:
+        """Return the address without what is asked for; ``service`` is the regional host's first label."""
+        if self.region is not None:
+            return URL.build(scheme=scheme, host=f"{self.region}.{service}.speech.{_speech_domain(self.region)}")
+        url = URL(self.url or "")
+        return url.with_scheme(scheme if url.scheme == "wss" else scheme.removesuffix("s"))
 
     def _classic_path(self, mode: Mode) -> str:
-        prefix = "/stt" if _RESOURCE_HOST.fullmatch(self.host) else ""
-        return prefix + _CLASSIC_PATH.format(mode=mode)
+        return ("/stt" if self._is_resource else "") + _CLASSIC_PATH.format(mode=mode)
 
 
 def _speech_domain(region: str) -> str:

@@ -1,6 +1,7 @@
 """What a turn tells its caller. Times are seconds from the start of the utterance's audio."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -36,6 +37,8 @@ class Hypothesis:
     offset: float
     duration: float
     language: str | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)
+    """By target language, in a translation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Phrase:
     """The final text of one phrase; empty unless ``status`` is SUCCESS.
 
     ``lexical``, ``itn``, ``masked_itn`` and ``confidence`` (0 to 1) are there when detailed output was asked for.
+    In a translation, ``translations`` has the text by target language, and ``translation_error`` says why it has not.
     """
 
     status: RecognitionStatus
@@ -54,6 +58,22 @@ class Phrase:
     lexical: str | None = None
     itn: str | None = None
     masked_itn: str | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)
+    translation_error: str | None = None
 
 
-type Event = SpeechStarted | SpeechEnded | Hypothesis | Phrase
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """A part of the spoken translation of the phrase before: bytes of one WAV stream, whose header is in the first."""
+
+    audio: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisEnded:
+    """The spoken translation of the phrase before is over; ``error`` says what is wrong if it is not whole."""
+
+    error: str | None = None
+
+
+type Event = SpeechStarted | SpeechEnded | Hypothesis | Phrase | Synthesis | SynthesisEnded

@@ -169,7 +169,7 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
     except ValueError as err:
         raise UnusableMessageError(f"a phrase with an unknown status: {printable(str(status))}") from err
     best = _best(body)
-    text = body.get("DisplayText", best.get("Display", ""))
+    text = body.get("DisplayText", best.get("Display", body.get("Text", "")))
     if not isinstance(text, str):
         raise UnusableMessageError("a phrase with a text that is not a string")
     confidence = best.get("Confidence")

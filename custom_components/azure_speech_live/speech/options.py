@@ -31,6 +31,13 @@ class Profanity(StrEnum):
     RAW = "raw"
 
 
+_PROFANITY_ACTIONS: Final = {
+    Profanity.MASKED: "Marked",
+    Profanity.REMOVED: "Deleted",
+    Profanity.RAW: "NoAction",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecognitionOptions:
     """One recognition's options.
@@ -104,6 +111,71 @@ class RecognitionOptions:
             items = [{"text": phrase} for phrase in self.phrases[:MAX_PHRASES]]
             context["dgi"] = {"groups": [{"type": "Generic", "items": items}], "bias": 1}
         return context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationOptions(RecognitionOptions):
+    """One translation's options, beside those of its recognition.
+
+    ``targets``: the languages to translate to, as the service names them ("de", "zh-Hans"). ``voice``: the name of
+    the voice ("de-DE-KatjaNeural") that speaks the translation to its own language, or to the only one.
+    """
+
+    targets: tuple[str, ...]
+    voice: str | None = None
+
+    def query(self) -> dict[str, str]:
+        """Return the query of the request that opens a connection for these options."""
+        query = {
+            "from": "" if self.candidates else self.language,
+            "to": ",".join(self.targets),
+            "scenario": "interactive" if self.mode is Mode.INTERACTIVE else "conversation",
+        }
+        if self.voice:
+            query |= {"voice": self.voice, "features": "requireVoice"}
+        if self.profanity is not Profanity.MASKED:
+            query["profanity"] = str(self.profanity)
+        return query
+
+    def context(self) -> dict[str, Any]:
+        """Return the body of the speech.context message that opens a turn with these options."""
+        context = super(TranslationOptions, self).context()  # slots: the class is made anew, so name it
+        action = {"action": "Synthesize" if self.voice else "None"}
+        context["phraseDetection"] |= {"onSuccess": {"action": "Translate"}, "onInterim": {"action": "Translate"}}
+        context["translation"] = {
+            "targetLanguages": list(self.targets),
+            "onSuccess": action,
+            "onPassthrough": action,
+            "output": {"includePassThroughResults": True, "interimResults": {"mode": "Always"}},
+        }
+        if self.candidates:
+            context["phraseOutput"] = {
+                "interimResults": {"resultType": "None"},
+                "phraseResults": {"resultType": "None"},
+            }
+        if self.voice:
+            context["synthesis"] = {"defaultVoices": {self._spoken_target(self.voice): self.voice}}
+        return context
+
+    def translator_query(self) -> dict[str, str]:
+        """Return the query of the Translator Speech API of 2018, which says all in it, for the first target."""
+        query = {
+            "api-version": "1.0",
+            "from": self.language,
+            "to": self.targets[0],
+            "features": "partial,timinginfo",
+            "ProfanityAction": _PROFANITY_ACTIONS[self.profanity],
+        }
+        if self.voice:
+            query |= {"features": "partial,timinginfo,texttospeech", "voice": self.voice, "format": "audio/wav"}
+        return query
+
+    def _spoken_target(self, voice: str) -> str:
+        """Return the target that a voice speaks: that of its language, or the first."""
+        language = voice.partition("-")[0].lower()
+        return next(
+            (target for target in self.targets if target.partition("-")[0].lower() == language), self.targets[0]
+        )
 
 
 def _milliseconds(seconds: float) -> int:

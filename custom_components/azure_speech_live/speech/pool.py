@@ -40,7 +40,8 @@ class Pool:
 
     async def put(self, connection: Connection) -> None:
         """Keep a connection that has no turn open, if there is room for it."""
-        if connection.closed or len(self._idle) >= SIZE or time.monotonic() - connection.opened >= AGE_LIMIT:
+        too_old = time.monotonic() - connection.opened >= AGE_LIMIT
+        if connection.closed or not connection.reusable or too_old or len(self._idle) >= SIZE:
             await connection.close()
             return
         self._idle[connection] = asyncio.create_task(self._watch(connection), name="Speech connection kept open")

@@ -11,16 +11,16 @@ it keeps all audio that no phrase has covered yet, and sends that again.
 """
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from . import messages
+from . import messages, results
 from .audio import BYTES_PER_SECOND, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
 from .errors import ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
-from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted
+from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .messages import Message
-from .options import Mode, RecognitionOptions
+from .options import Mode, RecognitionOptions, TranslationOptions
 from .telemetry import ConnectionMetric, TurnTelemetry
 
 MAX_ATTEMPTS: Final = 2
@@ -58,6 +58,9 @@ DEFAULT_INITIAL_SILENCE: Final = 5.0
 FINAL: Final = 10.0
 """Seconds from the end of the audio to the end of the turn, all attempts together."""
 
+MAX_SYNTHESIS: Final = 32 << 20
+"""Bytes of synthesised audio taken in one request: over 15 minutes of 16 kHz PCM, and a connection lives for ten."""
+
 
 @dataclass(slots=True)
 class _Exchange:
@@ -77,6 +80,8 @@ class _Exchange:
     stopped: bool = False
     """Whether the service wants no more audio."""
     end_sent: bool = False
+    synthesised: int = 0
+    """Bytes of synthesised audio received."""
 
     @property
     def start_offset(self) -> float:
@@ -95,6 +100,9 @@ class Turn:
         """Whether the caller has, in ``events``, all that will come."""
         self.audio = AudioBuffer()
         self._exchange: _Exchange | None = None
+        self._translating = isinstance(options, TranslationOptions)
+        self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
+        self._awaits_synthesis = False
         self._attempts = 0
         self._fed = now
         self._closed: float | None = None
@@ -201,22 +209,29 @@ class Turn:
                 raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
 
     def _result(self, exchange: _Exchange, message: Message) -> None:
-        match message.path:
-            case "speech.phrase":
-                self._phrase(exchange, messages.phrase(messages.json_body(message)))
-            case "speech.hypothesis" | "speech.fragment":
-                try:
-                    said = messages.hypothesis(messages.json_body(message))
-                except UnusableMessageError:
-                    return  # nothing is lost: the next one, or the phrase, says it again
+        event = results.event(message, translating=self._translating)
+        if event is None:
+            return
+        match event:
+            case Phrase():
+                self._phrase(exchange, event)
+            case Synthesis():
+                exchange.synthesised += len(event.audio)
+                if exchange.synthesised > MAX_SYNTHESIS:
+                    raise UnusableMessageError("more synthesised audio than a turn can have")
+                self._awaits_synthesis = True
+                self.events.append(event)
+            case SynthesisEnded():
+                self._synthesis_ended(event.error)
+            case Hypothesis():
                 if self.events and isinstance(self.events[-1], Hypothesis):
                     self.events.pop()
-                self.events.append(replace(said, offset=said.offset + exchange.start_offset))
-            case "speech.startdetected":
-                self.events.append(SpeechStarted(_offset(message) + exchange.start_offset))
-            case "speech.enddetected":
+                self.events.append(results.shifted(event, exchange.start_offset))
+            case SpeechEnded():
                 exchange.stopped = True
-                self.events.append(SpeechEnded(_offset(message) + exchange.start_offset))
+                self.events.append(results.shifted(event, exchange.start_offset))
+            case SpeechStarted():
+                self.events.append(results.shifted(event, exchange.start_offset))
 
     def _phrase(self, exchange: _Exchange, said: Phrase) -> None:
         self._attempts = 0
@@ -225,13 +240,23 @@ class Turn:
         self.audio.discard(max(self.audio.start, min(covered, exchange.sent)))
         interactive = self.options.mode is Mode.INTERACTIVE
         if said.status is RecognitionStatus.END_OF_DICTATION and not interactive:
-            self.complete = self._all_sent(exchange)
+            # Synthesis may still come, and only turn.end says that none will.
+            self.complete = self._all_sent(exchange) and not self._speaks
             return
-        self.events.append(replace(said, offset=said.offset + exchange.start_offset))
-        self.complete = interactive
+        self.events.append(results.shifted(said, exchange.start_offset))
+        self._awaits_synthesis = self._speaks and bool(said.translations)
+        self.complete = interactive and not self._awaits_synthesis
+
+    def _synthesis_ended(self, error: str | None) -> None:
+        if self._awaits_synthesis:
+            self._awaits_synthesis = False
+            self.events.append(SynthesisEnded(error))
+            self.complete = self.options.mode is Mode.INTERACTIVE
 
     def _turn_ended(self, exchange: _Exchange, wall: datetime) -> None:
         self._finish(exchange, wall)
+        # A synthesis without its end is whole, as Microsoft's SDKs take it, if there was any.
+        self._synthesis_ended(None if exchange.synthesised else "the service did not speak the translation")
         if self.complete:
             return
         if self.options.mode is Mode.INTERACTIVE:
@@ -311,6 +336,9 @@ class Turn:
         exchange = self._exchange
         if exchange is not None:
             self._finish(exchange, wall)
+            self._synthesis_ended(f"the spoken translation was cut off: {error}")  # the phrase is not said again
+            if self.complete:
+                return None
             if self._all_sent(exchange) and self._unaccounted <= COVERED and self.audio.start > exchange.start:
                 self.complete = True
                 return None
@@ -334,10 +362,3 @@ class Turn:
         """Return the telemetry of the requests that are over, once; it is sent when a turn.end has come."""
         finished, self._finished = self._finished, []
         return [telemetry.report(wall) for telemetry in finished]
-
-
-def _offset(message: Message) -> float:
-    try:
-        return messages.offset(messages.json_body(message))
-    except UnusableMessageError:
-        return 0.0

@@ -1,0 +1,65 @@
+"""Which event a message of the service is, with times from the start of its request's audio."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from . import messages, translation
+from .errors import UnusableMessageError
+from .events import Event, Hypothesis, Phrase, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
+from .messages import Message
+
+type _Reader = Callable[[Mapping[str, Any]], Event]
+
+_RECOGNITION: Final[Mapping[str, _Reader]] = {
+    "speech.hypothesis": messages.hypothesis,
+    "speech.fragment": messages.hypothesis,
+    "speech.phrase": messages.phrase,
+}
+_COMMON: Final[Mapping[str, _Reader]] = {
+    "speech.startdetected": lambda body: SpeechStarted(messages.offset(body)),
+    "speech.enddetected": lambda body: SpeechEnded(messages.offset(body)),
+}
+_TRANSLATION: Final[Mapping[str, _Reader]] = {
+    "translation.hypothesis": translation.hypothesis,
+    "translation.phrase": translation.phrase,
+    "translation.response": lambda body: (
+        translation.hypothesis(body) if translation.is_hypothesis(body) else translation.phrase(body)
+    ),
+    "translation.synthesis.end": lambda body: SynthesisEnded(translation.synthesis_error(body)),
+    "audio.end": lambda body: SynthesisEnded(translation.synthesis_error(body)),
+}
+_READERS: Final[Mapping[bool, Mapping[str, _Reader]]] = {
+    False: {**_COMMON, **_RECOGNITION},
+    # A translation's own messages repeat what was recognised, so that its recognition's are left out.
+    True: {**_COMMON, **_TRANSLATION},
+}
+
+_ESSENTIAL: Final = frozenset({"speech.phrase", "translation.phrase", "translation.response"})
+
+
+def event(message: Message, *, translating: bool) -> Event | None:
+    """Return the event that a message is; None for one that says nothing, or that nothing is known of.
+
+    Raises the SpeechError that a phrase's status stands for, and UnusableMessageError for a phrase that cannot be read.
+    """
+    if message.path in ("translation.synthesis", "audio"):
+        if not isinstance(message.body, bytes):
+            raise UnusableMessageError("synthesised audio in a text message")
+        return Synthesis(message.body) if message.body else None
+    reader = _READERS[translating].get(message.path)
+    if reader is None:
+        return None
+    try:
+        return reader(messages.json_body(message))
+    except UnusableMessageError:
+        if message.path in _ESSENTIAL:
+            raise
+        return None  # nothing is lost: a later message says the same, or more
+
+
+def shifted(event: Event, seconds: float) -> Event:
+    """Return an event as it stands in an utterance in which its request's audio began after some seconds."""
+    if isinstance(event, Hypothesis | Phrase | SpeechStarted | SpeechEnded):
+        return replace(event, offset=event.offset + seconds)
+    return event
