@@ -101,12 +101,12 @@ class Endpoint:
         plain = _PLAIN_PATH if _RESOURCE_HOST.fullmatch(host) else _NO_PATH
         path = "" if plain.fullmatch(parsed.path) else parsed.path
         custom = URL.build(scheme=scheme, host=host, port=parsed.explicit_port, path=path, query=parsed.query)
-        return cls(url=str(custom).removesuffix("/"))
+        return cls(url=str(custom))
 
     @property
     def unique_id(self) -> str:
         """What two settings of one resource share: the region, or the address without its scheme."""
-        return self.region or (self.url or "").partition("://")[2]
+        return self.region or (self.url or "").partition("://")[2].rstrip("/")
 
     def generations(self, options: RecognitionOptions) -> tuple[Generation, ...]:
         """Return the generations to try for these options, the likelier one first; none if the endpoint has none.
