@@ -57,9 +57,9 @@ class RiffStripper:
             self._held = None
             return held
         data = _find_data(held)
+        if (len(held) if data is None else data[0]) > _MAX_PREFIX:
+            raise BadAudioError("a WAV stream in which no audio begins")
         if data is None:
-            if len(held) > _MAX_PREFIX:
-                raise BadAudioError("a WAV stream in which no audio begins")
             return b""
         start, size = data
         self._held = None

@@ -98,7 +98,7 @@ class Flow:
             raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
         turn.end_audio(self._loop.time())
         self._audio_came.set()
-        if self._deadline is not None:
+        if self._deadline is not None and not self._deadline.expired():
             self._deadline.reschedule(self._loop.time() if turn.complete else turn.deadline)
 
     # --- the connection
@@ -124,7 +124,8 @@ class Flow:
             connection = await self._connector.acquire(turn, connection_id)
         except UpgradeRefusedError as refused:
             _LOGGER.debug("using the REST API for short recordings: %s", refused)
-            await self._send_short_audio()
+            while not turn.complete:
+                await self._send_short_audio()
             return
         try:
             while not turn.complete:
@@ -147,6 +148,7 @@ class Flow:
                         await self._receive(connection)
                 except TimeoutError:
                     turn.check_time(self._loop.time())
+                    self._audio_came.set()  # a source that stalls has been ended
                 finally:
                     self._deadline = None
         finally:
@@ -172,37 +174,43 @@ class Flow:
                 while (frame := turn.next_audio(self._loop.time())) is not None:
                     await connection.send(frame)
                     self._audio_left.set()
-                if (send_at := turn.send_at) is not None:
-                    await asyncio.sleep(send_at - self._loop.time())
-                else:
-                    await self._audio_came.wait()
+                await self._wait_to_send()
+
+    async def _wait_to_send(self) -> None:
+        """Wait until the pace allows the next frame, or until something comes that may change what to send."""
+        send_at = self._turn.send_at
+        if send_at is None:
+            await self._audio_came.wait()
+        else:
+            await asyncio.sleep(send_at - self._loop.time())
 
     # --- without a WebSocket
 
     async def _send_short_audio(self) -> None:
-        """Recognise by the REST API what there is of the audio and what still comes. Raises SpeechError."""
+        """Carry the turn through one request of the REST API. Raises SpeechError."""
         turn = self._turn
+        turn.begin_short_audio(now_utc())
         request = asyncio.create_task(self._connector.short_audio(turn.options, self._wav()), name="Speech request")
         try:
             while not (request.done() or turn.complete):
                 await asyncio.wait([request], timeout=1)
                 turn.check_time(self._loop.time())
             if request.done():
-                turn.finish(request.result())
+                turn.finish_short_audio(request.result())
                 self._news.set()
         finally:
             request.cancel()
             await asyncio.wait([request])
 
     async def _wav(self) -> AsyncGenerator[bytes]:
-        audio = self._turn.audio
         yield WAV_HEADER
-        position = 0
-        while position < SHORT_AUDIO_LIMIT:
+        size = 0
+        while size < SHORT_AUDIO_LIMIT:
             self._audio_came.clear()
-            while frame := audio.frame(position):
-                position += len(frame)
-                yield frame
-            if audio.ended:
-                return
-            await self._audio_came.wait()
+            while (message := self._turn.next_audio(self._loop.time())) is not None:
+                self._audio_left.set()
+                if not isinstance(message.body, bytes) or not message.body:
+                    return
+                size += len(message.body)
+                yield message.body
+            await self._wait_to_send()

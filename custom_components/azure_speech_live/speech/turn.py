@@ -56,7 +56,7 @@ ANSWER_MARGIN: Final = 10.0
 DEFAULT_INITIAL_SILENCE: Final = 5.0
 """Seconds of silence after which the service ends an interactive turn by itself."""
 FINAL: Final = 10.0
-"""Seconds from the end of the audio to the end of the turn, all attempts together."""
+"""Seconds from the end of the audio to the end of the turn, all attempts together. A long backlog adds its own time."""
 
 MAX_SYNTHESIS: Final = 32 << 20
 """Bytes of synthesised audio taken in one request: over 15 minutes of 16 kHz PCM, and a connection lives for ten."""
@@ -105,7 +105,7 @@ class Turn:
         self._awaits_synthesis = False
         self._attempts = 0
         self._fed = now
-        self._closed: float | None = None
+        self._final: float | None = None
         self._limit = now + options.limit
         self._connections: list[ConnectionMetric] = []
         self._finished: list[TurnTelemetry] = []
@@ -115,13 +115,15 @@ class Turn:
     def feed(self, chunk: bytes, now: float) -> None:
         """Take audio from the source, in chunks of any size. Raises BadAudioError."""
         self._fed = now
-        self.audio.feed(chunk)
+        if not self.audio.ended:
+            self.audio.feed(chunk)
 
     def end_audio(self, now: float) -> None:
         """Take note that the source has no more; what it gave is still recognised."""
-        if self._closed is None:
-            self._closed = now
+        if not self.audio.ended:
             self.audio.close()
+            # What is left to be sent, or may have to be sent again, goes at the pace, and is answered after that.
+            self._final = now + FINAL + max(0.0, self._unaccounted - FAST_LANE) / PACE
             if self.audio.end == 0:
                 self.complete = True  # nothing was said, and nobody need be asked about it
 
@@ -275,10 +277,22 @@ class Turn:
         self._finished.append(exchange.telemetry)
         self._exchange = None
 
-    def finish(self, said: Phrase) -> None:
-        """Take the result of a request that is not of this protocol: the REST API's."""
-        self.events.append(said)
-        self.complete = True
+    # --- the REST API for short recordings, in place of the service's messages
+
+    def begin_short_audio(self, wall: datetime) -> None:
+        """Open a request that says nothing before its end."""
+        self.begin("", wall)
+        if self._exchange is not None:
+            self._exchange.heard = float("inf")
+
+    def finish_short_audio(self, said: Phrase) -> None:
+        """Take the result of such a request, which covers all audio that was sent in it."""
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            self.audio.discard(exchange.sent)
+            self.events.append(results.shifted(said, exchange.start_offset))
+            nothing_left = self.audio.ended and self.audio.start == self.audio.end
+            self.complete = nothing_left or self.options.mode is Mode.INTERACTIVE
 
     # --- time
 
@@ -290,15 +304,12 @@ class Turn:
     @property
     def last_moment(self) -> float:
         """When the turn fails, whatever was tried."""
-        if self._closed is None:
-            return self._limit
-        # What a fast source left to be sent is sent at the pace, and answered after that.
-        return min(self._limit, self._closed + FINAL + max(0.0, self._unsent - FAST_LANE) / PACE)
+        return self._limit if self._final is None else min(self._limit, self._final)
 
     @property
     def _stall_limit(self) -> float:
         # A source that has to wait for us does not stall.
-        return self._fed + SOURCE_STALL if self._closed is None and not self.full else self._limit
+        return self._fed + SOURCE_STALL if not (self.audio.ended or self.full) else self._limit
 
     @property
     def _answer_limit(self) -> float:
