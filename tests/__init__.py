@@ -1,0 +1,1 @@
+"""Tests. Nothing here replaces our own code: counterparts are real servers, sockets and processes."""

@@ -1,0 +1,24 @@
+"""What holds for every test: our integration is found, sockets are real but reach loopback only."""
+
+import os
+from pathlib import Path
+
+from hypothesis import settings
+import pytest
+
+import custom_components  # noqa: F401  # now, or the test plugin's own package of this name wins
+
+# No deadline: it would judge by the wall clock of a busy machine.
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(autouse=True)
+def loopback_sockets(socket_enabled: None) -> None:
+    """Allow sockets, which the plugin forbids; its list of allowed hosts (127.0.0.1) stays in force."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let scripts/screenshots say where the browser's pictures go."""
+    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="take the README's screenshots")

@@ -1,0 +1,40 @@
+"""A stand-in for Microsoft's Speech service: its WebSocket protocols on loopback, with engines of one's choice.
+
+In tests::
+
+    async with SpeechService(Scripted([Utterance(text="Turn on the light.", end=1.0)])) as service:
+        ...  # connect to service.url with the key KEY
+        await service.until(lambda: service.connections[0].turns[0].ended)
+
+By itself: ``python -m tests.speech_service --help``. It shares nothing with the client that it tests: framing,
+validation and JSON are its own, on the `websockets` library.
+"""
+
+from .answers import Dialect
+from .connection import Connection
+from .engines.legible import Legible
+from .engines.scripted import Scripted, Utterance
+from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
+from .faults import Behaviour, Fault
+from .rest import Post
+from .service import KEY, Attempt, SpeechService
+from .session import Limits
+from .turn import Turn
+
+__all__ = [
+    "KEY",
+    "Attempt",
+    "Behaviour",
+    "Connection",
+    "Dialect",
+    "Fault",
+    "Legible",
+    "Limits",
+    "Post",
+    "Scripted",
+    "ScriptedSynthesizer",
+    "ScriptedTranslator",
+    "SpeechService",
+    "Turn",
+    "Utterance",
+]

@@ -1,0 +1,93 @@
+"""Runs the stand-in Speech service by itself: ``python -m tests.speech_service``.
+
+Prints one line on stdout when it is ready, logs to stderr, and ends on SIGINT or SIGTERM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+from pathlib import Path
+import signal
+
+from .answers import Dialect
+from .engines import Engine
+from .engines.apertium import Apertium
+from .engines.espeak_ng import EspeakNg
+from .engines.scripted import Scripted, Utterance
+from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
+from .service import KEY, SpeechService
+
+
+def main() -> None:
+    """Parse the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m tests.speech_service", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    parser.add_argument("--key", action="append", help=f"subscription key to accept; repeatable (default: {KEY})")
+    parser.add_argument(
+        "--engine",
+        choices=["scripted", "pocketsphinx"],
+        default="scripted",
+        help="what recognises: always the same sentence, or a real recogniser (default: %(default)s)",
+    )
+    parser.add_argument("--say", metavar="TEXT", help="scripted: the sentence that every turn is heard to say")
+    parser.add_argument("--phrases", type=Path, metavar="FILE", help="pocketsphinx: what may be said, a phrase a line")
+    parser.add_argument(
+        "--translator",
+        choices=["scripted", "apertium"],
+        default="scripted",
+        help='what translates: "[es] text", or the language pairs of Apertium (default: %(default)s)',
+    )
+    parser.add_argument(
+        "--voice",
+        choices=["scripted", "espeak-ng"],
+        default="scripted",
+        help="what speaks translations: noise to be read by tests, or a real synthesizer (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--dialect",
+        choices=list(Dialect),
+        type=Dialect,
+        default=Dialect.PHRASE,
+        help="messages of a translation: translation.phrase, or translation.response (default: %(default)s)",
+    )
+    parser.add_argument("--log-level", default="WARNING", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
+    arguments = parser.parse_args()
+    logging.basicConfig(level=arguments.log_level)
+    asyncio.run(_serve(arguments))
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    service = SpeechService(
+        _make_engine(arguments),
+        translator=Apertium() if arguments.translator == "apertium" else ScriptedTranslator(),
+        synthesizer=EspeakNg() if arguments.voice == "espeak-ng" else ScriptedSynthesizer(),
+        dialect=arguments.dialect,
+        host=arguments.host,
+        port=arguments.port,
+        keys=arguments.key or (KEY,),
+        remember=False,
+    )
+    async with service:
+        print(f"Listening on {service.url}", flush=True)
+        await ended.wait()
+
+
+def _make_engine(arguments: argparse.Namespace) -> Engine:
+    if arguments.engine == "pocketsphinx":
+        # Only here: it costs half a second and 40 MB that the scripted engine does without.
+        from .engines.pocketsphinx import Pocketsphinx  # noqa: PLC0415
+
+        phrases = arguments.phrases.read_text().splitlines() if arguments.phrases else []
+        return Pocketsphinx(phrases)
+    return Scripted([Utterance(text=arguments.say)]) if arguments.say else Scripted()
+
+
+if __name__ == "__main__":
+    main()
