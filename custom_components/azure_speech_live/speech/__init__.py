@@ -26,13 +26,14 @@ from .errors import (
     UpgradeRefusedError,
 )
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
-from .languages import LANGUAGES
+from .languages import LANGUAGES, TRANSLATION_LANGUAGES
 from .options import Mode, Profanity, RecognitionOptions, TranslationOptions
 
 __all__ = [
     "CHINA_REGIONS",
     "LANGUAGES",
     "PUBLIC_REGIONS",
+    "TRANSLATION_LANGUAGES",
     "US_GOVERNMENT_REGIONS",
     "AudioSourceError",
     "BadAudioError",

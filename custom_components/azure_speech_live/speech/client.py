@@ -41,8 +41,10 @@ class SpeechClient:
             async for event in events:
                 yield event
         finally:
-            await events.aclose()
-            self._flows.discard(flow)
+            try:
+                await events.aclose()
+            finally:
+                self._flows.discard(flow)
 
     async def translate(self, audio: AsyncIterable[bytes], options: TranslationOptions) -> AsyncGenerator[Event]:
         """Recognise and translate an utterance: as ``recognize``, with translations in hypotheses and phrases.

@@ -4,12 +4,13 @@ It opens, sends and receives messages, and closes; what they mean is the turn's 
 becomes a SpeechError here.
 """
 
+import asyncio
 import contextlib
 from datetime import UTC, datetime
 from http import HTTPStatus
 import logging
+from socket import SHUT_RDWR
 import ssl
-import time
 from typing import Any, Final
 
 import aiohttp
@@ -82,9 +83,9 @@ class Connection:
         """Use ``open`` instead."""
         self.url = url
         self.metric = metric
-        self.opened = time.monotonic()
         self.served = 0
         """How many requests it has served."""
+        self._opened = asyncio.get_running_loop().time()
         self._socket = socket
 
     @classmethod
@@ -134,14 +135,29 @@ class Connection:
         return payload
 
     @property
+    def age(self) -> float:
+        """Seconds since it was opened."""
+        return asyncio.get_running_loop().time() - self._opened
+
+    @property
     def closed(self) -> bool:
         """Whether it is known to be of no more use."""
         return self._socket.closed
 
     async def close(self) -> None:
         """Close it as the protocol wants; at once where the service does not answer within CLOSE_LIMIT."""
-        with contextlib.suppress(OSError, aiohttp.ClientError):
-            await self._socket.close()
+        wire = self._socket.get_extra_info("socket")
+        try:
+            # aiohttp limits how long it waits for the answer, but not how long its own close takes to be sent.
+            async with asyncio.timeout(CLOSE_LIMIT):
+                await self._socket.close()
+        except TimeoutError, OSError, aiohttp.ClientError:
+            pass
+        finally:
+            if wire is not None:
+                # A closed transport keeps its socket until all is sent, on a dead link for a quarter of an hour.
+                with contextlib.suppress(OSError):
+                    wire.shutdown(SHUT_RDWR)
 
 
 async def _upgrade(

@@ -50,7 +50,7 @@ class Connector:
         self._endpoint = endpoint
         self._credentials = credentials
         self._served: dict[type[RecognitionOptions], Generation] = {}
-        self._pool = Pool()
+        self._pool = Pool(self.discard)
         self._background: set[asyncio.Task[None]] = set()
 
     async def acquire(self, turn: Turn, connection_id: str) -> Connection:
@@ -80,12 +80,12 @@ class Connector:
         self._in_background(connection.close(), "Speech connection's end")
 
     async def close(self) -> None:
-        """End all: turns being settled, and kept connections."""
-        for task in self._background:
-            task.cancel()
-        if self._background:
-            await asyncio.wait(self._background)
+        """End all: kept connections, and turns being settled."""
         await self._pool.close()
+        while self._background:
+            for task in self._background:
+                task.cancel()
+            await asyncio.wait(self._background)
 
     async def short_audio(self, options: RecognitionOptions, wav: AsyncIterable[bytes]) -> Phrase:
         """Recognise a WAV stream of at most 60 s in one request, without hypotheses. Raises SpeechError.
@@ -175,15 +175,14 @@ class Connector:
                     turn.receive(await connection.receive(), loop.time(), now_utc())
                 for report in turn.reports(now_utc()):
                     await connection.send(report)
-        except TimeoutError, SpeechError:
-            await connection.close()
-        except asyncio.CancelledError:
-            await connection.close()
-            raise
+        except TimeoutError, SpeechError, asyncio.CancelledError:
+            self.discard(connection)
         else:
-            await self._pool.put(connection)
+            self._pool.put(connection)
 
     def _in_background(self, work: Coroutine[None, None, None], name: str) -> None:
-        task = asyncio.create_task(work, name=name)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        # It begins at once, so that a connection is never left to a task which is cancelled before its first step.
+        task = asyncio.create_task(work, name=name, eager_start=True)
+        if not task.done():
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)

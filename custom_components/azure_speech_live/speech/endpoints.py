@@ -25,7 +25,9 @@ PUBLIC_REGIONS: Final = tuple(
 US_GOVERNMENT_REGIONS: Final = ("usgovarizona", "usgovvirginia")
 CHINA_REGIONS: Final = ("chinaeast2", "chinanorth2", "chinanorth3")
 
-_REGION: Final = re.compile(r"[a-z][a-z0-9]{2,39}")
+# The longest region's name has 18 characters, and the shortest key 32: a key that is taken for a region would be sent
+# to the name server.
+_REGION: Final = re.compile(r"[a-z][a-z0-9]{2,29}")
 _REGIONAL_HOST: Final = re.compile(
     r"(?P<region>[a-z0-9]+)\.(?:"
     r"(?:stt|s2s|tts)\.speech\.(?:microsoft\.com|azure\.us|azure\.cn)"
@@ -78,7 +80,7 @@ class Endpoint:
         """Take a region by its name ("westeurope") or display name ("West Europe"). Raises ValueError."""
         name = region.replace(" ", "").lower()
         if not _REGION.fullmatch(name):
-            raise ValueError(f"not the name of a region: {region[:80]!r}")
+            raise ValueError("not the name of a region")
         return cls(region=name)
 
     @classmethod
@@ -94,7 +96,10 @@ class Endpoint:
             raise ValueError("not the address of a Speech endpoint")
         if parsed.user or parsed.password or any(name.lower() in _SECRET_QUERIES for name in parsed.query):
             raise ValueError("an endpoint's address has no password or key in it")
-        if (regional := _REGIONAL_HOST.fullmatch(host)) and _PLAIN_PATH.fullmatch(parsed.path):
+        host.encode("idna")  # raises where a part of it is empty or too long
+        regional = _REGIONAL_HOST.fullmatch(host)
+        # An address with a custom model's id in it asks for more than a region.
+        if regional and _PLAIN_PATH.fullmatch(parsed.path) and "cid" not in parsed.query:
             return cls(region=regional["region"])
         # The portal shows the Foundry host, but speech is served on the same resource's Cognitive Services host.
         host = host.replace(".services.ai.azure.", ".cognitiveservices.azure.")

@@ -98,8 +98,7 @@ class Flow:
             raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
         turn.end_audio(self._loop.time())
         self._audio_came.set()
-        if self._deadline is not None and not self._deadline.expired():
-            self._deadline.reschedule(self._loop.time() if turn.complete else turn.deadline)
+        self._reschedule()
 
     # --- the connection
 
@@ -121,7 +120,7 @@ class Flow:
         """Carry the turn to its end on one connection. Raises SpeechError."""
         turn = self._turn
         try:
-            connection = await self._connector.acquire(turn, connection_id)
+            connection = await self._acquire(connection_id)
         except UpgradeRefusedError as refused:
             _LOGGER.debug("using the REST API for short recordings: %s", refused)
             while not turn.complete:
@@ -134,6 +133,16 @@ class Flow:
             self._connector.discard(connection)
             raise
         self._connector.release(connection, turn)
+
+    async def _acquire(self, connection_id: str) -> Connection:
+        """Get a connection within the turn's own time. Raises SpeechError."""
+        try:
+            async with asyncio.timeout_at(self._turn.last_moment) as self._deadline:
+                return await self._connector.acquire(self._turn, connection_id)
+        except TimeoutError:
+            raise ConnectionFailedError("the connection did not open in time") from None
+        finally:
+            self._deadline = None
 
     async def _exchange(self, connection: Connection) -> None:
         """Carry the turn through one request. Raises SpeechError."""
@@ -172,9 +181,15 @@ class Flow:
             while True:
                 self._audio_came.clear()
                 while (frame := turn.next_audio(self._loop.time())) is not None:
+                    self._reschedule()
                     await connection.send(frame)
                     self._audio_left.set()
                 await self._wait_to_send()
+
+    def _reschedule(self) -> None:
+        """Wait for the service no longer than the turn says now."""
+        if self._deadline is not None and not self._deadline.expired():
+            self._deadline.reschedule(self._loop.time() if self._turn.complete else self._turn.deadline)
 
     async def _wait_to_send(self) -> None:
         """Wait until the pace allows the next frame, or until something comes that may change what to send."""

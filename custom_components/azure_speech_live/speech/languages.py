@@ -1,4 +1,4 @@
-"""The locales of the Speech service's real-time recognition.
+"""The languages of the Speech service: the locales of its real-time recognition, and what it translates them to.
 
 Source: Microsoft's "Language and voice support for the Speech service", table "Speech to text", of 2 April 2026
 (MicrosoftDocs/azure-ai-docs, articles/ai-services/speech-service/includes/language-support/stt.md).
@@ -23,3 +23,15 @@ uk-UA ur-IN uz-UZ vi-VN wuu-CN yue-CN zh-CN zh-CN-shandong zh-CN-sichuan zh-HK z
 
 LANGUAGES: Final[tuple[str, ...]] = tuple(sorted(_ALL, key=lambda locale: (locale not in _PREFERRED, locale)))
 """BCP-47 tags, the preferred locale of each language before its others."""
+
+TRANSLATION_LANGUAGES: Final[tuple[str, ...]] = tuple(
+    """
+    af am ar as az bg bn bs ca cs cy da de el en es et fa fi fil fj fr fr-ca ga gu he hi hr ht hu hy id is it iu ja kk
+    km kmr kn ko ku lo lt lv lzh mg mi ml mr ms mt mww my nb ne nl or otq pa pl prs ps pt pt-pt ro ru sk sl sm sq
+    sr-Cyrl sr-Latn sv sw ta te th ti tlh-Latn tlh-Piqd to tr ty uk ur vi yua yue zh-Hans zh-Hant
+    """.split()  # noqa: SIM905 - a block of words reads better than one word a line
+)
+"""The languages that speech is translated to, by the codes that the service knows them by.
+
+Source: the same page, table "Speech translation", of 24 April 2024 (…/language-support/speech-translation.md).
+"""

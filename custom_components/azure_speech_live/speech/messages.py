@@ -125,9 +125,8 @@ def json_body(message: Message) -> dict[str, Any]:
 def _json_object(body: str | bytes, where: str) -> dict[str, Any]:
     try:
         value = json.loads(body)
-    except (ValueError, RecursionError) as err:
-        # The exception's text quotes no more than a position, but the document stays out of the chain as well.
-        raise UnusableMessageError(f"{printable(where)} with a body that is not JSON") from err.with_traceback(None)
+    except ValueError, RecursionError:
+        value = None  # and the exception, which holds the document, is out of the chain
     if not isinstance(value, dict):
         raise UnusableMessageError(f"{printable(where)} with a body that is not a JSON object")
     return value
@@ -153,7 +152,7 @@ def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
     text = body.get("Text")
     if not isinstance(text, str):
         raise UnusableMessageError("a hypothesis without text")
-    return Hypothesis(text[:MAX_TRANSCRIPT], offset(body), _seconds(body.get("Duration")), _language(body))
+    return Hypothesis(transcript(text), offset(body), _seconds(body.get("Duration")), _language(body))
 
 
 def phrase(body: Mapping[str, Any]) -> Phrase:
@@ -175,7 +174,7 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
     confidence = best.get("Confidence")
     return Phrase(
         status=recognition_status,
-        text=text[:MAX_TRANSCRIPT] if recognition_status is RecognitionStatus.SUCCESS else "",
+        text=transcript(text) if recognition_status is RecognitionStatus.SUCCESS else "",
         offset=offset(body),
         duration=_seconds(body.get("Duration")),
         language=_language(body),
@@ -200,6 +199,11 @@ _FAILURES: Final[Mapping[str, type[SpeechError]]] = {
 }
 
 
+def transcript(text: str) -> str:
+    """Return a peer's text bounded, and such that it can be encoded: JSON's escapes can make half a character."""
+    return text[:MAX_TRANSCRIPT].encode(errors="replace").decode()
+
+
 def _best(body: Mapping[str, Any]) -> Mapping[str, Any]:
     candidates = body.get("NBest")
     best = candidates[0] if isinstance(candidates, list) and candidates else None
@@ -213,7 +217,7 @@ def _language(body: Mapping[str, Any]) -> str | None:
 
 
 def _optional_text(value: object) -> str | None:
-    return value[:MAX_TRANSCRIPT] if isinstance(value, str) else None
+    return transcript(value) if isinstance(value, str) else None
 
 
 def _seconds(ticks: object) -> float:

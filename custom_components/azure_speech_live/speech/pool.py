@@ -5,7 +5,7 @@ conversation's next command within a minute is what keeping one open is good for
 """
 
 import asyncio
-import time
+from collections.abc import Callable
 from typing import Final
 
 from yarl import URL
@@ -24,33 +24,42 @@ SIZE: Final = 1
 class Pool:
     """The open connections that serve no turn."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, discard: Callable[[Connection], None]) -> None:
+        """Begin with none; ``discard`` closes a connection that is of no more use, without being waited for."""
+        self._discard = discard
         self._idle: dict[Connection, asyncio.Task[None]] = {}
+        self._closed = False
 
     async def take(self, url: URL) -> Connection | None:
         """Return an open connection to the URL, or None."""
-        for connection in list(self._idle):
-            if connection.url == url:
+        while (connection := next((kept for kept in self._idle if kept.url == url), None)) is not None:
+            try:
                 await self._stop_watching(connection)
-                if not connection.closed and time.monotonic() - connection.opened < AGE_LIMIT:
-                    return connection
-                await connection.close()
+            except asyncio.CancelledError:
+                self._discard(connection)
+                raise
+            if not connection.closed and connection.age < AGE_LIMIT:
+                return connection
+            self._discard(connection)
         return None
 
-    async def put(self, connection: Connection) -> None:
-        """Keep a connection that has no turn open, if there is room for it."""
-        too_old = time.monotonic() - connection.opened >= AGE_LIMIT
-        if connection.closed or not connection.reusable or too_old or len(self._idle) >= SIZE:
-            await connection.close()
+    def put(self, connection: Connection) -> None:
+        """Keep a connection that has no turn open, in place of the one that was kept longest if there are too many."""
+        if self._closed or connection.closed or not connection.reusable or connection.age >= AGE_LIMIT:
+            self._discard(connection)
             return
+        while len(self._idle) >= SIZE:
+            longest = next(iter(self._idle))
+            self._idle.pop(longest).cancel()
+            self._discard(longest)
         self._idle[connection] = asyncio.create_task(self._watch(connection), name="Speech connection kept open")
 
     async def close(self) -> None:
-        """Close all."""
+        """Discard all, and what is still to come."""
+        self._closed = True
         for connection in list(self._idle):
             await self._stop_watching(connection)
-            await connection.close()
+            self._discard(connection)
 
     async def _watch(self, connection: Connection) -> None:
         """Read, so that pings are answered and a close is noticed, until the time is over."""
@@ -60,10 +69,9 @@ class Pool:
                     await connection.receive()
         except TimeoutError, SpeechError:
             self._idle.pop(connection, None)
-            await connection.close()
+            self._discard(connection)
 
     async def _stop_watching(self, connection: Connection) -> None:
-        watch = self._idle.pop(connection, None)
-        if watch is not None:
-            watch.cancel()
-            await asyncio.wait([watch])
+        watch = self._idle.pop(connection)
+        watch.cancel()
+        await asyncio.wait([watch])

@@ -43,7 +43,7 @@ def event(message: Message, *, translating: bool) -> Event | None:
 
     Raises the SpeechError that a phrase's status stands for, and UnusableMessageError for a phrase that cannot be read.
     """
-    if message.path in ("translation.synthesis", "audio"):
+    if translating and message.path in ("translation.synthesis", "audio"):
         if not isinstance(message.body, bytes):
             raise UnusableMessageError("synthesised audio in a text message")
         return Synthesis(message.body) if message.body else None

@@ -65,7 +65,7 @@ def _translations(body: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(entry, dict):
             language, text = entry.get("Language"), entry.get("Text", entry.get("DisplayText"))
             if isinstance(language, str) and isinstance(text, str):
-                translations[printable(language)] = text[: messages.MAX_TRANSCRIPT]
+                translations[printable(language)] = messages.transcript(text)
     return translations
 
 

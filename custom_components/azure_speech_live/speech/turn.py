@@ -41,7 +41,7 @@ MAX_UNSENT: Final = 30.0
 MAX_UNACCOUNTED: Final = 66.0
 """Seconds sent without a phrase that covers them; then the service is not working. The native SDK's figure."""
 COVERED: Final = 0.5
-"""Seconds at the end that no phrase need cover: the silence by which the service knows that speech is over."""
+"""Seconds at the end for which a failure does not count: the silence by which the service knows that speech is over."""
 
 SOURCE_STALL: Final = 10.0
 """Seconds without audio from the source, after which it counts as ended, so that what was said is still used."""
@@ -58,6 +58,8 @@ DEFAULT_INITIAL_SILENCE: Final = 5.0
 FINAL: Final = 10.0
 """Seconds from the end of the audio to the end of the turn, all attempts together. A long backlog adds its own time."""
 
+MAX_EVENTS: Final = 1000
+"""Events that wait for the caller. A service gives a few a second, and of its hypotheses only the latest waits."""
 MAX_SYNTHESIS: Final = 32 << 20
 """Bytes of synthesised audio taken in one request: over 15 minutes of 16 kHz PCM, and a connection lives for ten."""
 
@@ -77,9 +79,12 @@ class _Exchange:
     """When the first audio was sent."""
     heard: float | None = None
     """When the service last said something."""
+    in_phrase: bool = False
+    """Whether a hypothesis has come that no phrase has followed yet."""
     stopped: bool = False
     """Whether the service wants no more audio."""
-    end_sent: bool = False
+    end_sent: float | None = None
+    """When the end of the audio was sent."""
     synthesised: int = 0
     """Bytes of synthesised audio received."""
 
@@ -158,6 +163,7 @@ class Turn:
         self._exchange = _Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
         # The header stands alone in its message, as the SDKs send it.
         return [
+            *self.reports(wall),
             messages.json_message("speech.context", self.options.context(), request_id),
             Message("audio", WAV_HEADER, request_id, "audio/x-wav"),
         ]
@@ -165,7 +171,7 @@ class Turn:
     def next_audio(self, now: float) -> Message | None:
         """Return the next audio message, or None when there is none to send now (see ``send_at``)."""
         exchange = self._exchange
-        if exchange is None or exchange.end_sent:
+        if exchange is None or exchange.end_sent is not None:
             return None
         frame = b""
         if not exchange.stopped and not self.complete:
@@ -179,14 +185,15 @@ class Turn:
         if self.full:
             self._fed = now  # the source had to wait for us
         exchange.sent += len(frame)
-        exchange.end_sent = not frame  # an empty frame is the end of the audio
+        if not frame:  # which is the end of the audio
+            exchange.end_sent = now
         return Message("audio", frame, exchange.request_id)
 
     @property
     def send_at(self) -> float | None:
         """When the pace allows the next frame; None when there is none, so that only more audio changes that."""
         exchange = self._exchange
-        if exchange is None or exchange.end_sent or not self.audio.frame(exchange.sent):
+        if exchange is None or exchange.end_sent is not None or not self.audio.frame(exchange.sent):
             return None
         return self._allowed_at(exchange)
 
@@ -207,6 +214,8 @@ class Turn:
             self._turn_ended(exchange, wall)
         elif not self.complete:
             self._result(exchange, message)
+            if len(self.events) > MAX_EVENTS:
+                raise UnusableMessageError("the service says more than anybody can take")
             if self._unaccounted - self._unsent > MAX_UNACCOUNTED:
                 raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
 
@@ -226,6 +235,7 @@ class Turn:
             case SynthesisEnded():
                 self._synthesis_ended(event.error)
             case Hypothesis():
+                exchange.in_phrase = True
                 if self.events and isinstance(self.events[-1], Hypothesis):
                     self.events.pop()
                 self.events.append(results.shifted(event, exchange.start_offset))
@@ -236,10 +246,15 @@ class Turn:
                 self.events.append(results.shifted(event, exchange.start_offset))
 
     def _phrase(self, exchange: _Exchange, said: Phrase) -> None:
-        self._attempts = 0
+        exchange.in_phrase = False
         covered = exchange.start + int((said.offset + said.duration) * BYTES_PER_SECOND) // SAMPLE_SIZE * SAMPLE_SIZE
+        if said.text and covered == exchange.start:
+            covered = exchange.sent  # without times it is about all that it can be about
         # A phrase cannot cover what was not sent, whatever its offsets say; rounding up to a millisecond is usual.
-        self.audio.discard(max(self.audio.start, min(covered, exchange.sent)))
+        covered = min(covered, exchange.sent)
+        if covered > self.audio.start:
+            self.audio.discard(covered)
+            self._attempts = 0
         interactive = self.options.mode is Mode.INTERACTIVE
         if said.status is RecognitionStatus.END_OF_DICTATION and not interactive:
             # Synthesis may still come, and only turn.end says that none will.
@@ -256,21 +271,19 @@ class Turn:
             self.complete = self.options.mode is Mode.INTERACTIVE
 
     def _turn_ended(self, exchange: _Exchange, wall: datetime) -> None:
-        self._finish(exchange, wall)
         # A synthesis without its end is whole, as Microsoft's SDKs take it, if there was any.
         self._synthesis_ended(None if exchange.synthesised else "the service did not speak the translation")
-        if self.complete:
-            return
-        if self.options.mode is Mode.INTERACTIVE:
-            raise UnusableMessageError("the service ended the turn without a result")
-        if self._all_sent(exchange):
-            self.complete = True
-        elif self.audio.start == exchange.start:
-            # A service that ends each request at once would be asked for ever.
-            raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
+        if not self.complete:
+            if self.options.mode is Mode.INTERACTIVE:
+                raise UnusableMessageError("the service ended the turn without a result")
+            self.complete = self._all_sent(exchange) and not exchange.in_phrase
+            if not self.complete and self.audio.start == exchange.start:
+                # A service that ends each request at once would be asked for ever.
+                raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
+        self._finish(exchange, wall)
 
     def _all_sent(self, exchange: _Exchange) -> bool:
-        return exchange.end_sent and self.audio.ended and exchange.sent == self.audio.end
+        return exchange.end_sent is not None and self.audio.ended and exchange.sent == self.audio.end
 
     def _finish(self, exchange: _Exchange, wall: datetime) -> None:
         exchange.telemetry.audio_end = wall
@@ -298,7 +311,10 @@ class Turn:
 
     @property
     def deadline(self) -> float:
-        """When to call ``check_time`` at the latest. It may move later meanwhile; ``end_audio`` may move it nearer."""
+        """When to call ``check_time`` at the latest.
+
+        It may move later meanwhile; ``next_audio`` and ``end_audio`` may move it nearer.
+        """
         return min(self._stall_limit, self.last_moment, self._answer_limit)
 
     @property
@@ -318,8 +334,8 @@ class Turn:
             return self._limit
         if exchange.heard is None:
             return exchange.asked + (FIRST_ANSWER_REUSED if exchange.reused else FIRST_ANSWER)
-        if exchange.end_sent:
-            return exchange.heard + LAST_ANSWER
+        if exchange.end_sent is not None:
+            return max(exchange.heard, exchange.end_sent) + LAST_ANSWER
         if self.options.mode is Mode.INTERACTIVE:
             return exchange.heard + (self.options.initial_silence or DEFAULT_INITIAL_SILENCE) + ANSWER_MARGIN
         return exchange.heard + MAX_UNACCOUNTED
@@ -348,9 +364,7 @@ class Turn:
         if exchange is not None:
             self._finish(exchange, wall)
             self._synthesis_ended(f"the spoken translation was cut off: {error}")  # the phrase is not said again
-            if self.complete:
-                return None
-            if self._all_sent(exchange) and self._unaccounted <= COVERED and self.audio.start > exchange.start:
+            if self.complete or self._accounted_for(0.0):
                 self.complete = True
                 return None
             if exchange.reused and exchange.heard is None:
@@ -358,8 +372,13 @@ class Turn:
         self._attempts += 1
         delay = self._retry_delay(error, opening=exchange is None)
         if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
+            self.complete = self._accounted_for(COVERED)
             return None
         return delay
+
+    def _accounted_for(self, tail: float) -> bool:
+        """Return whether phrases cover all of the audio, but for so many seconds at its end."""
+        return self.audio.ended and self.audio.start > 0 and self._unaccounted <= tail
 
     def _retry_delay(self, error: SpeechError, *, opening: bool) -> float | None:
         if isinstance(error, ThrottledError) and opening:
@@ -370,6 +389,9 @@ class Turn:
         return RETRY_DELAY if opening else 0.0
 
     def reports(self, wall: datetime) -> list[Message]:
-        """Return the telemetry of the requests that are over, once; it is sent when a turn.end has come."""
+        """Return the telemetry of the requests that are over, once.
+
+        It is sent after turn.end; that of a request which did not come so far, on the next connection.
+        """
         finished, self._finished = self._finished, []
         return [telemetry.report(wall) for telemetry in finished]

@@ -1,0 +1,290 @@
+"""Endpoints: what a household can paste, where it leads, and that nothing secret gets into an address."""
+
+from urllib.parse import urlsplit
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.azure_speech_live.speech import (
+    CHINA_REGIONS,
+    PUBLIC_REGIONS,
+    US_GOVERNMENT_REGIONS,
+    Endpoint,
+    Mode,
+    RecognitionOptions,
+)
+from custom_components.azure_speech_live.speech.endpoints import Generation
+
+CLASSIC, UNIVERSAL = Generation.CLASSIC, Generation.UNIVERSAL
+CLOUDS = {
+    **dict.fromkeys(PUBLIC_REGIONS, "microsoft.com"),
+    **dict.fromkeys(US_GOVERNMENT_REGIONS, "azure.us"),
+    **dict.fromkeys(CHINA_REGIONS, "azure.cn"),
+    "regionofthefuture4": "microsoft.com",
+    "usgovfuture": "azure.us",
+    "chinafuture1": "azure.cn",
+}
+COMMAND = RecognitionOptions()
+
+
+def urls(endpoint: Endpoint, options: RecognitionOptions = COMMAND) -> list[str]:
+    """Return the addresses that are tried, in order."""
+    return [
+        str(endpoint.websocket_url(generation, options)).partition("?")[0]
+        for generation in endpoint.generations(options)
+    ]
+
+
+# --- regions
+
+
+@pytest.mark.parametrize(("region", "domain"), CLOUDS.items())
+def test_region_in_its_cloud(region: str, domain: str) -> None:
+    endpoint = Endpoint.from_region(region)
+    host = f"{region}.stt.speech.{domain}"
+    assert (endpoint.region, endpoint.url, endpoint.unique_id) == (region, None, region)
+    assert urls(endpoint) == [
+        f"wss://{host}/stt/speech/universal/v2",
+        f"wss://{host}/speech/recognition/interactive/cognitiveservices/v1",
+    ]
+    assert (
+        str(endpoint.short_audio_url(COMMAND))
+        == f"https://{host}/speech/recognition/interactive/cognitiveservices/v1?language=en-US&format=simple"
+    )
+
+
+def test_regions_are_named_once() -> None:
+    regions = (*PUBLIC_REGIONS, *US_GOVERNMENT_REGIONS, *CHINA_REGIONS)
+    assert len(set(regions)) == len(regions) == 38
+    assert all(Endpoint.from_region(region).region == region for region in regions)
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("westeurope", "westeurope"),
+        ("West Europe", "westeurope"),
+        (" WestEurope\n", "westeurope"),
+        ("West US 3", "westus3"),
+        ("China East 2", "chinaeast2"),
+    ],
+)
+def test_region_as_people_write_it(text: str, region: str) -> None:
+    assert Endpoint.parse(text) == Endpoint.from_region(region)
+
+
+@pytest.mark.parametrize("text", ["", " ", "we", "3west", "west-europe", "west_europe", "wéstus", "west\0us", "x" * 41])
+def test_what_is_no_region(text: str) -> None:
+    with pytest.raises(ValueError, match="not the name of a region"):
+        Endpoint.from_region(text)
+
+
+# --- addresses
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("https://westeurope.api.cognitive.microsoft.com/", "westeurope"),
+        ("https://westeurope.api.cognitive.microsoft.com/sts/v1.0/issueToken", "westeurope"),
+        ("https://WestEurope.API.cognitive.microsoft.com/sts/v1.0/issuetoken", "westeurope"),
+        ("westeurope.api.cognitive.microsoft.com", "westeurope"),
+        ("https://westeurope.stt.speech.microsoft.com", "westeurope"),
+        ("wss://westeurope.stt.speech.microsoft.com/stt/speech/universal/v2", "westeurope"),
+        (
+            "wss://westus.stt.speech.microsoft.com/speech/recognition/conversation/cognitiveservices/v1?language=de-DE",
+            "westus",
+        ),
+        ("https://westus.tts.speech.microsoft.com/", "westus"),
+        ("https://westus.s2s.speech.microsoft.com/", "westus"),
+        ("https://usgovvirginia.api.cognitive.microsoft.us/", "usgovvirginia"),
+        ("https://usgovvirginia.stt.speech.azure.us", "usgovvirginia"),
+        ("https://chinaeast2.api.cognitive.azure.cn/", "chinaeast2"),
+        ("https://chinaeast2.stt.speech.azure.cn/", "chinaeast2"),
+    ],
+)
+def test_regional_address_is_its_region(text: str, region: str) -> None:
+    assert Endpoint.parse(text) == Endpoint.from_region(region)
+
+
+RESOURCE = "wss://kitchen.cognitiveservices.azure.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        (
+            text,
+            [
+                f"{RESOURCE}/stt/speech/universal/v2",
+                f"{RESOURCE}/stt/speech/recognition/interactive/cognitiveservices/v1",
+            ],
+        )
+        for text in (
+            "https://kitchen.cognitiveservices.azure.com/",
+            "https://Kitchen.CognitiveServices.azure.com",
+            "kitchen.cognitiveservices.azure.com",
+            "https://kitchen.cognitiveservices.azure.com:443/",
+            "https://kitchen.cognitiveservices.azure.com/stt/speech/universal/v2",
+            "https://kitchen.services.ai.azure.com/",
+        )
+    ],
+)
+def test_resource_of_its_own_name(text: str, addresses: list[str]) -> None:
+    endpoint = Endpoint.parse(text)
+    assert urls(endpoint) == addresses
+    assert endpoint.unique_id == "kitchen.cognitiveservices.azure.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "unique_id"),
+    [
+        ("ws://192.168.1.5:5000", "ws://192.168.1.5:5000", "192.168.1.5:5000"),
+        ("http://192.168.1.5:5000/", "ws://192.168.1.5:5000", "192.168.1.5:5000"),
+        ("http://speech.local", "ws://speech.local", "speech.local"),
+        ("https://speech.example:8443", "wss://speech.example:8443", "speech.example:8443"),
+        ("speech.example:8443", "wss://speech.example:8443", "speech.example:8443"),
+        ("ws://[::1]:5000", "ws://[::1]:5000", "[::1]:5000"),
+    ],
+)
+def test_container(text: str, base: str, unique_id: str) -> None:
+    endpoint = Endpoint.parse(text)
+    assert urls(endpoint) == [
+        f"{base}/speech/recognition/interactive/cognitiveservices/v1",
+        f"{base}/stt/speech/universal/v2",
+    ]
+    assert endpoint.unique_id == unique_id
+    assert str(endpoint.short_audio_url(COMMAND)).startswith(f"http{base[2:]}/speech/recognition/interactive/")
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_mode_stands_in_the_classic_path(mode: Mode) -> None:
+    options = RecognitionOptions(mode=mode)
+    address = f"ws://h/speech/recognition/{mode}/cognitiveservices/v1"
+    assert urls(Endpoint.parse("ws://h"), options)[0] == address
+    assert str(Endpoint.parse("ws://h").short_audio_url(options)).startswith(address.replace("ws", "http", 1))
+
+
+@pytest.mark.parametrize(
+    ("address", "generation"),
+    [
+        ("wss://h.example/speech/recognition/conversation/cognitiveservices/v1", CLASSIC),
+        ("wss://h.example/proxy/to/speech", CLASSIC),
+        ("wss://westus.stt.speech.microsoft.com/v1.0", CLASSIC),
+        ("wss://h.example/stt/speech/universal/v2", UNIVERSAL),
+    ],
+)
+def test_full_address_is_taken_as_it_is(address: str, generation: Generation) -> None:
+    endpoint = Endpoint.parse(address)
+    assert endpoint.generations(COMMAND) == (generation,)
+    assert urls(endpoint) == [address]
+
+
+def test_query_of_an_address_is_kept() -> None:
+    endpoint = Endpoint.parse("wss://h.example/speech?tenant=a%20b")
+    url = endpoint.websocket_url(CLASSIC, COMMAND)
+    assert dict(url.query) == {"tenant": "a b", "language": "en-US", "format": "simple"}
+    endpoint = Endpoint.parse("wss://h.example?tenant=1")
+    assert str(endpoint.websocket_url(UNIVERSAL, COMMAND)) == "wss://h.example/stt/speech/universal/v2?tenant=1"
+
+
+def test_custom_model_is_in_every_address() -> None:
+    options = RecognitionOptions(custom_model="abcdef01-2345")
+    for endpoint in (Endpoint.from_region("westus"), Endpoint.parse("ws://h"), Endpoint.parse("ws://h/p")):
+        for generation in endpoint.generations(options):
+            assert endpoint.websocket_url(generation, options).query["cid"] == "abcdef01-2345"
+
+
+def test_a_model_in_a_pasted_regional_address_is_not_lost() -> None:
+    address = "wss://westus.stt.speech.microsoft.com/speech/recognition/conversation/cognitiveservices/v1?cid=abcd-01"
+    endpoint = Endpoint.parse(address)
+    for generation in endpoint.generations(COMMAND):
+        assert endpoint.websocket_url(generation, COMMAND).query["cid"] == "abcd-01"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://",
+        "https:///path",
+        "ftp://h.example",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "https://portal.azure.com/#resource",
+        "https://h.example:99999",
+        "https://h.example:port",
+        "https://[::1",
+        "https://user@h.example",
+        "https://user:password@h.example",
+        "https://h.example?Ocp-Apim-Subscription-Key=deadbeef",
+        "https://h.example?AUTHORIZATION=deadbeef",
+        "https://h.example/?subscription-key=deadbeef",
+        "https://h.example/?access_token=deadbeef",
+        "https://" + "x" * 70 + ".example",
+        "https://a..b",
+    ],
+)
+def test_what_is_no_address(text: str) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        Endpoint.parse(text)
+    assert "deadbeef" not in str(refused.value)
+    assert "password@" not in str(refused.value)
+
+
+# --- whatever is pasted
+
+hosts = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z]{2,5}){0,2}", fullmatch=True)
+addresses = st.builds(
+    "{}://{}{}{}{}".format,
+    st.sampled_from(["ws", "wss", "http", "https"]),
+    hosts
+    | st.sampled_from(["[::1]", "127.0.0.1", "kitchen.cognitiveservices.azure.com", "chinaeast2.stt.speech.azure.cn"]),
+    st.sampled_from(["", ":80", ":443", ":5000"]),
+    st.sampled_from(["", "/", "/a", "/a/", "/a%20b", "/a%2Fb/c", "/stt/speech/universal/v2", "/ü"]),
+    st.sampled_from(["", "?a=1", "?a=1&a=2", "?a=b%26c"]),
+)
+
+
+@given(addresses)
+def test_address_in_its_own_words_means_the_same(address: str) -> None:
+    endpoint = Endpoint.from_url(address)
+    if endpoint.url is not None:
+        again = Endpoint.from_url(endpoint.url)
+        assert again == endpoint
+        assert again.unique_id == endpoint.unique_id
+        given_, kept = urlsplit(address), urlsplit(endpoint.url)
+        assert kept.scheme == {"http": "ws", "https": "wss"}.get(given_.scheme, given_.scheme)
+        assert (kept.hostname, kept.query) == (given_.hostname, given_.query)
+
+
+@given(addresses, st.sampled_from(Mode))
+def test_every_address_leads_to_a_websocket(address: str, mode: Mode) -> None:
+    endpoint = Endpoint.from_url(address)
+    options = RecognitionOptions(mode=mode)
+    secure = address.startswith(("wss", "https")) or endpoint.region is not None
+    assert endpoint.generations(options)
+    for generation in endpoint.generations(options):
+        url = endpoint.websocket_url(generation, options)
+        assert url.scheme == ("wss" if secure else "ws")
+        assert url.path.strip("/")
+    assert endpoint.short_audio_url(options).scheme == ("https" if secure else "http")
+
+
+@given(st.text() | st.text().map("https://{}".format) | st.builds("{}{}".format, addresses, st.text()))
+def test_any_text_is_an_endpoint_or_a_value_error(text: str) -> None:
+    try:
+        endpoint = Endpoint.parse(text)
+    except ValueError:
+        return
+    assert (endpoint.region is None) != (endpoint.url is None)
+    assert endpoint.unique_id
+    for generation in endpoint.generations(COMMAND):
+        assert endpoint.websocket_url(generation, COMMAND).host
+
+
+@given(st.from_regex(r"[0-9a-f]{32}|[0-9A-Za-z]{84}", fullmatch=True))
+def test_key_in_the_place_of_a_region_is_refused_and_not_quoted(key: str) -> None:
+    """It would be sent to the name server, and its refusal may be logged."""
+    with pytest.raises(ValueError, match="not the name of a region") as refused:
+        Endpoint.parse(key)
+    assert key not in str(refused.value)

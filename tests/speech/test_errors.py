@@ -1,0 +1,75 @@
+"""Errors: the tree is as drawn, and what a peer sends cannot make a log line long or forge one."""
+
+import inspect
+import re
+from types import ModuleType
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.azure_speech_live import speech
+from custom_components.azure_speech_live.speech import errors
+from custom_components.azure_speech_live.speech.errors import MAX_TEXT, SpeechError, ThrottledError, printable
+
+
+def classes(module: ModuleType) -> dict[str, type[SpeechError]]:
+    """Return the exceptions of a module by name."""
+    return {
+        name: member for name, member in inspect.getmembers(module, inspect.isclass) if issubclass(member, SpeechError)
+    }
+
+
+def drawn() -> dict[str, str]:
+    """Return what the module's docstring draws: from each exception to the one above it."""
+    parents: dict[str, str] = {}
+    above: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        if found := re.match(r" {4}([│├└─ ]*)(\w+Error)\b", line):
+            depth = len(found[1]) // 4
+            del above[depth:]
+            if above:
+                parents[found[2]] = above[-1]
+            above.append(found[2])
+    return parents
+
+
+def test_tree_is_as_drawn() -> None:
+    kinds = classes(errors)
+    assert drawn() == {name: kind.__bases__[0].__name__ for name, kind in kinds.items() if kind is not SpeechError}
+    assert all(len(kind.__bases__) == 1 for kind in kinds.values())
+
+
+def test_all_are_public() -> None:
+    assert classes(speech) == classes(errors)
+    assert set(classes(errors)) <= set(speech.__all__)
+
+
+@pytest.mark.parametrize("kind", classes(errors).values())
+def test_none_is_what_asyncio_or_the_system_raises(kind: type[SpeechError]) -> None:
+    assert not issubclass(kind, (TimeoutError, OSError))
+
+
+def test_throttled_keeps_the_time() -> None:
+    assert ThrottledError("too many").retry_after is None
+    assert ThrottledError("too many", 2.5).retry_after == 2.5
+    assert str(ThrottledError("too many", 2.5)) == "too many"
+
+
+@given(st.text())
+def test_printable_is_one_bounded_line(text: str) -> None:
+    line = printable(text)
+    assert line.isprintable()
+    assert len(line.splitlines()) <= 1
+    assert len(line) == min(len(text), MAX_TEXT)
+    line.encode()  # nothing that a log file cannot hold
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=MAX_TEXT))
+def test_printable_leaves_what_is(text: str) -> None:
+    assert printable(text) == text
+
+
+def test_printable_shows_that_it_cuts() -> None:
+    assert printable("x" * MAX_TEXT) == "x" * MAX_TEXT
+    assert printable("x" * (MAX_TEXT + 1)) == "x" * (MAX_TEXT - 1) + "…"
+    assert printable("line\nforged\r\x1b[31m") == "line forged  [31m"

@@ -1,0 +1,86 @@
+"""Options: what is asked for stands in the query and in speech.context, as the stand-in reads them."""
+
+import json
+
+from hypothesis import given, strategies as st
+
+from custom_components.azure_speech_live.speech import Mode, Profanity, RecognitionOptions
+from custom_components.azure_speech_live.speech.options import MAX_PHRASES
+from tests.speech_service import options as stand_in
+
+LOCALES = ["en-US", "de-DE", "fr-FR", "zh-CN-sichuan"]
+seconds = st.none() | st.integers(100, 60_000).map(lambda milliseconds: milliseconds / 1000)
+options = st.builds(
+    RecognitionOptions,
+    language=st.sampled_from(LOCALES),
+    mode=st.sampled_from(Mode),
+    candidates=st.just(()) | st.lists(st.sampled_from(LOCALES), min_size=2, unique=True).map(tuple),
+    detailed=st.booleans(),
+    profanity=st.sampled_from(Profanity),
+    phrases=st.lists(st.text(min_size=1), max_size=3).map(tuple),
+    initial_silence=seconds,
+    segmentation_silence=seconds,
+    custom_model=st.none() | st.uuids().map(str),
+)
+
+
+@given(options)
+def test_universal_path_is_told_all_in_the_context(options: RecognitionOptions) -> None:
+    context = json.loads(json.dumps(options.context()))
+    query = {"cid": options.custom_model} if options.custom_model else {}
+    said = stand_in.read_options(stand_in.Endpoint(), query, context)
+    assert said == stand_in.TurnOptions(
+        mode=stand_in.Mode(options.mode),
+        languages=options.candidates or (options.language,),
+        identify_language=bool(options.candidates),
+        detailed=options.detailed,
+        profanity=stand_in.Profanity(options.profanity),
+        phrases=options.phrases,
+        custom_model=options.custom_model,
+        initial_silence=options.initial_silence,
+        end_silence=options.segmentation_silence,
+    )
+
+
+@given(options)
+def test_classic_path_is_told_the_same_in_the_query(options: RecognitionOptions) -> None:
+    query = options.query()
+    said = stand_in.read_options(stand_in.Endpoint(mode=stand_in.Mode(options.mode)), query, None)
+    # Neither the candidates nor the phrase list have a place in a query.
+    assert said == stand_in.TurnOptions(
+        mode=stand_in.Mode(options.mode),
+        languages=(options.language,),
+        detailed=options.detailed,
+        profanity=stand_in.Profanity(options.profanity),
+        custom_model=options.custom_model,
+        initial_silence=options.initial_silence,
+        end_silence=options.segmentation_silence,
+    )
+    assert query.get("lidEnabled") == ("true" if options.candidates else None)
+
+
+@given(st.integers(MAX_PHRASES - 2, MAX_PHRASES + 2))
+def test_phrase_list_is_bounded(count: int) -> None:
+    phrases = tuple(f"phrase {number}" for number in range(count))
+    items = RecognitionOptions(phrases=phrases).context()["dgi"]["groups"][0]["items"]
+    assert [item["text"] for item in items] == list(phrases[:MAX_PHRASES])
+
+
+def test_what_is_not_asked_for_is_not_sent() -> None:
+    assert RecognitionOptions().context() == {
+        "phraseDetection": {"mode": "Interactive", "language": "en-US", "enrichment": {}},
+        "phraseOutput": {},
+    }
+    assert RecognitionOptions().query() == {"language": "en-US", "format": "simple"}
+
+
+def test_language_is_identified_once_in_a_command_and_all_along_in_a_conversation() -> None:
+    candidates = ("en-US", "de-DE")
+    modes = {
+        mode: RecognitionOptions(candidates=candidates, mode=mode).context()["languageId"]["mode"] for mode in Mode
+    }
+    assert modes == {
+        Mode.INTERACTIVE: "DetectAtAudioStart",
+        Mode.CONVERSATION: "DetectContinuous",
+        Mode.DICTATION: "DetectContinuous",
+    }
