@@ -22,6 +22,9 @@ from custom_components.azure_speech_live.speech import (
     RecognitionStatus,
     SpeechClient,
     SpeechError,
+    Synthesis,
+    SynthesisEnded,
+    TranslationOptions,
 )
 from tests.speech_service import KEY
 from tests.speech_service.engines.legible import silence, speak
@@ -32,6 +35,8 @@ COMMAND: Final = "Turn on the light above the kitchen table and then close the b
 STORY: Final = ("Once upon a time there was a house.", "It could hear all that was said.", "And it lost no word of it.")
 PHRASES: Final = {Mode.INTERACTIVE: (COMMAND,), Mode.CONVERSATION: STORY, Mode.DICTATION: STORY}
 """What is said in a mode, phrase by phrase."""
+WORDS: Final = {word for phrase in (COMMAND, *STORY) for word in phrase.lower().split() if len(word) > 4} - {"after"}
+"""Words of it that no line of a log has a reason for."""
 SAID: Final = {mode: " ".join(phrases) for mode, phrases in PHRASES.items()}
 
 INTERACTIVE: Final = RecognitionOptions()
@@ -99,15 +104,28 @@ class Heard:
         """All that was said."""
         return " ".join(phrase.text for phrase in self.phrases if phrase.status is RecognitionStatus.SUCCESS)
 
+    @property
+    def spoken(self) -> bytes:
+        """The spoken translations, one behind the other."""
+        return b"".join(event.audio for event in self.events if isinstance(event, Synthesis))
 
-async def listen(
-    client: SpeechClient, audio: AsyncIterable[bytes], options: RecognitionOptions = INTERACTIVE
-) -> Heard:
-    """Recognise, and return all that came; whatever is no SpeechError is let through."""
+    @property
+    def endings(self) -> list[str | None]:
+        """What was wrong with each spoken translation (None: nothing)."""
+        return [event.error for event in self.events if isinstance(event, SynthesisEnded)]
+
+
+async def listen(client: SpeechClient, audio: AsyncIterable[bytes], options: RecognitionOptions = INTERACTIVE) -> Heard:
+    """Recognise, or translate, and return all that came; whatever is no SpeechError is let through."""
     loop, heard = asyncio.get_running_loop(), Heard()
+    listened = (
+        client.translate(audio, options)
+        if isinstance(options, TranslationOptions)
+        else client.recognize(audio, options)
+    )
     begun = loop.time()
     try:
-        async with aclosing(client.recognize(audio, options)) as events:
+        async with aclosing(listened) as events:
             async for event in events:
                 heard.events.append(event)
     except SpeechError as error:

@@ -52,7 +52,7 @@ from custom_components.azure_speech_live.speech.turn import (
     Turn,
 )
 
-from .model import Request, Word, speak, transcript
+from .model import TICKS_PER_SAMPLE, Request, Word, speak, transcript
 
 OPTIONS = RecognitionOptions()
 START = 1000.0
@@ -516,13 +516,24 @@ def test_turn_that_ends_with_nothing_is_asked_again_once(mode: Mode) -> None:
     request = asked(service)
     with pytest.raises(UnusableMessageError):
         service.receive(request.says("turn.end"))
-    assert service.fail(UnusableMessageError("nothing recognised")) == RETRY_DELAY
+    assert service.fail(UnusableMessageError("nothing recognised")) == 0.0
     request = service.begin()
     service.send()
     with pytest.raises(UnusableMessageError):
         service.receive(request.says("turn.end"))
     assert service.fail(UnusableMessageError("nothing recognised")) is None
     assert not service.turn.complete
+
+
+def test_turn_that_ends_in_the_middle_of_a_phrase_is_not_over() -> None:
+    service = conversation()
+    request = asked(service, ended=True)
+    service.receive(request.phrase(FIRST_WORD))
+    service.receive(request.hypothesis())
+    service.receive(request.says("turn.end"))
+    assert not service.turn.complete
+    service.conclude()
+    assert service.said == ["w1", "w2"]
 
 
 def test_messages_after_the_end_mean_nothing() -> None:
@@ -598,6 +609,17 @@ def test_no_times_can_cover_what_was_not_sent(times: dict[str, object], text: st
     start = service.turn.audio.start
     assert request.audio == speak(LIGHT)[start : start + len(request.audio)]
     assert len(request.audio) > ALL - start - FRAME_SIZE
+
+
+@given(st.integers(0, FRAME_SIZE // 2), st.integers(0, FRAME_SIZE // 2))
+@example(1, 436)
+def test_phrase_covers_whole_samples(offset: int, duration: int) -> None:
+    """A position in ticks is exact, and must not become the sample before it."""
+    service = conversation([Word(32_000, 1)])
+    request = asked(service)
+    times = {"Offset": offset * TICKS_PER_SAMPLE, "Duration": duration * TICKS_PER_SAMPLE}
+    service.receive(request.says("speech.phrase", {"RecognitionStatus": "NoMatch", **times}))
+    assert service.turn.audio.start == 2 * (offset + duration)
 
 
 def test_phrase_without_times_is_about_all_that_was_sent() -> None:

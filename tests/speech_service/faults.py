@@ -107,6 +107,13 @@ class Send:
 
 
 @dataclass(frozen=True)
+class Raw:
+    """Write bytes past all WebSocket framing: what a broken peer or a meddling proxy would."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Storm:
     """Send this many hypotheses at once."""
 
@@ -120,7 +127,7 @@ class Huge:
     size: int
 
 
-Action = Reset | Close | Silence | Freeze | Trickle | Wait | Drop | Duplicate | Readdress | Send | Storm | Huge
+Action = Reset | Close | Silence | Freeze | Trickle | Wait | Drop | Duplicate | Readdress | Send | Raw | Storm | Huge
 
 # --- when it happens
 

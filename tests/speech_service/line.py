@@ -90,6 +90,11 @@ class Line:
         for action in self._due(point):
             await self._do(action)
 
+    @property
+    def left(self) -> int:
+        """How many faults have not happened."""
+        return len(self._pending)
+
     def pending(self, *kinds: type[faults.Point]) -> list[faults.Point]:
         """Return the points of some kinds at which something is still to happen."""
         return [fault.at for fault in self._pending if isinstance(fault.at, kinds)]
@@ -127,6 +132,8 @@ class Line:
                 await self._send_frame(text.replace("{request_id}", self._request_id))
             case faults.Send(data=bytes() as data):
                 await self._send_frame(data)
+            case faults.Raw():
+                self._websocket.transport.write(action.data)
             case faults.Storm():
                 for number in range(action.count):
                     await self._send_frame(self._hypothesis(f"storm {number}"))

@@ -83,6 +83,11 @@ class Session(ABC):
         return self._line.sent
 
     @property
+    def faults_left(self) -> int:
+        """How many of its behaviour's faults have not happened."""
+        return self._line.left
+
+    @property
     def turn(self) -> Turn | None:
         """The latest turn."""
         return self.turns[-1] if self.turns else None

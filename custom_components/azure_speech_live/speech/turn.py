@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final
 
 from . import messages, results
-from .audio import BYTES_PER_SECOND, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
+from .audio import BYTES_PER_SECOND, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
 from .errors import ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .messages import Message
@@ -247,7 +247,7 @@ class Turn:
 
     def _phrase(self, exchange: _Exchange, said: Phrase) -> None:
         exchange.in_phrase = False
-        covered = exchange.start + int((said.offset + said.duration) * BYTES_PER_SECOND) // SAMPLE_SIZE * SAMPLE_SIZE
+        covered = exchange.start + round((said.offset + said.duration) * SAMPLE_RATE) * SAMPLE_SIZE
         if said.text and covered == exchange.start:
             covered = exchange.sent  # without times it is about all that it can be about
         # A phrase cannot cover what was not sent, whatever its offsets say; rounding up to a millisecond is usual.

@@ -38,6 +38,7 @@ from tests.speech_service.faults import (
     Freeze,
     Huge,
     Point,
+    Raw,
     Readdress,
     Received,
     Refuse,
@@ -52,6 +53,9 @@ from tests.speech_service.service import Behaviours
 
 from ..caller import COMMAND, PHRASES
 
+INJECTED: Final = "Some reason"
+"""The reason given with a close that a row causes."""
+LIVE_TOO: Final = (0.0, 1.0)
 BOTH: Final = (Mode.INTERACTIVE, Mode.CONVERSATION)
 ONCE: Final = (Mode.INTERACTIVE,)
 STREAM: Final = (Mode.CONVERSATION,)
@@ -102,6 +106,8 @@ class Group:
 
     title: str
     rows: tuple[Row, ...]
+    paces: tuple[float, ...] = (0.0,)
+    """Paces at which the audio comes, in times real time; 0: at once."""
 
 
 def once(*faults: Fault) -> Behaviours:
@@ -136,6 +142,7 @@ def _retried(name: str) -> Sdks:
 
 OPENING: Final = Group(
     title="Opening the connection",
+    paces=LIVE_TOO,
     rows=(
         *(
             Row(fault=f"opens after {delay} s", outcome=COMPLETE, within=delay, behaviours=[Behaviour(delay=delay)])
@@ -289,6 +296,7 @@ PLAIN: Final = (200, 400, 405, 426, 501)
 
 PROXY: Final = Group(
     title="Something on the way refuses the upgrade",
+    paces=LIVE_TOO,
     rows=(
         *(
             Row(
@@ -382,6 +390,7 @@ _POINTS: Final[tuple[tuple[str, Point, tuple[Mode, ...], Sdks], ...]] = (
 
 ENDING: Final = Group(
     title="The connection ends",
+    paces=LIVE_TOO,
     rows=(
         *(
             Row(
@@ -484,14 +493,14 @@ def _closes(code: int, meaning: str, outcome: type[SpeechError], sdks: Sdks) -> 
             fault=f"close code {code} ({meaning})",
             outcome=COMPLETE,
             attempts=2,
-            behaviours=once(Fault(MID_UTTERANCE, Close(code, "Some reason"))),
+            behaviours=once(Fault(MID_UTTERANCE, Close(code, INJECTED))),
             sdks=sdks,
         ),
         Row(
             fault=f"close code {code} ({meaning}), each time",
             outcome=outcome,
             attempts=2,
-            behaviours=always(Fault(MID_UTTERANCE, Close(code, "Some reason"))),
+            behaviours=always(Fault(MID_UTTERANCE, Close(code, INJECTED))),
             recovers=False,
             sdks=Sdks(native="5 attempts 250 ms apart, then ConnectionFailure", javascript="5 attempts"),
         ),
@@ -507,7 +516,7 @@ CLOSE_CODES: Final = Group(
             Row(
                 fault=f"close code {code} ({meaning})",
                 outcome=ProtocolError,
-                behaviours=once(Fault(MID_UTTERANCE, Close(code, "Some reason"))),
+                behaviours=once(Fault(MID_UTTERANCE, Close(code, INJECTED))),
                 sdks=sdks,
             )
             for code, meaning, sdks in (
@@ -545,6 +554,7 @@ CLOSE_CODES: Final = Group(
 
 SLOW_ANSWERS: Final = Group(
     title="The service does not say what it should, or not in time",
+    paces=LIVE_TOO,
     rows=(
         Row(
             fault="never answers, once",
@@ -714,6 +724,8 @@ _UNREADABLE: Final[dict[str, tuple[Action, Sdks]]] = {
     "a binary message with headers that are not ASCII": (Send(b"\0\x07Path:\xe9\xe9"), UNKNOWN),
     "a text message where a binary one is due": (Send("\0\x0dPath:audio\r\n\0\0\0\0"), UNKNOWN),
     "a message of 10 MB": (Huge(10_000_000), UNKNOWN),
+    "a text that is not UTF-8": (Raw(b"\x81\x04\xff\xfe\xfd\xfc"), UNKNOWN),
+    "a frame that is no WebSocket frame": (Raw(b"\xff\xff\xff\xff"), UNKNOWN),
 }
 
 _NOT_JSON: Final = Sdks(native="5 attempts, then ServiceError", javascript="receive loop dies: hangs")
