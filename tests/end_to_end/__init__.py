@@ -1,0 +1,1 @@
+"""Real processes: Home Assistant as `hass`, the stand-in Speech service, a browser. Nothing is replaced."""

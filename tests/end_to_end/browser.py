@@ -1,0 +1,98 @@
+"""A real browser, and the few things that a person does in Home Assistant's pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+import shutil
+import subprocess
+from typing import Self
+
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+from .home_assistant import PASSWORD, USERNAME, HomeAssistant
+
+_ARGUMENTS = (
+    "--no-sandbox",  # or it refuses to run as root, as in a container
+    "--disable-gpu",
+    # Nothing of its own over the network
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+class Browser:
+    """A page of Chromium, logged in. Its microphone hears a recording from the moment it is opened, once."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self._url = url
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, home: HomeAssistant, microphone: Path | None = None) -> AsyncIterator[Self]:
+        """Open Home Assistant's first page and log in. `microphone` is a recording for the fake microphone."""
+        arguments = [*_ARGUMENTS]
+        if microphone:
+            arguments += [
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-audio-capture={microphone}%noloop",
+            ]
+        async with async_playwright() as playwright:
+            chromium = await playwright.chromium.launch(
+                executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=arguments
+            )
+            page = await chromium.new_page(viewport={"width": 1000, "height": 760}, permissions=["microphone"])
+            self = cls(page, home.url)
+            await page.goto(home.url)
+            await page.locator("input[name=username]").fill(USERNAME)
+            await page.locator("input[name=password]").fill(PASSWORD)
+            await page.keyboard.press("Enter")
+            await page.locator("home-assistant-main").wait_for()
+            yield self
+            await chromium.close()
+
+    async def open_form(self) -> Locator:
+        """Go to Settings > Devices & services > Add integration > Azure Speech Live; return the form."""
+        await self.page.goto(f"{self._url}/config/integrations/dashboard")
+        await self.page.get_by_role("button", name="Add integration").click()
+        brands = self.page.locator("dialog-add-integration")
+        await brands.locator("input").first.fill("Azure Speech")
+        await brands.get_by_text("Azure Speech Live").click()
+        return self.page.locator("dialog-data-entry-flow")
+
+    async def choose_endpoint(self, form: Locator, endpoint: str) -> None:
+        """Choose a region by its name, or type an endpoint."""
+        await form.locator("ha-selector-select").get_by_role("button").first.click()
+        search = self.page.get_by_placeholder("Search | Add custom item")
+        await search.fill(endpoint)
+        await self.page.locator("ha-combo-box-item").filter(has_text=endpoint).first.click()
+        await expect(search).to_be_hidden()  # until then, the form forgets what is typed elsewhere
+
+    async def submit(self, form: Locator, key: str) -> None:
+        """Type the key and submit the form."""
+        await form.locator("input[name=api_key]").fill(key)
+        await form.get_by_role("button", name="Submit").click()
+
+    async def open_assist(self) -> Locator:
+        """Open the Assist dialog on the overview page; return it."""
+        await self.page.goto(self._url)
+        await self.page.get_by_role("button", name="Assist (A)").click()
+        return self.page.locator("ha-voice-command-dialog")
+
+
+def write_microphone(recording: Path, sound: bytes) -> None:
+    """Write 16 kHz 16-bit mono PCM as Chromium's fake microphone wants it: 48 kHz, with silence behind it."""
+    subprocess.run(
+        [
+            *("ffmpeg", "-v", "error", "-f", "s16le", "-ar", "16000", "-ac", "1", "-i", "-"),
+            *("-af", "adelay=500,apad=pad_dur=3", "-ar", "48000", recording),
+        ],
+        input=sound,
+        check=True,
+    )
