@@ -1,0 +1,74 @@
+"""Azure Speech Live: live speech recognition by the Azure Speech service, for Assist pipelines.
+
+A config entry is an Azure Speech resource, and holds one client for it. Its subentries are what the household uses
+of it: recognizers, each a speech-to-text entity.
+"""
+
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .errors import translation_key
+from .resource import create_client, entry_endpoint
+from .services import async_setup_services
+from .speech import CredentialsError, SpeechClient, SpeechError, ThrottledError
+from .websocket_api import async_setup_websocket_api
+
+PLATFORMS: Final = (Platform.STT,)
+
+CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
+
+type AzureSpeechConfigEntry = ConfigEntry[SpeechClient]
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Register the actions and commands, so that automations are valid also while no resource is loaded."""
+    async_setup_services(hass)
+    async_setup_websocket_api(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+    """Connect to the resource, then set up what the household uses of it.
+
+    Raises ConfigEntryAuthFailed if the service refuses the key, and ConfigEntryNotReady for every other failure: any of
+    them may pass by itself, be it a name server that is not up yet or a proxy that answers in the service's place.
+    """
+    client = create_client(hass, entry.data)
+    entry.async_on_unload(client.close)
+    placeholders = {"endpoint": entry_endpoint(entry.data).unique_id}
+    try:
+        await client.check()
+    except CredentialsError as err:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key=translation_key(err),
+            translation_placeholders=placeholders,
+        ) from err
+    except SpeechError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key=translation_key(err),
+            translation_placeholders=placeholders,
+            retry_after=err.retry_after if isinstance(err, ThrottledError) else None,
+        ) from err
+    entry.runtime_data = client
+
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+    """Remove the entities; Home Assistant closes the client then."""
+    await hass.config_entries.async_unload_platforms_or_raise(entry, PLATFORMS)
+
+
+async def _async_reload(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+    """Set up anew with what changed: the key, the endpoint or a subentry."""
+    await hass.config_entries.async_reload(entry.entry_id)

@@ -1,0 +1,125 @@
+"""The languages and the voice that somebody asks for: checked, and made into the options of the client.
+
+What cannot be is a ServiceValidationError, which says what to do about it. Its translation_key words it for the forms
+of a translator as well.
+"""
+
+from collections.abc import Sequence
+import re
+from typing import Final
+
+from homeassistant.exceptions import ServiceValidationError
+
+from .const import DOMAIN
+from .speech import LANGUAGES, TRANSLATION_LANGUAGES, Mode, RecognitionOptions, TranslationOptions
+
+MAX_CANDIDATES: Final = {Mode.INTERACTIVE: 4, Mode.CONVERSATION: 10}
+"""Languages to identify the spoken one among: the service's limits at the start of a phrase, and all along.
+
+Source: Microsoft's "Implement language identification"; also that only one locale of each language may be among them.
+"""
+MAX_TARGETS: Final = 10
+"""Languages to translate to at once: more than anybody needs, and each of them costs."""
+
+_VOICE: Final = re.compile(r"(?P<locale>[a-z]{2,3}(-[A-Za-z0-9]+)+)-[A-Za-z0-9:]+")
+"""A voice's name: "de-DE-KatjaNeural", "en-US-Ava:DragonHDLatestNeural", "iu-Latn-CA-SiqiniqNeural"."""
+
+# The locales whose language has no translation of its own code.
+_OWN_TRANSLATIONS: Final = {
+    "pt-PT": "pt-pt",
+    "fr-CA": "fr-ca",
+    "sr-RS": "sr-Cyrl",
+    "wuu-CN": "zh-Hans",
+    "zh-CN": "zh-Hans",
+    "zh-CN-shandong": "zh-Hans",
+    "zh-CN-sichuan": "zh-Hans",
+    "zh-HK": "yue",
+    "zh-TW": "zh-Hant",
+}
+
+
+def recognition_options(languages: Sequence[str]) -> RecognitionOptions:
+    """Return how to recognise a whole recording, in a language or several to detect among."""
+    spoken = _spoken(languages, Mode.CONVERSATION)
+    return RecognitionOptions(language=spoken[0], candidates=_candidates(spoken), mode=Mode.CONVERSATION, detailed=True)
+
+
+def translation_options(
+    languages: Sequence[str], targets: Sequence[str], voice: str | None = None, mode: Mode = Mode.CONVERSATION
+) -> TranslationOptions:
+    """Return how to translate from a language, or several to detect among, to one or more."""
+    spoken = _spoken(languages, mode)
+    if not targets:
+        raise _invalid("no_target_language")
+    known = list(dict.fromkeys(_known(target, TRANSLATION_LANGUAGES, "unknown_target_language") for target in targets))
+    if len(known) > MAX_TARGETS:
+        raise _invalid("too_many_target_languages", limit=str(MAX_TARGETS))
+    # Among several languages one may be the target: who speaks that one needs no translation.
+    if len(spoken) == 1 and own_translation(spoken[0]) in known:
+        raise _invalid("same_language", language=own_translation(spoken[0]))
+    if voice:
+        # The service may speak only the first of several translations.
+        known.sort(key=_spoken_by(voice, known).__ne__)
+    return TranslationOptions(
+        language=spoken[0],
+        candidates=_candidates(spoken),
+        targets=tuple(known),
+        voice=voice or None,
+        mode=mode,
+    )
+
+
+def own_translation(locale: str) -> str:
+    """Return the translation language that is the same as a locale's."""
+    return _OWN_TRANSLATIONS.get(locale, locale.partition("-")[0])
+
+
+def locales_of(target: str) -> list[str]:
+    """Return the locales in which a translation is written, the preferred one first; the language itself if none is."""
+    return [locale for locale in LANGUAGES if own_translation(locale) == target] or [target]
+
+
+def _spoken(languages: Sequence[str], mode: Mode) -> list[str]:
+    if not languages:
+        raise _invalid("no_language")
+    spoken = list(dict.fromkeys(_known(language, LANGUAGES, "unknown_language") for language in languages))
+    if len(spoken) > MAX_CANDIDATES[mode]:
+        raise _invalid("too_many_languages", limit=str(MAX_CANDIDATES[mode]))
+    bases = [language.partition("-")[0] for language in spoken]
+    for base in bases:
+        if bases.count(base) > 1:
+            raise _invalid("language_twice", language=base)
+    return spoken
+
+
+def _candidates(spoken: list[str]) -> tuple[str, ...]:
+    return tuple(spoken) if len(spoken) > 1 else ()
+
+
+def _known(language: str, languages: Sequence[str], key: str) -> str:
+    """Return a language as the service writes it. Raises ServiceValidationError."""
+    wanted = language.strip().lower()
+    for known in languages:
+        if known.lower() == wanted:
+            return known
+    raise _invalid(key, language=language[:50])
+
+
+def _spoken_by(voice: str, targets: Sequence[str]) -> str:
+    """Return the target that a voice speaks. Raises ServiceValidationError."""
+    name = _VOICE.fullmatch(voice)
+    if name is None:
+        raise _invalid("unknown_voice", voice=voice[:80])
+    languages = (own_translation(name["locale"]), name["locale"].partition("-")[0])
+    for target in targets:
+        if target in languages or target.partition("-")[0] == languages[1]:
+            return target
+    if "Multilingual" in voice:
+        return targets[0]
+    raise _invalid("voice_of_another_language", voice=voice[:80], languages=", ".join(targets))
+
+
+def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders or None
+    )

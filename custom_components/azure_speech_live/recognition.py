@@ -1,0 +1,67 @@
+"""Recognition and translation for actions and commands: the client's events, its errors as Home Assistant's."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+
+from .const import DOMAIN
+from .errors import translation_key
+from .resource import entry_endpoint
+from .speech import (
+    AudioSourceError,
+    BadAudioError,
+    CredentialsError,
+    Event,
+    RecognitionOptions,
+    SpeechError,
+    TranslationOptions,
+)
+
+if TYPE_CHECKING:
+    from . import AzureSpeechConfigEntry
+
+
+async def async_recognize(
+    hass: HomeAssistant,
+    entry: AzureSpeechConfigEntry,
+    audio: AsyncGenerator[bytes],
+    options: RecognitionOptions,
+) -> AsyncGenerator[Event]:
+    """Recognise audio, or translate it if the options say so. Yield the client's events.
+
+    Raises HomeAssistantError, and what ``audio`` raises. A key that is refused asks the household for another.
+    """
+    client = entry.runtime_data
+    recognized = (
+        client.translate(audio, options)
+        if isinstance(options, TranslationOptions)
+        else client.recognize(audio, options)
+    )
+    try:
+        async with aclosing(recognized) as events:
+            async for event in events:
+                yield event
+    except (AudioSourceError, BadAudioError) as err:
+        if isinstance(err.__cause__, HomeAssistantError):
+            raise err.__cause__ from None
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="audio_failed", translation_placeholders={"reason": str(err)}
+        ) from err
+    except SpeechError as err:
+        if isinstance(err, CredentialsError):
+            entry.async_start_reauth(hass)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=f"action_{translation_key(err)}",
+            translation_placeholders={"endpoint": entry_endpoint(entry.data).unique_id},
+        ) from err
+
+
+def unloaded(entry: AzureSpeechConfigEntry) -> HomeAssistantError:
+    """Return the error of what was under way when its entry was unloaded."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN, translation_key="action_unloaded", translation_placeholders={"title": entry.title}
+    )

@@ -1,0 +1,133 @@
+"""One recording's way through the service, for an action: from its media to the response.
+
+The response is there when the text is complete. Its spoken translation may still be on its way then, and goes on
+behind the action's back: who plays it need not wait for its end.
+"""
+
+import asyncio
+from contextlib import aclosing
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.util.json import JsonObjectType
+
+from .const import DOMAIN
+from .media import MAX_DURATION, MAX_DURATION_SPOKEN, Recording, open_recording
+from .recognition import async_recognize, unloaded
+from .speech import BadAudioError, Event, Phrase, RecognitionOptions, Synthesis, SynthesisEnded, TranslationOptions
+from .transcript import VOICE, Transcript
+from .voice import Voice
+
+if TYPE_CHECKING:
+    from . import AzureSpeechConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
+
+SIGNAL_PROGRESS: Final = f"{DOMAIN}_progress"
+"""Dispatched with a Context and an event: each phrase of a recording, and its end."""
+
+_TAIL: Final = 0.5
+"""Seconds at a recording's end that hold no further phrase: the silence by which the service ends one."""
+
+
+class RecordingRun:
+    """The recognition or translation of one recording."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: AzureSpeechConfigEntry,
+        media: str,
+        options: RecognitionOptions,
+        context: Context,
+    ) -> None:
+        """Prepare it; ``async_response`` begins."""
+        self._hass = hass
+        self._entry = entry
+        self._media = media
+        self._options = options
+        self._context = context
+        self._transcript = Transcript(options)
+        self._voice = Voice() if isinstance(options, TranslationOptions) and options.voice else None
+        self._response: asyncio.Future[JsonObjectType] = hass.loop.create_future()
+
+    async def async_response(self) -> JsonObjectType:
+        """Run until the response is there. Raises HomeAssistantError."""
+        task = self._entry.async_create_background_task(self._hass, self._run(), f"{DOMAIN} {self._media[:50]}")
+        try:
+            return await self._response
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+
+    async def _run(self) -> None:
+        try:
+            limit = MAX_DURATION_SPOKEN if self._voice else MAX_DURATION
+            async with open_recording(self._hass, self._media, limit) as recording:
+                events = async_recognize(self._hass, self._entry, recording.audio(), self._options)
+                async with aclosing(events):
+                    async for event in events:
+                        self._take(event, recording)
+            self._respond()
+        except asyncio.CancelledError:
+            self._fail(unloaded(self._entry))
+            raise
+        except Exception as err:  # noqa: BLE001 - it is raised where the response is awaited
+            self._fail(err)
+        finally:
+            if self._voice:
+                self._voice.end()
+
+    def _take(self, event: Event, recording: Recording) -> None:
+        match event:
+            case Phrase():
+                self._transcript.add(event)
+                if event.text:
+                    self._report(type="phrase", **self._transcript.segment(event))
+                end = event.offset + event.duration
+                if self._voice and event.text and recording.ended and end >= recording.duration - _TAIL:
+                    self._respond(speaking=True)
+            case Synthesis():
+                self._speak(event.audio)
+            case SynthesisEnded():
+                if event.error:
+                    self._transcript.failures[VOICE] = event.error
+                if self._voice:
+                    self._voice.end_phrase()
+
+    def _speak(self, audio: bytes) -> None:
+        try:
+            if self._voice:
+                self._voice.feed(audio)
+        except BadAudioError as err:
+            self._transcript.failures[VOICE] = str(err)
+
+    def _respond(self, *, speaking: bool = False) -> None:
+        """Give the response, if it was not given yet; there will be something to hear while it is ``speaking``."""
+        if self._response.done():
+            return
+        self._transcript.check()
+        response = self._transcript.response()
+        if self._voice:
+            nothing = self._voice.silent and not speaking
+            response |= {"media_content_id": None, "url": None} if nothing else self._voice.publish(self._hass)
+        self._response.set_result(response)
+        self._report(type="end")
+
+    def _fail(self, error: Exception) -> None:
+        if self._response.done():
+            if not self._response.cancelled():
+                _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, error)
+            return
+        self._response.set_exception(error)
+        code = error.translation_key if isinstance(error, HomeAssistantError) else None
+        self._report(type="error", code=code or "unknown_error", message=str(error))
+
+    @callback
+    def _report(self, **event: Any) -> None:
+        async_dispatcher_send(
+            self._hass, SIGNAL_PROGRESS, self._context, {"entry_id": self._entry.entry_id, "media": self._media} | event
+        )

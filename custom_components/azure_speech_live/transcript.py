@@ -1,0 +1,109 @@
+"""What a recording says: its phrases, put together as the response of an action."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.json import JsonObjectType
+
+from .const import DOMAIN
+from .languages import own_translation
+from .speech import Hypothesis, Phrase, RecognitionOptions, TranslationOptions
+
+# Languages that are written without blanks between sentences.
+_UNSPACED: Final = frozenset({"ja", "lzh", "wuu", "yue", "zh"})
+
+VOICE: Final = "voice"
+"""The key of a failure that is the voice's, where those of translations have the language's."""
+
+
+class Transcript:
+    """The phrases that were recognised so far, and their translations if there are to be any."""
+
+    def __init__(self, options: RecognitionOptions) -> None:
+        """Begin with no phrase."""
+        self._language = options.language
+        self._targets = options.targets if isinstance(options, TranslationOptions) else ()
+        self._phrases: list[Phrase] = []
+        self.failures: dict[str, str] = {}
+        """What could not be had, by target language (or VOICE), with the service's reason."""
+
+    def add(self, phrase: Phrase) -> None:
+        """Add a phrase; silence and noise are none."""
+        if not phrase.text:
+            return
+        self._phrases.append(phrase)
+        for target in self._targets:
+            if translation_of(phrase, target, self._language) is None:
+                self.failures[target] = phrase.translation_error or "the service gave no translation"
+
+    def check(self) -> None:
+        """Raise HomeAssistantError if there was something to translate and all of it failed."""
+        if self._phrases and self._targets and not any(self._translations(phrase) for phrase in self._phrases):
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="translation_failed",
+                translation_placeholders={
+                    "languages": ", ".join(self._targets),
+                    "reason": self.failures[self._targets[0]],
+                },
+            )
+
+    def response(self) -> JsonObjectType:
+        """Return all of it as an action responds it. Of silence, all texts are empty."""
+        language = self._main_language()
+        response: JsonObjectType = {
+            "text": _joined([phrase.text for phrase in self._phrases], language),
+            "language": language,
+            "segments": [self.segment(phrase) for phrase in self._phrases],
+        }
+        if self._targets:
+            translated = [self._translations(phrase) for phrase in self._phrases]
+            response["translations"] = {
+                target: _joined([texts[target] for texts in translated if target in texts], target)
+                for target in self._targets
+            }
+            response["failures"] = dict(self.failures)
+        return response
+
+    def segment(self, phrase: Phrase) -> JsonObjectType:
+        """Return one phrase as an action responds it. Times are seconds from the recording's start."""
+        segment: JsonObjectType = {
+            "text": phrase.text,
+            "language": phrase.language or self._language,
+            "offset": round(phrase.offset, 3),
+            "duration": round(phrase.duration, 3),
+        }
+        if self._targets:
+            segment["translations"] = dict(self._translations(phrase))
+        else:
+            segment["confidence"] = phrase.confidence
+        return segment
+
+    def _translations(self, phrase: Phrase) -> dict[str, str]:
+        found = {target: translation_of(phrase, target, self._language) for target in self._targets}
+        return {target: text for target, text in found.items() if text is not None}
+
+    def _main_language(self) -> str | None:
+        """Return the language that was spoken for the longest; None if nothing was said, where it was to be found."""
+        seconds: dict[str, float] = {}
+        for phrase in self._phrases:
+            language = phrase.language or self._language
+            seconds[language] = seconds.get(language, 0) + phrase.duration
+        return max(seconds, key=lambda language: seconds[language], default=None)
+
+
+def translation_of(said: Hypothesis | Phrase, target: str, language: str) -> str | None:
+    """Return a phrase's translation; None if there is none.
+
+    ``language`` is what was asked for, if the service does not say what it heard. Speech that is in the target language
+    is its own translation.
+    """
+    for name, text in said.translations.items():
+        if name.lower() == target.lower():
+            return text
+    return said.text if own_translation(said.language or language) == target else None
+
+
+def _joined(texts: Sequence[str], language: str | None) -> str:
+    return ("" if (language or "").partition("-")[0] in _UNSPACED else " ").join(texts)

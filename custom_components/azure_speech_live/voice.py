@@ -1,0 +1,52 @@
+"""The spoken translation, as audio that any media player of Home Assistant can play while it is still being spoken."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from homeassistant.components import tts
+from homeassistant.core import HomeAssistant
+from homeassistant.util.json import JsonObjectType
+
+from .speech.audio import RiffStripper
+
+_FORMAT: Final = tts.PcmFormat(sample_rate=16_000, sample_width=2, channels=1)
+
+
+class Voice:
+    """Synthesised speech on its way from the service to whoever plays it. Who does not wait for the end hears it begin.
+
+    The service sends every phrase as a WAV stream of its own; together they are one stream here.
+    """
+
+    def __init__(self) -> None:
+        """Begin before the first phrase."""
+        self._audio: asyncio.Queue[bytes] = asyncio.Queue()
+        self._stripper = RiffStripper()
+        self.silent = True
+        """Whether nothing was spoken so far."""
+
+    def feed(self, wav: bytes) -> None:
+        """Take a part of a phrase. Raises BadAudioError if it is not 16 kHz, 16-bit, mono PCM."""
+        if pcm := self._stripper.feed(wav):
+            self.silent = False
+            self._audio.put_nowait(pcm)
+
+    def end_phrase(self) -> None:
+        """Take note that a phrase is over."""
+        self._stripper = RiffStripper()
+
+    def end(self) -> None:
+        """Take note that no more phrases come."""
+        self._audio.put_nowait(b"")
+
+    def publish(self, hass: HomeAssistant) -> JsonObjectType:
+        """Give it an address, once. What was said before is not lost; Home Assistant keeps it for five minutes."""
+        # MP3, as Home Assistant's own speech is: there are players that do not take WAV of an unknown length.
+        stream = tts.async_create_audio_stream(hass, {tts.ATTR_PREFERRED_FORMAT: "mp3"})
+        stream.async_set_audio_stream(_FORMAT, self._spoken())
+        return {"media_content_id": stream.media_source_id, "url": stream.url}
+
+    async def _spoken(self) -> AsyncGenerator[bytes]:
+        while pcm := await self._audio.get():
+            yield pcm

@@ -1,0 +1,227 @@
+"""Live speech for dashboards and apps, over Home Assistant's WebSocket API.
+
+`azure_speech_live/recognize` and `/translate` take a microphone's audio as binary messages and answer with what is
+said, while it is said. `/subscribe_progress` tells what the actions are at.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Final
+
+import audioop
+from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
+from homeassistant.helpers import config_validation as cv, service
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.util.json import JsonObjectType
+import probatio
+
+from .const import DOMAIN
+from .languages import recognition_options, translation_options
+from .permissions import may_use
+from .recognition import async_recognize, unloaded
+from .recording import SIGNAL_PROGRESS
+from .speech import BadAudioError, Event, Hypothesis, Phrase, RecognitionOptions, Synthesis, SynthesisEnded
+from .transcript import Transcript
+from .voice import Voice
+
+if TYPE_CHECKING:
+    from . import AzureSpeechConfigEntry
+
+MAX_BACKLOG: Final = 16 << 20
+"""Bytes of audio that may wait to be sent: more than a microphone ever has. A file belongs into an action."""
+
+_SAMPLE_RATE: Final = 16_000
+_SAMPLE_SIZE: Final = 2
+
+_AUDIO_SCHEMA: Final[dict[Any, Any]] = {
+    probatio.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+    probatio.Required("language"): probatio.All(cv.ensure_list, [cv.string]),
+    probatio.Optional("sample_rate", default=_SAMPLE_RATE): probatio.All(int, probatio.Range(min=8000, max=192_000)),
+}
+
+
+@callback
+def async_setup_websocket_api(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    for command in (_async_recognize, _async_translate, _subscribe_progress):
+        websocket_api.async_register_command(hass, command)
+
+
+@websocket_api.websocket_command({probatio.Required("type"): f"{DOMAIN}/recognize", **_AUDIO_SCHEMA})
+@callback
+def _async_recognize(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    _start(hass, connection, msg, recognition_options(msg["language"]))
+
+
+@websocket_api.websocket_command(
+    {
+        probatio.Required("type"): f"{DOMAIN}/translate",
+        **_AUDIO_SCHEMA,
+        probatio.Required("target_language"): probatio.All(cv.ensure_list, [cv.string]),
+        probatio.Optional("voice"): cv.string,
+    }
+)
+@callback
+def _async_translate(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    _start(hass, connection, msg, translation_options(msg["language"], msg["target_language"], msg.get("voice")))
+
+
+def _start(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any], options: RecognitionOptions) -> None:
+    entry: AzureSpeechConfigEntry = service.async_get_config_entry(hass, DOMAIN, msg.get(ATTR_CONFIG_ENTRY_ID))
+    if not may_use(hass, connection.user, entry):
+        raise Unauthorized(config_entry_id=entry.entry_id, permission=POLICY_CONTROL)
+    LiveSpeech(hass, entry, connection, msg["id"], options).start(Microphone(msg["sample_rate"]))
+
+
+@websocket_api.websocket_command({probatio.Required("type"): f"{DOMAIN}/subscribe_progress"})
+@callback
+def _subscribe_progress(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Tell the phrases of recordings as they come: to administrators all, to others those that they began."""
+
+    @callback
+    def tell(context: Context, event: dict[str, Any]) -> None:
+        if connection.user.is_admin or context.user_id == connection.user.id:
+            connection.send_event(msg["id"], {"context_id": context.id, **event})
+
+    connection.subscriptions[msg["id"]] = async_dispatcher_connect(hass, SIGNAL_PROGRESS, tell)
+    connection.send_result(msg["id"])
+
+
+class Microphone:
+    """Audio that comes as binary messages: 16-bit, mono, little-endian PCM; an empty message ends it."""
+
+    def __init__(self, sample_rate: int) -> None:
+        """Begin before the first message."""
+        self._sample_rate = sample_rate
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue()
+        self._waiting = 0
+
+    @callback
+    def take(self, _hass: HomeAssistant, _connection: ActiveConnection, data: bytes) -> None:
+        """Take a message."""
+        self._waiting += len(data)
+        if self._waiting <= MAX_BACKLOG or not data:
+            self._queue.put_nowait(data)
+
+    async def audio(self) -> AsyncGenerator[bytes]:
+        """Yield 16 kHz audio. Raises ServiceValidationError if it comes much faster than anybody speaks."""
+        state = None
+        left = b""
+        while data := await self._queue.get():
+            if self._waiting > MAX_BACKLOG:
+                raise ServiceValidationError(translation_domain=DOMAIN, translation_key="audio_too_fast")
+            self._waiting -= len(data)
+            if self._sample_rate != _SAMPLE_RATE:
+                data, left = _whole_samples(left + data)
+                data, state = audioop.ratecv(data, _SAMPLE_SIZE, 1, self._sample_rate, _SAMPLE_RATE, state)
+            yield data
+
+
+def _whole_samples(audio: bytes) -> tuple[bytes, bytes]:
+    """Return audio in whole samples, and what is left over."""
+    size = len(audio) // _SAMPLE_SIZE * _SAMPLE_SIZE
+    return audio[:size], audio[size:]
+
+
+class LiveSpeech:
+    """One microphone's recognition or translation, told as events of a subscription."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: AzureSpeechConfigEntry,
+        connection: ActiveConnection,
+        command_id: int,
+        options: RecognitionOptions,
+    ) -> None:
+        """Prepare it."""
+        self._hass = hass
+        self._entry = entry
+        self._connection = connection
+        self._command_id = command_id
+        self._options = options
+        self._transcript = Transcript(options)
+        self._voice: Voice | None = None
+        self._unsubscribed = False
+
+    @callback
+    def start(self, microphone: Microphone) -> None:
+        """Begin; it ends with the audio, the subscription, the connection or the entry."""
+        handler_id, unregister = self._connection.async_register_binary_handler(microphone.take)
+        self._connection.send_result(self._command_id)
+        self._tell({"type": "start", "binary_handler_id": handler_id})
+        task = self._entry.async_create_background_task(
+            self._hass, self._run(microphone, unregister), f"{DOMAIN} live speech"
+        )
+
+        @callback
+        def unsubscribe() -> None:
+            self._unsubscribed = True
+            task.cancel()
+
+        self._connection.subscriptions[self._command_id] = unsubscribe
+
+    async def _run(self, microphone: Microphone, unregister: Callable[[], None]) -> None:
+        try:
+            async with aclosing(async_recognize(self._hass, self._entry, microphone.audio(), self._options)) as events:
+                async for event in events:
+                    self._take(event)
+            self._tell({"type": "end"})
+        except asyncio.CancelledError:
+            if not self._unsubscribed:
+                self._tell_error(unloaded(self._entry))
+            raise
+        except HomeAssistantError as err:
+            self._tell_error(err)
+        finally:
+            unregister()
+            self._end_voice()
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Hypothesis():
+                self._tell(
+                    {
+                        "type": "hypothesis",
+                        "text": event.text,
+                        "language": event.language or self._options.language,
+                        "offset": event.offset,
+                        "duration": event.duration,
+                        "translations": dict(event.translations),
+                    }
+                )
+            case Phrase() if event.text:
+                self._tell({"type": "phrase", **self._transcript.segment(event), "error": event.translation_error})
+            case Synthesis():
+                self._speak(event.audio)
+            case SynthesisEnded():
+                self._end_voice()
+                if event.error:
+                    self._tell({"type": "synthesis", "error": event.error})
+
+    def _speak(self, audio: bytes) -> None:
+        """Let what is spoken of a phrase be heard; the listener gets its address with the first sound of it."""
+        if self._voice is None:
+            self._voice = Voice()
+            self._tell({"type": "synthesis", **self._voice.publish(self._hass), "error": None})
+        try:
+            self._voice.feed(audio)
+        except BadAudioError as err:
+            self._tell({"type": "synthesis", "error": str(err)})
+
+    def _end_voice(self) -> None:
+        if self._voice:
+            self._voice.end()
+            self._voice = None
+
+    def _tell(self, event: JsonObjectType) -> None:
+        self._connection.send_event(self._command_id, event)
+
+    def _tell_error(self, error: HomeAssistantError) -> None:
+        self._tell({"type": "error", "code": error.translation_key or "unknown_error", "message": str(error)})

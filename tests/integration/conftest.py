@@ -1,0 +1,45 @@
+"""What every test of the integration stands on: Home Assistant, and a stand-in Speech service."""
+
+from collections.abc import AsyncGenerator
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+
+from tests.speech_service.service import KEY, SpeechService
+
+from .names import Names
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """Keep Home Assistant's name lookups on this machine."""
+    resolver = Names()
+    monkeypatch.setattr("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda _: resolver)
+    return resolver
+
+
+@pytest.fixture(autouse=True)
+async def home(
+    names: Names,  # noqa: ARG001  # before anything is looked up
+    enable_custom_integrations: None,  # noqa: ARG001
+    hass: HomeAssistant,
+) -> HomeAssistant:
+    """Set up what voice assistants need of Home Assistant's core."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    return hass
+
+
+@pytest.fixture
+async def service() -> AsyncGenerator[SpeechService]:
+    """Run a stand-in Speech service, which hears "Turn on the kitchen light." in whatever is said to it."""
+    async with SpeechService() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def no_key_in_the_log(caplog: pytest.LogCaptureFixture) -> object:
+    """Fail a test that logs the key, on any level."""
+    caplog.set_level("DEBUG")
+    yield
+    assert KEY not in caplog.text

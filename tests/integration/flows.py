@@ -1,0 +1,93 @@
+"""Config flows as the user interface walks them, every step with a look at its words."""
+
+from collections.abc import Iterable, Mapping
+import string
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlowContext,
+    ConfigFlowResult,
+    ConfigSubentry,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.translation import async_get_translations
+
+from custom_components.azure_speech_live.const import DOMAIN
+from tests.speech_service.service import KEY, SpeechService
+
+
+async def start_user_flow(hass: HomeAssistant) -> ConfigFlowResult:
+    """Select "Add integration"."""
+    return await _look_at(hass, await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER}))
+
+
+async def start_reconfigure_flow(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
+    """Select "Reconfigure" in the entry's menu."""
+    context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
+    return await _look_at(hass, await hass.config_entries.flow.async_init(DOMAIN, context=context))
+
+
+async def open_flow_in_progress(hass: HomeAssistant) -> ConfigFlowResult:
+    """Open the one flow that waits for the user."""
+    (flow,) = hass.config_entries.flow.async_progress()
+    return await _look_at(hass, await hass.config_entries.flow.async_configure(flow["flow_id"]))
+
+
+async def submit(hass: HomeAssistant, form: ConfigFlowResult, **user_input: str) -> ConfigFlowResult:
+    """Fill a form in and submit it."""
+    assert form["type"] is FlowResultType.FORM
+    result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
+    await hass.async_block_till_done()
+    return await _look_at(hass, result)
+
+
+async def add_resource(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the stand-in as a resource, and return its entry."""
+    result = await submit(hass, await start_user_flow(hass), endpoint=service.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    return result["result"]
+
+
+def state_of(entry: ConfigEntry) -> ConfigEntryState:
+    """Return an entry's state (in a function, since a type checker takes it for something that only we change)."""
+    return entry.state
+
+
+def only_recognizer(entry: ConfigEntry) -> ConfigSubentry:
+    """Return the recognizer that came with an entry."""
+    (subentry,) = entry.subentries.values()
+    return subentry
+
+
+async def _look_at(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+    """Check that all that a step shows is worded, with a value for each placeholder."""
+    match result["type"]:
+        case FlowResultType.FORM:
+            step = f"step.{result['step_id']}"
+            schema = result["data_schema"]
+            assert schema is not None
+            keys = [f"{step}.title", f"{step}.description"]
+            keys += [f"{step}.{words}.{field}" for field in schema.schema for words in ("data", "data_description")]
+            keys += [f"error.{error}" for error in (result["errors"] or {}).values()]
+            await _check_words(hass, DOMAIN, "config", keys, result["description_placeholders"] or {})
+        case FlowResultType.ABORT:
+            # Some aborts are Home Assistant's own, words and all.
+            domain = result.get("translation_domain") or DOMAIN
+            await _check_words(
+                hass, domain, "config", [f"abort.{result['reason']}"], result["description_placeholders"] or {}
+            )
+    return result
+
+
+async def _check_words(
+    hass: HomeAssistant, domain: str, category: str, keys: Iterable[str], placeholders: Mapping[str, str]
+) -> None:
+    words = await async_get_translations(hass, "en", category, [domain])
+    for key in keys:
+        text = words[f"component.{domain}.{category}.{key}"]
+        needed = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert needed <= placeholders.keys(), f"{key} asks for {needed}"

@@ -1,0 +1,319 @@
+"""The forms: what they accept, what they refuse and why, and that every one of them recovers."""
+
+import math
+from pathlib import Path
+import socket
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigFlowResult
+from homeassistant.const import CONF_API_KEY, CONF_REGION, CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from custom_components.azure_speech_live.const import CONF_ENDPOINT, SUBENTRY_RECOGNIZER
+from custom_components.azure_speech_live.regions import REGION_NAMES, region_options
+from custom_components.azure_speech_live.speech import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS
+from tests.speech_service.authorization import Authorization
+from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
+from tests.speech_service.service import KEY, SpeechService
+
+from .flows import (
+    add_resource,
+    only_recognizer,
+    open_flow_in_progress,
+    start_reconfigure_flow,
+    start_user_flow,
+    state_of,
+    submit,
+)
+from .names import Names, certificate_for
+from .speech import RECOGNIZER
+
+OTHER_KEY = "fedcba9876543210fedcba9876543210"
+REGION_HOST = "westeurope.stt.speech.microsoft.com"
+
+
+def assert_form(result: ConfigFlowResult, errors: dict[str, str]) -> None:
+    """Check that a step shows its form again, with these errors."""
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == errors
+
+
+def assert_abort(result: ConfigFlowResult, reason: str) -> None:
+    """Check that a flow ended without an entry, for this reason."""
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == reason
+
+
+# --- adding a resource
+
+
+async def test_an_endpoint_becomes_an_entry_with_a_recognizer(hass: HomeAssistant, service: SpeechService) -> None:
+    form = await start_user_flow(hass)
+    assert form["step_id"] == "user"
+    assert not form["errors"]
+
+    result = await submit(hass, form, endpoint=service.url, api_key=f" {KEY}\n")
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == f"Azure Speech (127.0.0.1:{service.port})"
+    assert result["data"] == {CONF_URL: service.url, CONF_API_KEY: KEY}
+    entry = result["result"]
+    assert entry.unique_id == f"127.0.0.1:{service.port}"
+    assert state_of(entry) is ConfigEntryState.LOADED
+    recognizer = only_recognizer(entry)
+    assert recognizer.subentry_type == SUBENTRY_RECOGNIZER
+    assert recognizer.title == "Azure Speech"
+    assert recognizer.data == {}
+    assert hass.states.get(RECOGNIZER) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["westeurope", "West Europe", " WestEurope ", "https://westeurope.api.cognitive.microsoft.com/", REGION_HOST],
+)
+async def test_a_region_is_understood_however_it_was_copied(
+    hass: HomeAssistant, names: Names, tmp_path: Path, text: str
+) -> None:
+    async with SpeechService(ssl=certificate_for(REGION_HOST, tmp_path)) as service:
+        names.ports[REGION_HOST] = service.port
+        result = await submit(hass, await start_user_flow(hass), endpoint=text, api_key=KEY)
+
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert result["title"] == "Azure Speech (westeurope)"
+        assert result["data"] == {CONF_REGION: "westeurope", CONF_API_KEY: KEY}
+        assert result["result"].unique_id == "westeurope"
+        assert result["result"].state is ConfigEntryState.LOADED
+        assert service.attempts[0].headers["Host"] == REGION_HOST
+        await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+def test_every_region_is_offered_once_by_its_name() -> None:
+    options = region_options()
+    regions = [*PUBLIC_REGIONS, *US_GOVERNMENT_REGIONS, *CHINA_REGIONS]
+    assert sorted(option["value"] for option in options) == sorted(regions) == sorted(REGION_NAMES)
+    assert {"value": "westeurope", "label": "West Europe (westeurope)"} in options
+    clouds = [
+        next(
+            number
+            for number, cloud in enumerate((PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, CHINA_REGIONS))
+            if region in cloud
+        )
+        for region in (option["value"] for option in options)
+    ]
+    assert clouds == sorted(clouds)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "error"),
+    [
+        (Behaviour(answer=Refuse(401)), "key_refused"),
+        (Behaviour(answer=Refuse(403)), "key_refused"),
+        (Behaviour(answer=Refuse(429, {"Retry-After": "1"})), "throttled"),
+        (Behaviour(answer=Refuse(404)), "not_a_speech_endpoint"),
+        (Behaviour(answer=Babble(b"220 mail.example.com ESMTP\r\n")), "not_a_speech_endpoint"),
+        (Behaviour(answer=Refuse(500)), "service_error"),
+        (Behaviour(answer=Refuse(503)), "service_error"),
+        (Behaviour(answer=Reset()), "cannot_connect"),
+        (Behaviour(delay=math.inf), "cannot_connect"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_each_failure_is_told_apart_and_the_form_recovers(
+    hass: HomeAssistant, service: SpeechService, behaviour: Behaviour, error: str
+) -> None:
+    service.behaviours = lambda _: behaviour
+    result = await submit(hass, await start_user_flow(hass), endpoint=service.url, api_key=KEY)
+    assert_form(result, {"base": error})
+    assert not hass.config_entries.async_entries()
+
+    service.behaviours = ()
+    result = await submit(hass, result, endpoint=service.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_wrong_key_is_told_apart_and_the_form_recovers(hass: HomeAssistant, service: SpeechService) -> None:
+    result = await submit(hass, await start_user_flow(hass), endpoint=service.url, api_key=OTHER_KEY)
+    assert_form(result, {"base": "key_refused"})
+
+    result = await submit(hass, result, endpoint=service.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("key", ["", "   ", "two words", "schlüssel", "line\nbreak"])
+async def test_what_cannot_be_a_key_is_told_apart_and_the_form_recovers(
+    hass: HomeAssistant, service: SpeechService, key: str
+) -> None:
+    result = await submit(hass, await start_user_flow(hass), endpoint=service.url, api_key=key)
+    assert_form(result, {CONF_API_KEY: "invalid_key"})
+    assert not service.attempts
+
+    result = await submit(hass, result, endpoint=service.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_misspelt_region_is_told_apart_and_the_form_recovers(
+    hass: HomeAssistant, service: SpeechService
+) -> None:
+    result = await submit(hass, await start_user_flow(hass), endpoint="westeurop", api_key=KEY)
+    assert_form(result, {"base": "host_not_found"})
+
+    result = await submit(hass, result, endpoint=service.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_closed_port_is_told_apart_and_the_form_recovers(hass: HomeAssistant, service: SpeechService) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"ws://127.0.0.1:{unused.getsockname()[1]}"
+        result = await submit(hass, await start_user_flow(hass), endpoint=url, api_key=KEY)
+        assert_form(result, {"base": "cannot_connect"})
+
+    result = await submit(hass, result, endpoint=service.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "???", "ftp://example.com", "https://portal.azure.com/#home", "https://me:secret@example.com", "https://"],
+)
+async def test_what_is_no_endpoint_is_told_apart_and_the_form_recovers(
+    hass: HomeAssistant, service: SpeechService, text: str
+) -> None:
+    result = await submit(hass, await start_user_flow(hass), endpoint=text, api_key=KEY)
+    assert_form(result, {CONF_ENDPOINT: "invalid_endpoint"})
+
+    result = await submit(hass, result, endpoint=service.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_form_with_an_error_keeps_what_was_typed(hass: HomeAssistant) -> None:
+    result = await submit(hass, await start_user_flow(hass), endpoint="???", api_key=KEY)
+    assert result["data_schema"] is not None
+    suggested = {str(field): field.description["suggested_value"] for field in result["data_schema"].schema}
+    assert suggested == {CONF_ENDPOINT: "???", CONF_API_KEY: KEY}
+
+
+async def test_the_same_resource_twice_is_refused(hass: HomeAssistant, service: SpeechService) -> None:
+    await add_resource(hass, service)
+    attempts = len(service.attempts)
+    for spelling in (service.url, f"{service.http_url}/", f" {service.url.upper()} "):
+        result = await submit(hass, await start_user_flow(hass), endpoint=spelling, api_key=OTHER_KEY)
+        assert_abort(result, "already_configured")
+    assert len(service.attempts) == attempts
+
+
+# --- renewing the key
+
+
+async def test_a_refused_key_is_renewed(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    service.authorization = Authorization([OTHER_KEY])
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
+
+    form = await open_flow_in_progress(hass)
+    assert form["step_id"] == "reauth_confirm"
+    assert form["description_placeholders"] is not None
+    assert form["description_placeholders"]["endpoint"] == f"127.0.0.1:{service.port}"
+    form = await submit(hass, form, api_key=KEY)
+    assert_form(form, {"base": "key_refused"})
+    form = await submit(hass, form, api_key="two words")
+    assert_form(form, {CONF_API_KEY: "invalid_key"})
+
+    result = await submit(hass, form, api_key=f"{OTHER_KEY} ")
+    assert_abort(result, "reauth_successful")
+    assert entry.data == {CONF_URL: service.url, CONF_API_KEY: OTHER_KEY}
+    assert state_of(entry) is ConfigEntryState.LOADED
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_a_key_that_works_again_is_accepted_unchanged(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    service.authorization = Authorization([OTHER_KEY])
+    await hass.config_entries.async_reload(entry.entry_id)
+    service.authorization = Authorization([KEY])
+
+    result = await submit(hass, await open_flow_in_progress(hass), api_key=KEY)
+
+    assert_abort(result, "reauth_successful")
+    assert state_of(entry) is ConfigEntryState.LOADED
+
+
+# --- changing a resource
+
+
+async def test_the_key_alone_is_changed(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    form = await start_reconfigure_flow(hass, entry)
+    assert form["step_id"] == "reconfigure"
+    assert form["data_schema"] is not None
+    suggested = {str(field): (field.description or {}).get("suggested_value") for field in form["data_schema"].schema}
+    assert suggested == {CONF_ENDPOINT: service.url, CONF_API_KEY: None}
+
+    service.authorization = Authorization([OTHER_KEY])
+    form = await submit(hass, form, endpoint=service.url)
+    assert_form(form, {"base": "key_refused"})
+    result = await submit(hass, form, endpoint=service.url, api_key=OTHER_KEY)
+
+    assert_abort(result, "reconfigure_successful")
+    assert entry.data == {CONF_URL: service.url, CONF_API_KEY: OTHER_KEY}
+    assert state_of(entry) is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["our title", "their title"])
+async def test_the_endpoint_alone_is_changed(hass: HomeAssistant, service: SpeechService, named: bool) -> None:  # noqa: FBT001
+    entry = await add_resource(hass, service)
+    recognizer = only_recognizer(entry)
+    if named:
+        hass.config_entries.async_update_entry(entry, title="Ears")
+        await hass.async_block_till_done()
+
+    async with SpeechService() as other:
+        form = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint="not: an endpoint")
+        assert_form(form, {CONF_ENDPOINT: "invalid_endpoint"})
+        result = await submit(hass, form, endpoint=other.url, api_key="")
+
+        assert_abort(result, "reconfigure_successful")
+        assert entry.data == {CONF_URL: other.url, CONF_API_KEY: KEY}
+        assert entry.unique_id == f"127.0.0.1:{other.port}"
+        assert entry.title == ("Ears" if named else f"Azure Speech (127.0.0.1:{other.port})")
+        assert state_of(entry) is ConfigEntryState.LOADED
+        assert only_recognizer(entry) == recognizer
+        assert other.connections
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_an_entry_that_could_not_be_set_up_is_changed(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    service.behaviours = lambda _: Behaviour(answer=Refuse(503))
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
+    service.behaviours = ()
+
+    result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url)
+
+    assert_abort(result, "reconfigure_successful")
+    assert state_of(entry) is ConfigEntryState.LOADED
+
+
+async def test_a_resource_cannot_become_another_that_is_set_up(hass: HomeAssistant, service: SpeechService) -> None:
+    await add_resource(hass, service)
+    async with SpeechService() as other:
+        entry = await add_resource(hass, other)
+        result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url)
+        assert_abort(result, "already_configured")
+        assert entry.data == {CONF_URL: other.url, CONF_API_KEY: KEY}
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_no_flow_leaves_a_reauth_behind(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    service.authorization = Authorization([OTHER_KEY])
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
+
+    result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url, api_key=OTHER_KEY)
+
+    assert_abort(result, "reconfigure_successful")
+    assert not hass.config_entries.flow.async_progress()

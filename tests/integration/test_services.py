@@ -1,0 +1,556 @@
+"""The actions, as automations call them: real recordings through a real ffmpeg to a service that is none of ours."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
+from homeassistant.auth.models import User
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.core import Context, HomeAssistant, ServiceCall, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized, UnknownUser
+from homeassistant.helpers.selector import validate_selector
+from homeassistant.helpers.service import async_get_all_descriptions
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.language_names import language_options, translation_language_options
+from tests.speech_service.authorization import Authorization
+from tests.speech_service.engines import Status
+from tests.speech_service.engines.scripted import Scripted, Utterance
+from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
+from tests.speech_service.engines.translation import TranslationFailedError
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
+from tests.speech_service.service import SpeechService
+from tests.speech_service.wav import wav_file
+
+from .flows import add_resource
+from .recordings import EndlessRadio, convert, invent, spoken_pcm, web_server
+
+VOICE = "de-DE-KatjaNeural"
+LIGHT = "Turn on the kitchen light."
+
+
+@pytest.fixture(autouse=True)
+async def entry(hass: HomeAssistant, service: SpeechService, tmp_path: Path) -> AsyncGenerator[ConfigEntry]:
+    """Add the stand-in as a resource, and allow a folder."""
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    yield await add_resource(hass, service)
+    await hass.async_block_till_done(wait_background_tasks=True)  # speech that nobody played
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> str:
+    """Make an MP3 of the spoken command."""
+    return str(convert(tmp_path / "spoken.mp3"))
+
+
+async def call(hass: HomeAssistant, action: str, context: Context | None = None, **data: Any) -> dict[str, Any]:
+    """Call an action, and return its response."""
+    response = await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True, context=context
+    )
+    assert isinstance(response, dict)
+    return response
+
+
+async def refused(hass: HomeAssistant, action: str = "translate", **data: Any) -> ServiceValidationError:
+    """Call an action with what cannot be, and return the error that says so."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, action, **data)
+    assert_worded(caught.value)
+    return caught.value
+
+
+def assert_worded(error: HomeAssistantError) -> None:
+    """Check that an error has a text, with a value for each placeholder."""
+    assert error.translation_key is not None
+    assert error.translation_key != str(error)
+    assert "{" not in str(error)
+
+
+# --- transcribe
+
+
+async def test_a_recording_is_transcribed(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    response = await call(hass, "transcribe", media=media, language="en-US")
+
+    (segment,) = response.pop("segments")
+    assert response == {"text": LIGHT, "language": "en-US"}
+    assert segment.pop("duration") == pytest.approx(len(spoken_pcm()) / 32000, abs=0.2)
+    assert segment == {"text": LIGHT, "language": "en-US", "offset": 0, "confidence": 0.95}
+    (turn,) = service.connections[-1].turns
+    assert turn.options.mode == "conversation"
+    assert len(turn.audio) == pytest.approx(len(spoken_pcm()), abs=6400)
+
+
+async def test_phrases_are_put_together(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    service.engine = Scripted(
+        [
+            Utterance(text="First.", end=0.5),
+            Utterance(status=Status.NO_MATCH, end=0.7),
+            Utterance(text="Second.", start=0.8, end=1.5),
+        ]
+    )
+    response = await call(hass, "transcribe", media=media, language="en-US")
+    assert response["text"] == "First. Second."
+    assert [(segment["text"], segment["offset"], segment["duration"]) for segment in response["segments"]] == [
+        ("First.", 0, 0.5),
+        ("Second.", 0.8, 0.7),
+    ]
+
+
+async def test_the_language_is_detected(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    service.engine = Scripted(
+        [
+            Utterance(text="Kurz.", end=0.3, language="de-DE"),
+            Utterance(text="C'est plus long.", start=0.4, end=1.5, language="fr-FR"),
+        ]
+    )
+    response = await call(hass, "transcribe", media=media, language=["de-de", "fr-FR"])
+    assert response["language"] == "fr-FR"
+    assert [segment["language"] for segment in response["segments"]] == ["de-DE", "fr-FR"]
+    (turn,) = service.connections[-1].turns
+    assert turn.options.languages == ("de-DE", "fr-FR")
+
+
+async def test_languages_without_blanks_are_put_together_without(
+    hass: HomeAssistant, service: SpeechService, media: str
+) -> None:
+    service.engine = Scripted([Utterance(text="一。", end=0.5), Utterance(text="二。", start=0.6, end=1.5)])
+    assert (await call(hass, "transcribe", media=media, language="zh-CN"))["text"] == "一。二。"
+
+
+async def test_silence_is_an_empty_result(hass: HomeAssistant, service: SpeechService, tmp_path: Path) -> None:
+    service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
+    silence = str(invent(tmp_path / "silence.wav", "anullsrc=r=16000:cl=mono", "-t", "1"))
+    assert await call(hass, "transcribe", media=silence, language="en-US") == {
+        "text": "",
+        "language": None,
+        "segments": [],
+    }
+    assert await call(
+        hass, "translate", media=silence, language="en-US", target_language=["de", "fr"], voice=VOICE
+    ) == {
+        "text": "",
+        "language": None,
+        "segments": [],
+        "translations": {"de": "", "fr": ""},
+        "failures": {},
+        "media_content_id": None,
+        "url": None,
+    }
+
+
+# --- translate
+
+
+async def test_a_recording_is_translated_to_two_languages(
+    hass: HomeAssistant, service: SpeechService, media: str
+) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=0.5), Utterance(text="Goodbye.", start=0.6, end=1.5)])
+    selected = {"media_content_id": media, "media_content_type": "audio/mpeg", "metadata": {"title": "Message"}}
+    response = await call(hass, "translate", media=selected, language="en-US", target_language=["de", "zh-hans"])
+
+    assert response["text"] == "Hello. Goodbye."
+    assert response["language"] == "en-US"
+    assert response["translations"] == {
+        "de": "[de] Hello. [de] Goodbye.",
+        "zh-Hans": "[zh-Hans] Hello.[zh-Hans] Goodbye.",
+    }
+    assert response["failures"] == {}
+    assert "media_content_id" not in response
+    assert response["segments"][1] == {
+        "text": "Goodbye.",
+        "language": "en-US",
+        "offset": 0.6,
+        "duration": 0.9,
+        "translations": {"de": "[de] Goodbye.", "zh-Hans": "[zh-Hans] Goodbye."},
+    }
+
+
+async def test_who_speaks_the_target_language_needs_no_translation(
+    hass: HomeAssistant, service: SpeechService, media: str
+) -> None:
+    service.engine = Scripted([Utterance(text="Hallo.", language="de-DE")])
+    service.translator = ScriptedTranslator({"de": TranslationFailedError("same language")})
+    response = await call(hass, "translate", media=media, language=["en-US", "de-DE"], target_language="de")
+    assert response["translations"] == {"de": "Hallo."}
+    assert response["failures"] == {}
+
+
+async def test_what_could_be_translated_is_kept(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=0.5), Utterance(text="Goodbye.", start=0.6, end=1.5)])
+    service.translator = FailsOnce()
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de")
+    assert response["text"] == "Hello. Goodbye."
+    assert response["translations"] == {"de": "Auf Wiedersehen."}
+    assert response["failures"] == {"de": "Not today"}
+    assert [segment["translations"] for segment in response["segments"]] == [{}, {"de": "Auf Wiedersehen."}]
+
+
+class FailsOnce(ScriptedTranslator):
+    """Translates one phrase, and fails at the other."""
+
+    async def translate(self, text: str, source: str, target: str) -> str:  # noqa: ARG002 - as the protocol has it
+        if text != "Goodbye.":
+            raise TranslationFailedError("Not today")
+        return "Auf Wiedersehen."
+
+
+async def test_no_translation_at_all_is_an_error(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    service.translator = ScriptedTranslator({"de": TranslationFailedError("Not today")})
+    with pytest.raises(HomeAssistantError, match="did not translate to de: Not today") as caught:
+        await call(hass, "translate", media=media, language="en-US", target_language="de")
+    assert caught.value.translation_key == "translation_failed"
+
+
+# --- the spoken translation
+
+
+async def play(client_for: ClientSessionGenerator, url: str, path: Path) -> bytes:
+    """Fetch what a media player would, and return its samples."""
+    response = await (await client_for()).get(url)
+    assert response.status == 200
+    assert response.content_type == "audio/mpeg"
+    path.write_bytes(await response.read())
+    return convert(path.with_suffix(".s16le"), "-f", "s16le", "-ar", "16000", "-ac", "1", source=path).read_bytes()
+
+
+async def test_the_translation_is_spoken(
+    hass: HomeAssistant,
+    service: SpeechService,
+    media: str,
+    hass_client_no_auth: ClientSessionGenerator,
+    tmp_path: Path,
+) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=0.5), Utterance(text="Goodbye.", start=0.6, end=1.5)])
+    service.synthesizer = Tone(seconds=2)
+    response = await call(hass, "translate", media=media, language="en-US", target_language=["fr", "de"], voice=VOICE)
+    assert response["translations"]["de"] == "[de] Hello. [de] Goodbye."
+    assert response["failures"] == {}
+    assert response["media_content_id"].startswith("media-source://tts/")
+
+    pcm = await play(hass_client_no_auth, response["url"], tmp_path / "spoken-translation.mp3")
+    assert len(pcm) / 32000 == pytest.approx(4, abs=0.3)
+    (turn,) = service.connections[-1].turns
+    assert turn.options.translation is not None
+    assert turn.options.translation.targets == ("de", "fr"), "the service may speak the first only"
+
+
+class Tone:
+    """Speaks whatever it is as a tone. With a gate, it holds its breath after the first half until the gate opens."""
+
+    def __init__(self, seconds: float, gate: asyncio.Event | None = None) -> None:
+        """Set the tone's length."""
+        self._wav = wav_file(b"\x00\x10\x00\xf0" * int(seconds * 8000))
+        self._gate = gate
+
+    async def synthesize(self, *_said: str) -> AsyncGenerator[bytes]:
+        """Yield the tone."""
+        half = len(self._wav) // 2 // 3200 * 3200
+        for start in range(0, len(self._wav), 3200):
+            if start == half and self._gate:
+                await self._gate.wait()
+            yield self._wav[start : start + 3200]
+
+
+async def test_the_translation_plays_while_it_is_still_being_spoken(
+    hass: HomeAssistant, service: SpeechService, media: str, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    gate = asyncio.Event()
+    service.synthesizer = Tone(seconds=20, gate=gate)
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert response["translations"] == {"de": f"[de] {LIGHT}"}
+
+    played = await (await hass_client_no_auth()).get(response["url"])
+    beginning = await played.content.readany()
+    assert beginning
+    assert not gate.is_set()
+    gate.set()
+    rest = await played.content.read()
+    assert len(rest) > len(beginning)
+
+
+async def test_a_voice_that_fails_leaves_the_text(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=0.5), Utterance(status=Status.NO_MATCH, start=0.6)])
+    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="No such voice")
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert response["translations"] == {"de": "[de] Hello."}
+    assert response["failures"] == {"voice": "No such voice"}
+    assert response["media_content_id"] is None
+    assert response["url"] is None
+
+
+async def test_a_voice_that_breaks_off_behind_the_response_is_a_line_in_the_log(  # noqa: PLR0917 - fixtures
+    hass: HomeAssistant,
+    service: SpeechService,
+    media: str,
+    hass_client_no_auth: ClientSessionGenerator,
+    entry: ConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service.synthesizer = Tone(seconds=20, gate=asyncio.Event())
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    played = await (await hass_client_no_auth()).get(response["url"])
+    await played.read()
+    assert "is not whole" in caplog.text
+
+
+async def test_an_automation_plays_the_translation(
+    hass: HomeAssistant, media: str, hass_client_no_auth: ClientSessionGenerator, tmp_path: Path
+) -> None:
+    played = async_mock_service(hass, "media_player", "play_media")
+    relay = {
+        "alias": "Relay",
+        "triggers": {"trigger": "event", "event_type": "message_recorded"},
+        "actions": [
+            {
+                "action": f"{DOMAIN}.translate",
+                "data": {
+                    "media": "{{ trigger.event.data.path }}",
+                    "language": "en-US",
+                    "target_language": ["de", "fr"],
+                    "voice": VOICE,
+                },
+                "response_variable": "relay",
+            },
+            {
+                "action": "media_player.play_media",
+                "target": {"entity_id": "media_player.kitchen"},
+                "data": {
+                    "media_content_id": "{{ relay.media_content_id }}",
+                    "media_content_type": "music",
+                    "extra": {"title": "{{ relay.translations.fr }}"},
+                },
+            },
+        ],
+    }
+    assert await async_setup_component(hass, "automation", {"automation": relay})
+    hass.bus.async_fire("message_recorded", {"path": media})
+    await hass.async_block_till_done()
+
+    (command,) = played
+    assert isinstance(command, ServiceCall)
+    assert command.data["extra"] == {"title": f"[fr] {LIGHT}"}
+    token = command.data["media_content_id"].rpartition("/")[2]
+    assert any(await play(hass_client_no_auth, f"/api/tts_proxy/{token}", tmp_path / "played.mp3"))
+
+
+# --- bad input
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        ({"language": "tlh"}, "unknown_language"),
+        ({"language": []}, "no_language"),
+        ({"target_language": "xx"}, "unknown_target_language"),
+        ({"target_language": []}, "no_target_language"),
+        ({"target_language": "en"}, "same_language"),
+        ({"language": "zh-TW", "target_language": ["de", "zh-Hant"]}, "same_language"),
+        ({"language": ["en-US", "en-GB"]}, "language_twice"),
+        (
+            {
+                "language": (
+                    "ar-EG cs-CZ da-DK el-GR fi-FI fr-FR he-IL hi-IN hu-HU it-IT ja-JP".split()  # noqa: SIM905
+                )
+            },
+            "too_many_languages",
+        ),
+        (
+            {"target_language": "ar cs da el fi fr he hi hu it ja".split()},  # noqa: SIM905
+            "too_many_target_languages",
+        ),
+        ({"voice": "Katja"}, "unknown_voice"),
+        ({"voice": "fr-FR-DeniseNeural"}, "voice_of_another_language"),
+        ({"media": "/etc/passwd"}, "media_not_allowed"),
+        ({"media": "spoken.mp3"}, "media_not_understood"),
+        ({"media": "media-source://media_source/local/missing.mp3"}, "media_not_found"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_mistake_is_named(
+    hass: HomeAssistant, service: SpeechService, media: str, data: dict[str, Any], key: str
+) -> None:
+    right: dict[str, Any] = {"media": media, "language": "en-US", "target_language": "de"}
+    assert (await refused(hass, **(right | data))).translation_key == key
+    assert not any(connection.turns for connection in service.connections), "nothing is paid for a mistake"
+
+
+@pytest.mark.parametrize(
+    ("voice", "targets"),
+    [
+        ("de-DE-KatjaNeural", ["de"]),
+        ("de-AT-JonasNeural", ["fr", "de"]),
+        ("en-US-AvaMultilingualNeural", ["de"]),
+        ("de-DE-Seraphina:DragonHDLatestNeural", ["de"]),
+        ("zh-CN-XiaoxiaoNeural", ["zh-Hans"]),
+    ],
+)
+async def test_a_voice_that_fits_is_taken(hass: HomeAssistant, media: str, voice: str, targets: list[str]) -> None:
+    response = await call(hass, "translate", media=media, language="en-US", target_language=targets, voice=voice)
+    assert response["failures"] == {}
+    assert response["media_content_id"]
+
+
+async def test_a_recording_is_shorter_where_its_translation_is_spoken(hass: HomeAssistant, tmp_path: Path) -> None:
+    long = str(invent(tmp_path / "long.wav", "anullsrc=r=8000:cl=mono", "-t", "601"))
+    error = await refused(hass, media=long, language="en-US", target_language="de", voice=VOICE)
+    assert error.translation_key == "media_too_long"
+
+
+async def test_a_recording_that_breaks_is_an_error_of_its_own(hass: HomeAssistant, tmp_path: Path) -> None:
+    mute = str(invent(tmp_path / "mute.mp4", "color=s=64x64:d=1"))
+    assert (await refused(hass, "transcribe", media=mute, language="en-US")).translation_key == "media_without_audio"
+
+
+async def test_an_entry_that_is_not_there_is_named(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, media: str
+) -> None:
+    data = {"media": media, "language": "en-US"}
+    assert (await refused(hass, "transcribe", config_entry_id="x", **data)).translation_key == (
+        "service_config_entry_not_found"
+    )
+    assert (await call(hass, "transcribe", config_entry_id=entry.entry_id, **data))["text"] == LIGHT
+
+    async with SpeechService() as another:
+        await add_resource(hass, another)
+        error = await refused(hass, "transcribe", **data)
+        assert error.translation_key == "service_found_multiple_config_entry_for_domain"
+        assert (await call(hass, "transcribe", config_entry_id=entry.entry_id, **data))["text"] == LIGHT
+        assert not any(connection.turns for connection in another.connections)
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    error = await refused(hass, "transcribe", config_entry_id=entry.entry_id, **data)
+    assert error.translation_key == "service_config_entry_not_loaded"
+    assert service.connections
+
+
+# --- permission
+
+
+async def user(hass: HomeAssistant, group: str) -> User:
+    """Return a new user of a group, who is not the first: that one may do everything."""
+    await hass.auth.async_create_user("Owner")
+    return await hass.auth.async_create_user("Somebody", group_ids=[group])
+
+
+async def test_a_user_may_call_it(hass: HomeAssistant, media: str) -> None:
+    context = Context(user_id=(await user(hass, GROUP_ID_USER)).id)
+    assert (await call(hass, "transcribe", context, media=media, language="en-US"))["text"] == LIGHT
+
+
+async def test_a_user_who_may_only_look_may_not(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    context = Context(user_id=(await user(hass, GROUP_ID_READ_ONLY)).id)
+    with pytest.raises(Unauthorized):
+        await call(hass, "transcribe", context, media=media, language="en-US")
+    assert not any(connection.turns for connection in service.connections)
+
+
+async def test_a_user_who_is_gone_may_not(hass: HomeAssistant, media: str) -> None:
+    with pytest.raises(UnknownUser):
+        await call(hass, "transcribe", Context(user_id="gone"), media=media, language="en-US")
+
+
+async def test_a_camera_is_heard_by_those_who_may_see_it(hass: HomeAssistant) -> None:
+    listener = await user(hass, GROUP_ID_USER)
+    listener.groups[0].policy = {"entities": {"domains": {"stt": True}}}
+    listener.invalidate_cache()
+    context = Context(user_id=listener.id)
+    with pytest.raises(Unauthorized):
+        await call(hass, "transcribe", context, media="media-source://camera/camera.door", language="en-US")
+    with pytest.raises(ServiceValidationError):
+        await call(hass, "transcribe", context, media="media-source://media_source/local/x", language="en-US")
+
+
+# --- when the service fails
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "key"),
+    [
+        (Behaviour(answer=Refuse(429)), "action_throttled"),
+        (Behaviour(answer=Refuse(503)), "action_service_error"),
+        (Behaviour(answer=Refuse(404)), "action_not_a_speech_endpoint"),
+        (Behaviour(faults=(Fault(AudioReceived(16000), Close(1011, "internal error")),)), "action_service_error"),
+        (Behaviour(faults=(Fault(AudioReceived(16000), Close(1000)),)), "action_cannot_connect"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@pytest.mark.parametrize("action", ["transcribe", "translate"])
+async def test_a_failure_of_the_service_is_named(  # noqa: PLR0917 - fixtures and parameters
+    hass: HomeAssistant, service: SpeechService, media: str, action: str, behaviour: Behaviour, key: str
+) -> None:
+    service.behaviours = lambda _: behaviour
+    data = {"media": media, "language": "en-US"} | ({"target_language": "de"} if action == "translate" else {})
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, action, **data)
+    assert not isinstance(caught.value, ServiceValidationError)
+    assert caught.value.translation_key == key
+    assert_worded(caught.value)
+
+    service.behaviours = ()
+    assert (await call(hass, action, **data))["text"] == LIGHT
+
+
+async def test_a_key_that_is_refused_asks_for_another(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, media: str
+) -> None:
+    service.authorization = Authorization(["another"])
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "translate", media=media, language="en-US", target_language="de")
+    assert caught.value.translation_key == "action_key_refused"
+    await hass.async_block_till_done()
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert flow["context"]["entry_id"] == entry.entry_id
+
+
+@pytest.mark.parametrize("end", ["cancel", "unload"])
+async def test_what_is_ended_leaves_nothing(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, end: str
+) -> None:
+    radio = EndlessRadio()
+    async with web_server(radio.answer) as address:
+        listening = asyncio.create_task(call(hass, "transcribe", media=f"{address}/radio.wav", language="en-US"))
+        await service.until(lambda: bool(service.connections[-1].turns[0].audio))
+        if end == "cancel":
+            listening.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await listening
+        else:
+            assert await hass.config_entries.async_unload(entry.entry_id)
+            with pytest.raises(HomeAssistantError) as caught:
+                await listening
+            assert caught.value.translation_key in ("action_unloaded", "action_cannot_connect")
+        await radio.left.wait()
+    await service.until(lambda: service.connections[-1].closed)
+
+
+# --- how it is described
+
+
+async def test_the_actions_are_described(hass: HomeAssistant) -> None:
+    descriptions = (await async_get_all_descriptions(hass))[DOMAIN]
+    words = await async_get_translations(hass, "en", "services", [DOMAIN])
+    assert descriptions.keys() == {"transcribe", "translate"}
+    for name, description in descriptions.items():
+        assert hass.services.supports_response(DOMAIN, name) is SupportsResponse.ONLY
+        texts = [f"{name}.name", f"{name}.description"]
+        for field, described in description["fields"].items():
+            validate_selector(described["selector"])
+            texts += [f"{name}.fields.{field}.name", f"{name}.fields.{field}.description"]
+        for text in texts:
+            assert words.pop(f"component.{DOMAIN}.services.{text}")
+    assert not words, "no text is left over"
+    fields = descriptions["translate"]["fields"]
+    assert descriptions["transcribe"]["fields"].items() <= fields.items()
+    assert fields["language"]["selector"]["select"]["options"] == language_options()
+    assert fields["target_language"]["selector"]["select"]["options"] == translation_language_options()

@@ -1,0 +1,209 @@
+"""Translators: the form that adds them, and the speech-to-text entity whose text is the translation."""
+
+from typing import Any
+
+from homeassistant.components.stt import (
+    AudioBitRates,
+    AudioChannels,
+    AudioCodecs,
+    AudioFormats,
+    AudioSampleRates,
+    PartialSpeechResult,
+    SpeechMetadata,
+    SpeechResult,
+    SpeechResultState,
+    async_get_speech_to_text_entity,
+)
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntry, ConfigSubentry, SubentryFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.translation import async_get_translations
+import pytest
+
+from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_TRANSLATOR
+from custom_components.azure_speech_live.languages import locales_of
+from custom_components.azure_speech_live.speech import TRANSLATION_LANGUAGES
+from tests.speech_service.engines import Status
+from tests.speech_service.engines.scripted import Scripted, Utterance
+from tests.speech_service.engines.scripted_translation import ScriptedTranslator
+from tests.speech_service.engines.translation import TranslationFailedError
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
+from tests.speech_service.service import SpeechService
+
+from .flows import add_resource
+from .speech import pcm, stream
+
+TRANSLATOR = "stt.guests"
+GERMAN = {"languages": ["de-DE"], "target_language": "en"}
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the stand-in as a resource."""
+    return await add_resource(hass, service)
+
+
+async def open_form(hass: HomeAssistant, entry: ConfigEntry) -> SubentryFlowResult:
+    """Select "Add speech translator"."""
+    kind = (entry.entry_id, SUBENTRY_TRANSLATOR)
+    return await hass.config_entries.subentries.async_init(kind, context={"source": SOURCE_USER})
+
+
+async def submit(hass: HomeAssistant, form: SubentryFlowResult, **data: Any) -> SubentryFlowResult:
+    """Fill a form in and submit it."""
+    assert form["type"] is FlowResultType.FORM
+    result = await hass.config_entries.subentries.async_configure(form["flow_id"], data)
+    await hass.async_block_till_done()
+    return result
+
+
+async def add_translator(hass: HomeAssistant, entry: ConfigEntry, **data: Any) -> ConfigSubentry:
+    """Add a translator by its form, and return it."""
+    result = await submit(hass, await open_form(hass, entry), name="Guests", **(GERMAN | data))
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    (subentry,) = entry.get_subentries_of_type(SUBENTRY_TRANSLATOR)
+    return subentry
+
+
+async def hear(hass: HomeAssistant, audio: bytes, language: str = "en-US") -> tuple[list[str], SpeechResult]:
+    """Speak to the translator. Return its partial texts and its result."""
+    entity = async_get_speech_to_text_entity(hass, TRANSLATOR)
+    assert entity is not None
+    metadata = SpeechMetadata(
+        language,
+        AudioFormats.WAV,
+        AudioCodecs.PCM,
+        AudioBitRates.BITRATE_16,
+        AudioSampleRates.SAMPLERATE_16000,
+        AudioChannels.CHANNEL_MONO,
+    )
+    assert entity.check_metadata(metadata)
+    results = [
+        result async for result in entity.internal_async_process_audio_stream_with_progress(metadata, stream(audio))
+    ]
+    final = results.pop()
+    assert isinstance(final, SpeechResult)
+    return [result.text for result in results if isinstance(result, PartialSpeechResult)], final
+
+
+# --- the form
+
+
+async def test_a_translator_is_added_and_changed(
+    hass: HomeAssistant, entry: ConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    subentry = await add_translator(hass, entry)
+    assert subentry.title == "Guests"
+    assert dict(subentry.data) == GERMAN
+    assert hass.states.get(TRANSLATOR) is not None
+    identifier = (DOMAIN, subentry.subentry_id)
+    assert device_registry.async_get_device_by_identifier(identifier, entry.entry_id) is not None
+
+    form = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, SUBENTRY_TRANSLATOR),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
+    )
+    result = await submit(hass, form, languages=["de-DE", "fr-FR"], target_language="es")
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "reconfigure_successful"
+    assert dict(entry.subentries[subentry.subentry_id].data) == {
+        "languages": ["de-DE", "fr-FR"],
+        "target_language": "es",
+    }
+    entity = async_get_speech_to_text_entity(hass, TRANSLATOR)
+    assert entity is not None
+    assert entity.supported_languages[0] == "es-ES"
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        ({"languages": []}, "no_language"),
+        ({"languages": ["de-DE", "de-AT"]}, "language_twice"),
+        ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]}, "too_many_languages"),
+        ({"target_language": "de"}, "same_language"),
+    ],
+)
+async def test_a_mistake_is_named_and_can_be_mended(
+    hass: HomeAssistant, entry: ConfigEntry, data: dict[str, Any], error: str
+) -> None:
+    form = await submit(hass, await open_form(hass, entry), name="Guests", **(GERMAN | data))
+    assert form["type"] is FlowResultType.FORM
+    assert form["errors"] == {"base": error}
+    words = await async_get_translations(hass, "en", "config_subentries", [DOMAIN])
+    assert words[f"component.{DOMAIN}.config_subentries.{SUBENTRY_TRANSLATOR}.error.{error}"]
+
+    result = await submit(hass, form, name="Guests", **GERMAN)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+# --- the entity
+
+
+async def test_the_text_is_the_translation(hass: HomeAssistant, entry: ConfigEntry, service: SpeechService) -> None:
+    await add_translator(hass, entry)
+    service.engine = Scripted([Utterance(text="Licht an.")])
+    partials, result = await hear(hass, pcm(1))
+    assert partials[-1] == "[en] licht an"
+    assert result == SpeechResult("[en] Licht an.", SpeechResultState.SUCCESS)
+    (turn,) = service.connections[-1].turns
+    assert turn.options.languages == ("de-DE",)
+    assert turn.options.mode == "interactive"
+
+
+async def test_who_speaks_the_agents_language_is_understood(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService
+) -> None:
+    await add_translator(hass, entry, languages=["de-DE", "en-US"])
+    service.engine = Scripted([Utterance(text="Light on.", language="en-US")])
+    service.translator = ScriptedTranslator({"en": TranslationFailedError("same language")})
+    assert (await hear(hass, pcm(1)))[1] == SpeechResult("Light on.", SpeechResultState.SUCCESS)
+    (turn,) = service.connections[-1].turns
+    assert turn.options.languages == ("de-DE", "en-US")
+
+
+async def test_silence_is_success_without_text(hass: HomeAssistant, entry: ConfigEntry, service: SpeechService) -> None:
+    await add_translator(hass, entry)
+    service.engine = Scripted([Utterance(status=Status.NO_MATCH, end=0.5)])
+    assert await hear(hass, pcm(1)) == ([], SpeechResult("", SpeechResultState.SUCCESS))
+
+
+async def test_no_translation_is_an_error_of_one_line(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService, caplog: pytest.LogCaptureFixture
+) -> None:
+    await add_translator(hass, entry)
+    service.translator = ScriptedTranslator({"en": TranslationFailedError("Not today")})
+    assert (await hear(hass, pcm(1)))[1] == SpeechResult(None, SpeechResultState.ERROR)
+    assert f"{TRANSLATOR}: no translation: Not today" in caplog.messages
+
+
+async def test_a_failure_is_an_error_and_the_next_command_works(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService
+) -> None:
+    await add_translator(hass, entry)
+    service.behaviours = lambda _: Behaviour(faults=(Fault(AudioReceived(16000), Close(1011, "internal error")),))
+    assert (await hear(hass, pcm(1)))[1].result is SpeechResultState.ERROR
+    service.behaviours = ()
+    assert (await hear(hass, pcm(1)))[1].text == "[en] Turn on the kitchen light."
+
+
+@pytest.mark.parametrize(
+    ("target", "locale"),
+    [
+        ("en", "en-US"),
+        ("pt", "pt-BR"),
+        ("pt-pt", "pt-PT"),
+        ("fr-ca", "fr-CA"),
+        ("zh-Hans", "zh-CN"),
+        ("zh-Hant", "zh-TW"),
+        ("sr-Latn", "sr-Latn"),
+        ("tlh-Latn", "tlh-Latn"),
+    ],
+)
+def test_a_pipeline_of_the_target_language_can_use_it(target: str, locale: str) -> None:
+    assert locales_of(target)[0] == locale
+
+
+def test_every_target_language_has_a_locale() -> None:
+    assert all(locales_of(target) for target in TRANSLATION_LANGUAGES)
