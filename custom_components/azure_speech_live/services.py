@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.helpers import config_validation as cv, service
-import probatio
+import voluptuous as vol
 
 from .const import DOMAIN
 from .languages import recognition_options, translation_options
@@ -25,24 +25,24 @@ ATTR_TARGET_LANGUAGE: Final = "target_language"
 ATTR_VOICE: Final = "voice"
 
 # What a media selector gives, or the plain address that an automation writes.
-_MEDIA: Final = probatio.Any(
-    probatio.All(cv.string, probatio.Length(min=1)),
-    probatio.All(
-        probatio.Schema({probatio.Required("media_content_id"): cv.string}, extra=probatio.ALLOW_EXTRA),
+_MEDIA: Final = vol.Any(
+    vol.All(cv.string, vol.Length(min=1)),
+    vol.All(
+        vol.Schema({vol.Required("media_content_id"): cv.string}, extra=vol.ALLOW_EXTRA),
         lambda media: media["media_content_id"],
     ),
 )
-_TRANSCRIBE_SCHEMA: Final = probatio.Schema(
+_TRANSCRIBE_SCHEMA: Final = vol.Schema(
     {
-        probatio.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
-        probatio.Required(ATTR_MEDIA): _MEDIA,
-        probatio.Required(ATTR_LANGUAGE): probatio.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+        vol.Required(ATTR_MEDIA): _MEDIA,
+        vol.Required(ATTR_LANGUAGE): vol.All(cv.ensure_list, [cv.string]),
     }
 )
 _TRANSLATE_SCHEMA: Final = _TRANSCRIBE_SCHEMA.extend(
     {
-        probatio.Required(ATTR_TARGET_LANGUAGE): probatio.All(cv.ensure_list, [cv.string]),
-        probatio.Optional(ATTR_VOICE): cv.string,
+        vol.Required(ATTR_TARGET_LANGUAGE): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_VOICE): cv.string,
     }
 )
 

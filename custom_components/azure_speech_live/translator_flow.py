@@ -6,26 +6,24 @@ from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, Subent
 from homeassistant.const import CONF_NAME
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode, TextSelector
-import probatio
+import voluptuous as vol
 
 from .const import CONF_LANGUAGES, CONF_TARGET_LANGUAGE
 from .language_names import language_options, translation_language_options
 from .languages import translation_options
 from .speech import Mode
 
-_SCHEMA: Final = probatio.Schema(
+_SCHEMA: Final = vol.Schema(
     {
-        probatio.Required(CONF_LANGUAGES): SelectSelector(
+        vol.Required(CONF_LANGUAGES): SelectSelector(
             SelectSelectorConfig(options=language_options(), multiple=True, mode=SelectSelectorMode.DROPDOWN)
         ),
-        probatio.Required(CONF_TARGET_LANGUAGE): SelectSelector(
+        vol.Required(CONF_TARGET_LANGUAGE): SelectSelector(
             SelectSelectorConfig(options=translation_language_options(), mode=SelectSelectorMode.DROPDOWN)
         ),
     }
 )
-_NEW_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_NAME, default="Translator"): TextSelector()}).extend(
-    _SCHEMA.schema
-)
+_NEW_SCHEMA: Final = vol.Schema({vol.Required(CONF_NAME, default="Translator"): TextSelector()}).extend(_SCHEMA.schema)
 
 
 class TranslatorFlow(ConfigSubentryFlow):
@@ -39,7 +37,7 @@ class TranslatorFlow(ConfigSubentryFlow):
         """Ask for other languages."""
         return self._step("reconfigure", _SCHEMA, user_input)
 
-    def _step(self, step: str, schema: probatio.Schema, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+    def _step(self, step: str, schema: vol.Schema, user_input: dict[str, Any] | None) -> SubentryFlowResult:
         errors: dict[str, str] = {}
         placeholders: dict[str, str] = {}
         if user_input is None:

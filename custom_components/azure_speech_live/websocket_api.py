@@ -19,7 +19,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError,
 from homeassistant.helpers import config_validation as cv, service
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util.json import JsonObjectType
-import probatio
+import voluptuous as vol
 
 from .const import DOMAIN
 from .languages import recognition_options, translation_options
@@ -40,9 +40,9 @@ _SAMPLE_RATE: Final = 16_000
 _SAMPLE_SIZE: Final = 2
 
 _AUDIO_SCHEMA: Final[dict[Any, Any]] = {
-    probatio.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
-    probatio.Required("language"): probatio.All(cv.ensure_list, [cv.string]),
-    probatio.Optional("sample_rate", default=_SAMPLE_RATE): probatio.All(int, probatio.Range(min=8000, max=192_000)),
+    vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+    vol.Required("language"): vol.All(cv.ensure_list, [cv.string]),
+    vol.Optional("sample_rate", default=_SAMPLE_RATE): vol.All(int, vol.Range(min=8000, max=192_000)),
 }
 
 
@@ -53,7 +53,7 @@ def async_setup_websocket_api(hass: HomeAssistant) -> None:
         websocket_api.async_register_command(hass, command)
 
 
-@websocket_api.websocket_command({probatio.Required("type"): f"{DOMAIN}/recognize", **_AUDIO_SCHEMA})
+@websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/recognize", **_AUDIO_SCHEMA})
 @callback
 def _async_recognize(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     _start(hass, connection, msg, recognition_options(msg["language"]))
@@ -61,10 +61,10 @@ def _async_recognize(hass: HomeAssistant, connection: ActiveConnection, msg: dic
 
 @websocket_api.websocket_command(
     {
-        probatio.Required("type"): f"{DOMAIN}/translate",
+        vol.Required("type"): f"{DOMAIN}/translate",
         **_AUDIO_SCHEMA,
-        probatio.Required("target_language"): probatio.All(cv.ensure_list, [cv.string]),
-        probatio.Optional("voice"): cv.string,
+        vol.Required("target_language"): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional("voice"): cv.string,
     }
 )
 @callback
@@ -79,7 +79,7 @@ def _start(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any
     LiveSpeech(hass, entry, connection, msg["id"], options).start(Microphone(msg["sample_rate"]))
 
 
-@websocket_api.websocket_command({probatio.Required("type"): f"{DOMAIN}/subscribe_progress"})
+@websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/subscribe_progress"})
 @callback
 def _subscribe_progress(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Tell the phrases of recordings as they come: to administrators all, to others those that they began."""

@@ -243,12 +243,23 @@ async def test_the_translation_is_spoken(
     assert turn.options.translation.targets == ("de", "fr"), "the service may speak the first only"
 
 
+async def test_what_is_spoken_can_be_heard_as_a_media_source(
+    hass: HomeAssistant, service: SpeechService, media: str, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    service.synthesizer = Tone(seconds=2)
+    hass.config.internal_url = str((await hass_client_no_auth()).make_url("")).rstrip("/")
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    await call(hass, "transcribe", media=response["media_content_id"], language="de-DE")
+    assert len(service.connections[-1].turns[-1].audio) / 32000 == pytest.approx(2, abs=0.2)
+
+
 class Tone:
     """Speaks whatever it is as a tone. With a gate, it holds its breath after the first half until the gate opens."""
 
-    def __init__(self, seconds: float, gate: asyncio.Event | None = None) -> None:
-        """Set the tone's length."""
-        self._wav = wav_file(b"\x00\x10\x00\xf0" * int(seconds * 8000))
+    def __init__(self, seconds: float, gate: asyncio.Event | None = None, sample_rate: int = 16000) -> None:
+        """Set the tone's length, and what its header says."""
+        wav = wav_file(b"\x00\x10\x00\xf0" * int(seconds * 8000))
+        self._wav = wav[:24] + sample_rate.to_bytes(4, "little") + wav[28:]
         self._gate = gate
 
     async def synthesize(self, *_said: str) -> AsyncGenerator[bytes]:
@@ -285,6 +296,17 @@ async def test_a_voice_that_fails_leaves_the_text(hass: HomeAssistant, service: 
     assert response["failures"] == {"voice": "No such voice"}
     assert response["media_content_id"] is None
     assert response["url"] is None
+
+
+async def test_speech_of_another_format_is_a_failure_of_the_voice(
+    hass: HomeAssistant, service: SpeechService, media: str
+) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=0.5), Utterance(status=Status.NO_MATCH, start=0.6)])
+    service.synthesizer = Tone(seconds=1, sample_rate=24000)
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert response["translations"] == {"de": "[de] Hello."}
+    assert "24000 Hz" in response["failures"]["voice"]
+    assert response["media_content_id"] is None
 
 
 async def test_a_voice_that_breaks_off_behind_the_response_is_a_line_in_the_log(  # noqa: PLR0917 - fixtures
@@ -414,7 +436,7 @@ async def test_a_recording_that_breaks_is_an_error_of_its_own(hass: HomeAssistan
 async def test_an_entry_that_is_not_there_is_named(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, media: str
 ) -> None:
-    data = {"media": media, "language": "en-US"}
+    data: dict[str, Any] = {"media": media, "language": "en-US"}
     assert (await refused(hass, "transcribe", config_entry_id="x", **data)).translation_key == (
         "service_config_entry_not_found"
     )
@@ -489,7 +511,9 @@ async def test_a_failure_of_the_service_is_named(  # noqa: PLR0917 - fixtures an
     hass: HomeAssistant, service: SpeechService, media: str, action: str, behaviour: Behaviour, key: str
 ) -> None:
     service.behaviours = lambda _: behaviour
-    data = {"media": media, "language": "en-US"} | ({"target_language": "de"} if action == "translate" else {})
+    data: dict[str, Any] = {"media": media, "language": "en-US"} | (
+        {"target_language": "de"} if action == "translate" else {}
+    )
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, action, **data)
     assert not isinstance(caught.value, ServiceValidationError)

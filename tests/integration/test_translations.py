@@ -83,3 +83,24 @@ def test_a_recognizer_is_worded_as_home_assistant_asks() -> None:
 
 def test_a_recognizer_has_an_icon() -> None:
     assert ICONS["entity"]["stt"][SUBENTRY_RECOGNIZER]["default"].startswith("mdi:")
+
+
+def test_no_error_is_left_over() -> None:
+    code = "".join(path.read_text("utf-8") for path in ROOT.glob("*.py"))
+    keys = {errors.translation_key(error("…")) for error in error_classes(SpeechError)}
+    keys |= {f"action_{key}" for key in keys}
+    assert {key for key in WORDS["exceptions"] if f'"{key}"' not in code} <= keys
+    assert keys <= WORDS["exceptions"].keys()
+
+
+@pytest.mark.parametrize("subentry_type", list(WORDS["config_subentries"]))
+def test_a_subentry_has_its_words_and_an_icon(subentry_type: str) -> None:
+    words = WORDS["config_subentries"][subentry_type]
+    assert words["entry_type"]
+    assert words["initiate_flow"]["user"]
+    assert ICONS["entity"]["stt"][subentry_type]["default"].startswith("mdi:")
+
+
+def test_every_action_has_an_icon() -> None:
+    assert ICONS["services"].keys() == WORDS["services"].keys()
+    assert all(icon["service"].startswith("mdi:") for icon in ICONS["services"].values())

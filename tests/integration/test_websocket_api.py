@@ -211,6 +211,15 @@ async def test_a_failure_of_the_service_is_told(dashboard: Dashboard, service: S
     assert "has trouble of its own" in error["message"]
 
 
+async def test_audio_of_another_format_is_refused(dashboard: Dashboard) -> None:
+    wav = SPOKEN.read_bytes()
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(wav[:24] + (8000).to_bytes(4, "little") + wav[28:])
+    error = (await dashboard.events())[-1]
+    assert error["code"] == "audio_failed"
+    assert "8000 Hz" in error["message"]
+
+
 async def test_audio_that_comes_too_fast_is_refused(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket_api, "MAX_BACKLOG", 1 << 20)
     await dashboard.begin("recognize", language="en-US")

@@ -64,14 +64,17 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """A part of the spoken translation of the phrase before: bytes of one WAV stream, whose header is in the first."""
+    """A part of the spoken translation of a phrase: bytes of one WAV stream, whose header is in the first.
+
+    Phrases are spoken in their order, each to its SynthesisEnded; the next phrase may come before that.
+    """
 
     audio: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisEnded:
-    """The spoken translation of the phrase before is over; ``error`` says what is wrong if it is not whole."""
+    """The spoken translation of a phrase is over; ``error`` says what is wrong if it is not whole."""
 
     error: str | None = None
 

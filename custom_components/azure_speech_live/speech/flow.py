@@ -18,7 +18,7 @@ from .connector import Connector
 from .errors import AudioSourceError, ConnectionFailedError, SpeechError, UpgradeRefusedError
 from .events import Event
 from .messages import Message
-from .options import RecognitionOptions
+from .options import RecognitionOptions, TranslationOptions
 from .turn import Turn
 
 _LOGGER = logging.getLogger(__name__)
@@ -122,6 +122,8 @@ class Flow:
         try:
             connection = await self._acquire(connection_id)
         except UpgradeRefusedError as refused:
+            if isinstance(turn.options, TranslationOptions):
+                raise  # there is no such API for translations
             _LOGGER.debug("using the REST API for short recordings: %s", refused)
             while not turn.complete:
                 await self._send_short_audio()

@@ -5,7 +5,7 @@ recognition's JSON; the newer (`translation.response`, `audio`) puts both side b
 accept these (native 1.53, JavaScript 1.52).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -39,14 +39,26 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
     return replace(said, translations=translations, translation_error=error)
 
 
+def checked(said: Phrase, targets: Sequence[str]) -> Phrase:
+    """Return a phrase that tells if the service translated to fewer languages than it was asked to."""
+    complete = said.status is not RecognitionStatus.SUCCESS or len(said.translations) >= len(set(targets))
+    if complete or said.translation_error:
+        return said
+    missing = ", ".join(target for target in targets if target not in said.translations)
+    return replace(said, translation_error=f"the service did not translate to {missing}")
+
+
 def is_hypothesis(body: Mapping[str, Any]) -> bool:
     """Return whether a translation.response is an interim one."""
     return "SpeechHypothesis" in body
 
 
 def synthesis_error(body: Mapping[str, Any]) -> str | None:
-    """Return why a synthesis ended early; None when it is whole."""
-    return _failure(body.get("SynthesisStatus"), body.get("FailureReason"))
+    """Return why a synthesis ended early; None when it is whole.
+
+    Of audio.end, the native SDK reads ``Status`` and the JavaScript SDK ``SynthesisStatus``.
+    """
+    return _failure(body.get("SynthesisStatus", body.get("Status")), body.get("FailureReason"))
 
 
 def _parts(body: Mapping[str, Any], recognition: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from . import messages, results
+from . import messages, results, translation
 from .audio import BYTES_PER_SECOND, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
 from .errors import ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
@@ -62,6 +62,8 @@ MAX_EVENTS: Final = 1000
 """Events that wait for the caller. A service gives a few a second, and of its hypotheses only the latest waits."""
 MAX_SYNTHESIS: Final = 32 << 20
 """Bytes of synthesised audio taken in one request: over 15 minutes of 16 kHz PCM, and a connection lives for ten."""
+SYNTHESIS_PIECE: Final = 1 << 16
+"""Bytes up to which slices of synthesised audio that wait for the caller are put together: two seconds of it."""
 
 
 @dataclass(slots=True)
@@ -87,6 +89,8 @@ class _Exchange:
     """When the end of the audio was sent."""
     synthesised: int = 0
     """Bytes of synthesised audio received."""
+    speaking: bool = False
+    """Whether the audio of a spoken translation has begun, and not ended."""
 
     @property
     def start_offset(self) -> float:
@@ -107,7 +111,8 @@ class Turn:
         self._exchange: _Exchange | None = None
         self._translating = isinstance(options, TranslationOptions)
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
-        self._awaits_synthesis = False
+        self._unspoken = 0
+        """Phrases whose spoken translation is not over."""
         self._attempts = 0
         self._fed = now
         self._final: float | None = None
@@ -227,13 +232,9 @@ class Turn:
             case Phrase():
                 self._phrase(exchange, event)
             case Synthesis():
-                exchange.synthesised += len(event.audio)
-                if exchange.synthesised > MAX_SYNTHESIS:
-                    raise UnusableMessageError("more synthesised audio than a turn can have")
-                self._awaits_synthesis = True
-                self.events.append(event)
+                self._synthesis(exchange, event.audio)
             case SynthesisEnded():
-                self._synthesis_ended(event.error)
+                self._synthesis_ended(exchange, event.error)
             case Hypothesis():
                 exchange.in_phrase = True
                 if self.events and isinstance(self.events[-1], Hypothesis):
@@ -260,19 +261,44 @@ class Turn:
             # Synthesis may still come, and only turn.end says that none will.
             self.complete = self._all_sent(exchange) and not self._speaks
             return
+        if isinstance(self.options, TranslationOptions):
+            said = translation.checked(said, self.options.targets)
         self.events.append(results.shifted(said, exchange.start_offset))
-        self._awaits_synthesis = self._speaks and bool(said.translations)
-        self.complete = interactive and not self._awaits_synthesis
+        self._unspoken += self._speaks and bool(said.translations)
+        self.complete = interactive and not self._unspoken
 
-    def _synthesis_ended(self, error: str | None) -> None:
-        if self._awaits_synthesis:
-            self._awaits_synthesis = False
-            self.events.append(SynthesisEnded(error))
+    def _synthesis(self, exchange: _Exchange, audio: bytes) -> None:
+        exchange.synthesised += len(audio)
+        if exchange.synthesised > MAX_SYNTHESIS:
+            raise UnusableMessageError("more synthesised audio than a turn can have")
+        if exchange.speaking and audio.startswith(b"RIFF"):
+            self._synthesis_ended(exchange, None)  # its end is missing, which Microsoft's SDKs put up with
+        if self._final is not None:
+            self._final += len(audio) / BYTES_PER_SECOND  # what is spoken may take as long as it plays
+        waiting = self.events[-1] if exchange.speaking and self.events else None
+        exchange.speaking = True
+        if isinstance(waiting, Synthesis) and len(waiting.audio) < SYNTHESIS_PIECE:
+            audio = waiting.audio + audio
+            self.events.pop()
+        self.events.append(Synthesis(audio))
+
+    def _synthesis_ended(self, exchange: _Exchange, error: str | None) -> None:
+        if self._unspoken:
+            self._unspoken -= 1
             self.complete = self.options.mode is Mode.INTERACTIVE
+        elif not exchange.speaking:
+            return
+        exchange.speaking = False
+        self.events.append(SynthesisEnded(error))
+
+    def _end_all_synthesis(self, exchange: _Exchange, error: str | None) -> None:
+        """Say of what was to be spoken that there will be no more; ``error`` None: what has begun is whole."""
+        while self._unspoken or exchange.speaking:
+            whole = error is None and exchange.speaking
+            self._synthesis_ended(exchange, None if whole else error or "the service did not speak the translation")
 
     def _turn_ended(self, exchange: _Exchange, wall: datetime) -> None:
-        # A synthesis without its end is whole, as Microsoft's SDKs take it, if there was any.
-        self._synthesis_ended(None if exchange.synthesised else "the service did not speak the translation")
+        self._end_all_synthesis(exchange, None)
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
                 raise UnusableMessageError("the service ended the turn without a result")
@@ -363,7 +389,8 @@ class Turn:
         exchange = self._exchange
         if exchange is not None:
             self._finish(exchange, wall)
-            self._synthesis_ended(f"the spoken translation was cut off: {error}")  # the phrase is not said again
+            # Its phrase is not said again.
+            self._end_all_synthesis(exchange, f"the spoken translation was cut off: {error}")
             if self.complete or self._accounted_for(0.0):
                 self.complete = True
                 return None
