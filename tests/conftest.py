@@ -19,6 +19,15 @@ def loopback_sockets(socket_enabled: None) -> None:
     """Allow sockets, which the plugin forbids; its list of allowed hosts (127.0.0.1) stays in force."""
 
 
+@pytest.fixture(autouse=True, scope="session")
+def mock_zeroconf_resolver() -> None:
+    """Keep the plugin from making a resolver by c-ares for Home Assistant: tests/integration has one of its own.
+
+    It is never closed, and where tests choose their event loop it is made for every test: after some hundred of them,
+    more files are open than the 1024 that Linux allows by default.
+    """
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let scripts/screenshots say where the browser's pictures go."""
     parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="take the README's screenshots")

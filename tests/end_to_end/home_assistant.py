@@ -53,6 +53,9 @@ class HomeAssistant:
                 await self._create_owner()
                 # Until someone has switched them, these lights know no state.
                 await self.post("/api/services/light/turn_off", json={"entity_id": "all"})
+                # Where speakers find it; by itself it would name an address that it does not listen on.
+                async with self.connect() as connection:
+                    await connection.call("config/core/update", internal_url=url)
                 yield self
 
     async def _create_owner(self) -> None:
@@ -70,6 +73,11 @@ class HomeAssistant:
             await _check(response)
             return await response.json()
 
+    async def delete(self, path: str) -> None:
+        """Send a DELETE request. Raises HomeAssistantError unless it is a success."""
+        async with self._session.delete(path) as response:
+            await _check(response)
+
     async def add_integration(self, endpoint: str, key: str) -> dict[str, Any]:
         """Fill in the form of "Add integration". Return what follows: an entry, an abort, or the form with errors."""
         flow = await self.post("/api/config/config_entries/flow", json={"handler": "azure_speech_live"})
@@ -80,9 +88,7 @@ class HomeAssistant:
 
     async def remove_integration(self, entry_id: str) -> None:
         """Delete a config entry."""
-        path = f"/api/config/config_entries/entry/{entry_id}"
-        async with self._session.delete(path) as response:
-            await _check(response)
+        await self.delete(f"/api/config/config_entries/entry/{entry_id}")
 
     async def log(self) -> list[str]:
         """Return the log until now. Home Assistant writes it with a delay: a line of our own tells when it is there."""

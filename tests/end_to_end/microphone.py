@@ -9,6 +9,7 @@ import itertools
 from pathlib import Path
 import subprocess
 import tempfile
+import wave
 
 BYTES_PER_SECOND = 16000 * 2
 _CHUNK_SECONDS = 0.02
@@ -37,6 +38,13 @@ def recorded(recording: Path) -> bytes:
     if decoding.returncode:
         raise SoundError(decoding.stderr.decode(errors="replace").strip())
     return decoding.stdout
+
+
+def record(sound: bytes, recording: Path) -> None:
+    """Write `sound` to a WAV file."""
+    with wave.open(str(recording), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(sound)
 
 
 async def microphone(sound: bytes) -> AsyncGenerator[bytes]:

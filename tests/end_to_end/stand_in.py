@@ -1,22 +1,32 @@
-"""The stand-in Speech service as a process of its own, with PocketSphinx in it."""
+"""The stand-in Speech service as a process of its own, with real engines in it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 import sys
 
 from .process import ROOT, Process
 
-PHRASES = ROOT / "tests" / "data" / "home_commands.txt"
+_DATA = ROOT / "tests" / "data"
+RECOGNIZER = ("--engine", "pocketsphinx", "--phrases", _DATA / "home_commands.txt")
+"""PocketSphinx, which hears commands for the house."""
+TRANSLATOR = (
+    *("--engine", "pocketsphinx", "--phrases", _DATA / "announcements.txt"),
+    *("--translator", "apertium", "--voice", "espeak-ng"),
+)
+"""PocketSphinx, which hears announcements; Apertium and espeak-ng, which say them in Spanish and Catalan."""
 
 
 @asynccontextmanager
-async def stand_in(*, key: str, port: int = 0) -> AsyncIterator[tuple[str, Process]]:
+async def stand_in(
+    *, key: str, port: int = 0, engines: tuple[str | Path, ...] = RECOGNIZER
+) -> AsyncIterator[tuple[str, Process]]:
     """Run the stand-in on loopback (port 0: a free one). Yield its URL, and the process."""
     async with Process.run(
         sys.executable,
         *("-m", "tests.speech_service"),
         *("--host", "127.0.0.1", "--port", str(port), "--key", key),
-        *("--engine", "pocketsphinx", "--phrases", PHRASES),
+        *engines,
     ) as process:
         ready = await process.line(r"Listening on (ws://\S+)")
         yield ready[1], process

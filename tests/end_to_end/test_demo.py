@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .microphone import spoken
+from .microphone import recorded, spoken
 from .process import Process
 
 pytestmark = pytest.mark.timeout(180)
@@ -61,6 +61,25 @@ async def test_a_recording_in_another_format_is_played_until_ctrl_c(tmp_path: Pa
         assert any("Turned off all of the lights" in line for line in process.lines)
         process.interrupt()
         assert await process.status() == 0
+
+
+async def test_an_announcement_is_translated(tmp_path: Path) -> None:
+    save = tmp_path / "spanish.wav"
+    async with demo(tmp_path / "temporary", "--translate", "--once", "--save", save) as process:
+        assert await process.status(within=120) == 0
+    told = [re.sub(r"^ *[\d.]+ s  ", "", line) for line in process.lines]
+    story = [
+        r"heard +Dinner is ready in the kitchen\.",
+        r"Spanish +La cena está a punto en la cocina\.",
+        r"Catalan +El sopar és a punt en la cuina\.",
+        r"voice +http://127\.0\.0\.1:\d+/api/tts_proxy/.+\.mp3",
+        r"speaker +has played it: [1-9]",
+        r"saved ",
+        r"It worked\.",
+    ]
+    numbers = [next(number for number, line in enumerate(told) if re.match(part, line)) for part in story]
+    assert numbers == sorted(numbers), "\n".join(told)
+    assert any(recorded(save))
 
 
 async def test_ctrl_c_while_it_starts(tmp_path: Path) -> None:

@@ -180,6 +180,18 @@ def test_full_address_is_taken_as_it_is(address: str, generation: Generation) ->
     assert urls(endpoint) == [address]
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("wss://h.example/speech", "wss://h.example/speech/", "https://H.example:443/speech", "h.example/speech"),
+        ("ws://h.example:5000", "http://h.example:5000/", "https://h.example:5000"),
+        ("westeurope", "West Europe", "https://westeurope.api.cognitive.microsoft.com/"),
+    ],
+)
+def test_same_resource_has_the_same_id(texts: tuple[str, ...]) -> None:
+    assert len({Endpoint.parse(text).unique_id for text in texts}) == 1
+
+
 def test_query_of_an_address_is_kept() -> None:
     endpoint = Endpoint.parse("wss://h.example/speech?tenant=a%20b")
     url = endpoint.websocket_url(CLASSIC, COMMAND)

@@ -29,7 +29,6 @@ from tests.speech_service.faults import AudioReceived, Reset
 
 from .recorded import RECORDINGS, Facts, Said, Upgrade, facts, lower, read
 
-real_time = pytest.mark.asyncio(loop_factories=["real"])
 SDKS: Final = ("native", "javascript")
 KEY: Final = "deadbeefdeadbeefdeadbeefdeadbeef"
 AUDIO: Final = speak("What is the weather like?") + silence(0.6)
@@ -309,7 +308,6 @@ def test_every_recording_is_compared() -> None:
     }
 
 
-@real_time
 @pytest.mark.parametrize("scenario", SCENARIOS)
 async def test_we_say_what_the_sdks_say(scenario: str) -> None:
     said = await ours(scenario)
@@ -322,7 +320,6 @@ async def test_we_say_what_the_sdks_say(scenario: str) -> None:
     assert unexplained == {}
 
 
-@real_time
 async def test_every_difference_is_there() -> None:
     found = [
         (fact, sdk, scenario)
@@ -333,7 +330,6 @@ async def test_every_difference_is_there() -> None:
     assert [row for row in DIFFERENCES if not any(row.covers(*one) for one in found)] == []
 
 
-@real_time
 @pytest.mark.parametrize("scenario", SCENARIOS)
 async def test_what_the_protocol_asks_for_is_there(scenario: str) -> None:
     """Whatever the recordings have: the least that a service may demand."""

@@ -88,7 +88,7 @@ class Service:
 
     def begin(self, *, reused: bool = False) -> Request:
         self.requests += 1
-        opening = self.turn.begin(f"{self.requests:032x}", self.wall, reused=reused)
+        opening = self.turn.begin(f"{self.requests:031x}f", self.wall, reused=reused)
         self.request = Request([message for message in opening if message.path != "telemetry"], self.words)
         self.asked = math.inf
         return self.request
@@ -425,7 +425,7 @@ def test_audio_goes_out_in_frames_of_a_tenth_of_a_second(size: int, chunk: int) 
 
 def message_id(service: Service) -> str:
     """Return the current request's id."""
-    return f"{service.requests:032x}"
+    return f"{service.requests:031x}f"
 
 
 def test_nothing_said_is_no_question() -> None:
@@ -508,6 +508,14 @@ def test_conversation_ends_with_the_end_of_dictation_or_of_the_turn() -> None:
         assert service.turn.complete
         assert service.said == ["w1", "w2"]
         assert service.phrases == 1
+
+
+@given(st.integers(1, 4 * FRAME_SIZE))
+def test_conversation_of_any_length_takes_one_request(samples: int) -> None:
+    service = conversation([Word(samples, 1)])
+    service.conclude()
+    assert service.said == ["w1"]
+    assert service.requests == 1
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -697,6 +705,15 @@ def test_other_message_that_cannot_be_read_is_no_loss(path: str, body: str | byt
     assert not [event for event in service.turn.events if isinstance(event, Hypothesis)]
 
 
+@pytest.mark.parametrize("path", ["audio", "translation.synthesis", "translation.phrase", "translation.response"])
+def test_recognition_has_nothing_of_a_translation(path: str) -> None:
+    service = conversation()
+    request = asked(service)
+    for body in (b"RIFF", '{"RecognitionStatus":"Success","Text":"ghost"}'):
+        service.turn.receive(Message(path, body, request.request_id), service.now, service.wall)
+    assert not service.turn.events
+
+
 # --- attempts
 
 
@@ -759,6 +776,13 @@ def test_kept_connection_that_is_dead_is_no_attempt() -> None:
         assert service.fail(LOST) == 0.0
     asked(service)
     assert service.fail(LOST) == 0.0
+    assert service.fail(LOST) is None
+
+
+def test_kept_connection_that_is_dead_gives_no_more_time() -> None:
+    service = conversation()
+    asked(service, ended=True, reused=True)
+    service.now = service.turn.last_moment
     assert service.fail(LOST) is None
 
 
@@ -951,14 +975,16 @@ def test_source_that_gives_nothing_is_silence() -> None:
 
 def test_source_that_waits_for_us_does_not_stall() -> None:
     service = conversation([Word(16_000, 16_000)] * 40)
-    service.speak(32 * BYTES_PER_SECOND)
+    service.speak(70 * BYTES_PER_SECOND)
     request = service.begin()
     service.receive(request.says("turn.start"))
     assert service.turn.full
     service.send()
     while service.turn.full:
         service.pass_time(service.now + 0.05)
+        service.receive(request.says("turn.start"))
         service.send()
+    assert service.now > START + SOURCE_STALL
     service.pass_time(service.now + SOURCE_STALL - 0.1)
     assert not service.turn.audio.ended
 

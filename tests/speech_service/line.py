@@ -64,6 +64,8 @@ class Line:
         for number, fragment in enumerate(data, start=1):
             yield fragment
             await self.reach(faults.After("fragment", number))
+            if self._mute:
+                await self._websocket.wait_closed()  # the rest never comes
 
     async def _before(self, path: str) -> tuple[int, str | None]:
         """Let happen what is to happen before a message; return how often to send it, and for which other turn."""
@@ -112,7 +114,7 @@ class Line:
         if not self._mute:
             await self._websocket.send(data)
 
-    async def _do(self, action: faults.Action) -> None:  # noqa: C901 - a case for each action, and nothing else
+    async def _do(self, action: faults.Action) -> None:  # noqa: C901, PLR0912 - a case for each action, and nothing else
         match action:
             case faults.Reset():
                 reset(self._websocket.transport)

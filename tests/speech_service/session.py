@@ -111,6 +111,10 @@ class Session(ABC):
             self.closed = True
             self._changed()
 
+    async def ping(self) -> None:
+        """Send a ping, and wait for the pong."""
+        await (await self._websocket.ping())
+
     async def fail(self) -> None:
         """Close because of an error of the service's own."""
         await self._websocket.close(CloseCode.INTERNAL_ERROR, "Server error")

@@ -20,8 +20,6 @@ _CHUNK_HEADER_SIZE: Final = 8
 _FMT_SIZE: Final = 16
 _MAX_PREFIX: Final = 65_536
 """Bytes in which a WAV file's data must begin; cover art and the like come after it, or are refused."""
-_UNKNOWN_SIZE: Final = 0xFFFF_0000
-"""From here on, and at 0, a size stands for "until the end": the writer of a stream does not know it."""
 
 WAV_HEADER: Final = b"".join(
     (
@@ -63,7 +61,8 @@ class RiffStripper:
             return b""
         start, size = data
         self._held = None
-        self._left = size if 0 < size < _UNKNOWN_SIZE else None
+        # The writer of a stream, who does not know its size, says 0, or gigabytes that no utterance has.
+        self._left = size or None
         return self._take(held[start:])
 
     def close(self) -> bytes:

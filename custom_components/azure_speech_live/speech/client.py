@@ -49,8 +49,9 @@ class SpeechClient:
     async def translate(self, audio: AsyncIterable[bytes], options: TranslationOptions) -> AsyncGenerator[Event]:
         """Recognise and translate an utterance: as ``recognize``, with translations in hypotheses and phrases.
 
-        With a voice, each phrase is followed by Synthesis events and one SynthesisEnded, as the audio arrives. What
-        fails of the translation or the speech alone is said in these events and leaves the rest standing.
+        With a voice, each phrase that was translated is followed by Synthesis events, as the audio arrives, and by one
+        SynthesisEnded. What fails of the translation or the speech alone is said in these events and leaves the rest
+        standing. What is missing of the speech when a connection breaks is not asked for again.
 
         Raises SpeechError; see errors.py.
         """

@@ -5,12 +5,14 @@ becomes a SpeechError here.
 """
 
 import asyncio
+from collections.abc import Mapping
 import contextlib
 from datetime import UTC, datetime
 from http import HTTPStatus
 import logging
 from socket import SHUT_RDWR
 import ssl
+from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
@@ -78,6 +80,7 @@ class Connection:
 
     reusable = True
     """Whether another turn can follow on it."""
+    socket_options: Mapping[str, Any] = MappingProxyType({"max_msg_size": messages.MAX_MESSAGE_SIZE})
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, url: URL, metric: ConnectionMetric) -> None:
         """Use ``open`` instead."""
@@ -95,7 +98,7 @@ class Connection:
         """Open a connection and configure it. Raises SpeechError; the caller limits the time."""
         start = now_utc()
         try:
-            socket = await _upgrade(session, url, credentials, connection_id)
+            socket = await _upgrade(session, url, credentials, connection_id, cls.socket_options)
         except SpeechError:
             raise
         except Exception as err:
@@ -123,16 +126,9 @@ class Connection:
 
     async def receive(self) -> Message:
         """Wait for the service's next message. Raises the SpeechError that the connection's end stands for."""
-        message = messages.decode(await self._receive())
+        message = messages.decode(payload(await self._socket.receive()))
         _LOGGER.debug("received %s", message)
         return message
-
-    async def _receive(self) -> str | bytes:
-        received = await self._socket.receive()
-        if received.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-            raise _closing_error(received)
-        payload: str | bytes = received.data
-        return payload
 
     @property
     def age(self) -> float:
@@ -161,16 +157,16 @@ class Connection:
 
 
 async def _upgrade(
-    session: aiohttp.ClientSession, url: URL, credentials: Credentials, connection_id: str
+    session: aiohttp.ClientSession, url: URL, credentials: Credentials, connection_id: str, options: Mapping[str, Any]
 ) -> aiohttp.ClientWebSocketResponse:
     headers = {**credentials.headers(), "X-ConnectionId": connection_id}
     for _ in range(MAX_REDIRECTS + 1):
         try:
-            return await session.ws_connect(
+            socket: aiohttp.ClientWebSocketResponse = await session.ws_connect(
                 url,
                 headers=headers,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_LIMIT),
-                max_msg_size=messages.MAX_MESSAGE_SIZE,
+                **options,
             )
         except aiohttp.NonHttpUrlRedirectClientError as err:
             # aiohttp follows redirects to http and https by itself, and stops at those to ws and wss.
@@ -178,7 +174,17 @@ async def _upgrade(
             if target.scheme not in ("ws", "wss") or (url.scheme == "wss" and target.scheme == "ws"):
                 raise NotASpeechEndpointError("redirected to an address that cannot be used") from err
             url = target
+        else:
+            return socket
     raise NotASpeechEndpointError("redirected too many times")
+
+
+def payload(received: aiohttp.WSMessage) -> str | bytes:
+    """Return what a WebSocket message holds. Raises the SpeechError that the connection's end stands for."""
+    if received.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+        raise _closing_error(received)
+    data: str | bytes = received.data
+    return data
 
 
 def opening_error(err: Exception) -> SpeechError:  # noqa: PLR0911 - a table of cases

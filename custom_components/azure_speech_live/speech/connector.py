@@ -73,7 +73,10 @@ class Connector:
 
     def release(self, connection: Connection, turn: Turn) -> None:
         """Take a connection back from a turn that is complete, and let the service finish with it."""
-        self._in_background(self._settle(connection, turn), "Speech turn's end")
+        if connection.reusable:
+            self._in_background(self._settle(connection, turn), "Speech turn's end")
+        else:
+            self.discard(connection)
 
     def discard(self, connection: Connection) -> None:
         """Take a connection back that is of no more use."""

@@ -37,7 +37,7 @@ _RESOURCE_HOST: Final = re.compile(r"[a-z0-9-]+\.cognitiveservices\.azure\.(?:co
 _UNIVERSAL_PATH: Final = "/stt/speech/universal/v2"
 _CLASSIC_PATH: Final = "/speech/recognition/{mode}/cognitiveservices/v1"
 _TRANSLATION_PATH: Final = "/speech/translation/cognitiveservices/v1"
-_TRANSLATOR_PATH: Final = re.compile(r"/speech/translate/?|/v1\.0/?", re.IGNORECASE)
+_TRANSLATOR_PATH: Final = re.compile(r"(?:/v1\.0)?/speech/translate/?|/v1\.0/?", re.IGNORECASE)
 # What a pasted regional address may have for a path and still mean no more than its region.
 _PLAIN_PATH: Final = re.compile(
     r"/?|/sts/v1\.0/issuetoken/?|/stt/speech/.*|/speech/(?:recognition|translation|universal)/.*", re.IGNORECASE
@@ -123,7 +123,7 @@ class Endpoint:
             if "/recognition/" in path if translating else ("/translation/" in path or self._is_translator):
                 return ()
             if self._is_translator:
-                return (Generation.TRANSLATOR,)
+                return () if options.candidates else (Generation.TRANSLATOR,)
             return (Generation.UNIVERSAL if "/universal/" in path else Generation.CLASSIC,)
         if self._is_resource or (self.region and not translating):
             return (Generation.UNIVERSAL, Generation.CLASSIC)

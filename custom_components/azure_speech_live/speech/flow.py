@@ -25,6 +25,8 @@ _LOGGER = logging.getLogger(__name__)
 
 SHORT_AUDIO_LIMIT: Final = 60 * BYTES_PER_SECOND
 """Bytes of audio that the REST API for short recordings takes."""
+TIMER_ROUNDING: Final = 0.001
+"""Seconds: loops let a timer run a trifle early, and what then comes a trifle too soon would come again and again."""
 
 
 class Flow:
@@ -40,10 +42,11 @@ class Flow:
         self._audio_left = asyncio.Event()
         self._news = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
+        self._stopped = False
         self._pull = asyncio.create_task(self._pull_audio(), name="Speech audio")
         self._carry = asyncio.create_task(self._carry_turn(), name="Speech turn")
         for task in (self._pull, self._carry):
-            task.add_done_callback(lambda _: self._news.set())
+            task.add_done_callback(self._task_done)
 
     async def events(self) -> AsyncGenerator[Event]:
         """Yield the turn's events. Raises SpeechError."""
@@ -53,7 +56,7 @@ class Flow:
                 self._news.clear()
                 while turn.events:
                     yield turn.events.popleft()
-                if self._carry.cancelled():
+                if self._stopped:
                     raise ConnectionFailedError("the client was closed")
                 if self._carry.done():
                     self._carry.result()
@@ -68,18 +71,23 @@ class Flow:
 
     async def stop(self) -> None:
         """End everything at once."""
+        self._stopped = True
         tasks = [self._carry, self._pull]
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
-        for task in tasks:
-            if not task.cancelled():
-                task.exception()  # so that asyncio does not report it as never looked at
-        aclose = getattr(self._source, "aclose", None)
-        if aclose is not None:
-            # A source that fails to end does not undo what was recognised.
-            with contextlib.suppress(Exception):
-                await aclose()
+        try:
+            await asyncio.wait(tasks)
+        finally:
+            aclose = getattr(self._source, "aclose", None)
+            if aclose is not None:
+                # A source that fails to end does not undo what was recognised.
+                with contextlib.suppress(Exception):
+                    await aclose()
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            task.exception()  # so that asyncio does not report it as never looked at, should the caller have gone
+        self._news.set()
 
     # --- audio in
 
@@ -158,7 +166,7 @@ class Flow:
                     async with asyncio.timeout_at(turn.deadline) as self._deadline:
                         await self._receive(connection)
                 except TimeoutError:
-                    turn.check_time(self._loop.time())
+                    turn.check_time(self._loop.time() + TIMER_ROUNDING)
                     self._audio_came.set()  # a source that stalls has been ended
                 finally:
                     self._deadline = None
@@ -199,7 +207,7 @@ class Flow:
         if send_at is None:
             await self._audio_came.wait()
         else:
-            await asyncio.sleep(send_at - self._loop.time())
+            await asyncio.sleep(send_at - self._loop.time() + TIMER_ROUNDING)
 
     # --- without a WebSocket
 
@@ -211,7 +219,9 @@ class Flow:
         try:
             while not (request.done() or turn.complete):
                 await asyncio.wait([request], timeout=1)
-                turn.check_time(self._loop.time())
+                if not request.done():
+                    turn.check_time(self._loop.time())
+                    self._audio_came.set()  # a source that stalls has been ended
             if request.done():
                 turn.finish_short_audio(request.result())
                 self._news.set()

@@ -45,7 +45,7 @@ class Pool:
 
     def put(self, connection: Connection) -> None:
         """Keep a connection that has no turn open, in place of the one that was kept longest if there are too many."""
-        if self._closed or connection.closed or not connection.reusable or connection.age >= AGE_LIMIT:
+        if self._closed or connection.closed or connection.age >= AGE_LIMIT:
             self._discard(connection)
             return
         while len(self._idle) >= SIZE:

@@ -3,11 +3,14 @@
 Source: Microsoft's Translator Speech API reference (2018). There is no framing: the audio goes up as the raw bytes of
 one WAV stream, results come as JSON (`final`, `partial`), and each spoken translation as one binary message. All
 options stand in the URL's query. There is neither a start nor an end of a turn, so this makes both: the start when the
-connection opens, the end when nothing more comes after the silence that it sends behind the audio.
+connection opens, the end when nothing more comes after the silence that it sends behind the audio, from a service
+that still answers a ping.
 """
 
 import asyncio
 from collections import deque
+import contextlib
+from types import MappingProxyType
 from typing import Any, Final, override
 
 import aiohttp
@@ -15,8 +18,8 @@ from yarl import URL
 
 from . import messages
 from .audio import BYTES_PER_SECOND
-from .connection import Connection
-from .errors import UnusableMessageError
+from .connection import Connection, payload
+from .errors import ConnectionFailedError, UnusableMessageError
 from .messages import Message, json_message
 from .telemetry import ConnectionMetric
 
@@ -26,19 +29,30 @@ SILENCE_FRAME: Final = BYTES_PER_SECOND
 """Bytes of it in one message."""
 QUIET: Final = 2.0
 """Seconds without a message, after the audio, that stand for the end of the turn."""
+MAX_SPEECH: Final = 8 << 20
+"""Bytes of one spoken translation, which is one message: nearly three minutes at 24 kHz, the most that there is."""
 
 
 class TranslatorConnection(Connection):
     """A connection that serves one turn, in the older dialect."""
 
     reusable = False
+    socket_options = MappingProxyType({"max_msg_size": MAX_SPEECH, "autoping": False})
 
     @override
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, url: URL, metric: ConnectionMetric) -> None:
         super().__init__(socket, url, metric)
         self._received: deque[Message] = deque([json_message("turn.start", {})])
+        self._speaks = "texttospeech" in url.query.get("features", "")
         self._sent = 0
         self._ended = False
+        self._wait: asyncio.Timeout | None = None
+        self._asked = False
+        """Whether the service has yet to show that it is still there."""
+        self._said = False
+        """Whether there was any result."""
+        self._unspoken = False
+        """Whether a result is still to be spoken."""
 
     @override
     async def send(self, message: Message) -> None:
@@ -49,44 +63,77 @@ class TranslatorConnection(Connection):
             self._sent += len(message.body)
             await self._send(message.body)
             return
-        self._ended = True
         for _ in range(round(CLOSING_SILENCE * BYTES_PER_SECOND / SILENCE_FRAME)):
             await self._send(bytes(SILENCE_FRAME))
+        self._ended = True
+        if self._wait is not None and not self._wait.expired():
+            self._wait.reschedule(asyncio.get_running_loop().time() + QUIET)
 
     @override
     async def receive(self) -> Message:
         """Wait for the next message, and give it in the newer form. Raises SpeechError."""
         while not self._received:
             try:
-                async with asyncio.timeout(QUIET):
-                    received = await self._receive()
+                async with asyncio.timeout(QUIET if self._ended else None) as self._wait:
+                    received = await self._socket.receive()
             except TimeoutError:
-                if self._ended:
-                    return json_message("turn.end", {})
+                await self._ask()
             else:
-                self._received.extend(self._translated(received))
+                await self._take(received)
+            finally:
+                self._wait = None
         return self._received.popleft()
+
+    async def _ask(self) -> None:
+        """Ask a service that says no more whether it is still there. Raises ConnectionFailedError if it is not."""
+        if self._asked:
+            raise ConnectionFailedError("the connection was lost")
+        self._asked = True
+        with contextlib.suppress(OSError, aiohttp.ClientError):
+            await self._socket.ping()
+
+    async def _take(self, received: aiohttp.WSMessage) -> None:
+        if received.type is aiohttp.WSMsgType.PING:
+            with contextlib.suppress(OSError, aiohttp.ClientError):
+                await self._socket.pong(received.data)
+        elif received.type is not aiohttp.WSMsgType.PONG:
+            self._asked = False
+            self._received.extend(self._translated(payload(received)))
+        elif self._asked:
+            self._received.extend(self._end())
+
+    def _end(self) -> list[Message]:
+        end = [json_message("turn.end", {})]
+        return end if self._said else [json_message("translation.phrase", {"RecognitionStatus": "NoMatch"}), *end]
 
     def _translated(self, payload: str | bytes) -> list[Message]:
         if isinstance(payload, bytes):
-            return [
-                Message("translation.synthesis", payload),
-                json_message("translation.synthesis.end", {"SynthesisStatus": "Success"}),
-            ]
+            return [Message("translation.synthesis", payload), self._spoken("Success")]
         body = messages.json_body(Message("result", payload))
-        if body.get("type") not in ("final", "partial"):
+        kind, recognition, translated = body.get("type"), body.get("recognition"), body.get("translation")
+        if kind not in ("final", "partial"):
             return []
-        recognition, translated = body.get("recognition"), body.get("translation")
         if not isinstance(recognition, str):
             raise UnusableMessageError("a result without a recognition")
-        target = self.url.query.get("to", "")
+        self._said = True
         result: dict[str, Any] = {
             "Text": recognition,
-            "Translation": {"TranslationStatus": "Success", "Translations": [{"Language": target, "Text": translated}]},
             "Offset": body.get("audioTimeOffset", 0),
             # Where times are missing, a result is about all that it can be about.
             "Duration": body.get("audioTimeSize", self._sent * messages.TICKS_PER_SECOND // BYTES_PER_SECOND),
         }
-        if body["type"] == "partial":
+        if translated:  # one that failed is empty
+            target = self.url.query.get("to", "")
+            result["Translation"] = {"Translations": [{"Language": target, "Text": translated}]}
+        if kind == "partial":
             return [json_message("translation.hypothesis", result)]
-        return [json_message("translation.phrase", {"RecognitionStatus": "Success", **result})]
+        # A false recognition has an empty text.
+        result["RecognitionStatus"] = "Success" if recognition else "NoMatch"
+        late = [self._spoken("the service did not speak the translation")] if self._unspoken else []
+        self._unspoken = self._speaks and bool(translated)
+        return [*late, json_message("translation.phrase", result)]
+
+    def _spoken(self, status: str) -> Message:
+        """Return the end of a spoken translation, which comes before the next result, or not at all."""
+        self._unspoken = False
+        return json_message("translation.synthesis.end", {"SynthesisStatus": status})

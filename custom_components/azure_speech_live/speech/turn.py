@@ -394,7 +394,7 @@ class Turn:
             if self.complete or self._accounted_for(0.0):
                 self.complete = True
                 return None
-            if exchange.reused and exchange.heard is None and now < self.last_moment:
+            if exchange.reused and exchange.heard is None and error.transient and now < self.last_moment:
                 return 0.0  # the connection had died while it was kept open: that says nothing about the service
         self._attempts += 1
         delay = self._retry_delay(error, opening=exchange is None)

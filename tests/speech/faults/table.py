@@ -31,6 +31,7 @@ from tests.speech_service.faults import (
     After,
     AudioEnded,
     AudioReceived,
+    Babble,
     Before,
     Close,
     Drop,
@@ -52,6 +53,18 @@ from tests.speech_service.raw_client import binary
 from tests.speech_service.service import Behaviours
 
 from ..caller import COMMAND, PHRASES
+from .places import (
+    UNIVERSAL,
+    MakePlace,
+    closed_port,
+    nobody_speaks,
+    plain_in_place_of_tls,
+    redirected,
+    redirected_to,
+    tls_in_place_of_plain,
+    unknown_name,
+    untrusted,
+)
 
 INJECTED: Final = "Some reason"
 """The reason given with a close that a row causes."""
@@ -94,6 +107,8 @@ class Row:
     """Upgrade requests that it takes; those of turns that REST API requests follow are counted as well."""
     behaviours: Behaviours = ()
     rest: Behaviours = ()
+    place: MakePlace | None = None
+    """Where the client is sent to, if not to a stand-in with these behaviours."""
     modes: tuple[Mode, ...] = BOTH
     recovers: bool = True
     """Whether the fault is over, so that the next command has to succeed."""
@@ -134,6 +149,11 @@ def for_ever(behaviour: Behaviour) -> Callable[[int], Behaviour]:
 
 RETRIED: Final = "5 attempts 250 ms apart, then {}"
 AT_ONCE: Final = "5 attempts at once, then ConnectionFailure"
+
+
+def _redirect(status: int, scheme: str, *, secure: bool = False) -> Sdks:
+    native = "follows it" if status != 302 and scheme in ("ws", "wss") else "an error"
+    return Sdks(native=native, javascript="follows it" if secure else "an error")
 
 
 def _retried(name: str) -> Sdks:
@@ -277,7 +297,11 @@ OPENING: Final = Group(
                 (503, "ServiceUnavailable"),
             )
         ),
-        Row(fault="HTTP 418, or another status that means nothing here", outcome=ProtocolError, behaviours=[refused(418)]),
+        Row(
+            fault="HTTP 418, or another status that means nothing here",
+            outcome=ProtocolError,
+            behaviours=[refused(418)],
+        ),
         *(
             Row(
                 fault=f"HTTP {status} without Location",
@@ -286,6 +310,132 @@ OPENING: Final = Group(
                 behaviours=[refused(status)] * 2,
             )
             for status in (301, 302, 307, 308)
+        ),
+    ),
+)
+
+# --- the address
+
+NO_SUCH: Final = Sdks(native=RETRIED.format("ConnectionFailure"), javascript=AT_ONCE)
+
+PLACES: Final = Group(
+    title="The address",
+    rows=(
+        Row(
+            fault="nobody listens",
+            outcome=ConnectionFailedError,
+            within=0.3,
+            attempts=0,
+            place=closed_port,
+            recovers=False,
+            sdks=NO_SUCH,
+        ),
+        Row(
+            fault="no host has the name",
+            outcome=HostNotFoundError,
+            within=0.3,
+            attempts=0,
+            place=unknown_name,
+            recovers=False,
+            sdks=NO_SUCH,
+        ),
+        Row(
+            fault="takes connections and never says a word",
+            outcome=ConnectionFailedError,
+            within=10.0,
+            attempts=0,
+            place=nobody_speaks,
+            recovers=False,
+        ),
+        Row(
+            fault="speaks something other than HTTP",
+            outcome=NotASpeechEndpointError,
+            attempts=2,
+            behaviours=for_ever(Behaviour(answer=Babble(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"))),
+            recovers=False,
+        ),
+        Row(
+            fault="no TLS at a wss address",
+            outcome=ConnectionFailedError,
+            within=0.3,
+            attempts=0,
+            place=plain_in_place_of_tls,
+            recovers=False,
+        ),
+        Row(
+            fault="TLS at a ws address",
+            outcome=ConnectionFailedError,
+            within=0.3,
+            attempts=0,
+            place=tls_in_place_of_plain,
+            recovers=False,
+        ),
+        Row(
+            fault="a certificate that nobody vouches for",
+            outcome=ConnectionFailedError,
+            within=0.3,
+            attempts=0,
+            place=untrusted,
+            recovers=False,
+        ),
+        *(
+            Row(
+                fault=f"HTTP {status} to {scheme}:",
+                outcome=COMPLETE,
+                attempts=2,
+                place=redirected(status, scheme),
+                sdks=_redirect(status, scheme),
+            )
+            for status in (301, 302, 307, 308)
+            for scheme in ("ws", "wss", "http", "https")
+        ),
+        *(
+            Row(
+                fault=f"HTTP 307 from wss: to {scheme}:",
+                outcome=COMPLETE,
+                attempts=2,
+                place=redirected(307, scheme, secure_from=True),
+                sdks=_redirect(307, scheme, secure=True),
+            )
+            for scheme in ("wss", "https")
+        ),
+        Row(
+            fault="HTTP 307 from wss: to ws:, which would show the key to everybody",
+            outcome=NotASpeechEndpointError,
+            attempts=2,
+            place=redirected(307, "ws", secure_from=True),
+            recovers=False,
+            sdks=_redirect(307, "ws", secure=True),
+        ),
+        Row(
+            fault="HTTP 307 to another path, without host",
+            outcome=COMPLETE,
+            attempts=2,
+            place=redirected_to(UNIVERSAL, times=1),
+        ),
+        Row(
+            fault="HTTP 307 to itself, for ever (ws:)",
+            outcome=NotASpeechEndpointError,
+            attempts=8,
+            place=redirected_to("{url}/x"),
+            recovers=False,
+        ),
+        Row(
+            fault="HTTP 307 to itself, for ever (no scheme)",
+            outcome=NotASpeechEndpointError,
+            attempts=20,
+            place=redirected_to("/x"),
+            recovers=False,
+        ),
+        *(
+            Row(
+                fault=f"HTTP 307 to what is no address ({location})",
+                outcome=NotASpeechEndpointError,
+                attempts=2,
+                place=redirected_to(location),
+                recovers=False,
+            )
+            for location in ("http://[", "ftp://127.0.0.1/", "wss://")
         ),
     ),
 )
@@ -423,7 +573,7 @@ ENDING: Final = Group(
             Row(
                 fault=f"{how} after each phrase",
                 outcome=COMPLETE,
-                attempts=len(PHRASES[Mode.CONVERSATION]),
+                attempts=1 + len(PHRASES[Mode.CONVERSATION]),  # the last one for the silence at the end
                 behaviours=always(Fault(After("speech.phrase"), action)),
                 modes=STREAM,
                 recovers=False,
@@ -821,7 +971,13 @@ STATUSES: Final = Group(
     title="What the service says of a phrase",
     rows=(
         *(
-            Row(fault=f"status {status}", outcome=NOTHING, behaviours=once(*_instead(_status(status))), modes=ONCE, sdks=sdks)
+            Row(
+                fault=f"status {status}",
+                outcome=NOTHING,
+                behaviours=once(*_instead(_status(status))),
+                modes=ONCE,
+                sdks=sdks,
+            )
             for status, sdks in {
                 "NoMatch": Sdks(native="NoMatch", javascript="NoMatch"),
                 "InitialSilenceTimeout": Sdks(native="NoMatch", javascript="NoMatch"),
@@ -866,4 +1022,4 @@ STATUSES: Final = Group(
     ),
 )
 
-TABLE: Final = (OPENING, PROXY, ENDING, CLOSE_CODES, SLOW_ANSWERS, MESSAGES, STATUSES)
+TABLE: Final = (PLACES, OPENING, PROXY, ENDING, CLOSE_CODES, SLOW_ANSWERS, MESSAGES, STATUSES)

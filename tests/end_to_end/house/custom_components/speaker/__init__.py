@@ -1,0 +1,1 @@
+"""The demo house's speaker: a media player that needs no device."""

@@ -1,0 +1,322 @@
+"""What scripts/fuzz throws bytes at: whatever a peer sends or a source gives, no more than SpeechError comes of it.
+
+Each target takes any bytes and raises AssertionError, or what it should not, for a finding.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+import json
+import math
+from typing import Final
+
+from custom_components.azure_speech_live.speech import (
+    BadAudioError,
+    Hypothesis,
+    Mode,
+    Phrase,
+    RecognitionOptions,
+    RecognitionStatus,
+    SpeechError,
+    TranslationOptions,
+    UnusableMessageError,
+)
+from custom_components.azure_speech_live.speech.audio import FRAME_SIZE, WAV_HEADER, RiffStripper
+from custom_components.azure_speech_live.speech.errors import MAX_TEXT
+from custom_components.azure_speech_live.speech.messages import (
+    MAX_TRANSCRIPT,
+    Message,
+    decode,
+    json_body,
+    service_tag,
+    short_audio_phrase,
+)
+from custom_components.azure_speech_live.speech.results import event
+from custom_components.azure_speech_live.speech.turn import MAX_ATTEMPTS, MAX_EVENTS, MAX_UNSENT, Turn
+
+REQUEST_ID: Final = "706e4b711b70446487aa399c64abe2b7"
+NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+class Bytes:
+    """Bytes taken from the front, zeros when there are no more."""
+
+    def __init__(self, data: bytes) -> None:
+        """Begin with all."""
+        self._data = data
+
+    def __bool__(self) -> bool:
+        """Whether there are more."""
+        return bool(self._data)
+
+    def take(self, size: int) -> bytes:
+        """Take so many."""
+        taken, self._data = self._data[:size], self._data[size:]
+        return taken
+
+    def number(self, size: int = 1, *, signed: bool = False) -> int:
+        """Take a number of so many bytes."""
+        return int.from_bytes(self.take(size), signed=signed)
+
+
+# --- messages
+
+
+def fuzz_message(data: bytes) -> None:
+    """Read any payload of a WebSocket message, and what it says."""
+    payload = data[1:].decode(errors="replace") if data[:1] < b"\x80" else data[1:]
+    with suppress(UnusableMessageError):
+        short_audio_phrase(payload)
+    try:
+        message = decode(payload)
+    except UnusableMessageError as err:
+        _check_line(str(err))
+        return
+    _check_line(str(message))
+    for translating in (False, True):
+        for path in {message.path, "speech.phrase", "speech.hypothesis"}:
+            try:
+                said = event(Message(path, message.body), translating=translating)
+            except SpeechError as err:
+                _check_line(str(err))
+            else:
+                _check_event(said)
+    with suppress(UnusableMessageError):
+        _check_line(service_tag(json_body(message)))
+
+
+def _check_line(line: str) -> None:
+    assert len(line) <= 2 * MAX_TEXT
+    assert line.isprintable()
+
+
+def _check_event(said: object) -> None:
+    if isinstance(said, Hypothesis | Phrase):
+        assert len(said.text.encode()) <= 4 * MAX_TRANSCRIPT
+        assert math.isfinite(said.offset + said.duration)
+        assert min(said.offset, said.duration) >= 0
+        for language, text in said.translations.items():
+            _check_line(language)
+            text.encode()
+
+
+# --- audio
+
+
+def fuzz_riff(data: bytes) -> None:
+    """Take the header off any stream: the same comes of it however it is cut."""
+    source = Bytes(data)
+    cuts = [source.number() for _ in range(source.number() % 8)]
+    stream = source.take(1 << 20)
+    rest = Bytes(stream)
+    chunks = [*(rest.take(size) for size in cuts), rest.take(1 << 20)]
+    whole = _strip([stream])
+    assert _strip(chunks) == whole
+    assert whole is None or stream.endswith(whole) or whole in stream
+
+
+def _strip(chunks: Iterable[bytes]) -> bytes | None:
+    stripper = RiffStripper()
+    try:
+        return b"".join([*(stripper.feed(chunk) for chunk in chunks), stripper.close()])
+    except BadAudioError:
+        return None
+
+
+# --- the turn
+
+PATHS: Final = (
+    "turn.start",
+    "speech.startdetected",
+    "speech.hypothesis",
+    "speech.phrase",
+    "speech.enddetected",
+    "turn.end",
+    "translation.hypothesis",
+    "translation.phrase",
+    "translation.synthesis",
+    "translation.synthesis.end",
+    "audio",
+    "news",
+)
+OPTIONS: Final = (
+    *(RecognitionOptions(mode=mode) for mode in Mode),
+    TranslationOptions(targets=("de",), voice="de-DE-KatjaNeural"),
+    TranslationOptions(targets=("de", "fr"), mode=Mode.CONVERSATION, voice="de-DE-KatjaNeural"),
+)
+STATUSES: Final = (*RecognitionStatus, "Error", "TooManyRequests", "Nonsense")
+MAX_AUDIO: Final = 500_000
+"""Bytes of audio fed in one run, which would take long with more."""
+
+
+class Run:
+    """A turn that anything happens to, as the flow would let it."""
+
+    def __init__(self, source: Bytes) -> None:
+        """Begin a turn of any kind."""
+        self.source = source
+        self.now = 1000.0
+        self.turn = Turn(OPTIONS[source.number() % len(OPTIONS)], self.now)
+        self.requests = 0
+        self.fed = 0
+        self.start = 0
+        self.over = False
+        """Whether an error was the outcome."""
+
+    def step(self) -> None:
+        """Do one of the things that can happen."""
+        steps = (self.feed, self.end, self.wait, self.begin, self.send, self.receive, self.receive_anything, self.fail)
+        steps[self.source.number() % len(steps)]()
+
+    def feed(self) -> None:
+        size = self.source.number(2)
+        if not self.turn.full and self.fed < MAX_AUDIO:
+            self.fed += size
+            # A source may give a header as well, of any format.
+            with suppress(BadAudioError):
+                self.turn.feed(self.source.take(size).ljust(size, b"\x01"), self.now)
+
+    def end(self) -> None:
+        self.turn.end_audio(self.now)
+
+    def wait(self) -> None:
+        self.now += self.source.number() / 10
+        for _ in range(3):
+            if self.turn.complete or self.now < self.turn.deadline:
+                break
+            try:
+                self.turn.check_time(self.now)
+            except SpeechError as err:
+                self.lose(err)
+                break
+        else:
+            raise AssertionError("who waits would wait for ever")
+
+    def begin(self) -> None:
+        if self.turn.ended and not self.turn.complete:
+            self.requests += 1
+            *_, context, header = self.turn.begin(REQUEST_ID, NOW, reused=self.source.number() % 4 == 0)
+            assert (context.path, header.body) == ("speech.context", WAV_HEADER)
+
+    def send(self) -> None:
+        for _ in range(self.source.number()):
+            message = self.turn.next_audio(self.now)
+            if message is None:
+                break
+            assert isinstance(message.body, bytes)
+            assert len(message.body) <= FRAME_SIZE
+            assert len(message.body) % 2 == 0
+
+    def receive(self) -> None:
+        path = PATHS[self.source.number() % len(PATHS)]
+        if path in ("audio", "translation.synthesis"):
+            audio = WAV_HEADER * (self.source.number() % 2) + bytes(self.source.number())
+            self.take(Message(path, audio, REQUEST_ID))
+            return
+        body = {
+            "RecognitionStatus": STATUSES[self.source.number() % len(STATUSES)],
+            "Text": "said",
+            "DisplayText": "said",
+            "Offset": self.source.number(8, signed=True),
+            "Duration": self.source.number(8, signed=True),
+            "Translation": {"Translations": [{"Language": "de", "Text": "gesagt"}][: self.source.number() % 2]},
+        }
+        self.take(Message(path, json.dumps(body), REQUEST_ID))
+
+    def receive_anything(self) -> None:
+        payload = self.source.take(self.source.number())
+        try:
+            message = decode(payload if self.source.number() % 2 else payload.decode(errors="replace"))
+        except SpeechError as err:
+            self.lose(err)
+        else:
+            self.take(message)
+
+    def take(self, message: Message) -> None:
+        try:
+            self.turn.receive(message, self.now, NOW + timedelta(seconds=self.source.number(2, signed=True)))
+        except SpeechError as err:
+            self.lose(err)
+
+    def fail(self) -> None:
+        kinds = SpeechError.__subclasses__()
+        self.lose(kinds[self.source.number() % len(kinds)]("it failed"))
+
+    def lose(self, error: SpeechError) -> None:
+        delay = self.turn.failed(error, self.now, NOW)
+        assert self.turn.ended
+        if delay is None:
+            self.over = True
+        else:
+            self.now += delay
+
+    def check(self) -> None:
+        """Check what always holds."""
+        turn = self.turn
+        assert math.isfinite(turn.deadline)
+        assert self.start <= turn.audio.start <= turn.audio.end <= self.fed
+        assert turn.audio.start % 2 == turn.audio.end % 2 == 0
+        self.start = turn.audio.start
+        assert len(turn.events) <= MAX_EVENTS + 1
+        assert turn.full or (turn.audio.end - turn.audio.start) <= MAX_AUDIO + (1 << 16)
+        assert turn.send_at is None or turn.send_at <= self.now + MAX_UNSENT + MAX_AUDIO / 32_000
+
+
+def fuzz_turn(data: bytes) -> None:
+    """Let anything happen to a turn, in any order."""
+    run = Run(Bytes(data))
+    while run.source and not run.over:
+        run.step()
+        run.check()
+    if not run.over and not run.turn.complete:
+        _end(run)
+
+
+def _end(run: Run) -> None:
+    """Let nothing more come: the turn ends all the same."""
+    for _ in range(20 * MAX_ATTEMPTS):
+        if run.over or run.turn.complete:
+            return
+        run.begin()
+        while run.turn.next_audio(run.now):
+            pass
+        run.now = max(run.now, min(run.turn.deadline, run.turn.send_at or math.inf))
+        run.wait()
+    raise AssertionError("the turn does not end")
+
+
+# --- all
+
+
+def _text(path: str, body: object) -> bytes:
+    return f"\0X-RequestId:{REQUEST_ID}\r\nPath:{path}\r\n\r\n{json.dumps(body)}".encode()
+
+
+TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
+    "message": fuzz_message,
+    "riff": fuzz_riff,
+    "turn": fuzz_turn,
+}
+SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
+    "message": (
+        _text("turn.start", {"context": {"serviceTag": "5c0b51bb9e6f4f3d8f9f8a2f1c7d2a11"}}),
+        _text("speech.hypothesis", {"Text": "what is", "Offset": 0, "Duration": 5_000_000}),
+        _text("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "What?", "Offset": 1, "Duration": 2}),
+        _text("speech.phrase", {"RecognitionStatus": "Success", "NBest": [{"Confidence": 0.9, "Display": "What?"}]}),
+        _text("translation.phrase", {"RecognitionStatus": "Success", "Text": "a", "Translation": {"Translations": []}}),
+        _text("turn.end", {}),
+        b"\x80\0\x0cPath:audio\r\n\0\0",
+    ),
+    "riff": (
+        b"\0" + WAV_HEADER + bytes(range(16)),
+        b"\x02\x07\x20" + WAV_HEADER[:36] + b"LIST\3\0\0\0abc\0data\4\0\0\0\1\2\3\4\5\6",
+        b"\x01\x02RIFT",
+    ),
+    "turn": (
+        # Feed, begin, send, receive a phrase, end, send, receive turn.end
+        bytes([0, 0, 0x40, 0, *[1] * 10, 3, 1, 4, 9, 5, 3, 0, *[0] * 7, 9, *[0] * 6, 9, 9, 0, 1, 4, 9, 5, 5]),
+        bytes([1, 0, 0xFF, 0xFF, 3, 0, 4, 99, 7, 3, 3, 1, 4, 99, 2, 60, 2, 60]),
+        bytes([2, 3, 1, 6, 40]) + _text("turn.end", {})[1:],
+        bytes([3, 0, 0x40, 0, *[1] * 10, 3, 1, 4, 9, 5, 7, 0, *[0] * 7, 9, *[0] * 6, 9, 9, 1, 5, 8, 1, 50, 5, 9]),
+    ),
+}

@@ -1,0 +1,194 @@
+"""The soak: thousands of turns, many at a time, with faults drawn at random from the fault table.
+
+Run it with ``scripts/soak``. The clock leaps (see clock.py), so that a turn whose fault takes ten seconds takes
+milliseconds. Each caller has a stand-in of its own, so that it is known which fault its turn meets; they share one
+session. Its exit status is 0 only if no transcript was lost or wrong and nothing was left behind.
+"""
+
+import argparse
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+import gc
+from pathlib import Path
+import random
+import resource
+import sys
+import time
+from typing import Final
+
+import aiohttp
+
+from custom_components.azure_speech_live.speech import Credentials, Endpoint, Mode, RecognitionOptions, SpeechClient
+from tests.speech_service import KEY, Behaviour, Legible, SpeechService
+from tests.speech_service.faults import NORMAL
+
+from .caller import AUDIO, SAID, Heard, Source, listen, sockets_left, tasks_left
+from .clock import LeapingLoop
+from .faults.table import TABLE, Outcome, Row
+
+# The leaping clock takes real time for every leap, and these have one for every byte.
+ROWS: Final = tuple(
+    row for group in TABLE for row in group.rows if row.place is None and not row.fault.startswith("trickles")
+)
+MODES: Final = tuple(Mode)
+LIVE: Final = 0.05
+"""The part of the turns whose audio comes as it is spoken: each of its chunks is a leap of the clock."""
+WARM_UP: Final = 0.1
+"""The part of the turns after which memory is looked at for the first time: by then all code paths have run."""
+
+
+@dataclass
+class Report:
+    """What came of it."""
+
+    turns: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Caller:
+    """One caller, with a stand-in that misbehaves as the row of its turn says."""
+
+    chance: random.Random
+    report: Report
+    faultiness: float
+    row: Row | None = None
+    attempts: int = 0
+
+    def behave(self, _: int) -> Behaviour:
+        """Say how the next connection goes."""
+        number, self.attempts = self.attempts, self.attempts + 1
+        if self.row is None:
+            return NORMAL
+        behaviours = self.row.behaviours
+        if callable(behaviours):
+            return behaviours(number)
+        return behaviours[number] if number < len(behaviours) else NORMAL
+
+    def behave_short(self, number: int) -> Behaviour:
+        """Say how the next request of the REST API goes."""
+        rest = self.row.rest if self.row else ()
+        return rest(number) if callable(rest) else rest[0] if rest else NORMAL
+
+    async def turn(self, client: SpeechClient) -> None:
+        """Speak once, and look at what came of it."""
+        mode = self.chance.choice(MODES)
+        fits = [row for row in ROWS if (Mode.CONVERSATION if mode is Mode.DICTATION else mode) in row.modes]
+        self.row = self.chance.choice(fits) if self.chance.random() < self.faultiness else None
+        self.attempts = 0
+        pace = 1.0 if self.chance.random() < LIVE else 0.0
+        source = Source(AUDIO[mode], pace, self.chance.choice((1001, 3200, 8192)))
+        heard = await listen(client, source, RecognitionOptions(mode=mode))
+        self.report.turns += 1
+        # Where a connection that was kept open served the turn, its fault was not met.
+        met = self.row if self.attempts else None
+        self.report.faults[met.fault if met else "none"] += 1
+        self.report.outcomes[type(heard.error).__name__ if heard.error else "transcript"] += 1
+        if (problem := self._problem(met, mode, heard)) or not source.closed:
+            what = problem or "the source was not closed"
+            self.report.wrong.append(f"{met.fault if met else 'no fault'}, {mode}: {what}")
+
+    @staticmethod
+    def _problem(row: Row | None, mode: Mode, heard: Heard) -> str | None:
+        outcome = row.outcome if row else Outcome.COMPLETE
+        if isinstance(outcome, Outcome):
+            expected = SAID[mode] if outcome is Outcome.COMPLETE else ""
+            if heard.error is None and heard.transcript == expected:
+                return None
+        elif isinstance(heard.error, outcome) and SAID[mode].startswith(heard.transcript):
+            return None
+        return f"{heard.error!r}, {heard.transcript!r}"
+
+
+def memory() -> float:
+    """Return the process's resident memory in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def descriptors() -> int:
+    """Return how many file descriptors are open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def soak(turns: int, seconds: float, seed: int, callers: int, faultiness: float) -> bool:
+    """Run it and print the report. Return whether all was well."""
+    chance, report = random.Random(seed), Report()  # noqa: S311 - repeatable, not secret
+    begun = time.monotonic()
+    print(f"{turns} turns, {callers} at a time, at most {seconds:.0f} s, seed {seed}", flush=True)
+    descriptors_before, first = descriptors(), 0.0
+
+    async def call(caller: Caller, client: SpeechClient) -> None:
+        nonlocal first
+        while report.turns < turns and time.monotonic() - begun < seconds:
+            await caller.turn(client)
+            if not first and report.turns >= turns * WARM_UP:
+                gc.collect()
+                first = memory()
+
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True, limit_per_host=0))
+        )
+        clients, calls = [], []
+        for _ in range(callers):
+            caller = Caller(random.Random(chance.random()), report, faultiness)  # noqa: S311 - repeatable, not secret
+            service = SpeechService(
+                Legible(), behaviours=caller.behave, rest_behaviours=caller.behave_short, remember=False
+            )
+            await stack.enter_async_context(service)
+            client = SpeechClient(session, Endpoint.from_url(service.url), Credentials(key=KEY))
+            clients.append(client)
+            calls.append(call(caller, client))
+        await asyncio.gather(*calls)
+        for client in clients:
+            await client.close()
+    for _ in range(5):  # a transport that was closed lets go of its socket in one of the loop's next rounds
+        await asyncio.sleep(0)
+    gc.collect()
+    left = {
+        "tasks": len(tasks_left()),
+        "sockets": len(sockets_left()),
+        "file descriptors": descriptors() - descriptors_before,
+    }
+    print_report(report, left, first, time.monotonic() - begun)
+    return not report.wrong and not any(left.values())
+
+
+def print_report(report: Report, left: dict[str, int], first: float, seconds: float) -> None:
+    """Print what came of it."""
+    met = sum(count for fault, count in report.faults.items() if fault != "none")
+    kinds = len(report.faults) - ("none" in report.faults)
+    print(f"\n{report.turns} turns in {seconds:.0f} s, {met} of them with a fault, of {kinds} kinds:")
+    for fault, count in sorted(report.faults.items()):
+        print(f"  {count:6}  {fault}")
+    print("outcomes:  " + ", ".join(f"{outcome} {count}" for outcome, count in report.outcomes.most_common()))
+    print(f"lost or wrong transcripts:  {len(report.wrong)}")
+    for wrong in report.wrong[:20]:
+        print(f"  {wrong}")
+    print("left behind:  " + ", ".join(f"{count} {what}" for what, count in left.items()))
+    print(f"memory:  {first:.1f} MB after the first tenth, {memory():.1f} MB at the end")
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="scripts/soak", description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--turns", type=int, default=2000)
+    parser.add_argument("--seconds", type=float, default=180, help="the longest it may take")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser.add_argument("--at-once", type=int, default=20, metavar="N")
+    parser.add_argument("--faultiness", type=float, default=0.7, help="the part of the turns that is to meet a fault")
+    arguments = parser.parse_args()
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        well = runner.run(
+            soak(arguments.turns, arguments.seconds, arguments.seed, arguments.at_once, arguments.faultiness)
+        )
+    sys.exit(not well)
+
+
+if __name__ == "__main__":
+    main()
