@@ -1,0 +1,58 @@
+"""Writes docs/faults.md from the fault table, so that it says what the tests show: ``python -m tests.speech.faults.document``."""
+
+from pathlib import Path
+from typing import Final
+
+from custom_components.azure_speech_live.speech import SpeechError
+
+from .table import TABLE, Outcome, Row
+
+DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "faults.md"
+
+_HEAD: Final = """\
+# What happens when something goes wrong
+
+Every row below is caused by a test, on a real socket, against the stand-in Speech service
+(`tests/speech/faults/`), and this page is made from the tests' own table. *Within* is seconds from the end of what was
+spoken to the outcome, beyond what the service itself takes. *The complete transcript* means each word once, also where
+the connection broke in the middle of it: what the service had not accounted for is sent again, on one new connection.
+At most two connections are tried without a word of progress between them; then there is one typed error
+(`speech/errors.py` has them all), one line in the log, and the next command works.
+
+What Microsoft's SDKs do beside it (native: the Python SDK 1.53; JavaScript: 1.52) was recorded from them against a
+local server; *not measured* says that nobody looked. Neither has a limit for a service that does not answer: a single
+recognition then hangs for more than 70 s in both.
+
+| limit | seconds | `speech/` |
+|---|---|---|
+| opening a connection | 7 | `connection.OPEN_LIMIT` |
+| the first answer; on a connection that was kept open | 5; 2 | `turn.FIRST_ANSWER`, `turn.FIRST_ANSWER_REUSED` |
+| any answer after the end of the audio | 5 | `turn.LAST_ANSWER` |
+| the result after the end of the audio, all attempts together | 10 | `turn.FINAL` |
+| a source that gives no more audio | 10 | `turn.SOURCE_STALL` |
+"""
+
+
+def document() -> str:
+    """Return the document."""
+    parts = [_HEAD]
+    for group in TABLE:
+        parts.append(
+            f"\n## {group.title}\n\n| fault | this client | within | native SDK | JavaScript SDK |\n|---|---|---|---|---|\n"
+        )
+        parts.extend(_line(row) for row in group.rows)
+    return "".join(parts)
+
+
+def _line(row: Row) -> str:
+    modes = "" if len(row.modes) > 1 else f" ({row.modes[0]})"
+    cells = (row.fault + modes, _outcome(row.outcome), f"{row.within:g} s", row.sdks.native, row.sdks.javascript)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _outcome(outcome: Outcome | type[SpeechError]) -> str:
+    return outcome.value if isinstance(outcome, Outcome) else f"`{outcome.__name__}`"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), encoding="utf-8")
