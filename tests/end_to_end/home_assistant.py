@@ -45,7 +45,9 @@ class HomeAssistant:
         port = _free_port()
         _furnish(config, port)
         hass = Path(sys.executable).with_name("hass")
-        async with Process.run(hass, "--config", config, "--skip-pip", "--log-no-color") as process:
+        command = (hass, "--config", config, "--skip-pip", "--log-no-color")
+        # With scripts/demo's PYTHONPATH it would look into our custom_components, and no further, for all of them.
+        async with Process.run(*command, env={"PYTHONPATH": ""}) as process:
             await process.line(r"Home Assistant initialized in", within=120)
             url = f"http://127.0.0.1:{port}"
             async with aiohttp.ClientSession(url) as session:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from .microphone import recorded, spoken
-from .process import Process
+from .process import ROOT, Process
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -65,7 +65,8 @@ async def test_a_recording_in_another_format_is_played_until_ctrl_c(tmp_path: Pa
 
 async def test_an_announcement_is_translated(tmp_path: Path) -> None:
     save = tmp_path / "spanish.wav"
-    async with demo(tmp_path / "temporary", "--translate", "--once", "--save", save) as process:
+    env = {"PYTHONPATH": str(ROOT)}  # as scripts/demo has it
+    async with demo(tmp_path / "temporary", "--translate", "--once", "--save", save, env=env) as process:
         assert await process.status(within=120) == 0
     told = [re.sub(r"^ *[\d.]+ s  ", "", line) for line in process.lines]
     story = [

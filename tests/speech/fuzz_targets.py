@@ -300,7 +300,7 @@ TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
 SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
     "message": (
         _text("turn.start", {"context": {"serviceTag": "5c0b51bb9e6f4f3d8f9f8a2f1c7d2a11"}}),
-        _text("speech.hypothesis", {"Text": "what is", "Offset": 0, "Duration": 5_000_000}),
+        _text("speech.hypothesis", {"Text": "it is \N{SUN WITH FACE}", "Offset": 0, "Duration": 5_000_000}),
         _text("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "What?", "Offset": 1, "Duration": 2}),
         _text("speech.phrase", {"RecognitionStatus": "Success", "NBest": [{"Confidence": 0.9, "Display": "What?"}]}),
         _text("translation.phrase", {"RecognitionStatus": "Success", "Text": "a", "Translation": {"Translations": []}}),

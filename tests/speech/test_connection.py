@@ -1,7 +1,7 @@
 """A connection on a real socket: how it opens and closes, what travels where, and what of aiohttp comes out as what."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 import re
 import socket
@@ -19,7 +19,6 @@ from custom_components.azure_speech_live.speech import (
     HostNotFoundError,
     Mode,
     NotASpeechEndpointError,
-    ProtocolError,
     SpeechError,
     UnusableMessageError,
     UpgradeRefusedError,
@@ -28,7 +27,7 @@ from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, M
 from custom_components.azure_speech_live.speech.errors import ThrottledError
 from custom_components.azure_speech_live.speech.messages import MAX_MESSAGE_SIZE, Message
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
-from tests.speech_service.faults import Action, Close, Freeze, Opened, Raw, Received, Reset, Send
+from tests.speech_service.faults import Action, Close, Freeze, Raw, Received, Reset, Send
 
 from .caller import AUDIO, Source, calling, listen, sockets_left
 

@@ -1,7 +1,7 @@
 """The connector: which path serves, the way around for networks without WebSockets, and what is reported of failures."""
 
-import asyncio
 from array import array
+import asyncio
 from typing import Any, Final
 
 import pytest
@@ -12,7 +12,6 @@ from custom_components.azure_speech_live.speech import (
     HostNotFoundError,
     Mode,
     NotASpeechEndpointError,
-    ProtocolError,
     RecognitionOptions,
     ServiceError,
     SpeechError,

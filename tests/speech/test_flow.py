@@ -403,15 +403,15 @@ async def test_wall_clock_that_jumps(jump: timedelta, monkeypatch: pytest.Monkey
 
     for module in (connection, connector, flow):
         monkeypatch.setattr(module, "now_utc", jumping)
-    async with SpeechService(
-        Legible(), behaviours=[Behaviour(faults=(Fault(AudioReceived(60_000), Reset()),))]
-    ) as service:
-        async with calling(service.url) as client:
-            for _ in range(2):
-                heard = await listen(client, Source(AUDIO[Mode.CONVERSATION], pace=1.0), CONVERSATION)
-                assert (heard.error, heard.transcript) == (None, SAID[Mode.CONVERSATION])
-                assert heard.seconds_more <= 0.01
-                await service.until(lambda: bool(service.connections[-1].turns[-1].telemetry))
+    async with (
+        SpeechService(Legible(), behaviours=[Behaviour(faults=(Fault(AudioReceived(60_000), Reset()),))]) as service,
+        calling(service.url) as client,
+    ):
+        for _ in range(2):
+            heard = await listen(client, Source(AUDIO[Mode.CONVERSATION], pace=1.0), CONVERSATION)
+            assert (heard.error, heard.transcript) == (None, SAID[Mode.CONVERSATION])
+            assert heard.seconds_more <= 0.01
+            await service.until(lambda: bool(service.connections[-1].turns[-1].telemetry))
 
 
 # --- ending it

@@ -989,6 +989,16 @@ def test_source_that_waits_for_us_does_not_stall() -> None:
     assert not service.turn.audio.ended
 
 
+def test_source_that_waits_for_a_line_that_takes_nothing_does_not_stall() -> None:
+    service = conversation([Word(16_000, 16_000)] * 40)
+    service.speak(70 * BYTES_PER_SECOND)
+    request = service.begin()
+    service.send(1)
+    service.receive(request.says("turn.start"))
+    service.pass_time(START + SOURCE_STALL + 1)
+    assert not service.turn.audio.ended
+
+
 def test_limit_of_the_options_holds() -> None:
     service = conversation([Word(1, 32_000)])
     service.turn = Turn(RecognitionOptions(mode=Mode.CONVERSATION, limit=3.0), START)

@@ -1,11 +1,14 @@
-"""Writes docs/faults.md from the fault table, so that it says what the tests show: ``python -m tests.speech.faults.document``."""
+"""Writes docs/faults.md from the fault table, so that it says what the tests show.
+
+``python -m tests.speech.faults.document``
+"""
 
 from pathlib import Path
 from typing import Final
 
 from custom_components.azure_speech_live.speech import SpeechError
 
-from .table import TABLE, Outcome, Row
+from .table import ELSEWHERE, TABLE, Outcome, Row, Sdks
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "faults.md"
 
@@ -37,16 +40,25 @@ def document() -> str:
     """Return the document."""
     parts = [_HEAD]
     for group in TABLE:
-        parts.append(
-            f"\n## {group.title}\n\n| fault | this client | within | native SDK | JavaScript SDK |\n|---|---|---|---|---|\n"
-        )
-        parts.extend(_line(row) for row in group.rows)
+        parts.append(_title(group.title))
+        parts.extend(_row(row) for row in group.rows)
+    parts.append(_title("What is not the service's doing alone"))
+    parts.extend(_line(row.fault, row.outcome, row.within, row.sdks) for row in ELSEWHERE)
     return "".join(parts)
 
 
-def _line(row: Row) -> str:
+def _title(title: str) -> str:
+    head = "| fault | this client | within | native SDK | JavaScript SDK |\n|---|---|---|---|---|\n"
+    return f"\n## {title}\n\n{head}"
+
+
+def _row(row: Row) -> str:
     modes = "" if len(row.modes) > 1 else f" ({row.modes[0]})"
-    cells = (row.fault + modes, _outcome(row.outcome), f"{row.within:g} s", row.sdks.native, row.sdks.javascript)
+    return _line(row.fault + modes, _outcome(row.outcome), f"{row.within:g} s", row.sdks)
+
+
+def _line(fault: str, outcome: str, within: str, sdks: Sdks) -> str:
+    cells = (fault, outcome, within, sdks.native, sdks.javascript)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 

@@ -134,7 +134,7 @@ def redirected(status: int, scheme: str, *, path: str = UNIVERSAL, secure_from: 
 
 
 def redirected_to(location: str, status: int = 307, times: int | None = None) -> MakePlace:
-    """Give a service that sends all, or the first so many, to a location; "{url}" in it stands for the service's own."""
+    """Give a service that sends all, or the first so many, to a location, in which "{url}" stands for its own."""
 
     @asynccontextmanager
     async def place() -> AsyncIterator[Place]:

@@ -1,0 +1,215 @@
+"""Rows of the fault table: connections that end, in all ways and at all points."""
+
+from typing import Final
+
+from custom_components.azure_speech_live.speech import (
+    ConnectionFailedError,
+    Mode,
+    ProtocolError,
+    ServiceError,
+    ServiceTimeoutError,
+    SpeechError,
+    ThrottledError,
+)
+from tests.speech_service import Fault
+from tests.speech_service.faults import After, Close, Freeze, Point, Received, Reset
+
+from ..caller import PHRASES
+from .rows import (
+    AFTER_AUDIO,
+    BEFORE_ANSWER,
+    BOTH,
+    CARRIED,
+    CARRIED_AFTER_AUDIO,
+    COMPLETE,
+    HANGS,
+    INJECTED,
+    LIVE_TOO,
+    MID_UTTERANCE,
+    SECOND_PHRASE,
+    STREAM,
+    UNKNOWN,
+    Group,
+    Row,
+    Sdks,
+    always,
+    once,
+)
+
+# --- the connection ends
+
+LOST: Final[dict[str, Action]] = {
+    "closed cleanly": Close(1000),
+    "reset": Reset(),
+}
+LAST_PHRASE: Final = {mode: After("speech.phrase", len(PHRASES[mode])) for mode in BOTH}
+
+_POINTS: Final[tuple[tuple[str, Point, tuple[Mode, ...], Sdks], ...]] = (
+    ("before the first answer", BEFORE_ANSWER, BOTH, CARRIED),
+    ("in mid-utterance", MID_UTTERANCE, BOTH, CARRIED),
+    ("in the second phrase", SECOND_PHRASE, STREAM, CARRIED),
+    ("between two phrases", After("speech.phrase", 1), STREAM, CARRIED),
+    ("after the end of the audio", AFTER_AUDIO, BOTH, CARRIED_AFTER_AUDIO),
+)
+
+ENDING: Final = Group(
+    title="The connection ends",
+    paces=LIVE_TOO,
+    rows=(
+        *(
+            Row(
+                fault=f"{how} {when}",
+                outcome=COMPLETE,
+                attempts=2,
+                behaviours=once(Fault(at, action)),
+                modes=modes,
+                sdks=sdks,
+            )
+            for how, action in LOST.items()
+            for when, at, modes, sdks in _POINTS
+        ),
+        *(
+            Row(
+                fault=f"{how} {when}, each time",
+                outcome=ConnectionFailedError,
+                attempts=2,
+                behaviours=always(Fault(at, action)),
+                modes=modes,
+                recovers=False,
+                sdks=Sdks(native="5 attempts 250 ms apart, then ConnectionFailure", javascript="5 attempts"),
+            )
+            for how, action in LOST.items()
+            for when, at, modes, _ in _POINTS
+            # Each new connection brings the transcript one phrase further.
+            if not (isinstance(at, After) or at is SECOND_PHRASE)
+        ),
+        *(
+            Row(
+                fault=f"{how} after each phrase",
+                outcome=COMPLETE,
+                attempts=1 + len(PHRASES[Mode.CONVERSATION]),  # the last one for the silence at the end
+                behaviours=always(Fault(After("speech.phrase"), action)),
+                modes=STREAM,
+                recovers=False,
+                sdks=Sdks(native="transparent: a phrase resets the budget of attempts", javascript="transparent"),
+            )
+            for how, action in LOST.items()
+        ),
+        *(
+            Row(
+                fault=f"{how} after the {'' if mode is Mode.INTERACTIVE else 'last '}phrase but before turn.end",
+                outcome=COMPLETE,
+                attempts=1 if mode is Mode.INTERACTIVE else 2,
+                behaviours=once(Fault(LAST_PHRASE[mode], action)),
+                modes=(mode,),
+            )
+            for how, action in {**LOST, "frozen (half-open)": Freeze()}.items()
+            for mode in BOTH
+            # In a stream nobody can tell that a silent connection has said its last.
+            if not (isinstance(action, Freeze) and mode is Mode.CONVERSATION)
+        ),
+        *(
+            Row(
+                fault=f"frozen (half-open) {when}",
+                outcome=COMPLETE,
+                within=5.0,
+                attempts=2,
+                behaviours=once(Fault(at, Freeze())),
+                modes=modes,
+                sdks=HANGS,
+            )
+            for when, at, modes, _ in _POINTS
+        ),
+        Row(
+            fault="frozen (half-open) after the last phrase but before turn.end",
+            outcome=COMPLETE,
+            within=5.0,
+            attempts=2,
+            behaviours=once(Fault(LAST_PHRASE[Mode.CONVERSATION], Freeze())),
+            modes=STREAM,
+        ),
+        *(
+            Row(
+                fault=f"frozen (half-open) {when}, each time",
+                outcome=ServiceTimeoutError,
+                within=10.0,
+                attempts=2,
+                behaviours=always(Fault(at, Freeze())),
+                modes=modes,
+                recovers=False,
+                sdks=HANGS,
+            )
+            for when, at, modes, _ in _POINTS
+            if not (isinstance(at, After) or at is SECOND_PHRASE)
+        ),
+    ),
+)
+
+# --- close codes
+
+_SAME_AGAIN: Final = Sdks(native="ConnectionFailure at once", javascript="ConnectionFailure at once")
+
+
+def _closes(code: int, meaning: str, outcome: type[SpeechError], sdks: Sdks) -> tuple[Row, ...]:
+    """Return the rows of a close code that is worth one more attempt."""
+    return (
+        Row(
+            fault=f"close code {code} ({meaning})",
+            outcome=COMPLETE,
+            attempts=2,
+            behaviours=once(Fault(MID_UTTERANCE, Close(code, INJECTED))),
+            sdks=sdks,
+        ),
+        Row(
+            fault=f"close code {code} ({meaning}), each time",
+            outcome=outcome,
+            attempts=2,
+            behaviours=always(Fault(MID_UTTERANCE, Close(code, INJECTED))),
+            recovers=False,
+            sdks=Sdks(native="5 attempts 250 ms apart, then ConnectionFailure", javascript="5 attempts"),
+        ),
+    )
+
+
+CLOSE_CODES: Final = Group(
+    title="Close codes, in mid-utterance",
+    rows=(
+        *_closes(1000, "normal", ConnectionFailedError, CARRIED),
+        *_closes(1001, "going away", ConnectionFailedError, CARRIED),
+        *(
+            Row(
+                fault=f"close code {code} ({meaning})",
+                outcome=ProtocolError,
+                behaviours=once(Fault(MID_UTTERANCE, Close(code, INJECTED))),
+                sdks=sdks,
+            )
+            for code, meaning, sdks in (
+                (1002, "protocol error", _SAME_AGAIN),
+                (1003, "unsupported data", Sdks(native=CARRIED.native, javascript="ConnectionFailure at once")),
+                (1007, "invalid data", Sdks(native="BadRequest at once", javascript="ConnectionFailure at once")),
+                (4000, "bad request", _SAME_AGAIN),
+            )
+        ),
+        *_closes(1008, "policy", ConnectionFailedError, CARRIED),
+        *_closes(1009, "too big", ConnectionFailedError, CARRIED),
+        *_closes(1010, "extension needed", ConnectionFailedError, UNKNOWN),
+        *_closes(1011, "internal error", ServiceError, CARRIED),
+        *_closes(1012, "restart", ServiceError, CARRIED),
+        *_closes(1013, "try again later", ServiceError, CARRIED),
+        *_closes(4401, "token expired", ConnectionFailedError, UNKNOWN),
+        Row(
+            fault="close code 4429 (too many requests)",
+            outcome=ThrottledError,
+            behaviours=once(Fault(MID_UTTERANCE, Close(4429, "Too many requests"))),
+            sdks=Sdks(native="TooManyRequests at once", javascript="reconnects, up to 5 times"),
+        ),
+        *_closes(4500, "internal error", ServiceError, UNKNOWN),
+        *_closes(4503, "unavailable", ServiceError, UNKNOWN),
+        Row(
+            fault="close code 4429 as soon as the connection is open",
+            outcome=ThrottledError,
+            behaviours=once(Fault(Received("speech.config"), Close(4429))),
+            sdks=Sdks(native="TooManyRequests at once", javascript="reconnects, up to 5 times"),
+        ),
+    ),
+)

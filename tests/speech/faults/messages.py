@@ -1,0 +1,222 @@
+"""Rows of the fault table: messages that nobody should send, and bad news."""
+
+from typing import Final
+
+from custom_components.azure_speech_live.speech import (
+    CredentialsError,
+    ProtocolError,
+    ServiceError,
+    ThrottledError,
+    UnusableMessageError,
+)
+from tests.speech_service import Fault
+from tests.speech_service.faults import Action, Before, Drop, Huge, Raw, Send, Storm
+from tests.speech_service.raw_client import binary
+
+from ..caller import COMMAND
+from .rows import COMPLETE, NOTHING, ONCE, RETRIED, UNKNOWN, Group, Row, Sdks, always, once
+
+_PHRASE: Final = Before("speech.phrase")
+_TICKS: Final = 10_000_000
+
+
+def _message(path: str, body: str) -> Send:
+    return Send(f"X-RequestId:{{request_id}}\r\nPath:{path}\r\n\r\n{body}")
+
+
+def _instead(body: str) -> tuple[Fault, Fault]:
+    """Send this in place of the first phrase."""
+    return Fault(_PHRASE, Drop()), Fault(_PHRASE, _message("speech.phrase", body))
+
+
+_IGNORED: Final[dict[str, tuple[Action, Sdks]]] = {
+    "an unknown text message": (
+        _message("speech.surprise", "[1, 2]"),
+        Sdks(native="transparent", javascript="transparent"),
+    ),
+    "an unknown binary message": (
+        Send(binary("Path:surprise\r\n", b"\0\xff")),
+        Sdks(native="transparent", javascript="receive loop dies: hangs"),
+    ),
+    "a message without X-RequestId": (
+        Send('Path:speech.hypothesis\r\n\r\n{"Text":"stray"}'),
+        Sdks(native="transparent", javascript="receive loop dies: hangs"),
+    ),
+    "a hypothesis that is not JSON": (
+        _message("speech.hypothesis", '{"Text":'),
+        Sdks(native="5 attempts, then ServiceError", javascript="receive loop dies: hangs"),
+    ),
+    "a hypothesis of wrong types": (_message("speech.hypothesis", '{"Text":5,"Offset":"x"}'), UNKNOWN),
+    "a turn.start that is not JSON": (_message("turn.start", "<>"), UNKNOWN),
+    "a speech.startDetected that is not JSON": (_message("speech.startDetected", "{"), UNKNOWN),
+    "a speech.startDetected with a negative offset": (_message("speech.startDetected", '{"Offset":-1}'), UNKNOWN),
+    "a hypothesis with a negative offset": (
+        _message("speech.hypothesis", '{"Text":"x","Offset":-5,"Duration":-5}'),
+        UNKNOWN,
+    ),
+    "a hypothesis with a huge offset": (
+        _message("speech.hypothesis", '{"Text":"x","Offset":1e308,"Duration":99999999999999999999}'),
+        UNKNOWN,
+    ),
+    "20 000 hypotheses at once": (Storm(20_000), UNKNOWN),
+    "a text of 500 kB in a hypothesis": (Huge(500_000), UNKNOWN),
+}
+
+_UNREADABLE: Final[dict[str, tuple[Action, Sdks]]] = {
+    "an empty text message": (Send(""), UNKNOWN),
+    "an empty binary message": (Send(b""), UNKNOWN),
+    "a text message without an end of the headers": (Send("Path:speech.phrase\r\n"), UNKNOWN),
+    "a header without a colon": (Send("Path speech.phrase\r\n\r\n{}"), UNKNOWN),
+    "a message without Path": (Send("X-RequestId:{request_id}\r\n\r\n{}"), UNKNOWN),
+    "headers of 9000 bytes": (Send(f"Path:x\r\nX:{'y' * 9000}\r\n\r\n{{}}"), UNKNOWN),
+    "a binary message shorter than its headers": (Send(b"\xff\xffPath:audio"), UNKNOWN),
+    "a binary message with headers that are not ASCII": (Send(b"\0\x07Path:\xe9\xe9"), UNKNOWN),
+    "a text message where a binary one is due": (Send("\0\x0dPath:audio\r\n\0\0\0\0"), UNKNOWN),
+    "a message of 10 MB": (Huge(10_000_000), UNKNOWN),
+    "a text that is not UTF-8": (Raw(b"\x81\x04\xff\xfe\xfd\xfc"), UNKNOWN),
+    "a frame that is no WebSocket frame": (Raw(b"\xff\xff\xff\xff"), UNKNOWN),
+}
+
+_NOT_JSON: Final = Sdks(native="5 attempts, then ServiceError", javascript="receive loop dies: hangs")
+_BAD_PHRASES: Final[dict[str, tuple[str, Sdks]]] = {
+    "a phrase that is not JSON": ("{", _NOT_JSON),
+    "a phrase nested 100 000 levels deep": ("[" * 100_000, UNKNOWN),
+    "a phrase that is a list": ("[]", UNKNOWN),
+    "a phrase with a number for its text": ('{"RecognitionStatus":"Success","DisplayText":5}', UNKNOWN),
+    "a phrase with a number for its status": (
+        '{"RecognitionStatus":0,"DisplayText":"Zero."}',
+        Sdks(native="5 attempts, then ServiceError", javascript="accepts it"),
+    ),
+    "a phrase without a status": ('{"DisplayText":"None."}', UNKNOWN),
+    "a phrase with an unknown status": (
+        '{"RecognitionStatus":"Perhaps","DisplayText":"Perhaps."}',
+        Sdks(native="5 attempts, then ServiceError", javascript="Canceled"),
+    ),
+}
+
+
+def _timed(offset: str, duration: str) -> str:
+    """Return the command's phrase with other times."""
+    return f'{{"RecognitionStatus":"Success","DisplayText":"{COMMAND}","Offset":{offset},"Duration":{duration}}}'
+
+
+MESSAGES: Final = Group(
+    title="Messages that nobody should send",
+    rows=(
+        *(
+            Row(fault=fault, outcome=COMPLETE, behaviours=once(Fault(_PHRASE, action)), sdks=sdks)
+            for fault, (action, sdks) in _IGNORED.items()
+        ),
+        *(
+            Row(fault=fault, outcome=COMPLETE, attempts=2, behaviours=once(Fault(_PHRASE, action)), sdks=sdks)
+            for fault, (action, sdks) in _UNREADABLE.items()
+        ),
+        *(
+            Row(
+                fault=f"{fault}, each time",
+                outcome=UnusableMessageError,
+                attempts=2,
+                behaviours=always(Fault(_PHRASE, action)),
+                recovers=False,
+                sdks=sdks,
+            )
+            for fault, (action, sdks) in _UNREADABLE.items()
+        ),
+        *(
+            Row(fault=fault, outcome=COMPLETE, attempts=2, behaviours=once(*_instead(body)), sdks=sdks)
+            for fault, (body, sdks) in _BAD_PHRASES.items()
+        ),
+        *(
+            Row(
+                fault=f"{fault}, each time",
+                outcome=UnusableMessageError,
+                attempts=2,
+                behaviours=always(*_instead(body)),
+                recovers=False,
+                sdks=sdks,
+            )
+            for fault, (body, sdks) in _BAD_PHRASES.items()
+        ),
+        *(
+            Row(
+                fault=f"a phrase with {what} for its times",
+                outcome=COMPLETE,
+                behaviours=once(*_instead(_timed(times, times))),
+                modes=ONCE,
+                sdks=Sdks(native="takes a missing one for 0", javascript="NaN") if times == "null" else UNKNOWN,
+            )
+            for what, times in {
+                "negative numbers": "-10000000",
+                "huge numbers": "1e300",
+                "infinite numbers": "Infinity",
+                "NaN": "NaN",
+                "texts": '"soon"',
+                "booleans": "true",
+                "nothing": "null",
+                "lists": "[]",
+            }.items()
+        ),
+    ),
+)
+
+# --- what the service says about the phrase itself
+
+
+def _status(status: str) -> str:
+    return f'{{"RecognitionStatus":"{status}","Offset":0,"Duration":{2 * _TICKS}}}'
+
+
+STATUSES: Final = Group(
+    title="What the service says of a phrase",
+    rows=(
+        *(
+            Row(
+                fault=f"status {status}",
+                outcome=NOTHING,
+                behaviours=once(*_instead(_status(status))),
+                modes=ONCE,
+                sdks=sdks,
+            )
+            for status, sdks in {
+                "NoMatch": Sdks(native="NoMatch", javascript="NoMatch"),
+                "InitialSilenceTimeout": Sdks(native="NoMatch", javascript="NoMatch"),
+                "BabbleTimeout": Sdks(native="NoMatch", javascript="NoMatch"),
+                "EndOfDictation": Sdks(native="Canceled: ServiceTimeout", javascript="Canceled: EndOfStream"),
+            }.items()
+        ),
+        *(
+            Row(
+                fault=f"status {status}, once",
+                outcome=COMPLETE,
+                attempts=2,
+                behaviours=once(*_instead(_status(status))),
+                sdks=Sdks(native="transparent, after 250 ms", javascript="Canceled at once"),
+            )
+            for status in ("Error", "ServiceUnavailable")
+        ),
+        *(
+            Row(
+                fault=f"status {status}, each time",
+                outcome=ServiceError,
+                attempts=2,
+                behaviours=always(*_instead(_status(status))),
+                recovers=False,
+                sdks=Sdks(native=RETRIED.format(name), javascript="Canceled at once"),
+            )
+            for status, name in {"Error": "ServiceError", "ServiceUnavailable": "ServiceUnavailable"}.items()
+        ),
+        *(
+            Row(
+                fault=f"status {status}",
+                outcome=outcome,
+                behaviours=once(*_instead(_status(status))),
+                sdks=Sdks(native=RETRIED.format(status), javascript="Canceled at once"),
+            )
+            for status, outcome in {
+                "TooManyRequests": ThrottledError,
+                "BadRequest": ProtocolError,
+                "Forbidden": CredentialsError,
+            }.items()
+        ),
+    ),
+)
