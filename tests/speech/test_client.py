@@ -1,4 +1,4 @@
-"""The client as its owner sees it: many recognitions at a time, an end that ends everything, nothing told to anybody."""
+"""The client as its owner sees it: many recognitions at a time, an end that ends all, and nothing told to anybody."""
 
 import asyncio
 from contextlib import suppress
@@ -21,7 +21,7 @@ from custom_components.azure_speech_live.speech import (
     SpeechClient,
     SpeechError,
 )
-from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
+from tests.speech_service import KEY, Attempt, Behaviour, Fault, Legible, Post, SpeechService
 from tests.speech_service.faults import AudioReceived, Freeze, Refuse, Reset
 
 from .caller import AUDIO, CONVERSATION, INTERACTIVE, SAID, Source, audio_of, calling, listen, sockets_left, tasks_left
@@ -33,7 +33,7 @@ async def test_two_at_once_do_not_mix() -> None:
     """Each caller gets what he said, and nothing of anybody else's."""
     commands = [f"This is what number {number} says." for number in range(30)]
     async with SpeechService(Legible()) as service, calling(service.url) as client:
-        generator = random.Random(1)
+        generator = random.Random(1)  # noqa: S311 - repeatable, not secret
         heard = await asyncio.gather(
             *(
                 listen(
@@ -175,7 +175,8 @@ async def test_key_is_nowhere_but_in_the_header(behaviours: list[Behaviour], log
     """Not in a URL, a log line of any logger on any level, a repr, or a traceback with all its frames' values."""
     async with SpeechService(Legible(), behaviours=behaviours) as service, calling(service.url) as client:
         heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
-        for request in (*service.attempts, *service.posts):
+        requests: list[Attempt | Post] = [*service.attempts, *service.posts]
+        for request in requests:
             assert KEY not in request.path
             assert KEY not in str(request.query)
             assert request.headers["Ocp-Apim-Subscription-Key"] == KEY

@@ -194,7 +194,8 @@ async def name_server(answer: Callable[[bytes], bytes]) -> AsyncIterator[aiohttp
     """Give a resolver that asks a name server which gives the same answer to everything."""
 
     class NameServer(asyncio.DatagramProtocol):
-        def connection_made(self, transport: asyncio.DatagramTransport) -> None:
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.DatagramTransport)
             self.transport = transport
 
         def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -244,7 +245,7 @@ async def test_ends_while_it_is_silent() -> None:
     async with connected(Fault(Received("speech.config"), Raw(b""))) as (service, connection):
         receiving = asyncio.create_task(receive_all(connection))
         await service.until(lambda: service.connections[0].config is not None)
-        service.connections[0]._websocket.transport.write_eof()
+        service.connections[0]._websocket.transport.write_eof()  # noqa: SLF001 - there is no fault for it
         assert isinstance(await receiving, ConnectionFailedError)
 
 
@@ -358,6 +359,7 @@ async def dead_link() -> AsyncIterator[str]:
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Accept: {accept}\r\n\r\n".encode()
         )
+        assert isinstance(writer.transport, asyncio.Transport)
         writer.transport.pause_reading()
         await over.wait()
         writer.transport.abort()

@@ -1,4 +1,4 @@
-"""The connector: which path serves, the way around for networks without WebSockets, and what is reported of failures."""
+"""The connector: which path serves, the way around where WebSockets do not go, and what is reported of failures."""
 
 from array import array
 import asyncio

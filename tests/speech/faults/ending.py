@@ -12,7 +12,7 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
 )
 from tests.speech_service import Fault
-from tests.speech_service.faults import After, Close, Freeze, Point, Received, Reset
+from tests.speech_service.faults import Action, After, Close, Freeze, Point, Received, Reset
 
 from ..caller import PHRASES
 from .rows import (
