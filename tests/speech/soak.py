@@ -9,6 +9,7 @@ import argparse
 import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
+import ctypes
 from dataclasses import dataclass, field
 import gc
 from pathlib import Path
@@ -58,6 +59,7 @@ class Caller:
     faultiness: float
     row: Row | None = None
     attempts: int = 0
+    requests: int = 0
 
     def behave(self, _: int) -> Behaviour:
         """Say how the next connection goes."""
@@ -69,17 +71,20 @@ class Caller:
             return behaviours(number)
         return behaviours[number] if number < len(behaviours) else NORMAL
 
-    def behave_short(self, number: int) -> Behaviour:
+    def behave_short(self, _: int) -> Behaviour:
         """Say how the next request of the REST API goes."""
+        number, self.requests = self.requests, self.requests + 1
         rest = self.row.rest if self.row else ()
-        return rest(number) if callable(rest) else rest[0] if rest else NORMAL
+        if callable(rest):
+            return rest(number)
+        return rest[number] if number < len(rest) else NORMAL
 
     async def turn(self, client: SpeechClient) -> None:
         """Speak once, and look at what came of it."""
         mode = self.chance.choice(MODES)
         fits = [row for row in ROWS if (Mode.CONVERSATION if mode is Mode.DICTATION else mode) in row.modes]
         self.row = self.chance.choice(fits) if self.chance.random() < self.faultiness else None
-        self.attempts = 0
+        self.attempts = self.requests = 0
         pace = 1.0 if self.chance.random() < LIVE else 0.0
         source = Source(AUDIO[mode], pace, self.chance.choice((1001, 3200, 8192)))
         heard = await listen(client, source, RecognitionOptions(mode=mode))
@@ -105,7 +110,10 @@ class Caller:
 
 
 def memory() -> float:
-    """Return the process's resident memory in MB."""
+    """Return the process's resident memory in MB, without what the allocator holds of memory that was freed."""
+    gc.collect()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 2**20
 
@@ -127,7 +135,6 @@ async def soak(turns: int, seconds: float, seed: int, callers: int, faultiness: 
         while report.turns < turns and time.monotonic() - begun < seconds:
             await caller.turn(client)
             if not first and report.turns >= turns * WARM_UP:
-                gc.collect()
                 first = memory()
 
     async with AsyncExitStack() as stack:
@@ -149,7 +156,6 @@ async def soak(turns: int, seconds: float, seed: int, callers: int, faultiness: 
             await client.close()
     for _ in range(5):  # a transport that was closed lets go of its socket in one of the loop's next rounds
         await asyncio.sleep(0)
-    gc.collect()
     left = {
         "tasks": len(tasks_left()),
         "sockets": len(sockets_left()),

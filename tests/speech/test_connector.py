@@ -25,6 +25,7 @@ from tests.speech_service.faults import AudioReceived, Freeze, Refuse, Reset
 from tests.speech_service.service import Behaviours
 
 from .caller import AUDIO, CONVERSATION, INTERACTIVE, SAID, Source, calling, listen
+from .clock import LeapingLoop
 from .faults.places import MakePlace, closed_port, nobody_speaks, secure, unknown_name, untrusted
 
 CLASSIC: Final = "/speech/recognition/interactive/cognitiveservices/v1"
@@ -167,6 +168,24 @@ async def test_long_audio_goes_to_the_rest_api_in_pieces(pace: float) -> None:
         assert [len(post.audio) / 32_000 for post in service.posts][:-1] == [60.0] * (len(service.posts) - 1)
         offsets = [phrase.offset for phrase in heard.phrases]
         assert offsets == sorted(offsets)
+
+
+async def test_pieces_for_the_rest_api_are_not_too_long_when_the_loop_is_held_up() -> None:
+    """The service refuses 60 s and a little more."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, LeapingLoop)
+
+    async def hold_up() -> None:
+        while True:
+            await asyncio.sleep(1)
+            loop.now += 1.3
+
+    async with refusing() as service, calling(service.url) as client:
+        busy = asyncio.create_task(hold_up())
+        heard = await listen(client, Source(silence(130), chunk=32_000), CONVERSATION)
+        busy.cancel()
+        assert heard.error is None
+        assert [len(post.audio) / 32_000 for post in service.posts] == [60.0, 60.0, 10.0]
 
 
 async def test_offsets_in_later_pieces_are_those_of_the_whole() -> None:

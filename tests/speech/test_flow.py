@@ -291,6 +291,38 @@ async def test_source_that_fails_to_close() -> None:
     assert (heard.error, heard.transcript) == (None, COMMAND)
 
 
+async def test_source_that_does_not_end() -> None:
+    """It ignores that it is cancelled, and closing it takes for ever: its own affair, and not the caller's."""
+    over = asyncio.Event()
+
+    class Source:
+        def __init__(self) -> None:
+            self._chunks = [AUDIO[Mode.INTERACTIVE], silence(1.0)]
+
+        def __aiter__(self) -> Source:
+            return self
+
+        async def __anext__(self) -> bytes:
+            while not over.is_set():
+                if self._chunks:
+                    return self._chunks.pop(0)
+                with suppress(asyncio.CancelledError):
+                    await over.wait()
+            raise StopAsyncIteration
+
+        async def aclose(self) -> None:
+            await asyncio.Event().wait()
+
+    heard = Heard()
+    service = SpeechService(Legible())
+    async with service, calling(service.url) as client:
+        heard = await listen(client, Source())
+        assert tasks_left() != []
+        over.set()
+    assert (heard.error, heard.transcript) == (None, COMMAND)
+    assert heard.seconds == pytest.approx(2 * flow.SOURCE_END_LIMIT)
+
+
 async def test_source_is_closed_when_the_service_fails() -> None:
     service = SpeechService(behaviours=lambda _: Behaviour(faults=(Fault(Opened(), Reset()),)))
     async with service, calling(service.url) as client:

@@ -25,6 +25,8 @@ _LOGGER = logging.getLogger(__name__)
 
 SHORT_AUDIO_LIMIT: Final = 60 * BYTES_PER_SECOND
 """Bytes of audio that the REST API for short recordings takes."""
+SOURCE_END_LIMIT: Final = 1.0
+"""Seconds that a source has to end when it is cancelled, and again when it is closed; then it is left to itself."""
 TIMER_ROUNDING: Final = 0.001
 """Seconds: loops let a timer run a trifle early, and what then comes a trifle too soon would come again and again."""
 
@@ -76,13 +78,14 @@ class Flow:
         for task in tasks:
             task.cancel()
         try:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=SOURCE_END_LIMIT)
         finally:
             aclose = getattr(self._source, "aclose", None)
             if aclose is not None:
                 # A source that fails to end does not undo what was recognised.
                 with contextlib.suppress(Exception):
-                    await aclose()
+                    async with asyncio.timeout(SOURCE_END_LIMIT):
+                        await aclose()
 
     def _task_done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
@@ -234,7 +237,8 @@ class Flow:
         size = 0
         while size < SHORT_AUDIO_LIMIT:
             self._audio_came.clear()
-            while (message := self._turn.next_audio(self._loop.time())) is not None:
+            # A loop that was held up finds several frames due at once, and the limit may be among them.
+            while size < SHORT_AUDIO_LIMIT and (message := self._turn.next_audio(self._loop.time())) is not None:
                 self._audio_left.set()
                 if not isinstance(message.body, bytes) or not message.body:
                     return
