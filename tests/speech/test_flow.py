@@ -313,7 +313,6 @@ async def test_source_that_does_not_end() -> None:
         async def aclose(self) -> None:
             await asyncio.Event().wait()
 
-    heard = Heard()
     service = SpeechService(Legible())
     async with service, calling(service.url) as client:
         heard = await listen(client, Source())
