@@ -154,8 +154,7 @@ async def soak(turns: int, seconds: float, seed: int, callers: int, faultiness: 
         await asyncio.gather(*calls)
         for client in clients:
             await client.close()
-    for _ in range(5):  # a transport that was closed lets go of its socket in one of the loop's next rounds
-        await asyncio.sleep(0)
+    await asyncio.sleep(1)  # a transport that was closed lets go of its socket in one of the loop's next rounds
     left = {
         "tasks": len(tasks_left()),
         "sockets": len(sockets_left()),
