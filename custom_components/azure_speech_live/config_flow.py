@@ -41,7 +41,8 @@ _ENDPOINT_SELECTOR: Final = SelectSelector(
 _KEY_SELECTOR: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
 
 _USER_SCHEMA: Final = vol.Schema(
-    {vol.Required(CONF_ENDPOINT): _ENDPOINT_SELECTOR, vol.Required(CONF_API_KEY): _KEY_SELECTOR}
+    # Not required: of a list that is, the frontend selects the first region by itself, and nobody notices.
+    {vol.Optional(CONF_ENDPOINT, default=""): _ENDPOINT_SELECTOR, vol.Required(CONF_API_KEY): _KEY_SELECTOR}
 )
 _RECONFIGURE_SCHEMA: Final = vol.Schema(
     {vol.Required(CONF_ENDPOINT): _ENDPOINT_SELECTOR, vol.Optional(CONF_API_KEY): _KEY_SELECTOR}

@@ -38,6 +38,9 @@ async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> No
     key = secrets.token_hex(16)
     async with stand_in(key=key) as (endpoint, _), Browser.open(home) as browser, home.connect() as connection:
         form = await browser.open_form()
+        await browser.submit(form, key)
+        await expect(form).to_contain_text("A region or an endpoint is needed here.")
+
         await browser.choose_endpoint(form, "West Europe")
         await camera(browser, "config_flow")
 
