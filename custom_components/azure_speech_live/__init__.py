@@ -1,6 +1,6 @@
 """Azure Speech Live: live speech recognition by the Azure Speech service, for Assist pipelines.
 
-A config entry is an Azure Speech resource, and holds one client for it. Its subentries are what the household uses
+A config entry is an Azure Speech resource, and holds it as its runtime data. Its subentries are what the household uses
 of it: recognizers, each a speech-to-text entity.
 """
 
@@ -15,16 +15,16 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .errors import translation_key
-from .resource import create_client, entry_endpoint
+from .resource import SpeechResource
 from .services import async_setup_services
-from .speech import CredentialsError, SpeechClient, SpeechError, ThrottledError
+from .speech import CredentialsError, SpeechError, ThrottledError
 from .websocket_api import async_setup_websocket_api
 
 PLATFORMS: Final = (Platform.STT,)
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 
-type AzureSpeechConfigEntry = ConfigEntry[SpeechClient]
+type AzureSpeechConfigEntry = ConfigEntry[SpeechResource]
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
@@ -40,11 +40,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     Raises ConfigEntryAuthFailed if the service refuses the key, and ConfigEntryNotReady for every other failure: any of
     them may pass by itself, be it a name server that is not up yet or a proxy that answers in the service's place.
     """
-    client = create_client(hass, entry.data)
-    entry.async_on_unload(client.close)
-    placeholders = {"endpoint": entry_endpoint(entry.data).unique_id}
+    resource = SpeechResource(hass, entry.data)
+    entry.async_on_unload(resource.client.close)
+    placeholders = {"endpoint": resource.endpoint.unique_id}
     try:
-        await client.check()
+        await resource.client.check()
     except CredentialsError as err:
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN,
@@ -58,7 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
             translation_placeholders=placeholders,
             retry_after=err.retry_after if isinstance(err, ThrottledError) else None,
         ) from err
-    entry.runtime_data = client
+    entry.runtime_data = resource
 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))

@@ -14,14 +14,14 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class AzureSpeechEntity(Entity):
-    """An entity of a subentry: the subentry is its device, and the entry's client its way to the service."""
+    """An entity of a subentry: the subentry is its device, and the entry's resource its way to the service."""
 
     _attr_has_entity_name = True
 
     def __init__(self, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry) -> None:
         """Initialize the entity and its device."""
         self._entry = entry
-        self._client = entry.runtime_data
+        self._resource = entry.runtime_data
         self._trouble: type[SpeechError] | None = None
         self._attr_unique_id = subentry.subentry_id
         self._attr_device_info = DeviceInfo(

@@ -9,7 +9,6 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
 from .errors import translation_key
-from .resource import entry_endpoint
 from .speech import (
     AudioSourceError,
     BadAudioError,
@@ -17,7 +16,6 @@ from .speech import (
     Event,
     RecognitionOptions,
     SpeechError,
-    TranslationOptions,
 )
 
 if TYPE_CHECKING:
@@ -34,14 +32,9 @@ async def async_recognize(
 
     Raises HomeAssistantError, and what ``audio`` raises. A key that is refused asks the household for another.
     """
-    client = entry.runtime_data
-    recognized = (
-        client.translate(audio, options)
-        if isinstance(options, TranslationOptions)
-        else client.recognize(audio, options)
-    )
+    resource = entry.runtime_data
     try:
-        async with aclosing(recognized) as events:
+        async with aclosing(resource.recognize(audio, options)) as events:
             async for event in events:
                 yield event
     except (AudioSourceError, BadAudioError) as err:
@@ -56,7 +49,7 @@ async def async_recognize(
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=f"action_{translation_key(err)}",
-            translation_placeholders={"endpoint": entry_endpoint(entry.data).unique_id},
+            translation_placeholders={"endpoint": resource.endpoint.unique_id},
         ) from err
 
 

@@ -67,7 +67,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
 
     @abstractmethod
     def _events(self, stream: AsyncIterable[bytes], language: str) -> AsyncGenerator[Event]:
-        """Return the client's events for one utterance, in the language that the pipeline has chosen."""
+        """Return the events of one utterance, in the language that the pipeline has chosen."""
 
     @abstractmethod
     def _text(self, said: Hypothesis | Phrase) -> str | None:
@@ -171,7 +171,7 @@ class RecognizerEntity(SpeechEntity):
 
     @override
     def _events(self, stream: AsyncIterable[bytes], language: str) -> AsyncGenerator[Event]:
-        return self._client.recognize(stream, RecognitionOptions(language=language, mode=Mode.INTERACTIVE))
+        return self._resource.recognize(stream, RecognitionOptions(language=language, mode=Mode.INTERACTIVE))
 
     @override
     def _text(self, said: Hypothesis | Phrase) -> str:
@@ -202,7 +202,7 @@ class TranslatorEntity(SpeechEntity):
 
     @override
     def _events(self, stream: AsyncIterable[bytes], language: str) -> AsyncGenerator[Event]:
-        return self._client.translate(stream, self._options)
+        return self._resource.recognize(stream, self._options)
 
     @override
     def _text(self, said: Hypothesis | Phrase) -> str | None:

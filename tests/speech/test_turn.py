@@ -1107,7 +1107,7 @@ def test_short_recording() -> None:
         sent += message.body
     assert sent == speak(LIGHT)
     assert service.turn.deadline == service.turn.last_moment  # it says nothing before its end
-    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w1 w2", offset=0.5))
+    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w1 w2", offset=0.5), START)
     assert service.turn.complete
     assert list(service.turn.events) == [Phrase(status=RecognitionStatus.SUCCESS, text="w1 w2", offset=0.5)]
 
@@ -1119,11 +1119,11 @@ def test_long_recording_goes_in_several_short_ones() -> None:
     service.turn.begin_short_audio(service.wall)
     for _ in range(FIRST_WORD // FRAME_SIZE):
         assert service.turn.next_audio(service.now)
-    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w1"))
+    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w1"), START)
     assert not service.turn.complete
     service.turn.begin_short_audio(service.wall)
     while service.turn.next_audio(service.now):
         pass
-    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w2", offset=0.25))
+    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w2", offset=0.25), START)
     assert service.turn.complete
     assert [event.offset for event in service.turn.events if isinstance(event, Phrase)] == [0.0, 0.75]

@@ -28,6 +28,7 @@ from .errors import (
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
 from .options import Mode, Profanity, RecognitionOptions, TranslationOptions
+from .timeline import Timeline
 
 __all__ = [
     "CHINA_REGIONS",
@@ -61,6 +62,7 @@ __all__ = [
     "Synthesis",
     "SynthesisEnded",
     "ThrottledError",
+    "Timeline",
     "TranslationOptions",
     "UnusableMessageError",
     "UpgradeRefusedError",

@@ -12,6 +12,7 @@ from .errors import ConnectionFailedError
 from .events import Event
 from .flow import Flow
 from .options import RecognitionOptions, TranslationOptions
+from .timeline import Timeline
 
 
 class SpeechClient:
@@ -23,18 +24,21 @@ class SpeechClient:
         self._flows: set[Flow] = set()
         self._closed = False
 
-    async def recognize(self, audio: AsyncIterable[bytes], options: RecognitionOptions) -> AsyncGenerator[Event]:
+    async def recognize(
+        self, audio: AsyncIterable[bytes], options: RecognitionOptions, timeline: Timeline | None = None
+    ) -> AsyncGenerator[Event]:
         """Recognise an utterance: yield hypotheses and phrases as they come.
 
         ``audio`` gives 16 kHz, 16-bit, mono, little-endian PCM in chunks of any size, with or without a WAV header;
         it is pulled from the first ``anext`` on, and closed at the end. In INTERACTIVE mode the first phrase is the
         last event. A connection that breaks is carried over once. Closing the generator ends everything at once.
+        What happens when is noted in ``timeline``, if there is one.
 
         Raises SpeechError; see errors.py.
         """
         if self._closed:
             raise ConnectionFailedError("the client was closed")
-        flow = Flow(self._connector, audio, options)
+        flow = Flow(self._connector, audio, options, timeline)
         self._flows.add(flow)
         events = flow.events()
         try:
@@ -46,7 +50,9 @@ class SpeechClient:
             finally:
                 self._flows.discard(flow)
 
-    async def translate(self, audio: AsyncIterable[bytes], options: TranslationOptions) -> AsyncGenerator[Event]:
+    async def translate(
+        self, audio: AsyncIterable[bytes], options: TranslationOptions, timeline: Timeline | None = None
+    ) -> AsyncGenerator[Event]:
         """Recognise and translate an utterance: as ``recognize``, with translations in hypotheses and phrases.
 
         With a voice, each phrase that was translated is followed by Synthesis events, as the audio arrives, and by one
@@ -55,7 +61,7 @@ class SpeechClient:
 
         Raises SpeechError; see errors.py.
         """
-        async with aclosing(self.recognize(audio, options)) as events:
+        async with aclosing(self.recognize(audio, options, timeline)) as events:
             async for event in events:
                 yield event
 

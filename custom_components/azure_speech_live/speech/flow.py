@@ -19,6 +19,7 @@ from .errors import AudioSourceError, ConnectionFailedError, SpeechError, Upgrad
 from .events import Event
 from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
+from .timeline import Timeline
 from .turn import Turn
 
 _LOGGER = logging.getLogger(__name__)
@@ -34,12 +35,14 @@ TIMER_ROUNDING: Final = 0.001
 class Flow:
     """One recognition under way."""
 
-    def __init__(self, connector: Connector, audio: AsyncIterable[bytes], options: RecognitionOptions) -> None:
+    def __init__(
+        self, connector: Connector, audio: AsyncIterable[bytes], options: RecognitionOptions, timeline: Timeline | None
+    ) -> None:
         """Begin at once; must be called in a running loop, and its ``events`` be iterated or closed."""
         self._loop = asyncio.get_running_loop()
         self._connector = connector
         self._source = audio
-        self._turn = Turn(options, self._loop.time())
+        self._turn = Turn(options, self._loop.time(), timeline)
         self._audio_came = asyncio.Event()
         self._audio_left = asyncio.Event()
         self._news = asyncio.Event()
@@ -160,7 +163,9 @@ class Flow:
     async def _exchange(self, connection: Connection) -> None:
         """Carry the turn through one request. Raises SpeechError."""
         turn = self._turn
-        opening = turn.begin(uuid.uuid4().hex, now_utc(), reused=connection.served > 0)
+        reused = connection.served > 0
+        turn.timeline.request_began(self._loop.time(), reused=reused)
+        opening = turn.begin(uuid.uuid4().hex, now_utc(), reused=reused)
         connection.served += 1
         sender = asyncio.create_task(self._send(connection, opening), name="Speech sender")
         try:
@@ -217,6 +222,7 @@ class Flow:
     async def _send_short_audio(self) -> None:
         """Carry the turn through one request of the REST API. Raises SpeechError."""
         turn = self._turn
+        turn.timeline.request_began(self._loop.time(), reused=False)
         turn.begin_short_audio(now_utc())
         request = asyncio.create_task(self._connector.short_audio(turn.options, self._wav()), name="Speech request")
         try:
@@ -226,7 +232,7 @@ class Flow:
                     turn.check_time(self._loop.time())
                     self._audio_came.set()  # a source that stalls has been ended
             if request.done():
-                turn.finish_short_audio(request.result())
+                turn.finish_short_audio(request.result(), self._loop.time())
                 self._news.set()
         finally:
             request.cancel()

@@ -22,6 +22,7 @@ from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, S
 from .messages import Message
 from .options import Mode, RecognitionOptions, TranslationOptions
 from .telemetry import ConnectionMetric, TurnTelemetry
+from .timeline import Timeline
 
 MAX_ATTEMPTS: Final = 2
 """Connections tried in a row without a phrase between them."""
@@ -100,9 +101,11 @@ class _Exchange:
 class Turn:
     """One utterance being recognised. Times are seconds by one monotonic clock unless they are datetimes."""
 
-    def __init__(self, options: RecognitionOptions, now: float) -> None:
+    def __init__(self, options: RecognitionOptions, now: float, timeline: Timeline | None = None) -> None:
         """Begin before the first audio."""
         self.options = options
+        self.timeline = timeline or Timeline()
+        self.timeline.started = now
         self.events: deque[Event] = deque()
         """What the caller has not taken yet. A hypothesis that a newer one has replaced is not in it."""
         self.complete = False
@@ -127,11 +130,13 @@ class Turn:
         self._fed = now
         if not self.audio.ended:
             self.audio.feed(chunk)
+            self.timeline.audio = self.audio.end
 
     def end_audio(self, now: float) -> None:
         """Take note that the source has no more; what it gave is still recognised."""
         if not self.audio.ended:
             self.audio.close()
+            self.timeline.audio_ended = now
             # What is left to be sent, or may have to be sent again, goes at the pace, and is answered after that.
             self._final = now + FINAL + max(0.0, self._unaccounted - FAST_LANE) / PACE
             if self.audio.end == 0:
@@ -190,6 +195,7 @@ class Turn:
         if self.full:
             self._fed = now  # the source had to wait for us
         exchange.sent += len(frame)
+        self.timeline.sent += len(frame)
         if not frame:  # which is the end of the audio
             exchange.end_sent = now
         return Message("audio", frame, exchange.request_id)
@@ -216,20 +222,22 @@ class Turn:
         exchange.heard = now
         exchange.telemetry.note(message.headers.get("path", message.path), wall)
         if message.path == "turn.end":
+            self.timeline.turn_ended = now
             self._turn_ended(exchange, wall)
         elif not self.complete:
-            self._result(exchange, message)
+            self._result(exchange, message, now)
             if len(self.events) > MAX_EVENTS:
                 raise UnusableMessageError("the service says more than anybody can take")
             if self._unaccounted - self._unsent > MAX_UNACCOUNTED:
                 raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
 
-    def _result(self, exchange: _Exchange, message: Message) -> None:
+    def _result(self, exchange: _Exchange, message: Message, now: float) -> None:
         event = results.event(message, translating=self._translating)
         if event is None:
             return
         match event:
             case Phrase():
+                self.timeline.phrase = now
                 self._phrase(exchange, event)
             case Synthesis():
                 self._synthesis(exchange, event.audio)
@@ -237,11 +245,14 @@ class Turn:
                 self._synthesis_ended(exchange, event.error)
             case Hypothesis():
                 exchange.in_phrase = True
+                if self.timeline.first_hypothesis is None:
+                    self.timeline.first_hypothesis = now
                 if self.events and isinstance(self.events[-1], Hypothesis):
                     self.events.pop()
                 self.events.append(results.shifted(event, exchange.start_offset))
             case SpeechEnded():
                 exchange.stopped = True
+                self.timeline.speech_ended = now
                 self.events.append(results.shifted(event, exchange.start_offset))
             case SpeechStarted():
                 self.events.append(results.shifted(event, exchange.start_offset))
@@ -324,10 +335,11 @@ class Turn:
         if self._exchange is not None:
             self._exchange.heard = float("inf")
 
-    def finish_short_audio(self, said: Phrase) -> None:
+    def finish_short_audio(self, said: Phrase, now: float) -> None:
         """Take the result of such a request, which covers all audio that was sent in it."""
         exchange, self._exchange = self._exchange, None
         if exchange is not None:
+            self.timeline.phrase = now
             self.audio.discard(exchange.sent)
             self.events.append(results.shifted(said, exchange.start_offset))
             nothing_left = self.audio.ended and self.audio.start == self.audio.end

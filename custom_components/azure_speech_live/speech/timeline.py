@@ -1,0 +1,48 @@
+"""When what happened in one recognition: for diagnostics, statistics and benchmarks. No text is in it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Timeline:
+    """What a turn notes about itself, up to the turn.end that may come after the result.
+
+    Moments are seconds by the event loop's clock; None for what did not happen. ``audio`` and ``sent`` are bytes of
+    audio: what the source gave, and what went to the service, where that which was sent again counts again.
+    """
+
+    started: float = 0.0
+    connected: float | None = None
+    """When the first request could begin."""
+    first_hypothesis: float | None = None
+    audio_ended: float | None = None
+    """When the source had no more."""
+    speech_ended: float | None = None
+    """When the service said that it heard the speech end."""
+    phrase: float | None = None
+    """When the last phrase came."""
+    turn_ended: float | None = None
+    requests: int = 0
+    """More than one if a connection broke, or if the service ended a request before the audio."""
+    reused: bool = False
+    """Whether the first request used a connection that was kept open."""
+    audio: int = 0
+    sent: int = 0
+
+    def request_began(self, now: float, *, reused: bool) -> None:
+        """Take note that a connection is there for a request."""
+        if self.connected is None:
+            self.connected = now
+            self.reused = reused
+        self.requests += 1
+
+    @property
+    def end_of_speech(self) -> float | None:
+        """Return when the speech was over: when the service said so or the source ended, whichever was first."""
+        return min((moment for moment in (self.audio_ended, self.speech_ended) if moment is not None), default=None)
+
+    @property
+    def delay(self) -> float | None:
+        """Return the seconds from the end of speech to the last phrase; None if one of them did not come."""
+        end = self.end_of_speech
+        return None if end is None or self.phrase is None else max(0.0, self.phrase - end)
