@@ -56,7 +56,7 @@ class RecordingRun:
 
     async def async_response(self) -> JsonObjectType:
         """Run until the response is there. Raises HomeAssistantError."""
-        task = self._entry.async_create_background_task(self._hass, self._run(), f"{DOMAIN} {self._media[:50]}")
+        task = self._entry.async_create_background_task(self._hass, self._run(), f"{DOMAIN} recording")
         try:
             return await self._response
         except asyncio.CancelledError:
@@ -120,7 +120,8 @@ class RecordingRun:
     def _fail(self, error: Exception) -> None:
         if self._response.done():
             if not self._response.cancelled():
-                _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, error)
+                address, _, _ = self._media.partition("?")  # what follows may be a signature
+                _LOGGER.warning("The spoken translation of %s is not whole: %s", address, error)
             return
         self._response.set_exception(error)
         code = error.translation_key if isinstance(error, HomeAssistantError) else None

@@ -74,6 +74,8 @@ class Speaking:
         async with aclosing(self.connection.subscribe("subscribe_events", event_type="announced")) as announced:
             done = asyncio.ensure_future(anext(announced))
             await self.home.post(f"/api/config/automation/config/{name}", json=automation)
+            # Saving does not wait until the automation listens; this does.
+            await self.connection.call("call_service", domain="automation", service="reload")
             await self.home.post(f"/api/events/{automation['triggers'][0]['event_type']}", json=event)
             async with asyncio.timeout(60):
                 data: dict[str, Any] = (await done)["data"]

@@ -8,7 +8,6 @@ session. Its exit status is 0 only if no transcript was lost or wrong and nothin
 import argparse
 import asyncio
 from collections import Counter
-from contextlib import AsyncExitStack
 import ctypes
 from dataclasses import dataclass, field
 import gc
@@ -34,6 +33,8 @@ ROWS: Final = tuple(
     row for group in TABLE for row in group.rows if row.place is None and not row.fault.startswith("trickles")
 )
 MODES: Final = tuple(Mode)
+FRESH: Final = 0.8
+"""The part of the turns with a fault whose client is new, as one that keeps a connection open would not meet it."""
 LIVE: Final = 0.05
 """The part of the turns whose audio comes as it is spoken: each of its chunks is a leap of the clock."""
 WARM_UP: Final = 0.1
@@ -48,18 +49,42 @@ class Report:
     faults: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    memory: float = 0.0
+    """Resident memory in MB after the warm-up."""
 
 
 @dataclass
 class Caller:
     """One caller, with a stand-in that misbehaves as the row of its turn says."""
 
+    session: aiohttp.ClientSession
     chance: random.Random
     report: Report
     faultiness: float
+    mode: Mode = Mode.INTERACTIVE
     row: Row | None = None
     attempts: int = 0
     requests: int = 0
+
+    async def run(self, turns: int, until: float) -> None:
+        """Speak again and again."""
+        service = SpeechService(Legible(), behaviours=self.behave, rest_behaviours=self.behave_short, remember=False)
+        async with service:
+            kept = self._client(service)
+            while self.report.turns < turns and time.monotonic() < until:
+                self._draw()
+                if self.row and self.chance.random() < FRESH:
+                    fresh = self._client(service)
+                    await self._turn(fresh)
+                    await fresh.close()
+                else:
+                    await self._turn(kept)
+                if not self.report.memory and self.report.turns >= turns * WARM_UP:
+                    self.report.memory = memory()
+            await kept.close()
+
+    def _client(self, service: SpeechService) -> SpeechClient:
+        return SpeechClient(self.session, Endpoint.from_url(service.url), Credentials(key=KEY))
 
     def behave(self, _: int) -> Behaviour:
         """Say how the next connection goes."""
@@ -79,11 +104,15 @@ class Caller:
             return rest(number)
         return rest[number] if number < len(rest) else NORMAL
 
-    async def turn(self, client: SpeechClient) -> None:
-        """Speak once, and look at what came of it."""
-        mode = self.chance.choice(MODES)
+    def _draw(self) -> None:
+        """Choose the next turn's mode, and its fault if it is to meet one."""
+        mode = self.mode = self.chance.choice(MODES)
         fits = [row for row in ROWS if (Mode.CONVERSATION if mode is Mode.DICTATION else mode) in row.modes]
         self.row = self.chance.choice(fits) if self.chance.random() < self.faultiness else None
+
+    async def _turn(self, client: SpeechClient) -> None:
+        """Speak once, and look at what came of it."""
+        mode = self.mode
         self.attempts = self.requests = 0
         pace = 1.0 if self.chance.random() < LIVE else 0.0
         source = Source(AUDIO[mode], pace, self.chance.choice((1001, 3200, 8192)))
@@ -128,43 +157,28 @@ async def soak(turns: int, seconds: float, seed: int, callers: int, faultiness: 
     chance, report = random.Random(seed), Report()  # noqa: S311 - repeatable, not secret
     begun = time.monotonic()
     print(f"{turns} turns, {callers} at a time, at most {seconds:.0f} s, seed {seed}", flush=True)
-    descriptors_before, first = descriptors(), 0.0
-
-    async def call(caller: Caller, client: SpeechClient) -> None:
-        nonlocal first
-        while report.turns < turns and time.monotonic() - begun < seconds:
-            await caller.turn(client)
-            if not first and report.turns >= turns * WARM_UP:
-                first = memory()
-
-    async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True, limit_per_host=0))
-        )
-        clients, calls = [], []
-        for _ in range(callers):
-            caller = Caller(random.Random(chance.random()), report, faultiness)  # noqa: S311 - repeatable, not secret
-            service = SpeechService(
-                Legible(), behaviours=caller.behave, rest_behaviours=caller.behave_short, remember=False
+    memory()  # now, as it opens a library the first time
+    descriptors_before = descriptors()
+    connector = aiohttp.TCPConnector(force_close=True, limit_per_host=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        await asyncio.gather(
+            *(
+                # repeatable, not secret
+                Caller(session, random.Random(chance.random()), report, faultiness).run(turns, begun + seconds)  # noqa: S311
+                for _ in range(callers)
             )
-            await stack.enter_async_context(service)
-            client = SpeechClient(session, Endpoint.from_url(service.url), Credentials(key=KEY))
-            clients.append(client)
-            calls.append(call(caller, client))
-        await asyncio.gather(*calls)
-        for client in clients:
-            await client.close()
+        )
     await asyncio.sleep(1)  # a transport that was closed lets go of its socket in one of the loop's next rounds
     left = {
         "tasks": len(tasks_left()),
         "sockets": len(sockets_left()),
         "file descriptors": descriptors() - descriptors_before,
     }
-    print_report(report, left, first, time.monotonic() - begun)
+    print_report(report, left, time.monotonic() - begun)
     return not report.wrong and not any(left.values())
 
 
-def print_report(report: Report, left: dict[str, int], first: float, seconds: float) -> None:
+def print_report(report: Report, left: dict[str, int], seconds: float) -> None:
     """Print what came of it."""
     met = sum(count for fault, count in report.faults.items() if fault != "none")
     kinds = len(report.faults) - ("none" in report.faults)
@@ -176,7 +190,7 @@ def print_report(report: Report, left: dict[str, int], first: float, seconds: fl
     for wrong in report.wrong[:20]:
         print(f"  {wrong}")
     print("left behind:  " + ", ".join(f"{count} {what}" for what, count in left.items()))
-    print(f"memory:  {first:.1f} MB after the first tenth, {memory():.1f} MB at the end")
+    print(f"memory:  {report.memory:.1f} MB after the first tenth, {memory():.1f} MB at the end")
 
 
 def main() -> None:
