@@ -28,7 +28,8 @@ from custom_components.azure_speech_live.speech import (
     translation,
 )
 from custom_components.azure_speech_live.speech.messages import Message, json_message
-from custom_components.azure_speech_live.speech.turn import SYNTHESIS_PIECE, Turn
+from custom_components.azure_speech_live.speech.synthesis import SYNTHESIS_PIECE
+from custom_components.azure_speech_live.speech.turn import Turn
 from tests.speech_service import (
     Behaviour,
     Dialect,

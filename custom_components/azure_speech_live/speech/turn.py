@@ -21,6 +21,7 @@ from .errors import ServiceTimeoutError, SpeechError, ThrottledError, UnusableMe
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .messages import Message
 from .options import Mode, RecognitionOptions, TranslationOptions
+from .synthesis import SpokenTranslations
 from .telemetry import ConnectionMetric, TurnTelemetry
 from .timeline import Timeline
 
@@ -61,10 +62,6 @@ FINAL: Final = 10.0
 
 MAX_EVENTS: Final = 1000
 """Events that wait for the caller. A service gives a few a second, and of its hypotheses only the latest waits."""
-MAX_SYNTHESIS: Final = 32 << 20
-"""Bytes of synthesised audio taken in one request: over 15 minutes of 16 kHz PCM, and a connection lives for ten."""
-SYNTHESIS_PIECE: Final = 1 << 16
-"""Bytes up to which slices of synthesised audio that wait for the caller are put together: two seconds of it."""
 
 
 @dataclass(slots=True)
@@ -88,10 +85,6 @@ class _Exchange:
     """Whether the service wants no more audio."""
     end_sent: float | None = None
     """When the end of the audio was sent."""
-    synthesised: int = 0
-    """Bytes of synthesised audio received."""
-    speaking: bool = False
-    """Whether the audio of a spoken translation has begun, and not ended."""
 
     @property
     def start_offset(self) -> float:
@@ -114,8 +107,7 @@ class Turn:
         self._exchange: _Exchange | None = None
         self._translating = isinstance(options, TranslationOptions)
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
-        self._unspoken = 0
-        """Phrases whose spoken translation is not over."""
+        self._spoken = SpokenTranslations(self.events)
         self._attempts = 0
         self._fed = now
         self._final: float | None = None
@@ -170,6 +162,7 @@ class Turn:
         """
         telemetry = TurnTelemetry(request_id, wall, self._connections)
         self._connections = []
+        self._spoken.begin_request()
         self._exchange = _Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
         # The header stands alone in its message, as the SDKs send it.
         return [
@@ -240,9 +233,9 @@ class Turn:
                 self.timeline.phrase = now
                 self._phrase(exchange, event)
             case Synthesis():
-                self._synthesis(exchange, event.audio)
+                self._synthesis(event.audio)
             case SynthesisEnded():
-                self._synthesis_ended(exchange, event.error)
+                self._spoken_to_its_end(waited=self._spoken.end(event.error))
             case Hypothesis():
                 exchange.in_phrase = True
                 if self.timeline.first_hypothesis is None:
@@ -275,41 +268,20 @@ class Turn:
         if isinstance(self.options, TranslationOptions):
             said = translation.checked(said, self.options.targets)
         self.events.append(results.shifted(said, exchange.start_offset))
-        self._unspoken += self._speaks and bool(said.translations)
-        self.complete = interactive and not self._unspoken
+        self._spoken.waiting += self._speaks and bool(said.translations)
+        self.complete = interactive and not self._spoken.waiting
 
-    def _synthesis(self, exchange: _Exchange, audio: bytes) -> None:
-        exchange.synthesised += len(audio)
-        if exchange.synthesised > MAX_SYNTHESIS:
-            raise UnusableMessageError("more synthesised audio than a turn can have")
-        if exchange.speaking and audio.startswith(b"RIFF"):
-            self._synthesis_ended(exchange, None)  # its end is missing, which Microsoft's SDKs put up with
+    def _synthesis(self, audio: bytes) -> None:
         if self._final is not None:
             self._final += len(audio) / BYTES_PER_SECOND  # what is spoken may take as long as it plays
-        waiting = self.events[-1] if exchange.speaking and self.events else None
-        exchange.speaking = True
-        if isinstance(waiting, Synthesis) and len(waiting.audio) < SYNTHESIS_PIECE:
-            audio = waiting.audio + audio
-            self.events.pop()
-        self.events.append(Synthesis(audio))
+        self._spoken_to_its_end(waited=self._spoken.take(audio))
 
-    def _synthesis_ended(self, exchange: _Exchange, error: str | None) -> None:
-        if self._unspoken:
-            self._unspoken -= 1
+    def _spoken_to_its_end(self, *, waited: bool) -> None:
+        if waited:
             self.complete = self.options.mode is Mode.INTERACTIVE
-        elif not exchange.speaking:
-            return
-        exchange.speaking = False
-        self.events.append(SynthesisEnded(error))
-
-    def _end_all_synthesis(self, exchange: _Exchange, error: str | None) -> None:
-        """Say of what was to be spoken that there will be no more; ``error`` None: what has begun is whole."""
-        while self._unspoken or exchange.speaking:
-            whole = error is None and exchange.speaking
-            self._synthesis_ended(exchange, None if whole else error or "the service did not speak the translation")
 
     def _turn_ended(self, exchange: _Exchange, wall: datetime) -> None:
-        self._end_all_synthesis(exchange, None)
+        self._spoken_to_its_end(waited=self._spoken.end_all(None))
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
                 raise UnusableMessageError("the service ended the turn without a result")
@@ -402,7 +374,7 @@ class Turn:
         if exchange is not None:
             self._finish(exchange, wall)
             # Its phrase is not said again.
-            self._end_all_synthesis(exchange, f"the spoken translation was cut off: {error}")
+            self._spoken_to_its_end(waited=self._spoken.end_all(f"the spoken translation was cut off: {error}"))
             if self.complete or self._accounted_for(0.0):
                 self.complete = True
                 return None
