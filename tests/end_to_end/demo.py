@@ -96,7 +96,7 @@ async def start(
         screen.line("Speech service", f"a stand-in at {endpoint}, in which PocketSphinx recognises")
         if translating:
             screen.line("", "(only a few announcements), Apertium translates (word by word, by rules)")
-            screen.line("", "and espeak-ng speaks (like a robot). Azure does all three far better")
+            screen.line("", "and espeak-ng speaks (like a robot): they show the way, not how good Azure is")
     screen.line("Home Assistant", "starts, which takes a while")
     home = await stack.enter_async_context(HomeAssistant.run(config))
     connection = await stack.enter_async_context(home.connect())

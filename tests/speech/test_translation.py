@@ -499,6 +499,15 @@ async def test_region() -> None:
         assert [len(connection.turns) for connection in service.connections] == [2, 1]
 
 
+async def test_region_that_has_recognised_before() -> None:
+    """Its connection could serve the translation as well, but s2s comes first."""
+    async with calling_region("westeurope") as (service, client):
+        assert (await listen(client, Source(AUDIO[Mode.INTERACTIVE]))).transcript
+        await service.until(lambda: bool(service.connections[0].turns[0].telemetry))
+        assert (await listen(client, Source(AUDIO[Mode.INTERACTIVE]), to(mode=Mode.INTERACTIVE))).transcript
+        assert tried(service) == [STT_HOST + UNIVERSAL, S2S_HOST + S2S]
+
+
 @pytest.mark.parametrize("answer", [Refuse(404), Refuse(410), None], ids=["404", "410", "host gone"])
 async def test_region_without_s2s(answer: Refuse | None) -> None:
     """Universal v2 on the stt host serves then, and is asked first from then on."""

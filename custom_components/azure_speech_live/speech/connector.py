@@ -55,7 +55,8 @@ class Connector:
 
     async def acquire(self, turn: Turn, connection_id: str) -> Connection:
         """Return a connection for a turn. Raises SpeechError."""
-        for _, url in self._routes(turn.options):
+        # Of the first only: one that is kept of another generation is no reason to leave this one out.
+        for _, url in self._routes(turn.options)[:1]:
             if (kept := await self._pool.take(url)) is not None:
                 return kept
         connection = await self._open_first(turn.options, connection_id, turn)
