@@ -1,61 +1,50 @@
-"""What Home Assistant's hassfest and the Marketplace ask of manifest.json and the files beside it."""
+"""What manifest.json says of this integration in particular; that it is valid, test_hassfest.py shows."""
 
-import json
-from pathlib import Path
-
-from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
-import custom_components.azure_speech_live as package
 from custom_components.azure_speech_live.const import DOMAIN
 
-ROOT = Path(package.__file__).parent
-MANIFEST = json.loads((ROOT / "manifest.json").read_text("utf-8"))
-REPOSITORY = "https://github.com/azure-speech-live/azure-speech-live"
+from .package import MANIFEST, REPOSITORY, ROOT, load
 
-
-def test_keys_are_in_order() -> None:
-    keys = list(MANIFEST)
-    assert keys == ["domain", "name", *sorted(keys[2:])]
+ADDRESS = "https://github.com/azure-speech-live/azure-speech-live"
 
 
 def test_the_manifest_says_what_the_integration_is() -> None:
     assert (
         MANIFEST
         | {
-            "domain": DOMAIN,
             "name": "Azure Speech Live",
             "categories": ["ai_voice.speech"],
             "codeowners": ["@azure-speech-live"],
-            "config_flow": True,
             "connectivity": ["cloud"],
-            "documentation": REPOSITORY,
+            "documentation": ADDRESS,
             "integration_type": "service",
             "iot_class": "cloud_push",
-            "issue_tracker": f"{REPOSITORY}/issues",
+            "issue_tracker": f"{ADDRESS}/issues",
+            "quality_scale": "platinum",
         }
         == MANIFEST
     )
-    assert ROOT.name == DOMAIN
 
 
 def test_it_needs_nothing_that_home_assistant_does_not_ship() -> None:
     assert MANIFEST["requirements"] == []
 
 
-def test_the_version_is_one_that_home_assistant_loads() -> None:
-    version = AwesomeVersion(MANIFEST["version"], ensure_strategy=[AwesomeVersionStrategy.SEMVER])
-    assert version.valid
+def test_the_changelog_has_the_version() -> None:
+    assert f"## [{MANIFEST['version']}]" in (REPOSITORY / "CHANGELOG.md").read_text("utf-8")
 
 
-def test_no_strings_file_pretends_to_be_read() -> None:
-    assert not (ROOT / "strings.json").exists(), "custom integrations load translations/ only"
+def test_the_marketplace_knows_what_to_install() -> None:
+    """As the Marketplace reads hacs.json; an unknown key is an error to its validation."""
+    assert load("../../hacs.json") == {"name": MANIFEST["name"], "homeassistant": "2026.11.0"}
 
 
 async def test_home_assistant_loads_it(hass: HomeAssistant) -> None:
     integration = await async_get_integration(hass, DOMAIN)
     assert integration.file_path == ROOT
     assert not integration.is_built_in
+    assert integration.has_branding
     assert await integration.resolve_dependencies() is not None
     assert {"config_flow", "stt"} <= set(integration.platforms_exists(["config_flow", "stt"]))

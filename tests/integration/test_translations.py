@@ -1,106 +1,137 @@
-"""Every word that the household reads: present, explained, and in the form that Home Assistant's own checks ask for.
+"""Every word that the household reads: present in every language, explained, and asked for by the code.
 
-That every step, field, error and abort of the forms has its words, flows.py checks in each flow that it walks.
+That a text is in the form that Home Assistant allows, test_hassfest.py shows; and that every step, field, error and
+abort of the forms has its words, flows.py checks in each flow that it walks.
 """
 
-from collections.abc import Generator
-import json
-from pathlib import Path
-import re
+from dataclasses import is_dataclass
+from importlib import import_module
 import string
-from typing import Any
+from typing import Final
 
-from homeassistant.util.json import JsonObjectType
+from homeassistant.helpers.entity import Entity
 import pytest
 
 import custom_components.azure_speech_live as integration
 from custom_components.azure_speech_live import errors
-from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER
-from custom_components.azure_speech_live.speech import SpeechError, errors as speech_errors
+from custom_components.azure_speech_live.speech import SpeechError
 
-ROOT = Path(integration.__file__).parent
-WORDS = json.loads((ROOT / "translations" / "en.json").read_text("utf-8"))
-ICONS = json.loads((ROOT / "icons.json").read_text("utf-8"))
+from .package import ICONS, TRANSLATIONS, WORDS, texts, vocabulary
+from .wording import error_classes, error_keys, keys, unworded_exceptions
 
+LANGUAGES: Final = ("en",)
 
-def texts(words: JsonObjectType, path: str = "") -> Generator[tuple[str, str]]:
-    """Yield every text with its key."""
-    for key, value in words.items():
-        if isinstance(value, dict):
-            yield from texts(value, f"{path}{key}.")
-        else:
-            assert isinstance(value, str)
-            yield f"{path}{key}", value
+# Where Home Assistant's own code ends a flow, under keys of its own.
+OF_HOME_ASSISTANT: Final = {"already_configured", "reauth_successful", "reconfigure_successful"}
 
 
-@pytest.mark.parametrize(("key", "text"), list(texts(WORDS)))
-def test_a_text_is_in_good_form(key: str, text: str) -> None:
-    assert text
-    assert text == text.strip()
-    assert "  " not in text
-    assert "://" not in text, "addresses come as placeholders"
-    assert not re.search(r"<[a-z/]", text), "no HTML"
-    assert not re.search(r"'\{|\}'", text), "quotes would hide a placeholder"
-    for _, placeholder, _, _ in string.Formatter().parse(text):
-        assert placeholder is None or placeholder.isidentifier()
-    is_label = key.endswith((".title", ".name", ".entry_type")) or ".data." in key or ".initiate_flow." in key
-    if is_label and ".data_description." not in key:
-        assert not text.endswith(".")
-    else:
-        assert text.endswith(".")
+def placeholders(text: str) -> set[str]:
+    """Return the names of a text's placeholders."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def error_classes(error: type[SpeechError]) -> Generator[type[SpeechError]]:
-    """Yield an error's class and all below it."""
-    yield error
-    for special in error.__subclasses__():
-        yield from error_classes(special)
+# --- Languages ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "error", [error for error in error_classes(SpeechError) if error.__module__ == speech_errors.__name__]
-)
-def test_every_error_is_worded_in_forms_and_for_entries(error: type[SpeechError]) -> None:
-    key = errors.translation_key(error("…"))
+def test_the_languages_are_there() -> None:
+    assert TRANSLATIONS.keys() == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", sorted(TRANSLATIONS.keys() - {"en"}))
+def test_a_language_is_complete(language: str) -> None:
+    english = dict(texts(WORDS))
+    translated = dict(texts(TRANSLATIONS[language]))
+    assert translated.keys() == english.keys()
+    assert {key: placeholders(text) for key, text in translated.items()} == {
+        key: placeholders(text) for key, text in english.items()
+    }
+
+
+@pytest.mark.parametrize("language", sorted(TRANSLATIONS))
+def test_a_language_has_no_stray_blanks(language: str) -> None:
+    assert not [key for key, text in texts(TRANSLATIONS[language]) if "  " in text]
+
+
+def test_labels_have_no_full_stop_and_sentences_do() -> None:
+    wrong: list[str] = []
+    for key, text in texts(WORDS):
+        last = key.rpartition(".")[2]
+        is_label = ".data_description." not in key and (
+            last in {"title", "name", "entry_type", "submit"}
+            or any(
+                f".{part}." in f".{key}"
+                for part in ("data", "initiate_flow", "selector", "state", "menu_options", "info")
+            )
+        )
+        if text.endswith(".") == is_label:
+            wrong.append(key)
+    assert not wrong
+
+
+# --- What the code asks for ---------------------------------------------------------------------------------------
+
+
+def test_every_exception_is_worded_and_no_words_are_left_over() -> None:
+    assert not unworded_exceptions()
+    # What only a form can meet, it words as its own error.
+    of_forms = {key for form in WORDS["config_subentries"].values() for key in form.get("error", {})}
+    assert set(WORDS["exceptions"]) <= keys("exceptions") <= {*WORDS["exceptions"], *of_forms}
+
+
+@pytest.mark.parametrize("category", ["device", "issues", "selector"])
+def test_what_is_asked_for_is_worded_and_no_words_are_left_over(category: str) -> None:
+    assert keys(category) == set(WORDS.get(category, {}))
+
+
+@pytest.mark.parametrize("error", list(error_classes()), ids=lambda error: error.__name__)
+def test_every_error_is_worded_where_the_household_meets_it(error: type[SpeechError]) -> None:
+    """In the form that adds a resource, at an entry that is not set up, and for who calls an action."""
+    key = errors.translation_key(error.__new__(error))
     assert key in WORDS["config"]["error"]
-    message = WORDS["exceptions"][key]["message"]
-    assert {name for _, name, _, _ in string.Formatter().parse(message) if name} == {"endpoint"}
+    assert placeholders(WORDS["exceptions"][key]["message"]) == {"endpoint"}
+    assert placeholders(WORDS["exceptions"][f"action_{key}"]["message"]) == {"endpoint"}
 
 
-def test_the_forms_have_no_text_left_over() -> None:
-    words = WORDS["config"]
-    keys = {errors.translation_key(error("…")) for error in error_classes(SpeechError)}
-    assert words["error"].keys() == keys | {"invalid_endpoint", "invalid_key"}
-    assert words["step"].keys() == {"user", "reconfigure", "reauth_confirm"}
-    assert words["abort"].keys() == {"already_configured"}
+@pytest.mark.parametrize("category", ["config", "config_subentries", "options", "selector", "device", "system_health"])
+def test_nothing_is_worded_that_the_code_does_not_have(category: str) -> None:
+    known = vocabulary() | error_keys() | OF_HOME_ASSISTANT
+    structure = {
+        *("step", "error", "abort", "data", "data_description", "sections", "title", "description", "name", "info"),
+        *("entry_type", "initiate_flow", "user", "reconfigure", "options", "menu_options", "submit", "fields"),
+    }
+    parts = {part for key, _ in texts(WORDS.get(category, {})) for part in key.split(".")}
+    assert parts - structure <= known
 
 
-def test_a_recognizer_is_worded_as_home_assistant_asks() -> None:
-    recognizer: dict[str, Any] = WORDS["config_subentries"][SUBENTRY_RECOGNIZER]
-    assert {"entry_type", "initiate_flow"} <= recognizer.keys()
-    assert "user" in recognizer["initiate_flow"]
+def test_every_entity_is_worded_and_has_an_icon() -> None:
+    """Unless its name is the device's, or both come with its device class; no words and icons are left over."""
+    kinds: set[tuple[str, str]] = set()
+    for platform in (*integration.PLATFORMS, *integration.MICROPHONE_PLATFORMS):
+        for key, device_class, nameless in _entity_kinds(platform):
+            kinds.add((platform, key))
+            words = WORDS["entity"].get(platform, {}).get(key, {})
+            assert ("name" in words) is not nameless or device_class, f"{platform} {key}: name"
+            assert device_class or key in ICONS["entity"].get(platform, {}), f"{platform} {key}: icon"
+    for named in (WORDS["entity"], ICONS["entity"]):
+        assert {(platform, key) for platform, keys in named.items() for key in keys} <= kinds
 
 
-def test_a_recognizer_has_an_icon() -> None:
-    assert ICONS["entity"]["stt"][SUBENTRY_RECOGNIZER]["default"].startswith("mdi:")
-
-
-def test_no_error_is_left_over() -> None:
-    code = "".join(path.read_text("utf-8") for path in ROOT.glob("*.py"))
-    keys = {errors.translation_key(error("…")) for error in error_classes(SpeechError)}
-    keys |= {f"action_{key}" for key in keys}
-    assert {key for key in WORDS["exceptions"] if f'"{key}"' not in code} <= keys
-    assert keys <= WORDS["exceptions"].keys()
-
-
-@pytest.mark.parametrize("subentry_type", list(WORDS["config_subentries"]))
-def test_a_subentry_has_its_words_and_an_icon(subentry_type: str) -> None:
-    words = WORDS["config_subentries"][subentry_type]
-    assert words["entry_type"]
-    assert words["initiate_flow"]["user"]
-    assert ICONS["entity"]["stt"][subentry_type]["default"].startswith("mdi:")
-
-
-def test_every_action_has_an_icon() -> None:
-    assert ICONS["services"].keys() == WORDS["services"].keys()
-    assert all(icon["service"].startswith("mdi:") for icon in ICONS["services"].values())
+def _entity_kinds(platform: str) -> list[tuple[str, object, bool]]:
+    """Return what a platform's module has: translation keys, each with its device class, and whether it is nameless."""
+    found: list[tuple[str, object, bool]] = []
+    descriptions: list[object] = []
+    for value in vars(import_module(f"{integration.__name__}.{platform}")).values():
+        if isinstance(value, type) and issubclass(value, Entity) and value.__module__.startswith(integration.__name__):
+            # Home Assistant keeps a class's _attr_ under names with one more underscore.
+            if key := getattr(value, "__attr_translation_key", None):
+                nameless = getattr(value, "__attr_name", "") is None
+                found.append((key, getattr(value, "__attr_device_class", None), nameless))
+            descriptions.append(getattr(value, "entity_description", None))
+        descriptions += value if isinstance(value, tuple | list) else [value]
+    for description in descriptions:
+        # Not all of Home Assistant's descriptions are instances of EntityDescription.
+        key = getattr(description, "translation_key", None)
+        if is_dataclass(description) and isinstance(key, str):
+            found.append((key, getattr(description, "device_class", None), False))
+    assert found, f"no entity is found in {platform}.py"
+    return found

@@ -1,0 +1,170 @@
+"""The repository around the integration: workflows, issue forms and pages do what they say."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+import json
+import os
+from pathlib import Path
+import re
+import shutil
+import subprocess
+from typing import Any
+
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
+import pytest
+
+from custom_components.azure_speech_live.const import DOMAIN
+
+from .package import MANIFEST, REPOSITORY, ROOT, SERVICES
+
+WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yaml"))
+FORMS = [path for path in sorted((REPOSITORY / ".github" / "ISSUE_TEMPLATE").glob("*.yml")) if path.stem != "config"]
+PAGES = [*REPOSITORY.glob("*.md"), *sorted((REPOSITORY / "docs").glob("*.md"))]
+
+# What has no versions, or none that would do; the workflow says why.
+WITHOUT_VERSION = {"home-assistant/actions/hassfest@master", "hacs/action@main"}
+
+
+def steps(workflow: Path) -> list[dict[str, Any]]:
+    """Return all steps of a workflow's jobs."""
+    return [step for job in load_yaml_dict(workflow)["jobs"].values() for step in job.get("steps", [])]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_is_well_formed_and_uses_versions(workflow: Path) -> None:
+    content = load_yaml_dict(workflow)
+    assert {"name", "on", "permissions", "jobs"} <= {"on" if key is True else key for key in content}
+    for job in content["jobs"].values():
+        assert "uses" in job or {"runs-on", "timeout-minutes", "steps"} <= job.keys()
+    for step in steps(workflow):
+        assert ("run" in step) is not ("uses" in step)
+        if uses := step.get("uses"):
+            assert uses in WITHOUT_VERSION or re.search(r"@v\d+(\.\d+)*$", uses)
+
+
+def test_the_workflows_check_and_test() -> None:
+    used = {step.get("uses") for workflow in WORKFLOWS for step in steps(workflow)}
+    ran = {step.get("run") for workflow in WORKFLOWS for step in steps(workflow)}
+    assert used >= WITHOUT_VERSION
+    assert ".ci/run" in ran
+    assert os.access(REPOSITORY / ".ci" / "run", os.X_OK)
+
+
+@pytest.mark.parametrize(
+    ("tag", "refusal"),
+    [(f"v{MANIFEST['version']}", None), ("v9.9.9", "The tag is v9.9.9"), (MANIFEST["version"], "The tag is")],
+)
+def test_a_release_is_of_the_manifests_version_and_says_what_is_new(
+    tmp_path: Path, tag: str, refusal: str | None
+) -> None:
+    """Runs the workflow's own step."""
+    shutil.copytree(REPOSITORY / "custom_components", tmp_path / "custom_components")
+    shutil.copy(REPOSITORY / "CHANGELOG.md", tmp_path)
+    (notes,) = [step for step in steps(REPOSITORY / ".github/workflows/release.yaml") if step.get("id") == "notes"]
+
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", notes["run"]],
+        cwd=tmp_path,
+        env=os.environ | {"TAG": tag},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    if refusal:
+        assert done.returncode == 1
+        assert refusal in done.stderr
+    else:
+        assert done.returncode == 0, done.stderr
+        text = (tmp_path / "notes.md").read_text("utf-8")
+        assert text.strip()
+        assert not re.search(r"^(## |\[)", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda path: path.stem)
+def test_an_issue_form_is_well_formed(form: Path) -> None:
+    content = load_yaml_dict(form)
+    assert content["name"]
+    assert content["description"]
+    questions = [element for element in content["body"] if element["type"] != "markdown"]
+    assert {element["type"] for element in questions} <= {"dropdown", "input", "textarea"}
+    assert all(element["attributes"]["label"] for element in questions)
+    identifiers = [element["id"] for element in questions]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_the_development_container_sets_up() -> None:
+    text = (REPOSITORY / ".devcontainer" / "devcontainer.json").read_text("utf-8")
+    container = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE))
+    script, *_ = container["postCreateCommand"].split()
+    assert os.access(REPOSITORY / script, os.X_OK)
+
+
+def test_every_module_has_its_place_in_how_it_works() -> None:
+    text = (REPOSITORY / "docs" / "how_it_works.md").read_text("utf-8")
+    named = re.findall(r"`([\w*]+(?:\.py|/))`", text)
+    there = [path.name for path in ROOT.glob("*.py")]
+    there += [f"{path.parent.name}/" for path in ROOT.glob("*/__init__.py")]
+    assert [name for name in there if not any(fnmatch(name, pattern) for pattern in named)] == []
+    assert [pattern for pattern in named if not any(fnmatch(name, pattern) for name in there)] == []
+
+
+def examples() -> Iterator[Any]:
+    """Yield the automations, scripts and single actions that pages show."""
+    for page in PAGES:
+        for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+            content: Any = parse_yaml(block)
+            for part in content if isinstance(content, list) else [content]:
+                shown = [("automation", example) for example in part.get("automation", [])]
+                shown += [("script", example) for example in part.get("script", {}).values()]
+                shown += [("script", {"sequence": [part]})] if "action" in part else []
+                for domain, example in shown:
+                    yield pytest.param(domain, example, id=f"{page.stem}: {example.get('alias')}")
+
+
+@pytest.mark.parametrize(("domain", "example"), examples())
+async def test_an_example_is_valid(hass: HomeAssistant, domain: str, example: dict[str, Any]) -> None:
+    config = [example] if domain == "automation" else {"example": example}
+    assert await async_setup_component(hass, domain, {domain: config})
+
+    (state,) = hass.states.async_all(domain)
+    assert state.state != STATE_UNAVAILABLE
+    for action, data in _own_actions(example):
+        fields = SERVICES[action]["fields"]
+        assert {name for name, field in fields.items() if field.get("required")} <= data.keys() <= fields.keys()
+
+
+def _own_actions(part: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the integration's actions in an example, with their data."""
+    if isinstance(part, dict):
+        domain, _, action = str(part.get("action")).partition(".")
+        if domain == DOMAIN:
+            yield action, part["data"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from _own_actions(inner)
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+def test_a_pages_links_lead_somewhere(page: Path) -> None:
+    """Those to other pages, pictures and folders, and to the headings of pages."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"", text):
+        address = link[0] or link[1]
+        if "://" in address or address.startswith("mailto:"):
+            continue
+        path, _, anchor = address.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), address
+        if anchor:
+            assert anchor in _anchors(target), address
