@@ -1,7 +1,7 @@
 """The languages and the voice that somebody asks for: checked, and made into the options of the client.
 
 What cannot be is a ServiceValidationError, which says what to do about it. Its translation_key words it for the forms
-of a translator as well.
+of recognizers and translators as well.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ _OWN_TRANSLATIONS: Final = {
 
 def recognition_options(languages: Sequence[str]) -> RecognitionOptions:
     """Return how to recognise a whole recording, in a language or several to detect among."""
-    spoken = _spoken(languages, Mode.CONVERSATION)
+    spoken = spoken_languages(languages, Mode.CONVERSATION)
     return RecognitionOptions(language=spoken[0], candidates=_candidates(spoken), mode=Mode.CONVERSATION, detailed=True)
 
 
@@ -48,7 +48,7 @@ def translation_options(
     languages: Sequence[str], targets: Sequence[str], voice: str | None = None, mode: Mode = Mode.CONVERSATION
 ) -> TranslationOptions:
     """Return how to translate from a language, or several to detect among, to one or more."""
-    spoken = _spoken(languages, mode)
+    spoken = spoken_languages(languages, mode)
     if not targets:
         raise _invalid("no_target_language")
     known = list(dict.fromkeys(_known(target, TRANSLATION_LANGUAGES, "unknown_target_language") for target in targets))
@@ -79,7 +79,11 @@ def locales_of(target: str) -> list[str]:
     return [locale for locale in LANGUAGES if own_translation(locale) == target] or [target]
 
 
-def _spoken(languages: Sequence[str], mode: Mode) -> list[str]:
+def spoken_languages(languages: Sequence[str], mode: Mode) -> list[str]:
+    """Return languages as the service writes them, if it can identify the spoken one among them.
+
+    Raises ServiceValidationError.
+    """
     if not languages:
         raise _invalid("no_language")
     spoken = list(dict.fromkeys(_known(language, LANGUAGES, "unknown_language") for language in languages))
@@ -90,6 +94,16 @@ def _spoken(languages: Sequence[str], mode: Mode) -> list[str]:
         if bases.count(base) > 1:
             raise _invalid("language_twice", language=base)
     return spoken
+
+
+def candidates_beside(language: str, others: Sequence[str], mode: Mode) -> tuple[str, ...]:
+    """Return the languages to identify the spoken one among, ``language`` being the first; none if there is no other.
+
+    It takes the place of other locales of the same language, and in a full house that of the last.
+    """
+    base = language.partition("-")[0]
+    different = [other for other in others if other.partition("-")[0] != base]
+    return (language, *different)[: MAX_CANDIDATES[mode]] if different else ()
 
 
 def _candidates(spoken: list[str]) -> tuple[str, ...]:

@@ -53,14 +53,14 @@ class Transcript:
         """Return all of it as an action responds it. Of silence, all texts are empty."""
         language = self._main_language()
         response: JsonObjectType = {
-            "text": _joined([phrase.text for phrase in self._phrases], language),
+            "text": joined([phrase.text for phrase in self._phrases], language),
             "language": language,
             "segments": [self.segment(phrase) for phrase in self._phrases],
         }
         if self._targets:
             translated = [self._translations(phrase) for phrase in self._phrases]
             response["translations"] = {
-                target: _joined([texts[target] for texts in translated if target in texts], target)
+                target: joined([texts[target] for texts in translated if target in texts], target)
                 for target in self._targets
             }
             response["failures"] = dict(self.failures)
@@ -105,5 +105,6 @@ def translation_of(said: Hypothesis | Phrase, target: str, language: str) -> str
     return said.text if own_translation(said.language or language) == target else None
 
 
-def _joined(texts: Sequence[str], language: str | None) -> str:
+def joined(texts: Sequence[str], language: str | None) -> str:
+    """Return phrases as one text of this language."""
     return ("" if (language or "").partition("-")[0] in _UNSPACED else " ").join(texts)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+import re
 import shutil
 import subprocess
 from typing import Self
@@ -65,6 +66,41 @@ class Browser:
         await brands.locator("input").first.fill("Azure Speech")
         await brands.get_by_text("Azure Speech Live").click()
         return self.page.locator("dialog-data-entry-flow")
+
+    async def open_integration(self) -> None:
+        """Go to the page of Azure Speech Live."""
+        await self.page.goto(f"{self._url}/config/integrations/integration/azure_speech_live")
+
+    async def open_recognizer_form(self) -> Locator:
+        """Select "Add speech recognizer" on the page of Azure Speech Live; return the form."""
+        await self.open_integration()
+        await self.page.get_by_role("button", name="Add speech recognizer").first.click()
+        return self.page.locator("dialog-data-entry-flow")
+
+    async def open_change_form(self, subentry: str) -> Locator:
+        """Select the gear of a recognizer or translator; return the form."""
+        await self.open_integration()
+        row = self.page.locator("ha-config-sub-entry-row").filter(has_text=subentry)
+        await row.get_by_role("button", name=re.compile("^Change speech")).click()
+        return self.page.locator("dialog-data-entry-flow")
+
+    async def open_reconfigure_form(self) -> Locator:
+        """Select "Reconfigure" in the menu of the resource; return the form."""
+        await self.open_integration()
+        await self.page.locator("ha-config-entry-row").get_by_role("button", name="Menu").first.click()
+        await self.page.get_by_role("menuitem", name="Reconfigure").click()
+        return self.page.locator("dialog-data-entry-flow")
+
+    async def open_reauth_form(self) -> Locator:
+        """Select what asks for a new key, on the page of all integrations; return the form."""
+        await self.page.goto(f"{self._url}/config/integrations/dashboard")
+        await self.page.locator("ha-config-flow-card").get_by_role("button", name="Reconfigure").click()
+        return self.page.locator("dialog-data-entry-flow")
+
+    async def choose(self, form: Locator, field: str, choice: str) -> None:
+        """Choose from a list in a form."""
+        await form.locator("ha-selector-select").filter(has_text=field).locator("ha-select").click()
+        await self.page.get_by_role("menuitem", name=choice).click()
 
     async def choose_endpoint(self, form: Locator, endpoint: str) -> None:
         """Choose a region by its name, or type an endpoint."""

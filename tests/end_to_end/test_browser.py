@@ -51,12 +51,76 @@ async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> No
 
         await browser.submit(form, key)
         await form.get_by_role("button", name="Skip and finish").click()
-        await expect(browser.page.locator("ha-config-device-page")).to_contain_text("Azure Speech by Microsoft")
+        await expect(browser.page.locator("ha-config-sub-entry-row")).to_contain_text("Speech recognizer")
         assert not browser.errors
 
         (entry,) = await connection.call("config_entries/get", domain="azure_speech_live")
         assert entry["state"] == "loaded"
         await home.remove_integration(entry["entry_id"])
+
+
+async def test_adding_and_changing_a_recognizer(household: Household, camera: Camera) -> None:
+    async with Browser.open(household.home) as browser:
+        form = await browser.open_recognizer_form()
+        await camera(browser, "recognizer")
+        await form.locator("input[name=name]").fill("Study")
+        await expect(form).not_to_contain_text("Longest command")
+        await browser.choose(form, "End of a command", "Azure alone")
+        await expect(form).to_contain_text("Longest command")
+        await form.get_by_text("Text", exact=True).click()
+        await form.get_by_role("button", name="Add Replacement").click()
+        replacement = form.locator("ha-form-expandable").first.locator("ha-selector-text input").last
+        await replacement.fill("per cent")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("per cent is not a replacement. Write what is heard, then =>, then")
+
+        await form.get_by_text("Text", exact=True).click()
+        await expect(replacement).to_have_value("per cent")
+        await replacement.fill("per cent => %")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(browser.page.locator("ha-config-sub-entry-row").filter(has_text="Study")).to_have_count(1)
+
+        form = await browser.open_change_form("Study")
+        await expect(form).to_contain_text("Longest command")
+        await form.get_by_text("Text", exact=True).click()
+        await expect(replacement).to_have_value("per cent => %")
+        await camera(browser, "recognizer_text")
+        await browser.choose(form, "Form of the text", "Spoken words")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("Reconfiguration was successful")
+        assert not browser.errors
+
+    subentries = await household.connection.call("config_entries/subentries/list", entry_id=household.entry_id)
+    assert [subentry["title"] for subentry in subentries] == ["Azure Speech", "Study"]
+    assert await household.connection.state("stt.study") == "unknown"
+
+
+async def test_a_new_key(home: HomeAssistant, camera: Camera) -> None:
+    """A key that works no more: Home Assistant asks for another. Who knows beforehand, changes it in the menu."""
+    key, new_key = secrets.token_hex(16), secrets.token_hex(16)
+    async with Browser.open(home) as browser, home.connect() as connection:
+        async with stand_in(key=key) as (endpoint, _):
+            entry_id = (await home.add_integration(endpoint, key))["result"]["entry_id"]
+            form = await browser.open_reconfigure_form()
+            await browser.submit(form, new_key)
+            await expect(form).to_contain_text("The Speech service refused the key.")
+            await browser.submit(form, "")
+            await expect(form).to_contain_text("Reconfiguration was successful")
+
+        async with stand_in(key=new_key, port=int(endpoint.rpartition(":")[2])):
+            await home.post(f"/api/config/config_entries/entry/{entry_id}/reload")
+            form = await browser.open_reauth_form()
+            await expect(form).to_contain_text(f"The Speech service refused the key for {endpoint.partition('//')[2]}")
+            await camera(browser, "reauth")
+            await browser.submit(form, key)
+            await expect(form).to_contain_text("The Speech service refused the key.")
+            await browser.submit(form, new_key)
+            await expect(form).to_contain_text("Re-authentication was successful")
+            assert not browser.errors
+
+            (entry,) = await connection.call("config_entries/get", domain="azure_speech_live")
+            assert entry["state"] == "loaded"
+            await home.remove_integration(entry_id)
 
 
 async def test_the_assist_dialog(household: Household, tmp_path: Path, camera: Camera) -> None:

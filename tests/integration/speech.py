@@ -37,9 +37,9 @@ async def stream(audio: bytes, chunk: int = CHUNK) -> AsyncGenerator[bytes]:
         yield audio[start : start + chunk]
 
 
-def recognizer(hass: HomeAssistant) -> SpeechToTextEntity:
+def recognizer(hass: HomeAssistant, entity_id: str = RECOGNIZER) -> SpeechToTextEntity:
     """Return the entity that pipelines use."""
-    entity = async_get_speech_to_text_entity(hass, RECOGNIZER)
+    entity = async_get_speech_to_text_entity(hass, entity_id)
     assert entity is not None
     return entity
 
@@ -49,8 +49,9 @@ async def transcribe(
     audio: AsyncIterable[bytes],
     language: str = "en-US",
     on_partial: Callable[[], None] = lambda: None,
+    entity_id: str = RECOGNIZER,
 ) -> tuple[list[str], SpeechResult]:
-    """Speak to the recognizer. Return its partial transcripts and its result."""
+    """Speak to a recognizer. Return its partial transcripts and its result."""
     metadata = SpeechMetadata(
         language,
         AudioFormats.WAV,
@@ -59,7 +60,7 @@ async def transcribe(
         AudioSampleRates.SAMPLERATE_16000,
         AudioChannels.CHANNEL_MONO,
     )
-    entity = recognizer(hass)
+    entity = recognizer(hass, entity_id)
     assert entity.check_metadata(metadata)
     partials: list[str] = []
     async with aclosing(entity.internal_async_process_audio_stream_with_progress(metadata, audio)) as results:

@@ -6,18 +6,22 @@ from typing import Any
 import wave
 
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
+from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_RECOGNIZER
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
-from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
 
-from .flows import add_resource
+from .flows import add_resource, only_recognizer
+from .recognizers import filled_in
 from .speech import RECOGNIZER, pcm
+from .subentries import open_reconfigure_form, submit
 
 LIGHT = "input_boolean.kitchen_light"
 SPOKEN = Path(__file__).parent.parent / "data" / "turn_on_the_kitchen_light.wav"
@@ -139,6 +143,50 @@ async def test_the_service_hears_the_end_of_speech_first(satellite: Satellite, s
     assert dict(events)["stt-end"] == {"stt_output": {"text": "Turn on the kitchen light."}}
 
 
+async def change_recognizer(hass: HomeAssistant, **settings: Any) -> None:
+    """Change the recognizer that the pipeline uses."""
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_RECOGNIZER, only_recognizer(entry).subentry_id)
+    result = await submit(hass, form, **filled_in(**settings))
+    assert result["reason"] == "reconfigure_successful"
+
+
+async def test_home_assistant_alone_hears_the_end_of_speech(
+    hass: HomeAssistant, satellite: Satellite, service: SpeechService
+) -> None:
+    """The service hears a pause in the command as the end of a phrase; the pipeline goes on with the changed engine."""
+    await change_recognizer(hass, end_of_speech="home_assistant")
+    service.engine = Scripted([Utterance(text="Turn on", end=0.7), Utterance(text="the kitchen light.", start=0.8)])
+    events = [event async for event in satellite.say(recording(seconds_of_silence=3), end=False)]
+
+    assert names(events).index("stt-vad-end") < names(events).index("stt-end")
+    assert dict(events)["stt-end"] == {"stt_output": {"text": "Turn on the kitchen light."}}
+
+
+async def test_azure_alone_hears_the_end_of_speech(
+    hass: HomeAssistant, satellite: Satellite, service: SpeechService
+) -> None:
+    """Home Assistant has long heard silence when the service says so."""
+    await change_recognizer(hass, end_of_speech="azure")
+    service.engine = Scripted([Utterance(text="Turn on the kitchen light.", end=4)])
+    events = [event async for event in satellite.say(recording(seconds_of_silence=3), end=False)]
+
+    assert not any(name.startswith("stt-vad") for name in names(events))
+    assert dict(events)["stt-end"] == {"stt_output": {"text": "Turn on the kitchen light."}}
+
+
+async def test_a_command_whose_end_nobody_hears_is_carried_out_all_the_same(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    await change_recognizer(hass, end_of_speech="azure", max_duration=3)
+    events = [event async for event in satellite.say(recording(seconds_of_silence=3), end=False)]
+
+    assert dict(events)["stt-end"] == {"stt_output": {"text": "Turn on the kitchen light."}}
+    state = hass.states.get(LIGHT)
+    assert state is not None
+    assert state.state == "on"
+
+
 async def test_silence_is_no_text_rather_than_a_failure(satellite: Satellite, service: SpeechService) -> None:
     service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
     events = [event async for event in satellite.say(bytes(32000))]
@@ -160,3 +208,22 @@ async def test_a_failure_is_said_and_the_next_command_works(
     state = hass.states.get(LIGHT)
     assert state is not None
     assert state.state == "on"
+
+
+async def test_a_recognizer_that_is_unavailable_is_asked_all_the_same(
+    hass: HomeAssistant, satellite: Satellite, service: SpeechService
+) -> None:
+    def available() -> bool:
+        state = hass.states.get(RECOGNIZER)
+        return state is not None and state.state != STATE_UNAVAILABLE
+
+    service.behaviours = lambda _: Behaviour(answer=Refuse(404))
+    events = [event async for event in satellite.say(pcm(2))]
+    assert dict(events)["error"]["code"] == "stt-stream-failed"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not available()
+
+    service.behaviours = ()
+    events = [event async for event in satellite.say(pcm(2))]
+    assert dict(events)["stt-end"] == {"stt_output": {"text": "Turn on the kitchen light."}}
+    assert available()

@@ -3,28 +3,17 @@
 from typing import Any
 
 from homeassistant.components.stt import (
-    AudioBitRates,
-    AudioChannels,
-    AudioCodecs,
-    AudioFormats,
-    AudioSampleRates,
-    PartialSpeechResult,
-    SpeechMetadata,
     SpeechResult,
     SpeechResultState,
     async_get_speech_to_text_entity,
 )
 from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    SOURCE_USER,
     ConfigEntry,
     ConfigSubentry,
-    SubentryFlowResult,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.translation import async_get_translations
 import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_TRANSLATOR
@@ -38,7 +27,8 @@ from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
 from tests.speech_service.service import SpeechService
 
 from .flows import add_resource
-from .speech import pcm, stream
+from .speech import pcm, stream, transcribe
+from .subentries import open_form, open_reconfigure_form, submit, suggestions
 
 TRANSLATOR = "stt.guests"
 GERMAN = {"languages": ["de-DE"], "target_language": "en"}
@@ -50,47 +40,17 @@ async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
     return await add_resource(hass, service)
 
 
-async def open_form(hass: HomeAssistant, entry: ConfigEntry) -> SubentryFlowResult:
-    """Select "Add speech translator"."""
-    kind = (entry.entry_id, SUBENTRY_TRANSLATOR)
-    return await hass.config_entries.subentries.async_init(kind, context={"source": SOURCE_USER})
-
-
-async def submit(hass: HomeAssistant, form: SubentryFlowResult, **data: Any) -> SubentryFlowResult:
-    """Fill a form in and submit it."""
-    assert form["type"] is FlowResultType.FORM
-    result = await hass.config_entries.subentries.async_configure(form["flow_id"], data)
-    await hass.async_block_till_done()
-    return result
-
-
 async def add_translator(hass: HomeAssistant, entry: ConfigEntry, **data: Any) -> ConfigSubentry:
     """Add a translator by its form, and return it."""
-    result = await submit(hass, await open_form(hass, entry), name="Guests", **(GERMAN | data))
+    result = await submit(hass, await open_form(hass, entry, SUBENTRY_TRANSLATOR), name="Guests", **(GERMAN | data))
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     (subentry,) = entry.get_subentries_of_type(SUBENTRY_TRANSLATOR)
     return subentry
 
 
-async def hear(hass: HomeAssistant, audio: bytes, language: str = "en-US") -> tuple[list[str], SpeechResult]:
+async def hear(hass: HomeAssistant, audio: bytes) -> tuple[list[str], SpeechResult]:
     """Speak to the translator. Return its partial texts and its result."""
-    entity = async_get_speech_to_text_entity(hass, TRANSLATOR)
-    assert entity is not None
-    metadata = SpeechMetadata(
-        language,
-        AudioFormats.WAV,
-        AudioCodecs.PCM,
-        AudioBitRates.BITRATE_16,
-        AudioSampleRates.SAMPLERATE_16000,
-        AudioChannels.CHANNEL_MONO,
-    )
-    assert entity.check_metadata(metadata)
-    results = [
-        result async for result in entity.internal_async_process_audio_stream_with_progress(metadata, stream(audio))
-    ]
-    final = results.pop()
-    assert isinstance(final, SpeechResult)
-    return [result.text for result in results if isinstance(result, PartialSpeechResult)], final
+    return await transcribe(hass, stream(audio), entity_id=TRANSLATOR)
 
 
 # --- the form
@@ -106,10 +66,9 @@ async def test_a_translator_is_added_and_changed(
     identifier = (DOMAIN, subentry.subentry_id)
     assert device_registry.async_get_device_by_identifier(identifier, entry.entry_id) is not None
 
-    form = await hass.config_entries.subentries.async_init(
-        (entry.entry_id, SUBENTRY_TRANSLATOR),
-        context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
-    )
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_TRANSLATOR, subentry.subentry_id)
+    assert form["data_schema"] is not None
+    assert suggestions(form["data_schema"]) == GERMAN
     result = await submit(hass, form, languages=["de-DE", "fr-FR"], target_language="es")
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "reconfigure_successful"
@@ -134,11 +93,9 @@ async def test_a_translator_is_added_and_changed(
 async def test_a_mistake_is_named_and_can_be_mended(
     hass: HomeAssistant, entry: ConfigEntry, data: dict[str, Any], error: str
 ) -> None:
-    form = await submit(hass, await open_form(hass, entry), name="Guests", **(GERMAN | data))
+    form = await submit(hass, await open_form(hass, entry, SUBENTRY_TRANSLATOR), name="Guests", **(GERMAN | data))
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {"base": error}
-    words = await async_get_translations(hass, "en", "config_subentries", [DOMAIN])
-    assert words[f"component.{DOMAIN}.config_subentries.{SUBENTRY_TRANSLATOR}.error.{error}"]
 
     result = await submit(hass, form, name="Guests", **GERMAN)
     assert result["type"] is FlowResultType.CREATE_ENTRY

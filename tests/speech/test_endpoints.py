@@ -207,6 +207,15 @@ def test_custom_model_is_in_every_address() -> None:
             assert endpoint.websocket_url(generation, options).query["cid"] == "abcdef01-2345"
 
 
+def test_whether_the_service_may_keep_the_audio_is_in_every_address() -> None:
+    for endpoint in (Endpoint.from_region("westus"), Endpoint.parse("ws://h"), Endpoint.parse("ws://h/p")):
+        for allowed in (True, False):
+            options = RecognitionOptions(store_audio=allowed)
+            for generation in endpoint.generations(options):
+                url = endpoint.websocket_url(generation, options)
+                assert url.query.get("storeAudio") == ("true" if allowed else None)
+
+
 def test_a_model_in_a_pasted_regional_address_is_not_lost() -> None:
     address = "wss://westus.stt.speech.microsoft.com/speech/recognition/conversation/cognitiveservices/v1?cid=abcd-01"
     endpoint = Endpoint.parse(address)

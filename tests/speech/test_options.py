@@ -21,14 +21,16 @@ options = st.builds(
     initial_silence=seconds,
     segmentation_silence=seconds,
     custom_model=st.none() | st.uuids().map(str),
+    store_audio=st.booleans(),
 )
 
 
 @given(options)
 def test_universal_path_is_told_all_in_the_context(options: RecognitionOptions) -> None:
     context = json.loads(json.dumps(options.context()))
-    query = {"cid": options.custom_model} if options.custom_model else {}
+    query = options.universal_query()
     said = stand_in.read_options(stand_in.Endpoint(), query, context)
+    assert query.get("storeAudio") == ("true" if options.store_audio else None)
     assert said == stand_in.TurnOptions(
         mode=stand_in.Mode(options.mode),
         languages=options.candidates or (options.language,),
@@ -46,17 +48,18 @@ def test_universal_path_is_told_all_in_the_context(options: RecognitionOptions) 
 def test_classic_path_is_told_the_same_in_the_query(options: RecognitionOptions) -> None:
     query = options.query()
     said = stand_in.read_options(stand_in.Endpoint(mode=stand_in.Mode(options.mode)), query, None)
-    # Neither the candidates nor the phrase list have a place in a query.
+    # Neither the candidates, with the model of one of them, nor the phrase list have a place in a query.
     assert said == stand_in.TurnOptions(
         mode=stand_in.Mode(options.mode),
         languages=(options.language,),
         detailed=options.detailed,
         profanity=stand_in.Profanity(options.profanity),
-        custom_model=options.custom_model,
+        custom_model=None if options.candidates else options.custom_model,
         initial_silence=options.initial_silence,
         end_silence=options.segmentation_silence,
     )
     assert query.get("lidEnabled") == ("true" if options.candidates else None)
+    assert query.get("storeAudio") == ("true" if options.store_audio else None)
 
 
 @given(st.integers(MAX_PHRASES - 2, MAX_PHRASES + 2))

@@ -27,12 +27,13 @@ from .errors import (
 )
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
-from .options import Mode, Profanity, RecognitionOptions, TranslationOptions
+from .options import MAX_PHRASES, Mode, Profanity, RecognitionOptions, TranslationOptions
 from .timeline import Timeline
 
 __all__ = [
     "CHINA_REGIONS",
     "LANGUAGES",
+    "MAX_PHRASES",
     "PUBLIC_REGIONS",
     "TRANSLATION_LANGUAGES",
     "US_GOVERNMENT_REGIONS",

@@ -141,7 +141,7 @@ class Endpoint:
             url = url.with_path(_UNIVERSAL_PATH if generation is Generation.UNIVERSAL else path, keep_query=True)
         if generation is Generation.UNIVERSAL:
             # All else is asked for in speech.context, so that one connection serves turns of any language.
-            return url.update_query({"cid": options.custom_model}) if options.custom_model else url
+            return url.update_query(options.universal_query())
         if generation is Generation.TRANSLATOR and isinstance(options, TranslationOptions):
             return url.update_query(options.translator_query())
         return url.update_query(options.query())

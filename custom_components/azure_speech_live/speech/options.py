@@ -45,7 +45,9 @@ class RecognitionOptions:
     ``language``: a BCP-47 tag. ``candidates``: two to ten tags to identify the spoken language among, in place of
     ``language``. ``phrases``: names and words to expect, the first MAX_PHRASES of which are sent.
     ``initial_silence`` and ``segmentation_silence``: seconds; None for the service's own. ``custom_model``: the id
-    of a Custom Speech deployment. ``limit``: seconds that the whole recognition may take.
+    of a Custom Speech deployment, which hears ``language`` also where that is one of several candidates.
+    ``store_audio``: let the service keep the audio and the text for its owner ("audio and transcription logging").
+    ``limit``: seconds that the whole recognition may take.
     """
 
     language: str = "en-US"
@@ -57,13 +59,12 @@ class RecognitionOptions:
     initial_silence: float | None = None
     segmentation_silence: float | None = None
     custom_model: str | None = None
+    store_audio: bool = False
     limit: float = 4 * 3600
 
     def query(self) -> dict[str, str]:
         """Return the query of the request that opens a connection for these options."""
-        query: dict[str, str] = {}
-        if self.custom_model:
-            query["cid"] = self.custom_model
+        query = self.universal_query()
         query["language"] = self.language
         query["format"] = "detailed" if self.detailed else "simple"
         if self.candidates:
@@ -74,6 +75,15 @@ class RecognitionOptions:
             query["initialSilenceTimeoutMs"] = str(_milliseconds(self.initial_silence))
         if self.segmentation_silence is not None:
             query["segmentationSilenceTimeoutMs"] = str(_milliseconds(self.segmentation_silence))
+        return query
+
+    def universal_query(self) -> dict[str, str]:
+        """Return the part of the query that has no place in speech.context."""
+        query: dict[str, str] = {}
+        if self.custom_model and not self.candidates:
+            query["cid"] = self.custom_model
+        if self.store_audio:
+            query["storeAudio"] = "true"
         return query
 
     def context(self) -> dict[str, Any]:
@@ -91,6 +101,8 @@ class RecognitionOptions:
             }
             output["interimResults"] = {"resultType": "Auto"}
             output["phraseResults"] = {"resultType": "Always"}
+            if self.custom_model:
+                detection["customModels"] = [{"language": self.language, "endpoint": self.custom_model}]
         else:
             detection["language"] = self.language
         if self.detailed:
