@@ -10,6 +10,7 @@ import contextlib
 from datetime import UTC, datetime
 from http import HTTPStatus
 import logging
+import re
 from socket import SHUT_RDWR
 import ssl
 from types import MappingProxyType
@@ -51,6 +52,9 @@ _CLOSE_CODES: Final[dict[int, type[SpeechError]]] = {
     4429: ThrottledError,
 }
 """What the codes stand for with which the service closes a connection; the others say no more than that it is lost."""
+_THROTTLED: Final = re.compile("quota|throttl", re.IGNORECASE)
+"""What the service says, and with code 1007, of a used-up quota ("Quota exceeded") and of too many requests ("Throttled
+due to too many requests"). Source: Azure-Samples/cognitive-services-speech-sdk, issues 1940 and 2785."""
 MAX_RETRY_AFTER: Final = 86_400.0
 """Seconds: more than a day's Retry-After is a mistake of the peer's."""
 
@@ -243,6 +247,6 @@ def _closing_error(received: aiohttp.WSMessage) -> SpeechError:
         return UnusableMessageError(f"the service broke the WebSocket protocol: {printable(str(received.data))}")
     if received.type is not aiohttp.WSMsgType.CLOSE:
         return ConnectionFailedError("the connection was lost")
-    kind = _CLOSE_CODES.get(received.data, ConnectionFailedError)
     reason = printable(str(received.extra or ""))
+    kind = ThrottledError if _THROTTLED.search(reason) else _CLOSE_CODES.get(received.data, ConnectionFailedError)
     return kind(f"the service closed the connection with code {received.data}" + (f": {reason}" if reason else ""))

@@ -190,6 +190,15 @@ CLOSE_CODES: Final = Group(
                 (4000, "bad request", _SAME_AGAIN),
             )
         ),
+        *(
+            Row(
+                fault=f'close code 1007 ("{reason}")',
+                outcome=ThrottledError,
+                behaviours=once(Fault(MID_UTTERANCE, Close(1007, reason))),
+                sdks=Sdks(native="BadRequest at once", javascript="ConnectionFailure at once"),
+            )
+            for reason in ("Quota exceeded", "Throttled due to too many requests")
+        ),
         *_closes(1008, "policy", ConnectionFailedError, CARRIED),
         *_closes(1009, "too big", ConnectionFailedError, CARRIED),
         *_closes(1010, "extension needed", ConnectionFailedError, UNKNOWN),
