@@ -12,15 +12,19 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.setup import async_setup_component
 
-from .const import DOMAIN
+from .const import DOMAIN, SUBENTRY_MICROPHONE
 from .errors import translation_key
+from .host_microphone import HostMicrophone
 from .resource import SpeechResource
 from .services import async_setup_services
 from .speech import CredentialsError, SpeechError, ThrottledError
+from .usage import async_get_usage, async_remove_usage
 from .websocket_api import async_setup_websocket_api
 
-PLATFORMS: Final = (Platform.STT,)
+PLATFORMS: Final = (Platform.SENSOR, Platform.STT)
+MICROPHONE_PLATFORMS: Final = (Platform.ASSIST_SATELLITE, Platform.BUTTON, Platform.SELECT)
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -40,8 +44,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     Raises ConfigEntryAuthFailed if the service refuses the key, and ConfigEntryNotReady for every other failure: any of
     them may pass by itself, be it a name server that is not up yet or a proxy that answers in the service's place.
     """
-    resource = SpeechResource(hass, entry.data)
-    entry.async_on_unload(resource.client.close)
+    resource = SpeechResource(hass, entry, await async_get_usage(hass, entry.entry_id))
+    entry.async_on_unload(resource.async_close)
     placeholders = {"endpoint": resource.endpoint.unique_id}
     try:
         await resource.client.check()
@@ -58,15 +62,35 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
             translation_placeholders=placeholders,
             retry_after=err.retry_after if isinstance(err, ThrottledError) else None,
         ) from err
+    resource.async_start()
     entry.runtime_data = resource
 
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    # Only who has a microphone needs what satellites need.
+    if entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
+        await async_setup_component(hass, Platform.ASSIST_SATELLITE, {})
+        for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
+            microphone = HostMicrophone(hass, entry, subentry)
+            resource.microphones[subentry.subentry_id] = microphone
+            entry.async_on_unload(microphone.async_stop)
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(resource))
+    for microphone in resource.microphones.values():
+        microphone.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_reload))
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
     """Remove the entities; Home Assistant closes the client then."""
-    await hass.config_entries.async_unload_platforms_or_raise(entry, PLATFORMS)
+    await hass.config_entries.async_unload_platforms_or_raise(entry, _platforms(entry.runtime_data))
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+    """Forget what was used of the resource."""
+    await async_remove_usage(hass, entry.entry_id)
+
+
+def _platforms(resource: SpeechResource) -> tuple[Platform, ...]:
+    """Return the platforms that a resource has entities of, by the subentries with which it was set up."""
+    return PLATFORMS + MICROPHONE_PLATFORMS if resource.microphones else PLATFORMS
 
 
 async def _async_reload(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:

@@ -26,8 +26,11 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import CONF_ENDPOINT, DOMAIN, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
+from .const import CONF_ENDPOINT, DOMAIN, SUBENTRY_MICROPHONE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from .errors import translation_key
+from .microphone_flow import MicrophoneFlow
+from .options_flow import ResourceOptionsFlow
+from .recognizer_flow import RecognizerFlow
 from .regions import region_options
 from .resource import create_client, entry_data, entry_endpoint
 from .speech import Endpoint, SpeechError
@@ -63,7 +66,18 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added to a resource."""
-        return {SUBENTRY_TRANSLATOR: TranslatorFlow}
+        return {
+            SUBENTRY_RECOGNIZER: RecognizerFlow,
+            SUBENTRY_TRANSLATOR: TranslatorFlow,
+            SUBENTRY_MICROPHONE: MicrophoneFlow,
+        }
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> ResourceOptionsFlow:
+        """Return the form of a resource's options."""
+        return ResourceOptionsFlow()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -158,6 +172,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     def _update_and_abort(self, entry: ConfigEntry, data: Mapping[str, Any]) -> ConfigFlowResult:
         """Store what works, and set the entry up with it."""
         old, new = entry_endpoint(entry.data), entry_endpoint(data)
+        listened = bool(entry.update_listeners)  # now: what follows may unload the entry at once
         changed = self.hass.config_entries.async_update_entry(
             entry,
             data=data,
@@ -166,7 +181,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             title=_title(new) if entry.title == _title(old) else entry.title,
         )
         # The update listener reloads an entry that is loaded and changed. One that did not change may work again, too.
-        if not (changed and entry.update_listeners):
+        if not (changed and listened):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_update_and_abort(entry)
 

@@ -9,7 +9,15 @@ CONF_ENDPOINT: Final = "endpoint"
 
 SUBENTRY_RECOGNIZER: Final = "recognizer"
 SUBENTRY_TRANSLATOR: Final = "translator"
+SUBENTRY_MICROPHONE: Final = "microphone"
 
 # Of a translator: the languages that may be spoken, and the one that they become.
 CONF_LANGUAGES: Final = "languages"
 CONF_TARGET_LANGUAGE: Final = "target_language"
+
+# Of a resource: the hours of audio that the household wants to use in a month at most.
+CONF_MONTHLY_LIMIT: Final = "monthly_limit"
+
+# Of a microphone: how listening starts, and where answers are heard. Its device is Home Assistant's CONF_DEVICE.
+CONF_START: Final = "start"
+CONF_MEDIA_PLAYER: Final = "media_player"

@@ -1,6 +1,6 @@
-"""What every entity of the integration has in common."""
+"""What the entities of the integration have in common."""
 
-import logging
+from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -8,13 +8,13 @@ from homeassistant.helpers.entity import Entity
 
 from . import AzureSpeechConfigEntry
 from .const import DOMAIN
-from .speech import CredentialsError, SpeechError
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class AzureSpeechEntity(Entity):
-    """An entity of a subentry: the subentry is its device, and the entry's resource its way to the service."""
+    """An entity of a subentry: the subentry is its device, and the entry's resource its way to the service.
+
+    While it is unavailable, it still does what it is asked to: that is how the household gets it back at once.
+    """
 
     _attr_has_entity_name = True
 
@@ -22,26 +22,28 @@ class AzureSpeechEntity(Entity):
         """Initialize the entity and its device."""
         self._entry = entry
         self._resource = entry.runtime_data
-        self._trouble: type[SpeechError] | None = None
         self._attr_unique_id = subentry.subentry_id
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, subentry.subentry_id)},
-            entry_type=DeviceEntryType.SERVICE,
-            manufacturer="Microsoft",
-            model="Azure Speech",
-            name=subentry.title,
-        )
+        self._attr_device_info = service_device(subentry.subentry_id, subentry.title)
 
-    def _report_failure(self, error: SpeechError) -> None:
-        """Log a failure, but not again while it lasts, and ask for a new key if the service refused this one."""
-        level = logging.DEBUG if type(error) is self._trouble else logging.ERROR
-        _LOGGER.log(level, "%s: speech recognition failed: %s", self.entity_id, error)
-        self._trouble = type(error)
-        if isinstance(error, CredentialsError):
-            self._entry.async_start_reauth(self.hass)
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the service can be reached."""
+        return self._resource.health.available
 
-    def _report_success(self) -> None:
-        """Log that a failure is over."""
-        if self._trouble is not None:
-            _LOGGER.info("%s: speech recognition works again", self.entity_id)
-            self._trouble = None
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the resource's health."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._resource.health.async_add_listener(self.async_write_ha_state))
+
+
+def service_device(identifier: str, name: str) -> DeviceInfo:
+    """Return the device that an entry or a subentry is."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, identifier)},
+        entry_type=DeviceEntryType.SERVICE,
+        manufacturer="Microsoft",
+        model="Azure Speech",
+        name=name,
+    )

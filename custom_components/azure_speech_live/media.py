@@ -114,6 +114,9 @@ class Recording:
         await self._finish()
         self.ended = True
 
+    def heard(self) -> None:
+        """Take note of nothing: what is recorded does not go on by itself."""
+
     async def close(self) -> None:
         """End ffmpeg, and leave nothing of it."""
         self._listener.cancel()

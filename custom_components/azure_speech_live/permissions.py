@@ -15,8 +15,13 @@ from homeassistant.helpers import entity_registry as er
 _CAMERAS: Final = "media-source://camera/"
 
 
-async def async_check_caller(hass: HomeAssistant, entry: ConfigEntry, context: Context, media: str) -> None:
-    """Raise Unauthorized if who calls an action may not use this resource, or not listen to this camera."""
+async def async_check_caller(
+    hass: HomeAssistant, entry: ConfigEntry, context: Context, media: str, *, microphone: bool = False
+) -> None:
+    """Raise Unauthorized if who calls an action may not use this resource, or not listen to this.
+
+    ``media``: a camera or, if it is a ``microphone``, the entity of that.
+    """
     if context.user_id is None:
         return
     user = await hass.auth.async_get_user(context.user_id)
@@ -24,6 +29,8 @@ async def async_check_caller(hass: HomeAssistant, entry: ConfigEntry, context: C
         raise UnknownUser(context=context, permission=POLICY_CONTROL)
     if not may_use(hass, user, entry):
         raise Unauthorized(context=context, config_entry_id=entry.entry_id, permission=POLICY_CONTROL)
+    if microphone and not user.permissions.check_entity(media, POLICY_CONTROL):
+        raise Unauthorized(context=context, entity_id=media, permission=POLICY_CONTROL)
     camera = media.removeprefix(_CAMERAS)
     if camera != media and not user.permissions.check_entity(camera, POLICY_READ):
         raise Unauthorized(context=context, entity_id=camera, permission=POLICY_READ)

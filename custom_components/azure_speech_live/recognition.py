@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
@@ -12,7 +11,6 @@ from .errors import translation_key
 from .speech import (
     AudioSourceError,
     BadAudioError,
-    CredentialsError,
     Event,
     RecognitionOptions,
     SpeechError,
@@ -23,14 +21,13 @@ if TYPE_CHECKING:
 
 
 async def async_recognize(
-    hass: HomeAssistant,
     entry: AzureSpeechConfigEntry,
     audio: AsyncGenerator[bytes],
     options: RecognitionOptions,
 ) -> AsyncGenerator[Event]:
     """Recognise audio, or translate it if the options say so. Yield the client's events.
 
-    Raises HomeAssistantError, and what ``audio`` raises. A key that is refused asks the household for another.
+    Raises HomeAssistantError, and what ``audio`` raises.
     """
     resource = entry.runtime_data
     try:
@@ -44,8 +41,6 @@ async def async_recognize(
             translation_domain=DOMAIN, translation_key="audio_failed", translation_placeholders={"reason": str(err)}
         ) from err
     except SpeechError as err:
-        if isinstance(err, CredentialsError):
-            entry.async_start_reauth(hass)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=f"action_{translation_key(err)}",

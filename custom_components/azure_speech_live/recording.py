@@ -1,13 +1,14 @@
-"""One recording's way through the service, for an action: from its media to the response.
+"""One recording's way through the service, for an action: from its sound to the response.
 
 The response is there when the text is complete. Its spoken translation may still be on its way then, and goes on
 behind the action's back: who plays it need not wait for its end.
 """
 
 import asyncio
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, aclosing
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -15,9 +16,17 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
-from .media import MAX_DURATION, MAX_DURATION_SPOKEN, Recording, open_recording
 from .recognition import async_recognize, unloaded
-from .speech import BadAudioError, Event, Phrase, RecognitionOptions, Synthesis, SynthesisEnded, TranslationOptions
+from .speech import (
+    BadAudioError,
+    Event,
+    Hypothesis,
+    Phrase,
+    RecognitionOptions,
+    Synthesis,
+    SynthesisEnded,
+    TranslationOptions,
+)
 from .transcript import VOICE, Transcript
 from .voice import Voice
 
@@ -33,6 +42,24 @@ _TAIL: Final = 0.5
 """Seconds at a recording's end that hold no further phrase: the silence by which the service ends one."""
 
 
+class Sound(Protocol):
+    """What is recognised: media, or what somebody says into a microphone."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether all of it was read."""
+
+    @property
+    def duration(self) -> float:
+        """Seconds that were read so far."""
+
+    def audio(self) -> AsyncGenerator[bytes]:
+        """Yield 16 kHz, 16-bit, mono PCM. Raises HomeAssistantError."""
+
+    def heard(self) -> None:
+        """Take note that the service has heard another word."""
+
+
 class RecordingRun:
     """The recognition or translation of one recording."""
 
@@ -41,13 +68,16 @@ class RecordingRun:
         hass: HomeAssistant,
         entry: AzureSpeechConfigEntry,
         media: str,
+        opening: AbstractAsyncContextManager[Sound],
+        *,
         options: RecognitionOptions,
         context: Context,
     ) -> None:
-        """Prepare it; ``async_response`` begins."""
+        """Prepare it; ``async_response`` begins. ``media`` is what the recording is called."""
         self._hass = hass
         self._entry = entry
         self._media = media
+        self._opening = opening
         self._options = options
         self._context = context
         self._transcript = Transcript(options)
@@ -65,9 +95,8 @@ class RecordingRun:
 
     async def _run(self) -> None:
         try:
-            limit = MAX_DURATION_SPOKEN if self._voice else MAX_DURATION
-            async with open_recording(self._hass, self._media, limit) as recording:
-                events = async_recognize(self._hass, self._entry, recording.audio(), self._options)
+            async with self._opening as recording:
+                events = async_recognize(self._entry, recording.audio(), self._options)
                 async with aclosing(events):
                     async for event in events:
                         self._take(event, recording)
@@ -81,8 +110,10 @@ class RecordingRun:
             if self._voice:
                 self._voice.end()
 
-    def _take(self, event: Event, recording: Recording) -> None:
+    def _take(self, event: Event, recording: Sound) -> None:
         match event:
+            case Hypothesis():
+                recording.heard()
             case Phrase():
                 self._transcript.add(event)
                 if event.text:

@@ -4,17 +4,20 @@ Every recognition and translation goes through SpeechResource, which notes how i
 """
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.const import CONF_API_KEY, CONF_REGION, CONF_URL
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
+from .cost_guard import CostGuard
+from .health import Health
+from .issues import Issue, async_delete_issue
 from .speech import (
     Credentials,
     Endpoint,
@@ -25,6 +28,11 @@ from .speech import (
     Timeline,
     TranslationOptions,
 )
+from .usage import Usage
+
+if TYPE_CHECKING:
+    from . import AzureSpeechConfigEntry
+    from .host_microphone import HostMicrophone
 
 MAX_SESSIONS: Final = 20
 """Sessions that are remembered for diagnostics."""
@@ -38,8 +46,9 @@ class Session:
     started: datetime
     timeline: Timeline = field(default_factory=Timeline)
     error: SpeechError | None = None
-    """What it failed with."""
-    done: bool = False
+    """What it failed with; None also if it was ended from our side."""
+    ended: float | None = None
+    """When it was over, by the timeline's clock; None while it is under way."""
 
     @property
     def translation(self) -> bool:
@@ -48,24 +57,55 @@ class Session:
 
 
 class SpeechResource:
-    """A Speech resource in use."""
+    """A Speech resource in use: its client, what has become of its sessions, and what follows from that."""
 
-    def __init__(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-        """Prepare it from an entry's data; nothing is connected before it is needed. Raises ValueError: no key."""
-        self.endpoint = entry_endpoint(data)
-        self.client = create_client(hass, data)
+    def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, usage: Usage) -> None:
+        """Prepare it; nothing is connected before it is needed. Raises ValueError: no key."""
+        self._hass = hass
+        self._entry = entry
+        self._closed = False
+        self._stop_tracking: CALLBACK_TYPE | None = None
+        self.endpoint = entry_endpoint(entry.data)
+        self.client = create_client(hass, entry.data)
         self.sessions: deque[Session] = deque(maxlen=MAX_SESSIONS)
         """The latest, of which some may still be under way."""
-        self._listeners: list[Callable[[Session], None]] = []
+        self.microphones: dict[str, HostMicrophone] = {}
+        """By subentry."""
+        self.usage = usage
+        self.guard = CostGuard(hass, entry, usage)
+        self.health = Health(hass, entry, self.client, self.endpoint.unique_id, self.sessions)
 
     @callback
-    def async_add_listener(self, listener: Callable[[Session], None]) -> Callable[[], None]:
-        """Call a listener with every session that is over. Return what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def async_start(self) -> None:
+        """Keep an eye on the month and its limit, until it is closed."""
+        stop_months = self.usage.async_track_months()
+        stop_guard = self.usage.async_add_listener(self.guard.async_update)
+
+        @callback
+        def stop() -> None:
+            stop_guard()
+            stop_months()
+
+        self._stop_tracking = stop
+        self.guard.async_update()
+
+    async def async_close(self) -> None:
+        """End all that is under way, and take back what the household was told of it."""
+        self._closed = True
+        self.health.async_stop()
+        if self._stop_tracking is not None:
+            self._stop_tracking()
+        for issue in Issue:
+            async_delete_issue(self._hass, self._entry, issue)
+        await self.client.close()
 
     async def recognize(self, audio: AsyncIterable[bytes], options: RecognitionOptions) -> AsyncGenerator[Event]:
-        """Recognise audio, or translate it if the options say so. Yield the client's events; raises SpeechError."""
+        """Recognise audio, or translate it if the options say so. Yield the client's events.
+
+        Raises SpeechError, and UsageLimitError if the household's limit is used up. Failures have been logged and
+        counted when they arrive at the caller, and the household has been asked for a new key if that is what it takes.
+        """
+        self.guard.check()
         session = Session(options, dt_util.utcnow())
         self.sessions.append(session)
         events = (
@@ -78,12 +118,14 @@ class SpeechResource:
                 async for event in events:
                     yield event
         except SpeechError as err:
-            session.error = err
+            if not self._closed:
+                session.error = err
             raise
         finally:
-            session.done = True
-            for listener in list(self._listeners):
-                listener(session)
+            session.ended = self._hass.loop.time()
+            self.usage.async_add(session)
+            if not self._closed:
+                self.health.async_note(session)
 
 
 def entry_data(endpoint: Endpoint, key: str) -> dict[str, str]:

@@ -1,17 +1,23 @@
-"""The actions: transcribe a recording, or translate it. What they respond is for the automation that called them."""
+"""The actions: transcribe a recording or what somebody says, or translate it.
+
+What they respond is for the automation that called them.
+"""
 
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
 from .const import DOMAIN
+from .dictation import DURATION, SILENCE, async_get_microphone, open_dictation
 from .languages import recognition_options, translation_options
+from .media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
 from .permissions import async_check_caller
 from .recording import RecordingRun
-from .speech import RecognitionOptions
+from .speech import RecognitionOptions, TranslationOptions
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
@@ -19,8 +25,11 @@ if TYPE_CHECKING:
 SERVICE_TRANSCRIBE: Final = "transcribe"
 SERVICE_TRANSLATE: Final = "translate"
 
+ATTR_DURATION: Final = "duration"
 ATTR_LANGUAGE: Final = "language"
 ATTR_MEDIA: Final = "media"
+ATTR_MICROPHONE: Final = "microphone"
+ATTR_SILENCE: Final = "silence"
 ATTR_TARGET_LANGUAGE: Final = "target_language"
 ATTR_VOICE: Final = "voice"
 
@@ -35,7 +44,10 @@ _MEDIA: Final = vol.Any(
 _TRANSCRIBE_SCHEMA: Final = vol.Schema(
     {
         vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
-        vol.Required(ATTR_MEDIA): _MEDIA,
+        vol.Optional(ATTR_MEDIA): _MEDIA,
+        vol.Optional(ATTR_MICROPHONE): cv.entity_id,
+        vol.Optional(ATTR_DURATION, default=DURATION): vol.All(vol.Coerce(float), vol.Range(min=1, max=600)),
+        vol.Optional(ATTR_SILENCE, default=SILENCE): vol.All(vol.Coerce(float), vol.Range(min=0.5, max=30)),
         vol.Required(ATTR_LANGUAGE): vol.All(cv.ensure_list, [cv.string]),
     }
 )
@@ -74,9 +86,22 @@ async def _async_translate(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceResponse:
-    entry: AzureSpeechConfigEntry = service.async_get_config_entry(
-        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
-    )
-    media = call.data[ATTR_MEDIA]
-    await async_check_caller(call.hass, entry, call.context, media)
-    return await RecordingRun(call.hass, entry, media, options, call.context).async_response()
+    hass, media, satellite = call.hass, call.data.get(ATTR_MEDIA), call.data.get(ATTR_MICROPHONE)
+    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    if satellite and not media:
+        own_entry, microphone = async_get_microphone(hass, satellite)
+        entry: AzureSpeechConfigEntry = service.async_get_config_entry(hass, DOMAIN, entry_id or own_entry.entry_id)
+        await async_check_caller(hass, entry, call.context, satellite, microphone=True)
+        dictation = open_dictation(
+            microphone, call.context, duration=call.data[ATTR_DURATION], silence=call.data[ATTR_SILENCE]
+        )
+        return await RecordingRun(
+            hass, entry, satellite, dictation, options=options, context=call.context
+        ).async_response()
+    if satellite or not media:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_source")
+    entry = service.async_get_config_entry(hass, DOMAIN, entry_id)
+    await async_check_caller(hass, entry, call.context, media)
+    spoken = isinstance(options, TranslationOptions) and options.voice
+    recording = open_recording(hass, media, MAX_DURATION_SPOKEN if spoken else MAX_DURATION)
+    return await RecordingRun(hass, entry, media, recording, options=options, context=call.context).async_response()

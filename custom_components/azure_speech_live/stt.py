@@ -1,10 +1,13 @@
-"""Recognizers and translators as speech-to-text entities: audio streams to the service while a person speaks."""
+"""Recognizers and translators as speech-to-text entities: audio streams to the service while a person speaks.
+
+What a recognizer's settings mean is in recognizer.py, how its text is written in text.py.
+"""
 
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
 import logging
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.stt import (
     AudioBitRates,
@@ -21,28 +24,36 @@ from homeassistant.components.stt import (
 )
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import AzureSpeechConfigEntry
 from .const import CONF_LANGUAGES, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
+from .cost_guard import UsageLimitError
 from .entity import AzureSpeechEntity
 from .languages import locales_of, translation_options
+from .names import PhraseList
+from .recognizer import RecognizerSettings
 from .speech import (
     LANGUAGES,
     AudioSourceError,
     BadAudioError,
-    Event,
     Hypothesis,
     Mode,
     Phrase,
     RecognitionOptions,
     SpeechError,
+    TranslationOptions,
 )
-from .transcript import translation_of
+from .speech.audio import BYTES_PER_SECOND
+from .text import written
+from .transcript import joined, translation_of
 
 _LOGGER = logging.getLogger(__name__)
 
 PARALLEL_UPDATES = 0
+
+ATTR_LANGUAGE: Final = "language"
 
 
 async def async_setup_entry(
@@ -51,7 +62,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add an entity for every recognizer and translator of the entry."""
-    kinds: dict[str, type[SpeechEntity]] = {
+    kinds: dict[str, type[RecognizerEntity | TranslatorEntity]] = {
         SUBENTRY_RECOGNIZER: RecognizerEntity,
         SUBENTRY_TRANSLATOR: TranslatorEntity,
     }
@@ -64,10 +75,17 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
     """What a recognizer and a translator have in common. Any number of streams at once."""
 
     _attr_name = None
+    _unrecorded_attributes = frozenset({ATTR_LANGUAGE})  # who was at home is nobody's business afterwards
+
+    def __init__(self, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry, settings: RecognizerSettings) -> None:
+        """Initialize the entity; its language is not known before something is said."""
+        super().__init__(entry, subentry)
+        self._settings = settings
+        self._attr_extra_state_attributes = {}
 
     @abstractmethod
-    def _events(self, stream: AsyncIterable[bytes], language: str) -> AsyncGenerator[Event]:
-        """Return the events of one utterance, in the language that the pipeline has chosen."""
+    def _options(self, language: str) -> RecognitionOptions:
+        """Return how to recognise one utterance, in the language that the pipeline has chosen."""
 
     @abstractmethod
     def _text(self, said: Hypothesis | Phrase) -> str | None:
@@ -106,15 +124,8 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
     @property
     @override
     def audio_processing(self) -> SpeechAudioProcessing:
-        """Return that Home Assistant detects the end of speech as well, and leaves the sound as the microphone gave it.
-
-        Its voice activity events are what a satellite's lights follow. The service does better with plain sound.
-        """
-        return SpeechAudioProcessing(
-            requires_external_vad=True,
-            prefers_auto_gain_enabled=False,
-            prefers_noise_reduction_enabled=False,
-        )
+        """Return what Home Assistant is to do with the audio."""
+        return self._settings.audio_processing
 
     @override
     async def async_process_audio_stream_with_progress(
@@ -122,46 +133,62 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
     ) -> AsyncGenerator[PartialSpeechResult | SpeechResult]:
         """Yield the transcript so far whenever it grows, and the result at the end of speech.
 
-        The end of speech is whichever comes first: the end of the stream, when Home Assistant heard silence, or that
-        of a phrase, when the service did. Silence is a success with an empty text. A failure is a result as well and
-        never an exception: of a TimeoutError the pipeline would say nothing at all.
+        Unless the settings say otherwise, that is whichever comes first: the end of the stream, when Home Assistant
+        heard silence, or that of a phrase, when the service did. Silence is a success with an empty text. A failure is
+        a result as well and never an exception: of a TimeoutError the pipeline would say nothing at all.
         """
         result = SpeechResult("", SpeechResultState.SUCCESS)
         try:
-            async with aclosing(self._events(stream, metadata.language)) as events:
+            options = self._options(metadata.language)
+            audio = limited(stream, self._settings.audio_limit)
+            async with aclosing(self._resource.recognize(audio, options)) as events:
                 async for event in events:
                     if isinstance(event, Hypothesis):
                         partial = self._text(event)
                         if partial is not None:
                             _LOGGER.debug("partial: %s", partial)
-                            yield PartialSpeechResult(partial)
+                            yield PartialSpeechResult(_both(result.text, partial, metadata.language))
                     elif isinstance(event, Phrase):
-                        result = self._result(event)
+                        result = self._result(result, event, metadata.language)
+                        if event.text:
+                            self._note_language(event.language or options.language)
         except (AudioSourceError, BadAudioError) as err:  # the stream is at fault, so neither trouble nor its end
-            _LOGGER.warning("%s: cannot use the audio: %s", self.entity_id, err)
+            # A source that raises Home Assistant's own error has told the household what happened.
+            level = logging.DEBUG if isinstance(err.__cause__, HomeAssistantError) else logging.WARNING
+            _LOGGER.log(level, "%s: cannot use the audio: %s", self.entity_id, err)
             result = SpeechResult(None, SpeechResultState.ERROR)
-        except SpeechError as err:
-            self._report_failure(err)
+        except SpeechError, UsageLimitError:  # which the resource has told already
             result = SpeechResult(None, SpeechResultState.ERROR)
         except Exception:
             _LOGGER.exception("%s: unexpected error", self.entity_id)
             result = SpeechResult(None, SpeechResultState.ERROR)
         yield result
 
-    def _result(self, phrase: Phrase) -> SpeechResult:
+    def _result(self, before: SpeechResult, phrase: Phrase, language: str) -> SpeechResult:
+        """Return the result so far, to which a phrase has come."""
         text = self._text(phrase)
         _LOGGER.debug("phrase: %s", text)
         if text is None:
             _LOGGER.error("%s: no translation: %s", self.entity_id, phrase.translation_error or "the service gave none")
             return SpeechResult(None, SpeechResultState.ERROR)
-        self._report_success()
-        return SpeechResult(text, SpeechResultState.SUCCESS)
+        return SpeechResult(_both(before.text, text, language), SpeechResultState.SUCCESS)
+
+    def _note_language(self, language: str) -> None:
+        """Show the language of the last command, the one that was identified if there were several."""
+        if self._attr_extra_state_attributes.get(ATTR_LANGUAGE) != language:
+            self._attr_extra_state_attributes = {ATTR_LANGUAGE: language}
+            self.async_write_ha_state()
 
 
 class RecognizerEntity(SpeechEntity):
     """A recognizer: says what is spoken, as it is spoken."""
 
     _attr_translation_key = SUBENTRY_RECOGNIZER
+
+    def __init__(self, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry) -> None:
+        """Take the settings from the subentry."""
+        super().__init__(entry, subentry, RecognizerSettings.from_data(subentry.data))
+        self._phrase_list: PhraseList | None = None
 
     @property
     @override
@@ -170,12 +197,22 @@ class RecognizerEntity(SpeechEntity):
         return list(LANGUAGES)
 
     @override
-    def _events(self, stream: AsyncIterable[bytes], language: str) -> AsyncGenerator[Event]:
-        return self._resource.recognize(stream, RecognitionOptions(language=language, mode=Mode.INTERACTIVE))
+    async def async_added_to_hass(self) -> None:
+        """Follow the names of the home, if they are wanted."""
+        await super().async_added_to_hass()
+        if self._settings.use_names:
+            self._phrase_list = PhraseList(self.hass, self._settings.phrases)
+            self._phrase_list.async_start()
+            self.async_on_remove(self._phrase_list.async_stop)
+
+    @override
+    def _options(self, language: str) -> RecognitionOptions:
+        phrases = self._settings.phrases if self._phrase_list is None else self._phrase_list.phrases
+        return self._settings.recognition_options(language, phrases)
 
     @override
     def _text(self, said: Hypothesis | Phrase) -> str:
-        return said.text
+        return written(said, self._settings.text_form, self._settings.substitutions)
 
 
 class TranslatorEntity(SpeechEntity):
@@ -189,8 +226,8 @@ class TranslatorEntity(SpeechEntity):
 
     def __init__(self, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry) -> None:
         """Take the languages from the subentry."""
-        super().__init__(entry, subentry)
-        self._options = translation_options(
+        super().__init__(entry, subentry, RecognizerSettings())
+        self._translation = translation_options(
             subentry.data[CONF_LANGUAGES], [subentry.data[CONF_TARGET_LANGUAGE]], mode=Mode.INTERACTIVE
         )
 
@@ -198,12 +235,30 @@ class TranslatorEntity(SpeechEntity):
     @override
     def supported_languages(self) -> list[str]:
         """Return the locales of the language that it translates to, the preferred one first."""
-        return locales_of(self._options.targets[0])
+        return locales_of(self._translation.targets[0])
 
     @override
-    def _events(self, stream: AsyncIterable[bytes], language: str) -> AsyncGenerator[Event]:
-        return self._resource.recognize(stream, self._options)
+    def _options(self, language: str) -> TranslationOptions:
+        return self._translation
 
     @override
     def _text(self, said: Hypothesis | Phrase) -> str | None:
-        return translation_of(said, self._options.targets[0], self._options.language) if said.text else ""
+        return translation_of(said, self._translation.targets[0], self._translation.language) if said.text else ""
+
+
+async def limited(stream: AsyncIterable[bytes], seconds: float) -> AsyncGenerator[bytes]:
+    """Yield the first seconds of 16 kHz, 16-bit, mono audio, and close its source."""
+    left = int(seconds * BYTES_PER_SECOND)
+    try:
+        async for chunk in stream:
+            yield chunk[:left]
+            left -= len(chunk)
+            if left <= 0:
+                return
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+
+
+def _both(before: str | None, text: str, language: str) -> str:
+    return joined([part for part in (before, text) if part], language)

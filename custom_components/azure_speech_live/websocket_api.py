@@ -169,7 +169,7 @@ class LiveSpeech:
 
     async def _run(self, microphone: Microphone, unregister: Callable[[], None]) -> None:
         try:
-            async with aclosing(async_recognize(self._hass, self._entry, microphone.audio(), self._options)) as events:
+            async with aclosing(async_recognize(self._entry, microphone.audio(), self._options)) as events:
                 async for event in events:
                     self._take(event)
             self._tell({"type": "end"})

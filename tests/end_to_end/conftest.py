@@ -9,10 +9,15 @@ import pytest
 import pytest_asyncio
 import pytest_socket
 
+from tests.microphone.sound import alsa
+
 from .connection import Connection
 from .home_assistant import HomeAssistant
+from .microphone import BYTES_PER_SECOND, spoken
 from .process import Process
 from .stand_in import stand_in
+
+SILENCE = bytes(2 * BYTES_PER_SECOND)
 
 # A chunk of audio that was on its way when the run ended: any microphone causes it, the browser's too.
 _LATE_AUDIO = "Received binary message for non-existing handler"
@@ -41,16 +46,19 @@ class Household:
     endpoint: str
     key: str
     entry_id: str
-    recognizer: str
     pipeline: str
     expected_troubles: list[str] = field(default_factory=list)  # a pattern for each line, in their order
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HomeAssistant]:
-    """Run a Home Assistant. Its log is free of trouble while it starts, and while it stops."""
+    """Run a Home Assistant, on a machine with a microphone that hears a command, over and over.
+
+    Its log is free of trouble while it starts, and while it stops.
+    """
     pytest_socket.enable_socket()  # `loopback_sockets` comes with each test, and so too late for this
-    async with HomeAssistant.run(tmp_path_factory.mktemp("home")) as running:
+    microphone = alsa(tmp_path_factory.mktemp("sound"), kitchen=spoken("Turn on the kitchen light") + SILENCE)
+    async with HomeAssistant.run(tmp_path_factory.mktemp("home"), microphone) as running:
         assert not troubles(await running.log())
         yield running
         pytest_socket.enable_socket()
@@ -66,9 +74,8 @@ async def household(home: HomeAssistant) -> AsyncIterator[Household]:
     key = secrets.token_hex(16)
     async with stand_in(key=key) as (endpoint, service), home.connect() as connection:
         entry_id = (await home.add_integration(endpoint, key))["result"]["entry_id"]
-        recognizer = await connection.recognizer(entry_id)
-        pipeline = await connection.create_pipeline(recognizer)
-        household = Household(home, connection, service, endpoint, key, entry_id, recognizer, pipeline)
+        pipeline = await connection.create_pipeline(await connection.recognizer(entry_id))
+        household = Household(home, connection, service, endpoint, key, entry_id, pipeline)
         yield household
         await home.remove_integration(entry_id)
     log = (await home.log())[before:]

@@ -5,7 +5,7 @@ port. Everything after that goes over its public interfaces: the REST API and th
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 import json
@@ -40,14 +40,14 @@ class HomeAssistant:
 
     @classmethod
     @asynccontextmanager
-    async def run(cls, config: Path) -> AsyncIterator[Self]:
+    async def run(cls, config: Path, environment: Mapping[str, str] | None = None) -> AsyncIterator[Self]:
         """Start Home Assistant on the empty folder `config`, and stop it when the block is left."""
         port = _free_port()
         _furnish(config, port)
         hass = Path(sys.executable).with_name("hass")
         command = (hass, "--config", config, "--skip-pip", "--log-no-color")
         # With scripts/demo's PYTHONPATH it would look into our custom_components, and no further, for all of them.
-        async with Process.run(*command, env={"PYTHONPATH": ""}) as process:
+        async with Process.run(*command, env={"PYTHONPATH": "", **(environment or {})}) as process:
             await process.line(r"Home Assistant initialized in", within=120)
             url = f"http://127.0.0.1:{port}"
             async with aiohttp.ClientSession(url) as session:

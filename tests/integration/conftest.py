@@ -1,11 +1,13 @@
 """What every test of the integration stands on: Home Assistant, and a stand-in Speech service."""
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech_service.service import KEY, SpeechService
 
 from .names import Names
@@ -23,6 +25,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
 async def home(
     names: Names,  # noqa: ARG001  # before anything is looked up
     enable_custom_integrations: None,  # noqa: ARG001
+    hass_storage: dict[str, Any],  # noqa: ARG001  # nothing that is stored is left to the next test
     hass: HomeAssistant,
 ) -> HomeAssistant:
     """Set up what voice assistants need of Home Assistant's core."""
@@ -31,10 +34,15 @@ async def home(
 
 
 @pytest.fixture
-async def service() -> AsyncGenerator[SpeechService]:
-    """Run a stand-in Speech service, which hears "Turn on the kitchen light." in whatever is said to it."""
+async def service(hass: HomeAssistant) -> AsyncGenerator[SpeechService]:
+    """Run a stand-in Speech service, which hears "Turn on the kitchen light." in whatever is said to it.
+
+    It outlives the entries, which may be about to connect to it again.
+    """
     async with SpeechService() as running:
         yield running
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture(autouse=True)

@@ -48,15 +48,17 @@ async def test_a_recognizer_is_an_entity_and_a_service_device(
     entry = await add_resource(hass, service)
     subentry = only_recognizer(entry)
 
-    (entity,) = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
-    assert entity.entity_id == RECOGNIZER
+    entity = entity_registry.async_get(RECOGNIZER)
+    assert entity is not None
+    assert entity.config_entry_id == entry.entry_id
     assert entity.unique_id == subentry.subentry_id
     assert entity.config_subentry_id == subentry.subentry_id
     assert entity.has_entity_name
     assert entity.original_name is None
 
-    (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-    assert device.id == entity.device_id
+    device = device_registry.async_get(entity.device_id or "")
+    assert isinstance(device, dr.DeviceEntry)
+    assert device.config_subentry_id == subentry.subentry_id
     assert device.identifiers == {(DOMAIN, subentry.subentry_id)}
     assert device.entry_type is dr.DeviceEntryType.SERVICE
     assert device.name == "Azure Speech"

@@ -259,22 +259,26 @@ async def test_a_cancelled_pipeline_leaves_no_turn(hass: HomeAssistant, service:
     ],
 )
 async def test_a_failure_is_one_line_and_the_next_command_works(
-    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture, behaviour: Behaviour
+    hass: HomeAssistant,
+    service: SpeechService,
+    entry: ConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    behaviour: Behaviour,
 ) -> None:
     service.behaviours = lambda _: behaviour
 
     assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
     (line,) = complaints(caplog)
-    assert line.startswith(f"{RECOGNIZER}: speech recognition failed: ")
+    assert line.startswith(f"{entry.title}: speech recognition failed: ")
 
     service.behaviours = ()
     assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
-    assert f"{RECOGNIZER}: speech recognition works again" in caplog.messages
+    assert f"{entry.title}: speech recognition works again" in caplog.messages
     assert not complaints(caplog)
 
 
 async def test_a_failure_that_lasts_is_logged_once_for_each_cause(
-    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
     for status, lines in ((503, 1), (503, 0), (429, 1), (429, 0), (503, 1)):
         service.behaviours = lambda _, status=status: Behaviour(answer=Refuse(status))
@@ -285,7 +289,7 @@ async def test_a_failure_that_lasts_is_logged_once_for_each_cause(
     # Without audio the service is not asked, so that nothing is known of it.
     for audio, result, lines in ((b"", NOTHING, 0), (pcm(1), HEARD, 1), (pcm(1), HEARD, 0)):
         assert (await transcribe(hass, stream(audio)))[1] == result
-        assert caplog.messages.count(f"{RECOGNIZER}: speech recognition works again") == lines
+        assert caplog.messages.count(f"{entry.title}: speech recognition works again") == lines
         caplog.clear()
 
 
@@ -299,7 +303,7 @@ async def test_a_key_refused_at_run_time_asks_for_another(
         await hass.async_block_till_done()
 
     (line,) = complaints(caplog)
-    assert line.startswith(f"{RECOGNIZER}: speech recognition failed: ")
+    assert line.startswith(f"{entry.title}: speech recognition failed: ")
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH
     assert flow["context"]["entry_id"] == entry.entry_id

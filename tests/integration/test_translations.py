@@ -19,7 +19,7 @@ from custom_components.azure_speech_live.speech import SpeechError
 from .package import ICONS, TRANSLATIONS, WORDS, texts, vocabulary
 from .wording import error_classes, error_keys, keys, unworded_exceptions
 
-LANGUAGES: Final = ("en",)
+LANGUAGES: Final = ("de", "en", "es", "fr", "it", "nl", "pl", "pt-BR", "zh-Hans")
 
 # Where Home Assistant's own code ends a flow, under keys of its own.
 OF_HOME_ASSISTANT: Final = {"already_configured", "reauth_successful", "reconfigure_successful"}

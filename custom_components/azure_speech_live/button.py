@@ -1,0 +1,43 @@
+"""The button that has a microphone listen: push to talk."""
+
+from typing import override
+
+from homeassistant.components.button import ButtonEntity
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from . import AzureSpeechConfigEntry
+from .const import SUBENTRY_MICROPHONE
+from .host_microphone import HostMicrophone
+from .microphone_entity import MicrophoneEntity
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,  # noqa: ARG001  # Home Assistant's signature
+    entry: AzureSpeechConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add a button for every microphone of the entry."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
+        microphone = entry.runtime_data.microphones[subentry.subentry_id]
+        async_add_entities([ListenButton(microphone, subentry)], config_subentry_id=subentry.subentry_id)
+
+
+class ListenButton(MicrophoneEntity, ButtonEntity):
+    """Pressed, the satellite listens; pressed again, it has heard all."""
+
+    _attr_translation_key = "listen"
+
+    def __init__(self, microphone: HostMicrophone, subentry: ConfigSubentry) -> None:
+        """Initialize the button."""
+        super().__init__(microphone, subentry)
+        self._attr_unique_id = f"{subentry.subentry_id}-listen"
+
+    @override
+    async def async_press(self) -> None:
+        """Listen."""
+        if self._microphone.satellite is not None:
+            self._microphone.satellite.async_press(self._context)

@@ -1,0 +1,73 @@
+"""Keeps the household from using more of a resource in a month than it wants to."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+
+from .const import CONF_MONTHLY_LIMIT, DOMAIN
+from .issues import Issue, async_create_issue, async_delete_issue
+from .usage import Usage, next_month_start
+
+if TYPE_CHECKING:
+    from . import AzureSpeechConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class UsageLimitError(HomeAssistantError):
+    """The household's own limit for the month is used up. Nothing was sent."""
+
+
+class CostGuard:
+    """The monthly limit of a resource, which is for recognition and translation together: the money is the same."""
+
+    def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, usage: Usage) -> None:
+        """Take the limit from the entry's options."""
+        self._hass = hass
+        self._entry = entry
+        self._usage = usage
+        self._said = False
+        self.limit: float | None = entry.options.get(CONF_MONTHLY_LIMIT)
+        """Hours of audio a month; None if there is no limit."""
+
+    @property
+    def share(self) -> float | None:
+        """Return how much of the limit is used, 1.0 being all of it; None if there is no limit."""
+        return None if self.limit is None else self._usage.month.hours / self.limit
+
+    @property
+    def used_up(self) -> bool:
+        """Return whether nothing may be used any more in this month."""
+        return self.share is not None and self.share >= 1
+
+    def check(self) -> None:
+        """Raise UsageLimitError if the limit is used up. What is under way when that happens goes on to its end."""
+        if self.used_up:
+            raise UsageLimitError(
+                translation_domain=DOMAIN,
+                translation_key=Issue.LIMIT_USED_UP,
+                translation_placeholders={"title": self._entry.title, **self._placeholders()},
+            )
+
+    @callback
+    def async_update(self) -> None:
+        """Say once that the limit is used up, and once that it is so no longer."""
+        if self.used_up == self._said:
+            return
+        self._said = self.used_up
+        if self.used_up:
+            _LOGGER.warning(
+                "%s: the monthly limit of %g hours is used up; no more audio is sent before %s unless it is raised",
+                self._entry.title,
+                self.limit,
+                next_month_start().date(),
+            )
+            async_create_issue(self._hass, self._entry, Issue.LIMIT_USED_UP, **self._placeholders())
+        else:
+            _LOGGER.info("%s: a new month has begun, audio is sent again", self._entry.title)
+            async_delete_issue(self._hass, self._entry, Issue.LIMIT_USED_UP)
+
+    def _placeholders(self) -> dict[str, str]:
+        return {"limit": f"{self.limit:g}", "date": next_month_start().date().isoformat()}

@@ -1,0 +1,99 @@
+"""Diagnostics of a resource: how its last sessions went, and what was used. Made to be attached to a public issue.
+
+No key, phrase or transcript is in it, and no host, name or address that identifies a household: a region is one of a
+few dozen, a custom endpoint is left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.core import HomeAssistant
+from yarl import URL
+
+from .errors import failure_kind
+from .speech.audio import BYTES_PER_SECOND
+
+if TYPE_CHECKING:
+    from . import AzureSpeechConfigEntry
+    from .resource import Session, SpeechResource
+
+# Settings whose words are a choice among a few. All other words may have been written by the household.
+_SHOWN: Final = frozenset({"end_of_speech", "languages", "profanity", "target_language", "text_form"})
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant,  # noqa: ARG001  # Home Assistant's signature
+    entry: AzureSpeechConfigEntry,
+) -> dict[str, Any]:
+    """Return the diagnostics of an entry."""
+    resource = entry.runtime_data
+    return {
+        "region": resource.endpoint.region or REDACTED,
+        "options": dict(entry.options),
+        "subentries": [
+            {"type": subentry.subentry_type, "data": _settings(subentry.data)} for subentry in entry.subentries.values()
+        ],
+        "available": resource.health.available,
+        "microphones": [microphone.diagnostics() for microphone in resource.microphones.values()],
+        "usage": {first: asdict(month) for first, month in resource.usage.months.items()},
+        "sessions": [_session(resource, session) for session in resource.sessions],
+    }
+
+
+def _settings(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a subentry's settings without what somebody has written; of lists their length, which has its limits."""
+    settings: dict[str, Any] = {}
+    for name, value in data.items():
+        match value:
+            case Mapping():
+                settings[name] = _settings(value)
+            case _ if name in _SHOWN:
+                settings[name] = value
+            case list() | tuple():
+                settings[name] = f"{len(value)} in number"
+            case bool() | int() | float() | None:
+                settings[name] = value
+            case _:
+                settings[name] = REDACTED
+    return settings
+
+
+def _session(resource: SpeechResource, session: Session) -> dict[str, Any]:
+    """Return one session, its moments in seconds from its start."""
+    timeline, options = session.timeline, session.options
+
+    def after_start(moment: float | None) -> float | None:
+        return None if moment is None else round(moment - timeline.started, 3)
+
+    return {
+        "started": session.started.isoformat(),
+        "kind": "translation" if session.translation else "recognition",
+        "mode": str(options.mode),
+        "language": options.language,
+        "candidates": list(options.candidates),
+        "phrases": len(options.phrases),
+        "custom_model": options.custom_model is not None,
+        "connected": after_start(timeline.connected),
+        "connection_was_open": timeline.reused,
+        "first_hypothesis": after_start(timeline.first_hypothesis),
+        "end_of_speech": after_start(timeline.speech_ended),
+        "end_of_audio": after_start(timeline.audio_ended),
+        "phrase": after_start(timeline.phrase),
+        "turn_end": after_start(timeline.turn_ended),
+        "ended": after_start(session.ended),
+        "requests": timeline.requests,
+        "audio": timeline.audio / BYTES_PER_SECOND,
+        "audio_sent": timeline.sent / BYTES_PER_SECOND,
+        "error": None if session.error is None else f"{failure_kind(session.error)}: {_text(resource, session)}",
+    }
+
+
+def _text(resource: SpeechResource, session: Session) -> str:
+    """Return a failure's own words without what a peer may have repeated in them of ours."""
+    text = str(session.error)
+    own = filter(None, (URL(resource.endpoint.url or "").host, *session.options.phrases))
+    for secret in sorted(own, key=len, reverse=True):
+        text = text.replace(secret, REDACTED)
+    return text

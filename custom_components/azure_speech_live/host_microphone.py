@@ -1,0 +1,232 @@
+"""A microphone of the machine that Home Assistant runs on, as the household has added it.
+
+It is listened to by one at a time. When it cannot be, it is unavailable, which is logged once, and tried again until it
+gives sound: sound systems list devices that are long gone.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_DEVICE
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_call_later
+from homeassistant.requirements import RequirementsNotFound, async_clear_install_history, async_process_requirements
+
+from .const import DOMAIN
+from .microphone import (
+    REQUIREMENT,
+    Capture,
+    MicrophoneBusyError,
+    MicrophoneError,
+    MicrophoneLostError,
+    MicrophoneMissingError,
+    NoPyAudioError,
+    open_microphone,
+)
+from .speech.audio import BYTES_PER_SECOND
+
+if TYPE_CHECKING:
+    from .assist_satellite import MicrophoneSatellite
+
+_LOGGER = logging.getLogger(__name__)
+
+RETRY_SECONDS: Final = 30
+"""After which an unavailable microphone is tried again."""
+
+
+async def async_install(hass: HomeAssistant) -> None:
+    """Install PyAudio, as Home Assistant does it with requirements, unless it is there. Raises RequirementsNotFound.
+
+    It is none of the manifest's requirements: it has to be compiled, which fails for most, who have no microphone.
+    """
+    if hass.config.skip_pip:
+        return
+    try:
+        await async_process_requirements(hass, DOMAIN, [REQUIREMENT], is_built_in=False)
+    except RequirementsNotFound:
+        # Somebody may install what was missing, and try again without a restart.
+        async_clear_install_history(hass)
+        raise
+
+
+class Listening:
+    """One use of the microphone."""
+
+    def __init__(self, microphone: HostMicrophone, capture: Capture) -> None:
+        """Use ``HostMicrophone.async_open`` instead."""
+        self._microphone = microphone
+        self._capture = capture
+        self._size = 0
+
+    @property
+    def duration(self) -> float:
+        """Seconds that were heard so far."""
+        return self._size / BYTES_PER_SECOND
+
+    @callback
+    def stop(self) -> None:
+        """End the sound: what was heard is given, and then no more."""
+        self._capture.stop()
+
+    async def audio(self) -> AsyncGenerator[bytes]:
+        """Yield 16 kHz, 16-bit, mono PCM. Raises HomeAssistantError."""
+        try:
+            async with aclosing(self._capture.audio()) as audio:
+                async for sound in audio:
+                    self._size += len(sound)
+                    yield sound
+        except MicrophoneError as err:
+            self._microphone.async_note(err)
+            raise _worded(err, self._microphone.title) from err
+
+
+class HostMicrophone:
+    """A microphone in use by the household."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, subentry: ConfigSubentry) -> None:
+        """Open nothing yet."""
+        self._hass = hass
+        self._entry = entry
+        self._device: str = subentry.data[CONF_DEVICE]
+        self._listeners: list[CALLBACK_TYPE] = []
+        self._retry: CALLBACK_TYPE | None = None
+        self._trial: asyncio.Task[None] | None = None
+        self._in_use = False
+        self._trouble: MicrophoneError | None = None
+        self._format: tuple[int, int] | None = None
+        self._overflows = 0
+        self.title = subentry.title
+        self.subentry_id = subentry.subentry_id
+        self.available = False
+        """Whether it gave sound when it was last listened to."""
+        self.satellite: MicrophoneSatellite | None = None
+        """The entity that listens to it."""
+
+    @callback
+    def async_start(self) -> None:
+        """Find out whether it is there, after installing PyAudio if need be: a new container has lost it."""
+        self._start_trial(install=True)
+
+    async def async_stop(self) -> None:
+        """End looking for it."""
+        if self._retry is not None:
+            self._retry()
+            self._retry = None
+        if self._trial is not None:
+            self._trial.cancel()
+            await asyncio.wait([self._trial])
+
+    @callback
+    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener whenever it becomes available or unavailable. Return what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @asynccontextmanager
+    async def async_open(self) -> AsyncIterator[Listening]:
+        """Listen to it. Raises HomeAssistantError."""
+        if self._in_use:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="microphone_in_use",
+                translation_placeholders={"microphone": self.title},
+            )
+        try:
+            async with self._opened() as capture:
+                yield Listening(self, capture)
+        except MicrophoneError as err:
+            self.async_note(err)
+            raise _worded(err, self.title) from err
+
+    @callback
+    def async_note(self, trouble: MicrophoneError | None) -> None:
+        """Take note of how listening went."""
+        known, self._trouble = self._trouble, trouble
+        if trouble is not None and known is None:
+            _LOGGER.warning("The microphone %s cannot be listened to: %s", self.title, trouble)
+        elif trouble is None and known is not None:
+            _LOGGER.info("The microphone %s can be listened to again", self.title)
+        if trouble is not None and self._retry is None:
+            self._retry = async_call_later(self._hass, RETRY_SECONDS, self._async_retry)
+        if self.available != (trouble is None):
+            self.available = trouble is None
+            for listener in list(self._listeners):
+                listener()
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return how it is, for a resource's diagnostics; not the device's name, which may be somebody's own."""
+        rate, channels = self._format or (None, None)
+        return {
+            "available": self.available,
+            "rate": rate,
+            "channels": channels,
+            "overflows": self._overflows,
+            "trouble": None if self._trouble is None else type(self._trouble).__name__,
+        }
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Capture]:
+        self._in_use = True
+        try:
+            async with open_microphone(self._device) as capture:
+                self._format = capture.format
+                try:
+                    yield capture
+                finally:
+                    self._overflows += capture.overflows
+        finally:
+            self._in_use = False
+
+    @callback
+    def _async_retry(self, _now: object) -> None:
+        self._retry = None
+        if not self._in_use:
+            self._start_trial(install=False)
+
+    @callback
+    def _start_trial(self, *, install: bool) -> None:
+        self._trial = self._entry.async_create_background_task(
+            self._hass, self._try(install=install), f"{DOMAIN} looks for {self.title}"
+        )
+
+    async def _try(self, *, install: bool) -> None:
+        """Listen for a moment, and take note of how that went."""
+        try:
+            if install:
+                await async_install(self._hass)
+            async with self._opened():
+                pass
+        except RequirementsNotFound:
+            self.async_note(NoPyAudioError("PyAudio cannot be installed"))
+        except MicrophoneError as err:
+            self.async_note(err)
+        else:
+            self.async_note(None)
+
+
+def _worded(error: MicrophoneError, title: str) -> HomeAssistantError:
+    """Return an error in words that say what to do."""
+    match error:
+        case NoPyAudioError():
+            return _exception("microphone_no_pyaudio", title, error)
+        case MicrophoneMissingError():
+            return _exception("microphone_missing", title, error)
+        case MicrophoneBusyError():
+            return _exception("microphone_busy", title, error)
+        case MicrophoneLostError():
+            return _exception("microphone_lost", title, error)
+        case _:
+            return _exception("microphone_failed", title, error)
+
+
+def _exception(key: str, title: str, error: MicrophoneError) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"microphone": title, "reason": str(error)},
+    )

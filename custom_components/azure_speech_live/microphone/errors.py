@@ -1,0 +1,33 @@
+"""What can go wrong with a microphone, sorted by what a person should do about it.
+
+MicrophoneError
+├── NoPyAudioError            install PyAudio, or the PortAudio library that it needs
+├── MicrophoneMissingError    plug it in, or choose another
+├── MicrophoneBusyError       end the program that uses it
+├── MicrophoneFailedError     look at the sound system, which says why
+└── MicrophoneLostError       plug it in again: it went silent while it was listened to
+"""
+
+
+class MicrophoneError(Exception):
+    """The base of all that a microphone raises; the text is one line."""
+
+
+class NoPyAudioError(MicrophoneError):
+    """PyAudio is not installed, or does not find PortAudio."""
+
+
+class MicrophoneMissingError(MicrophoneError):
+    """No input device has this name."""
+
+
+class MicrophoneBusyError(MicrophoneError):
+    """Another program has the device to itself."""
+
+
+class MicrophoneFailedError(MicrophoneError):
+    """The sound system does not open the device."""
+
+
+class MicrophoneLostError(MicrophoneError):
+    """The device gives no more sound: unplugged, or its sound server ended."""

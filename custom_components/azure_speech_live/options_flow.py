@@ -1,0 +1,32 @@
+"""The form for a resource's options: how much of it may be used."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.const import UnitOfTime
+from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig, NumberSelectorMode
+import voluptuous as vol
+
+from .const import CONF_MONTHLY_LIMIT
+
+_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(CONF_MONTHLY_LIMIT): NumberSelector(
+            NumberSelectorConfig(
+                min=0.1, max=10_000, step=0.1, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfTime.HOURS
+            )
+        )
+    }
+)
+
+
+class ResourceOptionsFlow(OptionsFlow):
+    """Set a limit to what the household uses in a month, or take it away."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the limit."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(
+            step_id="init", data_schema=self.add_suggested_values_to_schema(_SCHEMA, self.config_entry.options)
+        )

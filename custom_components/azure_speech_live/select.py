@@ -1,0 +1,45 @@
+"""What can be selected for a microphone: its pipeline, and when somebody has finished speaking."""
+
+from homeassistant.components.assist_pipeline import AssistPipelineSelect, VadSensitivitySelect
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from . import AzureSpeechConfigEntry
+from .const import DOMAIN, SUBENTRY_MICROPHONE
+from .microphone_entity import microphone_device
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: AzureSpeechConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the selects of every microphone of the entry."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
+        async_add_entities(
+            [PipelineSelect(hass, subentry), FinishedSpeakingSelect(hass, subentry)],
+            config_subentry_id=subentry.subentry_id,
+        )
+
+
+class PipelineSelect(AssistPipelineSelect):
+    """Selects the pipeline."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, hass: HomeAssistant, subentry: ConfigSubentry) -> None:
+        """Initialize the select and its device."""
+        super().__init__(hass, DOMAIN, subentry.subentry_id)
+        self._attr_device_info = microphone_device(subentry)
+
+
+class FinishedSpeakingSelect(VadSensitivitySelect):
+    """Selects how long a silence ends a command."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, hass: HomeAssistant, subentry: ConfigSubentry) -> None:
+        """Initialize the select and its device."""
+        super().__init__(hass, subentry.subentry_id)
+        self._attr_device_info = microphone_device(subentry)

@@ -1,0 +1,68 @@
+"""Errors in words that say what to do about them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from custom_components.azure_speech_live.microphone import (
+    REQUIREMENT,
+    MicrophoneBusyError,
+    MicrophoneFailedError,
+    MicrophoneLostError,
+    MicrophoneMissingError,
+    NoPyAudioError,
+)
+from custom_components.azure_speech_live.speech import (
+    AudioSourceError,
+    ConnectionFailedError,
+    CredentialsError,
+    HostNotFoundError,
+    NotASpeechEndpointError,
+    ProtocolError,
+    ServiceError,
+    ServiceTimeoutError,
+    ThrottledError,
+)
+
+# From the particular to the general: the first that fits is taken.
+_ADVICE: Final[Mapping[type[Exception], str]] = {
+    CredentialsError: (
+        "The Speech service refused the key. Copy AZURE_SPEECH_KEY and the region or endpoint from the same page of "
+        "the Azure portal: a key works only for its own resource."
+    ),
+    HostNotFoundError: (
+        "There is no such host. Check the spelling of AZURE_SPEECH_REGION or AZURE_SPEECH_ENDPOINT, and that this "
+        "machine can look up names on the internet."
+    ),
+    NotASpeechEndpointError: (
+        "Something answers there, but it is not the Speech service. Check AZURE_SPEECH_ENDPOINT, and that no proxy or "
+        "login page answers in its place."
+    ),
+    ThrottledError: (
+        "The Speech service is limiting this resource: too many requests at once, or its quota is used up. The free "
+        "tier (F0) allows one request at a time. Wait a minute and try again."
+    ),
+    ConnectionFailedError: (
+        "There is no connection to the Speech service. Check this machine's access to it, and that no firewall or "
+        "proxy is in the way of WebSockets."
+    ),
+    ServiceError: "The Speech service has trouble of its own. Try again in a few minutes.",
+    ServiceTimeoutError: "The Speech service did not answer in time. Try again in a few minutes.",
+    ProtocolError: "The Speech service and this program do not understand each other. Please report it.",
+    NoPyAudioError: (
+        f'A microphone needs PyAudio. Install PortAudio ("apt install portaudio19-dev g++" on Debian), then run '
+        f'".venv/bin/uv pip install --python .venv {REQUIREMENT}". A recording (--wav) needs neither.'
+    ),
+    MicrophoneMissingError: 'Plug it in, or choose one of those that "scripts/speech devices" lists.',
+    MicrophoneBusyError: "End the program that uses it, or choose another microphone.",
+    MicrophoneFailedError: "Check that the sound system works (with --verbose it says more), or choose another one.",
+    MicrophoneLostError: "It was unplugged, or its sound server ended. Plug it in and try again.",
+}
+
+
+def explained(error: Exception) -> str:
+    """Return what happened, and what to do about it."""
+    if isinstance(error, AudioSourceError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), "")
+    text = str(error)
+    return "\n".join(filter(None, [text[:1].upper() + text[1:], advice]))

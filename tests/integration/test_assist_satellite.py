@@ -1,0 +1,337 @@
+"""A microphone as a satellite: real PyAudio hears a virtual device, and Home Assistant does what is said."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+import logging
+from pathlib import Path
+
+from homeassistant.components.media_player import MediaPlayerState
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.azure_speech_live.assist_satellite import PAUSE_SECONDS
+from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.host_microphone import RETRY_SECONDS
+from tests.microphone.sound import BYTES_PER_SECOND, SoundServer, alsa, spoken
+from tests.speech_service.engines import Status
+from tests.speech_service.engines.scripted import Scripted, Utterance
+from tests.speech_service.service import SpeechService
+
+from .microphones import BUTTON, LIGHT, PLAYER, SATELLITE, WAKE_WORD, House, furnish
+
+SAID = spoken() + bytes(4 * BYTES_PER_SECOND)
+
+
+@pytest.fixture
+def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plug in a microphone "kitchen", which hears the spoken command whenever it is listened to."""
+    for name, value in alsa(tmp_path, kitchen=SAID).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant,
+    devices: None,  # noqa: ARG001  # before anything is looked up
+    hass_ws_client: WebSocketGenerator,
+    service: SpeechService,
+) -> House:
+    """Furnish a house; its microphones are added by the tests."""
+    return await furnish(hass, hass_ws_client, service)
+
+
+@pytest.fixture
+async def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundServer]:
+    """Run a PulseAudio server, with a microphone "kitchen" that can be unplugged."""
+    async with SoundServer.run(tmp_path / "pulse", "kitchen") as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+# --- push to talk
+
+
+async def test_the_button_has_a_command_carried_out(house: House, service: SpeechService) -> None:
+    await house.add_microphone()
+    assert house.look(LIGHT) == "off"
+    states = await house.press()
+    assert house.look(LIGHT) == "on"
+    assert states == ["listening", "processing", "responding", "idle"]
+    (turn,) = service.connections[-1].turns
+    assert turn.audio
+    assert SAID.startswith(turn.audio)
+    assert len(house.radio.played) == 1
+
+
+async def test_without_a_media_player_nothing_is_answered(house: House) -> None:
+    await house.add_microphone(player=False)
+    assert await house.press() == ["listening", "processing", "idle"]
+    assert house.look(LIGHT) == "on"
+    assert house.radio.played == []
+    state = house.hass.states.get(SATELLITE)
+    assert state is not None
+    assert state.attributes["supported_features"] == 0
+
+
+async def test_the_satellite_responds_until_the_answer_is_played(house: House) -> None:
+    await house.add_microphone()
+    house.radio.ends.clear()
+    async with house.state(SATELLITE, lambda state: state == "idle") as states:
+        async with house.state(PLAYER, lambda state: state == "playing"):
+            await house.call("button.press", BUTTON)
+        assert states[-1] == "responding"
+        house.radio.ends.set()
+
+
+async def test_the_button_pressed_again_ends_listening(house: House, sound_server: SoundServer) -> None:
+    await house.add_microphone()
+    async with house.state(SATELLITE, lambda state: state == "idle"):
+        async with house.state(SATELLITE, lambda state: state == "listening"):
+            await house.call("button.press", BUTTON)
+        await sound_server.say("kitchen", spoken())  # without the silence that would end the command
+        await house.call("button.press", BUTTON)
+    assert house.look(LIGHT) == "on"
+
+
+async def test_silence_changes_nothing(house: House, service: SpeechService) -> None:
+    service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
+    await house.add_microphone()
+    assert await house.press() == ["listening", "idle"]
+    assert house.look(LIGHT) == "off"
+
+
+async def test_the_selects_are_those_that_satellites_have(house: House) -> None:
+    await house.add_microphone()
+    assert house.look("select.kitchen_assistant") == "preferred"
+    assert house.look("select.kitchen_finished_speaking_detection") == "default"
+    await house.call("select.select_option", "select.kitchen_assistant", option="Test")
+    await house.call("select.select_option", "select.kitchen_finished_speaking_detection", option="relaxed")
+    await house.press()
+    assert house.look(LIGHT) == "on"
+    device = dr.async_get(house.hass).async_get_device_by_identifier(
+        (DOMAIN, house.subentry.subentry_id), house.entry.entry_id
+    )
+    assert device is not None
+    assert (device.name, device.model) == ("Kitchen", "kitchen")
+    entities = er.async_entries_for_device(er.async_get(house.hass), device.id)
+    assert {entity.domain for entity in entities} == {"assist_satellite", "button", "select"}
+
+
+# --- announcements and conversations
+
+
+async def test_an_announcement_is_played_to_its_end(house: House) -> None:
+    await house.add_microphone()
+    house.radio.ends.clear()
+    async with house.state(PLAYER, lambda state: state == "playing"):
+        announcing = house.hass.async_create_task(
+            house.call("assist_satellite.announce", message="Dinner is ready.", preannounce=False)
+        )
+    assert house.look(SATELLITE) == "responding"
+    assert not announcing.done()
+    house.radio.ends.set()
+    await announcing
+    assert house.look(SATELLITE) == "idle"
+    assert len(house.radio.played) == 1
+
+
+async def test_a_question_is_asked_and_the_answer_heard(house: House) -> None:
+    await house.add_microphone()
+    answer = await house.call(
+        "assist_satellite.ask_question",
+        question="What shall I do?",
+        answers=[{"id": "light", "sentences": ["turn on [the] {what} light"]}],
+        response=True,
+    )
+    assert answer == {"id": "light", "sentence": "Turn on the kitchen light.", "slots": {"what": "kitchen"}}
+    assert len(house.radio.played) == 2  # the chime, and the question
+    assert house.look(LIGHT) == "off"
+    assert house.look(SATELLITE) == "idle"
+
+
+async def test_a_question_needs_a_media_player(house: House) -> None:
+    await house.add_microphone(player=False)
+    with pytest.raises(ServiceValidationError, match="has no media player to ask on"):
+        await house.call("assist_satellite.ask_question", question="What?", response=True)
+
+
+async def test_nobody_answers(house: House, service: SpeechService) -> None:
+    service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
+    await house.add_microphone()
+    with pytest.raises(HomeAssistantError):
+        await house.call("assist_satellite.ask_question", question="What?", response=True)
+    assert house.look(SATELLITE) == "idle"
+
+
+async def test_an_agent_that_asks_on_is_answered(house: House) -> None:
+    agent = await house.use_curious_agent()
+    await house.add_microphone()
+    async with house.state(SATELLITE, lambda _: len(house.radio.played) == 2 and house.look(SATELLITE) == "idle"):
+        await house.call("button.press", BUTTON)
+    assert agent.heard == ["Turn on the kitchen light."] * 2
+    assert len(house.radio.played) == 2
+
+
+async def test_a_conversation_is_started(house: House) -> None:
+    agent = await house.use_curious_agent()
+    await house.add_microphone()
+    async with house.state(SATELLITE, lambda _: len(agent.heard) == 2 and house.look(SATELLITE) == "idle"):
+        await house.call("assist_satellite.start_conversation", start_message="Anything else?", preannounce=False)
+        assert len(house.radio.played) == 1
+    assert len(house.radio.played) == 3
+
+
+# --- wake word
+
+
+async def test_a_command_after_the_wake_word(house: House) -> None:
+    await house.add_microphone(start="wake_word")
+    async with house.state(LIGHT, lambda state: state == "on"):
+        pass
+    assert house.ears.heard
+    # It goes on to wait for the next.
+    async with house.state(SATELLITE, lambda state: state == "idle"):
+        pass
+    house.ears.heard = 0
+    async with house.state(SATELLITE, lambda state: state == "listening"):
+        pass
+    assert house.ears.heard
+
+
+async def test_without_a_wake_word_engine_it_asks_again_only_after_a_pause(
+    house: House, sound_server: SoundServer
+) -> None:
+    await house.use_wake_word("wake_word.gone")
+    await house.add_microphone(start="wake_word")
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert await sound_server.listeners() == 0
+
+    await house.use_wake_word(WAKE_WORD)
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=PAUSE_SECONDS + 1))
+    async with house.state(LIGHT, lambda state: state == "on"):
+        await sound_server.say("kitchen", SAID)
+
+
+# --- trouble
+
+
+async def test_it_is_unplugged_while_somebody_speaks_and_comes_back(
+    house: House, sound_server: SoundServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.add_microphone()
+    async with house.state(SATELLITE, lambda state: state == "unavailable"):
+        async with house.state(SATELLITE, lambda state: state == "listening"):
+            await house.call("button.press", BUTTON)
+        await sound_server.say("kitchen", spoken()[:BYTES_PER_SECOND])
+        await sound_server.unplug("kitchen")
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert house.look(LIGHT) == "off"  # nothing is done that was only half said
+    assert house.look(BUTTON) == "unavailable"
+    assert troubles(caplog) == ["The microphone Kitchen cannot be listened to: the microphone gives no more sound"]
+
+    retry(house)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert house.look(SATELLITE) == "unavailable"
+    await sound_server.plug_in("kitchen")
+    async with house.state(SATELLITE, lambda state: state == "idle"):
+        retry(house)
+    assert len(troubles(caplog)) == 1
+    assert caplog.text.count("The microphone Kitchen can be listened to again") == 1
+
+
+async def test_it_is_not_there_at_the_start(
+    house: House, sound_server: SoundServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.add_microphone()
+    await sound_server.unplug("kitchen")
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert house.entry.state is ConfigEntryState.LOADED
+    assert house.look(SATELLITE) == "unavailable"
+    assert len(troubles(caplog)) == 1
+    # What does not need it works.
+    assert house.look("stt.azure_speech") != "unavailable"
+
+
+async def test_it_is_unplugged_while_it_rests(house: House, sound_server: SoundServer) -> None:
+    await house.add_microphone()
+    await sound_server.unplug("kitchen")
+    async with house.state(SATELLITE, lambda state: state == "unavailable"):
+        await house.call("button.press", BUTTON)
+
+
+async def test_it_is_removed_while_it_listens(house: House, sound_server: SoundServer) -> None:
+    await house.add_microphone()
+    async with house.state(SATELLITE, lambda state: state == "listening"):
+        await house.call("button.press", BUTTON)
+    house.hass.config_entries.async_remove_subentry(house.entry, house.subentry.subentry_id)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert house.look(SATELLITE) is None
+    assert await sound_server.listeners() == 0
+
+
+async def test_diagnostics_say_how_it_is(house: House) -> None:
+    await house.add_microphone()
+    assert house.entry.runtime_data.microphones[house.subentry.subentry_id].diagnostics() == {
+        "available": True,
+        "rate": 16000,
+        "channels": 1,
+        "overflows": 0,
+        "trouble": None,
+    }
+
+
+async def test_the_media_player_does_not_play(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    await house.add_microphone()
+
+    def fail() -> None:
+        raise HomeAssistantError("no power")
+
+    house.radio.on_play = fail
+    assert (await house.press())[-1] == "idle"
+    assert house.look(LIGHT) == "on"
+    assert troubles(caplog) == ["assist_satellite.kitchen: media_player.radio does not play: no power"]
+
+
+async def test_music_that_goes_on_does_not_hide_the_end_of_the_answer(house: House) -> None:
+    house.radio.show(MediaPlayerState.PLAYING)
+    await house.add_microphone()
+    assert (await house.press())[-2:] == ["responding", "idle"]
+
+
+async def test_an_announcement_interrupts_the_wait_for_the_wake_word(
+    house: House, service: SpeechService, sound_server: SoundServer
+) -> None:
+    await house.add_microphone(start="wake_word")
+    await house.call("assist_satellite.announce", message="Dinner is ready.", preannounce=False)
+    assert len(house.radio.played) == 1
+    assert not any(connection.turns for connection in service.connections)
+    house.ears.heard = 0
+    async with house.state(LIGHT, lambda state: state == "on"):
+        for _ in range(200):  # it waits again
+            if house.ears.heard:
+                break
+            await asyncio.sleep(0.05)
+        await sound_server.say("kitchen", SAID)
+
+
+def troubles(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was logged of the integration as a warning or an error."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.WARNING and record.name.startswith("custom_components.azure_speech_live")
+    ]
+
+
+def retry(house: House) -> None:
+    """Let the time pass until the microphone is tried again."""
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=RETRY_SECONDS + 1))

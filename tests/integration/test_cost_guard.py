@@ -1,0 +1,152 @@
+"""The monthly limit: what it stops, what it does not, and what the household is told."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+import logging
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.stt import SpeechResult, SpeechResultState
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_exception_message
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
+from custom_components.azure_speech_live.cost_guard import UsageLimitError
+from custom_components.azure_speech_live.recognition import async_recognize
+from custom_components.azure_speech_live.speech import RecognitionOptions
+from tests.speech_service.service import SpeechService
+
+from .flows import add_resource
+from .speech import pcm, stream, transcribe
+
+LIMIT = 0.001
+"""Hours: 3.6 seconds, or 115,200 bytes."""
+HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)
+FAILED = SpeechResult(None, SpeechResultState.ERROR)
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, service: SpeechService, freezer: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
+) -> ConfigEntry:
+    """Add the resource with a limit, in November."""
+    freezer.move_to("2026-11-23T12:00:00Z")
+    entry = await add_resource(hass, service)
+    await set_limit(hass, entry, LIMIT)
+    caplog.clear()
+    return entry
+
+
+async def set_limit(hass: HomeAssistant, entry: ConfigEntry, hours: float | None) -> None:
+    """Set another limit, or none."""
+    hass.config_entries.async_update_entry(entry, options={} if hours is None else {CONF_MONTHLY_LIMIT: hours})
+    await hass.async_block_till_done()
+
+
+def issue(hass: HomeAssistant, entry: ConfigEntry) -> ir.IssueEntry | None:
+    """Return the repair issue, if there is one."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"limit_used_up_{entry.entry_id}")
+
+
+def said(entry: ConfigEntry, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the resource has logged for the household, and forget it."""
+    lines = [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.INFO and record.getMessage().startswith(f"{entry.title}: ")
+    ]
+    caplog.clear()
+    return lines
+
+
+async def test_the_limit_stops_the_next_command_but_not_the_one_under_way(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    used_up = asyncio.Event()
+
+    async def long_command() -> AsyncGenerator[bytes]:
+        yield pcm(1)
+        await used_up.wait()
+        yield pcm(1)
+
+    long = asyncio.create_task(transcribe(hass, long_command()))
+    await service.until(lambda: any(connection.audio_size for connection in service.connections))
+    assert (await transcribe(hass, stream(pcm(3.59))))[1] == HEARD
+    assert issue(hass, entry) is None
+    assert (await transcribe(hass, stream(pcm(0.1))))[1] == HEARD
+    assert issue(hass, entry) is not None
+    used_up.set()
+    assert (await long)[1] == HEARD
+
+    attempts, connections = len(service.attempts), len(service.connections)
+    audio = sum(connection.audio_size for connection in service.connections)
+    for _ in range(3):
+        assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
+    assert (len(service.attempts), len(service.connections)) == (attempts, connections)
+    assert sum(connection.audio_size for connection in service.connections) == audio
+    assert entry.runtime_data.health.available
+    (line,) = said(entry, caplog)
+    assert line.startswith(f"{entry.title}: the monthly limit of 0.001 hours is used up")
+    assert "before 2026-12-01" in line
+
+
+async def test_an_action_says_why(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    await transcribe(hass, stream(pcm(4)))
+
+    with pytest.raises(UsageLimitError) as error:
+        await anext(async_recognize(entry, stream(pcm(1)), RecognitionOptions()))
+    assert isinstance(error.value, HomeAssistantError)
+    words = {"title": entry.title, "limit": "0.001", "date": "2026-12-01"}
+    assert error.value.translation_placeholders == words
+    assert str(error.value) == async_get_exception_message(DOMAIN, "limit_used_up", words)
+    assert entry.title in str(error.value)
+
+
+async def test_the_issue_says_which_limit_and_goes_with_the_month(
+    hass: HomeAssistant, entry: ConfigEntry, caplog: pytest.LogCaptureFixture, freezer: FrozenDateTimeFactory
+) -> None:
+    await transcribe(hass, stream(pcm(4)))
+    found = issue(hass, entry)
+    assert found is not None
+    assert found.severity is ir.IssueSeverity.WARNING
+    assert found.translation_placeholders == {"title": entry.title, "limit": "0.001", "date": "2026-12-01"}
+    said(entry, caplog)
+
+    await hass.config.async_update(time_zone="UTC")
+    freezer.move_to("2026-12-01T00:00:01Z")
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert issue(hass, entry) is None
+    assert said(entry, caplog) == [f"{entry.title}: a new month has begun, audio is sent again"]
+    assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
+
+
+@pytest.mark.parametrize("limit", [1.0, None])
+async def test_a_limit_that_is_raised_or_taken_away_stops_no_more(
+    hass: HomeAssistant, entry: ConfigEntry, limit: float | None
+) -> None:
+    await transcribe(hass, stream(pcm(4)))
+    assert issue(hass, entry) is not None
+    await set_limit(hass, entry, limit)
+    assert issue(hass, entry) is None
+    assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
+
+
+async def test_a_limit_that_is_used_up_already_stops_from_the_start(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    await set_limit(hass, entry, 1)
+    await transcribe(hass, stream(pcm(4)))
+    assert issue(hass, entry) is None
+    await set_limit(hass, entry, LIMIT)
+    assert issue(hass, entry) is not None
+    assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
+
+
+async def test_the_issue_goes_with_the_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    await transcribe(hass, stream(pcm(4)))
+    assert issue(hass, entry) is not None
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert issue(hass, entry) is None

@@ -1,0 +1,121 @@
+"""Diagnostics: what helps to find a fault, and nothing that says whose house it is."""
+
+from collections.abc import AsyncGenerator
+import json
+from typing import Any
+
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import JSONEncoder
+import pytest
+
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT
+from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
+from custom_components.azure_speech_live.recognition import async_recognize
+from custom_components.azure_speech_live.speech import TranslationOptions
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
+from tests.speech_service.service import SpeechService
+
+from .flows import add_resource
+from .recognizers import KITCHEN, add_recognizer
+from .speech import pcm, stream, transcribe
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the resource."""
+    return await add_resource(hass, service)
+
+
+async def diagnostics(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
+    """Return the diagnostics as they are downloaded."""
+    data: dict[str, Any] = json.loads(
+        json.dumps(await async_get_config_entry_diagnostics(hass, entry), cls=JSONEncoder)
+    )
+    return data
+
+
+async def test_a_command_has_its_moments_in_order(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    async def spoken() -> AsyncGenerator[bytes]:
+        for _ in range(3):
+            yield pcm(1)
+
+    await transcribe(hass, spoken())
+    await hass.async_block_till_done()
+    # The service's turn.end may come after the result.
+    (session,) = (await diagnostics(hass, entry))["sessions"]
+    moments = [session[name] for name in ("connected", "first_hypothesis", "phrase", "ended")]
+    assert moments == sorted(moments)
+    assert 0 <= session["end_of_audio"] <= session["phrase"]
+    assert session["kind"] == "recognition"
+    assert session["mode"] == "interactive"
+    assert session["language"] == "en-US"
+    assert session["requests"] == 1
+    assert session["audio"] == session["audio_sent"] == 3
+    assert session["error"] is None
+
+
+async def test_a_command_under_way_is_shown_as_such(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    events = async_recognize(entry, stream(pcm(3)), TranslationOptions(targets=("de",)))
+    await anext(events)
+    (session,) = (await diagnostics(hass, entry))["sessions"]
+    assert session["kind"] == "translation"
+    assert session["ended"] is None
+    await events.aclose()
+    (session,) = (await diagnostics(hass, entry))["sessions"]
+    assert session["ended"] is not None
+
+
+async def test_a_failure_says_what_it_was(hass: HomeAssistant, service: SpeechService, entry: ConfigEntry) -> None:
+    service.behaviours = lambda _: Behaviour(faults=(Fault(AudioReceived(16000), Close(1007, "Quota exceeded.")),))
+    await transcribe(hass, stream(pcm(1)))
+    (session,) = (await diagnostics(hass, entry))["sessions"]
+    assert session["error"].endswith("1007: Quota exceeded.")
+    assert not session["connection_was_open"]
+
+
+async def test_a_failure_that_repeats_what_is_ours_is_redacted(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    await add_recognizer(hass, entry, phrases=["Zanzibar", "Zanzibar lamp"], use_names=False)
+    reason = f"no model for Zanzibar lamp at 127.0.0.1:{service.port}"
+    service.behaviours = lambda _: Behaviour(faults=(Fault(AudioReceived(16000), Close(1007, reason)),))
+    await transcribe(hass, stream(pcm(1)), entity_id=KITCHEN)
+    (session,) = (await diagnostics(hass, entry))["sessions"]
+    assert f"no model for {REDACTED} at {REDACTED}" in session["error"]
+
+
+async def test_the_usage_and_the_state_are_in_it(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_LIMIT: 5})
+    await hass.async_block_till_done()
+    service.behaviours = lambda _: Behaviour(answer=Refuse(404))
+    await transcribe(hass, stream(pcm(1)))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    data = await diagnostics(hass, entry)
+    assert data["region"] == REDACTED
+    assert data["available"] is False
+    assert data["options"] == {CONF_MONTHLY_LIMIT: 5}
+    (month,) = data["usage"].values()
+    assert month == {"recognition": 0, "translation": 0, "requests": 0, "failures": {"not_a_speech_endpoint": 1}}
+
+
+async def test_of_settings_only_the_harmless_are_shown(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    await add_recognizer(
+        hass,
+        entry,
+        languages=["de-DE"],
+        phrases=["Zanzibar lamp", "Rosebud"],
+        text={"substitutions": ["Rosebud => sled"]},
+        advanced={"custom_model": "4c2e0e6b-7d5c-4b1e-9a55-0d3e4b1f9a10"},
+    )
+    settings = (await diagnostics(hass, entry))["subentries"]
+    assert settings[0] == {"type": "recognizer", "data": {}}
+    kitchen = settings[1]["data"]
+    assert kitchen["phrases"] == "2 in number"
+    assert kitchen["languages"] == ["de-DE"]
+    assert kitchen["custom_model"] == REDACTED
+    for private in ("Zanzibar", "Rosebud", "sled", "4c2e0e6b"):
+        assert private not in json.dumps(settings)

@@ -1,0 +1,145 @@
+"""The sensors: what they show of the usage, and to whom."""
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.sensor import (
+    ATTR_LAST_RESET,
+    ATTR_STATE_CLASS,
+    SensorDeviceClass,
+    SensorStateClass,
+)
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    ATTR_FRIENDLY_NAME,
+    ATTR_UNIT_OF_MEASUREMENT,
+    EntityCategory,
+    UnitOfTime,
+)
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
+from custom_components.azure_speech_live.sensor import LIMIT_USED, SENSORS
+from tests.speech_service.faults import Behaviour, Refuse, Reset
+from tests.speech_service.service import SpeechService
+
+from .flows import add_resource
+from .speech import pcm, stream, transcribe
+
+ENABLED = {"recognition_audio", "translation_audio", "failures"}
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the resource."""
+    return await add_resource(hass, service)
+
+
+def entity_id(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:
+    """Return the entity of a sensor."""
+    return er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{entry.entry_id}_{key}")
+
+
+def shown(hass: HomeAssistant, entry: ConfigEntry, key: str) -> State:
+    """Return the state of a sensor."""
+    state = hass.states.get(entity_id(hass, entry, key) or "")
+    assert state is not None
+    return state
+
+
+async def enable_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Enable the sensors that are disabled at first."""
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        registry.async_update_entity(entity.entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_the_sensors_belong_to_the_resource(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, entry.entry_id), entry.entry_id)
+    assert device is not None
+    assert device.name == entry.title
+    assert device.entry_type is dr.DeviceEntryType.SERVICE
+    assert device.config_subentry_id is None
+
+    registry = er.async_get(hass)
+    for description in SENSORS:
+        entity = registry.async_get(entity_id(hass, entry, description.key) or "")
+        assert entity is not None
+        assert entity.device_id == device.id
+        assert entity.config_subentry_id is None
+        assert entity.entity_category is EntityCategory.DIAGNOSTIC
+        assert entity.has_entity_name
+        assert entity.translation_key == description.key
+        assert entity.disabled == (description.key not in ENABLED)
+
+
+async def test_they_show_what_was_used(hass: HomeAssistant, service: SpeechService, entry: ConfigEntry) -> None:
+    await enable_all(hass, entry)
+    delay = shown(hass, entry, "delay")
+    assert delay.state == "unknown"
+    service.behaviours = lambda _: Behaviour(answer=Refuse(429, {"Retry-After": "60"}))
+    await transcribe(hass, stream(pcm(1)))
+    service.behaviours = ()
+    for _ in range(3):
+        await transcribe(hass, stream(pcm(2)))
+
+    audio = shown(hass, entry, "recognition_audio")
+    assert float(audio.state) == pytest.approx(3 * 2 / 60)
+    assert audio.attributes[ATTR_UNIT_OF_MEASUREMENT] == UnitOfTime.MINUTES
+    assert audio.attributes[ATTR_DEVICE_CLASS] == SensorDeviceClass.DURATION
+    assert audio.attributes[ATTR_STATE_CLASS] == SensorStateClass.TOTAL
+    assert audio.attributes[ATTR_FRIENDLY_NAME] == f"{entry.title} Recognition audio this month"
+    assert float(shown(hass, entry, "translation_audio").state) == 0
+    assert shown(hass, entry, "requests").state == "3"
+    failures = shown(hass, entry, "failures")
+    assert failures.state == "1"
+    assert failures.attributes["throttled"] == 1
+    assert failures.attributes["key_refused"] == 0
+    assert 0 <= float(shown(hass, entry, "delay").state) < 10_000
+    assert ATTR_LAST_RESET not in shown(hass, entry, "delay").attributes
+
+
+async def test_a_new_month_begins_at_nought(
+    hass: HomeAssistant, entry: ConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    await hass.config.async_update(time_zone="Europe/Berlin")
+    freezer.move_to("2026-11-30T22:00:00Z")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await transcribe(hass, stream(pcm(3)))
+    november = shown(hass, entry, "recognition_audio")
+    assert float(november.state) == 3 / 60
+    assert november.attributes[ATTR_LAST_RESET] == "2026-11-01T00:00:00+01:00"
+
+    freezer.move_to("2026-11-30T23:00:01Z")
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    december = shown(hass, entry, "recognition_audio")
+    assert float(december.state) == 0
+    assert december.attributes[ATTR_LAST_RESET] == "2026-12-01T00:00:00+01:00"
+
+
+async def test_they_stay_available_while_the_service_is_not(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    service.behaviours = lambda _: Behaviour(answer=Reset())
+    await transcribe(hass, stream(pcm(1)))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not entry.runtime_data.health.available
+    assert shown(hass, entry, "failures").state == "1"
+
+
+async def test_the_share_of_the_limit_is_there_as_long_as_there_is_one(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    assert entity_id(hass, entry, LIMIT_USED.key) is None
+
+    hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_LIMIT: 0.1})
+    await hass.async_block_till_done()
+    assert float(shown(hass, entry, LIMIT_USED.key).state) == 0
+    await transcribe(hass, stream(pcm(3.6)))
+    assert float(shown(hass, entry, LIMIT_USED.key).state) == pytest.approx(1)
+
+    hass.config_entries.async_update_entry(entry, options={})
+    await hass.async_block_till_done()
+    assert entity_id(hass, entry, LIMIT_USED.key) is None

@@ -1,0 +1,64 @@
+"""The system health page."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import get_system_health_info
+
+from custom_components.azure_speech_live.const import DOMAIN
+from tests.speech_service.authorization import Authorization
+from tests.speech_service.faults import Behaviour, Reset
+from tests.speech_service.service import SpeechService
+
+from .flows import add_resource
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the resource, where there is a system health page."""
+    entry = await add_resource(hass, service)
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+    return entry
+
+
+async def health(hass: HomeAssistant) -> dict[str, Any]:
+    """Return what the page says."""
+    info: dict[str, Any] = await get_system_health_info(hass, DOMAIN)
+    return {key: await value if asyncio.iscoroutine(value) else value for key, value in info.items()}
+
+
+@pytest.mark.usefixtures("entry")
+async def test_all_is_well(hass: HomeAssistant) -> None:
+    info = await health(hass)
+    assert info == {"version": "0.1.0", "resources": 1, "can_reach_service": "ok"}
+
+
+@pytest.mark.usefixtures("entry")
+async def test_what_keeps_us_from_the_service_is_said(hass: HomeAssistant, service: SpeechService) -> None:
+    service.behaviours = lambda _: Behaviour(answer=Reset())
+    assert (await health(hass))["can_reach_service"] == {
+        "type": "failed",
+        "error": "cannot_connect (own endpoint)",
+    }
+    service.behaviours = ()
+    service.authorization = Authorization(["another"])
+    assert (await health(hass))["can_reach_service"]["error"] == "key_refused (own endpoint)"
+
+
+async def test_a_resource_that_is_not_loaded_is_counted_only(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    await hass.config_entries.async_unload(entry.entry_id)
+    info = await health(hass)
+    assert info["resources"] == 1
+    assert info["can_reach_service"] == "ok"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_every_line_is_worded(hass: HomeAssistant) -> None:
+    words = await async_get_translations(hass, "en", "system_health", [DOMAIN])
+    assert words.keys() == {f"component.{DOMAIN}.system_health.info.{key}" for key in await health(hass)}

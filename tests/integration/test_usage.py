@@ -1,0 +1,330 @@
+"""What was used: exact, by the household's months, and kept."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+import random
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.stt import SpeechResultState
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.resource import Session
+from custom_components.azure_speech_live.speech import (
+    AudioSourceError,
+    CredentialsError,
+    RecognitionOptions,
+    ServiceError,
+    SpeechError,
+    ThrottledError,
+    Timeline,
+    TranslationOptions,
+)
+from custom_components.azure_speech_live.usage import Month, Usage, month_start, next_month_start
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
+from tests.speech_service.service import SpeechService
+
+from .flows import add_resource
+from .speech import pcm, stream, transcribe
+
+
+def received(service: SpeechService) -> int:
+    """Return the bytes of audio that the service has received."""
+    return sum(connection.audio_size for connection in service.connections)
+
+
+def recognition(sent: int, error: SpeechError | None = None) -> Session:
+    """Return a recognition that is over."""
+    return Session(RecognitionOptions(), datetime.now(UTC), Timeline(requests=1, sent=sent), error)
+
+
+def translation(sent: int, error: SpeechError | None = None) -> Session:
+    """Return a translation that is over."""
+    return Session(TranslationOptions(targets=("de",)), datetime.now(UTC), Timeline(requests=1, sent=sent), error)
+
+
+async def restart(hass: HomeAssistant, entry_id: str) -> Usage:
+    """Let Home Assistant store what it has to when it stops, and return what it finds when it starts again."""
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+    usage = Usage(hass, entry_id)
+    await usage.async_load()
+    return usage
+
+
+# --- what counts
+
+
+async def test_what_was_sent_is_what_the_service_received(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    for seconds in (0.01, 1, 2.345):
+        await transcribe(hass, stream(pcm(seconds)))
+
+    month = entry.runtime_data.usage.month
+    assert month == Month(recognition=received(service), requests=3)
+    assert month.recognition == len(pcm(0.01) + pcm(1) + pcm(2.345))
+    assert month.recognition_seconds == month.recognition / 32000
+
+
+async def test_audio_that_is_sent_again_counts_again(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    # The first attempt was that of the form, the second that of the set-up.
+    broken = Behaviour(faults=(Fault(AudioReceived(16000), Close(1011)),))
+    service.behaviours = lambda attempt: broken if attempt == 2 else Behaviour()
+
+    _, result = await transcribe(hass, stream(pcm(2)))
+
+    assert result.result is SpeechResultState.SUCCESS
+    month = entry.runtime_data.usage.month
+    assert month.requests == 2
+    assert month.failures == {}
+    assert month.recognition >= received(service) > len(pcm(2))
+
+
+async def test_a_command_that_is_cancelled_counts(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+
+    async def endless() -> Any:
+        yield pcm(1)
+        await asyncio.Event().wait()
+
+    command = asyncio.create_task(transcribe(hass, endless()))
+    await service.until(lambda: received(service) == len(pcm(1)))
+    assert entry.runtime_data.usage.month == Month()  # it is not over
+    command.cancel()
+    await asyncio.wait([command])
+
+    assert entry.runtime_data.usage.month == Month(recognition=len(pcm(1)), requests=1)
+
+
+async def test_a_command_that_fails_counts_with_its_kind(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    for status in (503, 429, 429, 401):
+        service.behaviours = lambda _, status=status: Behaviour(answer=Refuse(status, {"Retry-After": "60"}))
+        await transcribe(hass, stream(pcm(1)))
+
+    assert entry.runtime_data.usage.month == Month(failures={"service_error": 1, "throttled": 2, "key_refused": 1})
+
+
+async def test_the_delay_is_that_of_the_last_result(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    usage = entry.runtime_data.usage
+    assert usage.delay is None
+    await transcribe(hass, stream(pcm(1)))
+    (session,) = entry.runtime_data.sessions
+    assert usage.delay == session.timeline.delay
+    assert usage.delay is not None
+    assert 0 <= usage.delay < 10
+
+
+# --- months
+
+
+async def test_a_month_of_commands_adds_up_exactly(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    """The month has the end of summer time in it, a restart each week, and a bit before and after it."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    dice = random.Random(5)  # noqa: S311  # a test's dice need no secret
+    errors = (ServiceError("…"), ThrottledError("…"), CredentialsError("…"), AudioSourceError("…"))
+    usage = Usage(hass, "home")
+    sums: dict[str, Counter[str]] = {}
+    failures: Counter[str] = Counter()
+    now = datetime(2026, 9, 30, 12, tzinfo=UTC)
+    while now < datetime(2026, 11, 1, 12, tzinfo=UTC):
+        freezer.move_to(now)
+        # Summer time is two hours ahead of UTC in Berlin, and winter time (from 25 October on) one.
+        local = now + timedelta(hours=2 if now < datetime(2026, 10, 25, 1, tzinfo=UTC) else 1)
+        month = sums.setdefault(local.date().replace(day=1).isoformat(), Counter())
+        for _ in range(20):
+            size = dice.randrange(0, 20 * 32000, 2)
+            error = dice.choice(errors) if dice.random() < 0.1 else None
+            kind, make = dice.choice((("recognition", recognition), ("translation", translation)))
+            usage.async_add(make(size, error))
+            month[kind] += size
+            month["requests"] += 1
+            failures[type(error).__name__] += month is sums.get("2026-10-01") and error is not None
+        now += timedelta(hours=3)
+        if now.weekday() == now.hour == 0:
+            usage = await restart(hass, "home")
+    usage = await restart(hass, "home")
+
+    assert list(usage.months) == ["2026-09-01", "2026-10-01", "2026-11-01"]
+    for first, month in sums.items():
+        stored = usage.months[first]
+        assert {
+            "recognition": stored.recognition,
+            "translation": stored.translation,
+            "requests": stored.requests,
+        } == dict(month)
+    assert sums["2026-10-01"]["requests"] > 4500
+    assert usage.months["2026-10-01"].failures == {
+        "service_error": failures["ServiceError"],
+        "throttled": failures["ThrottledError"],
+        "key_refused": failures["CredentialsError"],
+        "audio_failed": failures["AudioSourceError"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "month"),
+    [
+        ("UTC", "2026-12-31T23:59:59Z", "2026-12-01T00:00:00Z/2027-01-01T00:00:00Z"),
+        ("UTC", "2027-01-01T00:00:00Z", "2027-01-01T00:00:00Z/2027-02-01T00:00:00Z"),
+        ("Pacific/Auckland", "2026-12-31T23:59:59Z", "2026-12-31T11:00:00Z/2027-01-31T11:00:00Z"),
+        ("America/Los_Angeles", "2027-01-01T07:59:59Z", "2026-12-01T08:00:00Z/2027-01-01T08:00:00Z"),
+        ("Europe/Berlin", "2026-03-31T20:00:00Z", "2026-02-28T23:00:00Z/2026-03-31T22:00:00Z"),
+        ("Europe/Berlin", "2026-10-01T00:00:00Z", "2026-09-30T22:00:00Z/2026-10-31T23:00:00Z"),
+        ("Asia/Kolkata", "2028-02-29T18:29:59Z", "2028-01-31T18:30:00Z/2028-02-29T18:30:00Z"),
+        # The first of October began at one o'clock there: at midnight, the clock was put forward.
+        ("America/Asuncion", "2023-09-30T12:00:00Z", "2023-09-01T04:00:00Z/2023-10-01T04:00:00Z"),
+        ("America/Asuncion", "2023-10-01T04:00:00Z", "2023-10-01T04:00:00Z/2023-11-01T03:00:00Z"),
+    ],
+)
+async def test_a_month_is_that_of_the_household(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, zone: str, now: str, month: str
+) -> None:
+    await hass.config.async_set_time_zone(zone)
+    freezer.move_to(datetime.fromisoformat(now))
+    start, end = map(datetime.fromisoformat, month.split("/"))
+    assert month_start().astimezone(UTC) == start
+    assert next_month_start().astimezone(UTC) == end
+
+
+async def test_a_change_of_time_zone_at_a_months_end_loses_nothing(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to("2026-11-30T23:30:00Z")
+    usage = Usage(hass, "home")
+    for zone, sent, november, december in (
+        ("UTC", 100, 100, 0),
+        ("Europe/Berlin", 20, 100, 20),
+        ("UTC", 3, 103, 20),
+        ("Europe/Berlin", 4, 103, 24),
+    ):
+        await hass.config.async_set_time_zone(zone)
+        usage.async_add(recognition(sent))
+        assert usage.months["2026-11-01"].recognition == november
+        assert usage.months.get("2026-12-01", Month()).recognition == december
+        assert usage.month.recognition == (november if zone == "UTC" else december)
+
+
+async def test_a_clock_that_was_wrong_costs_nothing(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    """A machine without a battery for its clock starts in the past, until it is told the time."""
+    usage = Usage(hass, "home")
+    for now, sent in (("2026-11-23", 1000), ("1970-01-01", 10), ("2026-11-24", 500)):
+        freezer.move_to(now)
+        usage.async_add(recognition(sent))
+    assert usage.month.recognition == 1500
+
+
+async def test_a_year_is_kept(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    usage = Usage(hass, "home")
+    for year in (2026, 2027):
+        for month in range(1, 13):
+            freezer.move_to(date(year, month, 15))
+            usage.async_add(recognition(year + month))
+    assert list(usage.months) == [f"2027-{month:02}-01" for month in range(1, 13)]
+
+
+async def test_a_month_begins_for_listeners_when_it_does_for_the_household(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    freezer.move_to("2026-10-31T22:59:00Z")
+    usage = Usage(hass, "home")
+    told: list[datetime] = []
+    stop = usage.async_track_months()
+    usage.async_add_listener(lambda: told.append(month_start()))
+
+    for now, times in (
+        ("2026-10-31T22:59:59Z", 0),
+        ("2026-10-31T23:00:01Z", 1),
+        ("2026-11-15T12:00:00Z", 1),
+        ("2026-11-30T23:00:01Z", 2),
+    ):
+        freezer.move_to(now)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+        assert len(told) == times
+    assert told[-1] == datetime(2026, 11, 30, 23, tzinfo=UTC)
+
+    # In another time zone it is still November, and the month will turn later.
+    await hass.config.async_update(time_zone="America/New_York")
+    await hass.async_block_till_done()
+    assert told[-1] == datetime(2026, 11, 1, 4, tzinfo=UTC)
+    freezer.move_to("2026-12-01T05:00:01Z")
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert told[-1] == datetime(2026, 12, 1, 5, tzinfo=UTC)
+
+    stop()
+    before = len(told)
+    freezer.move_to("2027-01-02T00:00:00Z")
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert len(told) == before
+
+
+# --- storage
+
+
+async def test_usage_is_kept_over_a_restart_and_a_reload(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    service.behaviours = lambda _: Behaviour(answer=Refuse(429, {"Retry-After": "60"}))
+    await transcribe(hass, stream(pcm(1)))
+    service.behaviours = ()
+    await transcribe(hass, stream(pcm(1)))
+    expected = Month(recognition=len(pcm(1)), requests=1, failures={"throttled": 1})
+
+    assert (await restart(hass, entry.entry_id)).month == expected
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.runtime_data.usage.month == expected
+
+
+async def test_usage_is_stored_soon_also_without_a_stop(
+    hass: HomeAssistant, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
+) -> None:
+    usage = Usage(hass, "home")
+    usage.async_add(recognition(64000))
+    freezer.tick(61)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    (month,) = hass_storage[f"{DOMAIN}.home"]["data"].values()
+    assert month == {"recognition": 64000, "translation": 0, "requests": 1, "failures": {}}
+
+
+async def test_a_command_that_a_reload_ends_is_counted(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+
+    async def endless() -> Any:
+        yield pcm(1)
+        await asyncio.Event().wait()
+
+    command = asyncio.create_task(transcribe(hass, endless()))
+    await service.until(lambda: received(service) == len(pcm(1)))
+    await hass.config_entries.async_reload(entry.entry_id)
+    _, result = await command
+
+    assert result.result is SpeechResultState.ERROR
+    assert entry.runtime_data.usage.month == Month(recognition=len(pcm(1)), requests=1)  # which is no failure
+
+
+async def test_what_is_removed_is_gone_for_good(
+    hass: HomeAssistant, service: SpeechService, hass_storage: dict[str, Any]
+) -> None:
+    entry = await add_resource(hass, service)
+    await transcribe(hass, stream(pcm(1)))
+    usage = await restart(hass, entry.entry_id)
+    assert f"{DOMAIN}.{entry.entry_id}" in hass_storage
+    late = entry.runtime_data.usage
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    late.async_add(recognition(64000))  # a command that was under way
+    usage = await restart(hass, entry.entry_id)
+
+    assert usage.months == {}
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
