@@ -42,7 +42,6 @@ def _audio(key: str, value: Callable[[SpeechResource], float]) -> UsageSensorDes
         device_class=SensorDeviceClass.DURATION,
         state_class=SensorStateClass.TOTAL,
         native_unit_of_measurement=UnitOfTime.SECONDS,
-        suggested_unit_of_measurement=UnitOfTime.MINUTES,
         suggested_display_precision=1,
         value=value,
     )

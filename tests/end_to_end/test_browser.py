@@ -13,7 +13,7 @@ import pytest
 from .browser import Browser, write_microphone
 from .conftest import Household
 from .home_assistant import HomeAssistant
-from .microphone import spoken
+from .microphone import microphone, spoken
 from .stand_in import stand_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -29,6 +29,7 @@ def camera(request: pytest.FixtureRequest) -> Camera:
     async def take(browser: Browser, name: str) -> None:
         if folder:
             await browser.page.mouse.move(0, 0)
+            await browser.page.wait_for_load_state("networkidle")  # icons come late
             (folder / f"{name}.png").write_bytes(await browser.page.screenshot(animations="disabled"))
 
     return take
@@ -38,12 +39,12 @@ async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> No
     key = secrets.token_hex(16)
     async with stand_in(key=key) as (endpoint, _), Browser.open(home) as browser, home.connect() as connection:
         form = await browser.open_form()
-        await browser.submit(form, key)
-        await expect(form).to_contain_text("A region or an endpoint is needed here.")
-
         await browser.choose_endpoint(form, "West Europe")
         await camera(browser, "config_flow")
 
+        form = await browser.open_form()
+        await browser.submit(form, key)
+        await expect(form).to_contain_text("A region or an endpoint is needed here.")
         await browser.choose_endpoint(form, endpoint)
         await browser.submit(form, "0" * 32)
         await expect(form).to_contain_text("The Speech service refused the key.")
@@ -62,6 +63,8 @@ async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> No
 async def test_adding_and_changing_a_recognizer(household: Household, camera: Camera) -> None:
     async with Browser.open(household.home) as browser:
         form = await browser.open_recognizer_form()
+        await expect(form).to_contain_text("A recognizer is a speech-to-text engine")
+        await expect(form).to_contain_text("Whichever is first answers soonest.")
         await camera(browser, "recognizer")
         await form.locator("input[name=name]").fill("Study")
         await expect(form).not_to_contain_text("Longest command")
@@ -84,7 +87,6 @@ async def test_adding_and_changing_a_recognizer(household: Household, camera: Ca
         await expect(form).to_contain_text("Longest command")
         await form.get_by_text("Text", exact=True).click()
         await expect(replacement).to_have_value("per cent => %")
-        await camera(browser, "recognizer_text")
         await browser.choose(form, "Form of the text", "Spoken words")
         await form.get_by_role("button", name="Submit").click()
         await expect(form).to_contain_text("Reconfiguration was successful")
@@ -93,6 +95,26 @@ async def test_adding_and_changing_a_recognizer(household: Household, camera: Ca
     subentries = await household.connection.call("config_entries/subentries/list", entry_id=household.entry_id)
     assert [subentry["title"] for subentry in subentries] == ["Azure Speech", "Study"]
     assert await household.connection.state("stt.study") == "unknown"
+
+
+async def test_the_usage_is_shown(household: Household, camera: Camera) -> None:
+    async for _ in household.connection.run_pipeline(
+        household.pipeline, microphone(spoken("Turn on the kitchen light"))
+    ):
+        pass
+    devices = await household.connection.call("config/device_registry/list")
+    (device,) = (
+        device["id"]
+        for device in devices
+        if household.entry_id in device["config_entries"]
+        and None in device["config_entries_subentries"][household.entry_id]
+    )
+    async with Browser.open(household.home) as browser:
+        await browser.page.goto(f"{household.home.url}/config/devices/device/{device}")
+        card = browser.page.locator("ha-device-entities-card").first
+        await expect(card).to_contain_text("Recognition audio this month")
+        await camera(browser, "usage")
+        assert not browser.errors
 
 
 async def test_a_new_key(home: HomeAssistant, camera: Camera) -> None:

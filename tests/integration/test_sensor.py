@@ -87,8 +87,8 @@ async def test_they_show_what_was_used(hass: HomeAssistant, service: SpeechServi
         await transcribe(hass, stream(pcm(2)))
 
     audio = shown(hass, entry, "recognition_audio")
-    assert float(audio.state) == pytest.approx(3 * 2 / 60)
-    assert audio.attributes[ATTR_UNIT_OF_MEASUREMENT] == UnitOfTime.MINUTES
+    assert float(audio.state) == 3 * 2
+    assert audio.attributes[ATTR_UNIT_OF_MEASUREMENT] == UnitOfTime.SECONDS
     assert audio.attributes[ATTR_DEVICE_CLASS] == SensorDeviceClass.DURATION
     assert audio.attributes[ATTR_STATE_CLASS] == SensorStateClass.TOTAL
     assert audio.attributes[ATTR_FRIENDLY_NAME] == f"{entry.title} Recognition audio this month"
@@ -110,7 +110,7 @@ async def test_a_new_month_begins_at_nought(
     await hass.config_entries.async_reload(entry.entry_id)
     await transcribe(hass, stream(pcm(3)))
     november = shown(hass, entry, "recognition_audio")
-    assert float(november.state) == 3 / 60
+    assert float(november.state) == 3
     assert november.attributes[ATTR_LAST_RESET] == "2026-11-01T00:00:00+01:00"
 
     freezer.move_to("2026-11-30T23:00:01Z")
