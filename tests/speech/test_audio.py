@@ -185,10 +185,11 @@ class Buffer(RuleBasedStateMachine):
     @invariant()
     def frame_is_what_was_fed(self) -> None:
         for position in {self.buffer.start, self.position}:
-            frame = self.buffer.frame(position)
-            assert frame == self.fed[position : position + len(frame)]
             left = self.buffer.end - position
-            assert len(frame) == (min(FRAME_SIZE, left) if self.buffer.ended or left >= FRAME_SIZE else 0)
+            for least in (FRAME_SIZE, FRAME_SIZE // 5, max(1, left), left + 1):
+                frame = self.buffer.frame(position, least)
+                assert frame == self.fed[position : position + len(frame)]
+                assert len(frame) == (min(FRAME_SIZE, left) if self.buffer.ended or left >= least else 0)
 
 
 TestBuffer = Buffer.TestCase

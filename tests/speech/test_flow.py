@@ -351,6 +351,18 @@ async def test_pace() -> None:
         assert heard.seconds == pytest.approx((seconds - FAST_LANE) / PACE, abs=0.1)
 
 
+@pytest.mark.parametrize(("together", "least"), [(1, 640), (3, 1920), (5, 3200), (8, 3200)])
+async def test_who_speaks_alone_is_heard_sooner(together: int, least: int) -> None:
+    """Audio goes out as it comes, but of many at a time in fewer, larger messages."""
+    async with SpeechService(Legible()) as service, calling(service.url) as client:
+        sources = [Source(AUDIO[Mode.INTERACTIVE], pace=1.0, chunk=320) for _ in range(together)]
+        everybody = await asyncio.gather(*(listen(client, source) for source in sources))
+        assert {heard.transcript for heard in everybody} == {COMMAND}
+        sizes = [connection.turns[0].frame_sizes for connection in service.connections]
+    # Once connected, until those end who began first; the header is the first message, the second what waited for it.
+    assert {size for turn in sizes for size in turn[2 : len(turn) // 2]} == {least}
+
+
 async def test_replay_is_paced_from_its_own_beginning() -> None:
     """Nine seconds of a phrase that nothing has covered are on the new connection after two."""
     text = "word " * 80

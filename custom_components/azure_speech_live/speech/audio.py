@@ -11,7 +11,7 @@ SAMPLE_RATE: Final = 16_000
 SAMPLE_SIZE: Final = 2
 BYTES_PER_SECOND: Final = SAMPLE_RATE * SAMPLE_SIZE
 FRAME_SIZE: Final = BYTES_PER_SECOND // 10
-"""Bytes of audio in one message: 100 ms, as Microsoft's SDKs send (the protocol allows 8192)."""
+"""Bytes of audio in one message at most: 100 ms, as Microsoft's SDKs send (the protocol allows 8192)."""
 
 _PCM: Final = 1
 _EXTENSIBLE: Final = 0xFFFE  # the longer form of a format; of 16-bit mono it is PCM in practice
@@ -136,10 +136,13 @@ class AudioBuffer:
         self._audio += self._stripper.close()
         self.ended = True
 
-    def frame(self, position: int) -> bytes:
-        """Return the next FRAME_SIZE bytes from a position, or what is left at the end; empty when it must wait."""
+    def frame(self, position: int, least: int = FRAME_SIZE) -> bytes:
+        """Return the next bytes from a position, FRAME_SIZE at most and ``least`` at least; empty when it must wait.
+
+        At the end it is what is left.
+        """
         available = self.end - position
-        if available < FRAME_SIZE and not self.ended:
+        if available < least and not self.ended:
             return b""
         begin = position - self.start
         return bytes(self._audio[begin : begin + min(available, FRAME_SIZE)])

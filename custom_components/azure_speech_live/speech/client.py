@@ -38,7 +38,7 @@ class SpeechClient:
         """
         if self._closed:
             raise ConnectionFailedError("the client was closed")
-        flow = Flow(self._connector, audio, options, timeline)
+        flow = Flow(self._connector, audio, options, timeline, self._flows)
         self._flows.add(flow)
         events = flow.events()
         try:

@@ -6,13 +6,13 @@ to wait is the turn's to say.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Collection
 import contextlib
 import logging
 from typing import Final
 import uuid
 
-from .audio import BYTES_PER_SECOND, WAV_HEADER
+from .audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
 from .connection import Connection, now_utc
 from .connector import Connector
 from .errors import AudioSourceError, ConnectionFailedError, SpeechError, UpgradeRefusedError
@@ -26,6 +26,11 @@ _LOGGER = logging.getLogger(__name__)
 
 SHORT_AUDIO_LIMIT: Final = 60 * BYTES_PER_SECOND
 """Bytes of audio that the REST API for short recordings takes."""
+SMALL_FRAME: Final = BYTES_PER_SECOND // 50
+"""Bytes of audio that one utterance alone sends at least: 20 ms, so that the service hears it as it is spoken.
+
+Of several at a time each sends larger and fewer messages, some fifty a second in all, up to the size of the SDKs'.
+"""
 SOURCE_END_LIMIT: Final = 1.0
 """Seconds that a source has to end when it is cancelled, and again when it is closed; then it is left to itself."""
 TIMER_ROUNDING: Final = 0.001
@@ -36,12 +41,21 @@ class Flow:
     """One recognition under way."""
 
     def __init__(
-        self, connector: Connector, audio: AsyncIterable[bytes], options: RecognitionOptions, timeline: Timeline | None
+        self,
+        connector: Connector,
+        audio: AsyncIterable[bytes],
+        options: RecognitionOptions,
+        timeline: Timeline | None,
+        together: Collection[Flow],
     ) -> None:
-        """Begin at once; must be called in a running loop, and its ``events`` be iterated or closed."""
+        """Begin at once; must be called in a running loop, and its ``events`` be iterated or closed.
+
+        ``together``: the client's flows that are under way, this one among them.
+        """
         self._loop = asyncio.get_running_loop()
         self._connector = connector
         self._source = audio
+        self._together = together
         self._turn = Turn(options, self._loop.time(), timeline)
         self._audio_came = asyncio.Event()
         self._audio_left = asyncio.Event()
@@ -101,7 +115,9 @@ class Flow:
         turn = self._turn
         try:
             async for chunk in self._source:
-                turn.feed(chunk, self._loop.time())
+                turn.least_frame = min(FRAME_SIZE, SMALL_FRAME * len(self._together))
+                if not turn.feed(chunk, self._loop.time()):
+                    continue
                 self._audio_came.set()
                 while turn.full:
                     self._audio_left.clear()
@@ -188,7 +204,8 @@ class Flow:
             turn.receive(await connection.receive(), self._loop.time(), now_utc())
             if turn.events:
                 self._news.set()
-            self._audio_came.set()  # what was received may say to stop sending
+            if turn.stopped:
+                self._audio_came.set()
 
     async def _send(self, connection: Connection, opening: list[Message]) -> None:
         turn = self._turn
@@ -206,8 +223,13 @@ class Flow:
 
     def _reschedule(self) -> None:
         """Wait for the service no longer than the turn says now."""
-        if self._deadline is not None and not self._deadline.expired():
-            self._deadline.reschedule(self._loop.time() if self._turn.complete else self._turn.deadline)
+        if self._deadline is None or self._deadline.expired():
+            return
+        when = self._deadline.when()
+        deadline = self._loop.time() if self._turn.complete else self._turn.deadline
+        # One that has moved later is found out when it is over; a timer that moved with every frame would cost more.
+        if when is None or deadline < when:
+            self._deadline.reschedule(deadline)
 
     async def _wait_to_send(self) -> None:
         """Wait until the pace allows the next frame, or until something comes that may change what to send."""

@@ -60,6 +60,6 @@ def event(message: Message, *, translating: bool) -> Event | None:
 
 def shifted(event: Event, seconds: float) -> Event:
     """Return an event as it stands in an utterance in which its request's audio began after some seconds."""
-    if isinstance(event, Hypothesis | Phrase | SpeechStarted | SpeechEnded):
+    if seconds and isinstance(event, Hypothesis | Phrase | SpeechStarted | SpeechEnded):
         return replace(event, offset=event.offset + seconds)
     return event

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final
 
 from . import messages, results, translation
-from .audio import BYTES_PER_SECOND, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
+from .audio import BYTES_PER_SECOND, FRAME_SIZE, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
 from .errors import ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .messages import Message
@@ -104,6 +104,8 @@ class Turn:
         self.complete = False
         """Whether the caller has, in ``events``, all that will come."""
         self.audio = AudioBuffer()
+        self.least_frame = FRAME_SIZE
+        """Bytes of audio that are worth a message; less is sent at the end only."""
         self._exchange: _Exchange | None = None
         self._translating = isinstance(options, TranslationOptions)
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
@@ -117,12 +119,13 @@ class Turn:
 
     # --- audio
 
-    def feed(self, chunk: bytes, now: float) -> None:
-        """Take audio from the source, in chunks of any size. Raises BadAudioError."""
+    def feed(self, chunk: bytes, now: float) -> bool:
+        """Take audio from the source, in chunks of any size; return whether a message is due. Raises BadAudioError."""
         self._fed = now
         if not self.audio.ended:
             self.audio.feed(chunk)
             self.timeline.audio = self.audio.end
+        return self._unsent >= self.least_frame
 
     def end_audio(self, now: float) -> None:
         """Take note that the source has no more; what it gave is still recognised."""
@@ -137,12 +140,12 @@ class Turn:
     @property
     def full(self) -> bool:
         """Whether the source has to wait until more has been sent."""
-        return self._unsent > MAX_UNSENT
+        return self._unsent > MAX_UNSENT * BYTES_PER_SECOND
 
     @property
-    def _unsent(self) -> float:
-        sent = self._exchange.sent if self._exchange else self.audio.start
-        return (self.audio.end - sent) / BYTES_PER_SECOND
+    def _unsent(self) -> int:
+        """Return the bytes of audio that are there to be sent."""
+        return self.audio.end - (self._exchange.sent if self._exchange else self.audio.start)
 
     @property
     def _unaccounted(self) -> float:
@@ -154,6 +157,11 @@ class Turn:
     def ended(self) -> bool:
         """Whether no request is open, so that the connection can serve another one."""
         return self._exchange is None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no more audio is wanted, so that its end is to be sent."""
+        return self.complete or self._exchange is None or self._exchange.stopped
 
     def begin(self, request_id: str, wall: datetime, *, reused: bool = False) -> list[Message]:
         """Open a request, on a connection that served another turn before if ``reused``; return its first messages.
@@ -178,7 +186,7 @@ class Turn:
             return None
         frame = b""
         if not exchange.stopped and not self.complete:
-            frame = self.audio.frame(exchange.sent)
+            frame = self.audio.frame(exchange.sent, self.least_frame)
             if not frame and not self.audio.ended:
                 return None
             if exchange.asked is None:
@@ -197,7 +205,7 @@ class Turn:
     def send_at(self) -> float | None:
         """When the pace allows the next frame; None when there is none, so that only more audio changes that."""
         exchange = self._exchange
-        if exchange is None or exchange.end_sent is not None or not self.audio.frame(exchange.sent):
+        if exchange is None or exchange.end_sent is not None or not self.audio.frame(exchange.sent, self.least_frame):
             return None
         return self._allowed_at(exchange)
 
@@ -221,7 +229,7 @@ class Turn:
             self._result(exchange, message, now)
             if len(self.events) > MAX_EVENTS:
                 raise UnusableMessageError("the service says more than anybody can take")
-            if self._unaccounted - self._unsent > MAX_UNACCOUNTED:
+            if self._unaccounted - self._unsent / BYTES_PER_SECOND > MAX_UNACCOUNTED:
                 raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
 
     def _result(self, exchange: _Exchange, message: Message, now: float) -> None:
