@@ -174,10 +174,9 @@ async def _upgrade(
             )
         except aiohttp.NonHttpUrlRedirectClientError as err:
             # aiohttp follows redirects to http and https by itself, and stops at those to ws and wss.
-            target = URL(str(err.args[0]))
-            if target.scheme not in ("ws", "wss") or (url.scheme == "wss" and target.scheme == "ws"):
+            url = URL(str(err.args[0]))
+            if url.scheme not in ("ws", "wss"):
                 raise NotASpeechEndpointError("redirected to an address that cannot be used") from err
-            url = target
         else:
             return socket
     raise NotASpeechEndpointError("redirected too many times")

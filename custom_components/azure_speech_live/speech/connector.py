@@ -16,7 +16,7 @@ from . import messages
 from .audio import WAV_HEADER
 from .connection import OPEN_LIMIT, Connection, now_utc, opening_error, status_error
 from .credentials import Credentials
-from .endpoints import Endpoint, Generation
+from .endpoints import ENCRYPTED, Endpoint, Generation
 from .errors import (
     ConnectionFailedError,
     EndpointError,
@@ -46,7 +46,8 @@ class Connector:
 
     def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:
         """Begin with none; the session stays its owner's."""
-        self._session = session
+        self._session = _guarded(session) if endpoint.encrypted else session
+        self._guards = self._session is not session
         self._endpoint = endpoint
         self._credentials = credentials
         self._served: dict[type[RecognitionOptions], Generation] = {}
@@ -90,6 +91,8 @@ class Connector:
             for task in self._background:
                 task.cancel()
             await asyncio.wait(self._background)
+        if self._guards:
+            self._session.detach()
 
     async def short_audio(self, options: RecognitionOptions, wav: AsyncIterable[bytes]) -> Phrase:
         """Recognise a WAV stream of at most 60 s in one request, without hypotheses. Raises SpeechError.
@@ -190,3 +193,25 @@ class Connector:
         if not task.done():
             self._background.add(task)
             task.add_done_callback(self._background.discard)
+
+
+def _guarded(session: aiohttp.ClientSession) -> aiohttp.ClientSession:
+    """Return a session on another's connections that a redirect cannot lead out of encryption.
+
+    aiohttp follows redirects by itself, and takes our headers along, the key among them.
+    """
+
+    async def encrypted_only(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        if request.url.scheme not in ENCRYPTED:
+            raise NotASpeechEndpointError("redirected to an address that is not encrypted")
+        return await handler(request)
+
+    return aiohttp.ClientSession(
+        connector=session.connector,
+        connector_owner=False,
+        cookie_jar=session.cookie_jar,
+        headers=session.headers,
+        middlewares=(encrypted_only,),
+    )

@@ -43,6 +43,7 @@ _PLAIN_PATH: Final = re.compile(
     r"/?|/sts/v1\.0/issuetoken/?|/stt/speech/.*|/speech/(?:recognition|translation|universal)/.*", re.IGNORECASE
 )
 _NO_PATH: Final = re.compile("/?")
+ENCRYPTED: Final = frozenset({"https", "wss"})
 _SCHEMES: Final = {"https": "wss", "http": "ws", "wss": "wss", "ws": "ws"}
 _SECRET_QUERIES: Final = ("ocp-apim-subscription-key", "authorization", "subscription-key", "access_token")
 
@@ -103,10 +104,18 @@ class Endpoint:
             return cls(region=regional["region"])
         # The portal shows the Foundry host, but speech is served on the same resource's Cognitive Services host.
         host = host.replace(".services.ai.azure.", ".cognitiveservices.azure.")
-        plain = _PLAIN_PATH if _RESOURCE_HOST.fullmatch(host) else _NO_PATH
+        is_resource = _RESOURCE_HOST.fullmatch(host)
+        if is_resource:
+            scheme = "wss"  # Microsoft serves nothing else, and a key that is sent in the clear is everybody's
+        plain = _PLAIN_PATH if is_resource else _NO_PATH
         path = "" if plain.fullmatch(parsed.path) else parsed.path
         custom = URL.build(scheme=scheme, host=host, port=parsed.explicit_port, path=path, query=parsed.query)
         return cls(url=str(custom))
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether what is sent to it is encrypted."""
+        return self.url is None or URL(self.url).scheme in ENCRYPTED
 
     @property
     def unique_id(self) -> str:

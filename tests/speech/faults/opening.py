@@ -272,13 +272,16 @@ PLACES: Final = Group(
             )
             for scheme in ("wss", "https")
         ),
-        Row(
-            fault="HTTP 307 from wss: to ws:, which would show the key to everybody",
-            outcome=NotASpeechEndpointError,
-            attempts=2,
-            place=redirected(307, "ws", secure_from=True),
-            recovers=False,
-            sdks=_redirect(307, "ws", secure=True),
+        *(
+            Row(
+                fault=f"HTTP 307 from wss: to {scheme}:, which would show the key to everybody",
+                outcome=NotASpeechEndpointError,
+                attempts=2,
+                place=redirected(307, scheme, secure_from=True),
+                recovers=False,
+                sdks=_redirect(307, scheme, secure=True),
+            )
+            for scheme in ("ws", "http")
         ),
         Row(
             fault="HTTP 307 to another path, without host",
