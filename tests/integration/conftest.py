@@ -21,6 +21,12 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
     return resolver
 
 
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Leave nothing to the next run: Home Assistant keeps what was spoken in its configuration's directory."""
+    return hass_tmp_config_dir
+
+
 @pytest.fixture(autouse=True)
 async def home(
     names: Names,  # noqa: ARG001  # before anything is looked up

@@ -9,7 +9,7 @@ from homeassistant.components.assist_pipeline import async_get_pipeline, async_u
 from homeassistant.components.conversation import ConversationEntity, ConversationInput, ConversationResult
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.components.media_player import MediaPlayerEntity, MediaPlayerEntityFeature, MediaPlayerState
-from homeassistant.components.tts import TextToSpeechEntity, TtsAudioType
+from homeassistant.components.tts import ATTR_PREFERRED_FORMAT, TextToSpeechEntity, TtsAudioType
 from homeassistant.components.wake_word import DetectionResult, WakeWord, WakeWordDetectionEntity
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -74,6 +74,8 @@ class Voice(TextToSpeechEntity):
     _attr_name = "Voice"
     _attr_default_language = "en"
     _attr_supported_languages = ["en"]  # noqa: RUF012 - Home Assistant's type
+    # What it gives; otherwise, Home Assistant converts that with ffmpeg, in a task that outlives the test.
+    _attr_default_options = {ATTR_PREFERRED_FORMAT: "wav"}  # noqa: RUF012 - Home Assistant's type
 
     @override
     def get_tts_audio(self, message: str, language: str, options: dict[str, Any]) -> TtsAudioType:
