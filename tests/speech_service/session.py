@@ -54,6 +54,8 @@ class Session(ABC):
         self.audio_size = 0
         """Bytes of audio received in all turns, without RIFF headers."""
         self.closed = False
+        self.violation: Violation | None = None
+        """What the client did against the protocol, for which the connection was closed."""
         self._websocket = opening.websocket
         self._line = Line(opening.websocket)
         self._engines = opening.engines
@@ -102,6 +104,7 @@ class Session(ABC):
         except TimeoutError:
             await self._websocket.close(CloseCode.NORMAL_CLOSURE, "Exceeded maximum websocket connection duration")
         except Violation as violation:
+            self.violation = violation
             await self._websocket.close(violation.code, violation.reason)
         except ConnectionClosed:
             pass

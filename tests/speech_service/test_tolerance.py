@@ -11,6 +11,7 @@ from websockets.typing import Subprotocol
 
 from . import KEY, SpeechService
 from .engines.legible import Legible, speak
+from .engines.scripted import Scripted, Utterance
 from .raw_client import CONVERSATION, INTERACTIVE, WAV, binary, bodies, connected, paths, usual_headers
 from .wav import riff_header
 
@@ -177,6 +178,14 @@ async def test_turn_that_begins_while_another_runs() -> None:
 
 async def test_json_of_messages_has_no_blank_line() -> None:
     """The JavaScript SDK takes CRLFCRLF in a body for the end of it."""
-    async with SpeechService() as service, connected(service.url) as client:
-        for _, body in await client.recognize(bytes(3200)):
-            assert "\r\n" not in json.dumps(body)
+    said = "One.\r\n\r\nTwo."
+    async with SpeechService(Scripted([Utterance(text=said)])) as service, connected(service.url) as client:
+        await client.begin()
+        await client.speak(bytes(3200))
+        await client.end_audio()
+        messages = [str(await client.websocket.recv())]
+        while "Path:turn.end" not in messages[-1]:
+            messages.append(str(await client.websocket.recv()))
+        bodies_as_sent = [message.partition("\r\n\r\n")[2] for message in messages]
+        assert [body for body in bodies_as_sent if "\r\n\r\n" in body] == []
+        assert said in [json.loads(body or "{}").get("DisplayText") for body in bodies_as_sent]

@@ -118,6 +118,7 @@ OPENING: Final = Group(
             fault="HTTP 429 with Retry-After of 2 s, once",
             outcome=COMPLETE,
             within=2.0,
+            not_before=2.0,
             attempts=2,
             behaviours=[refused(429, {"Retry-After": "2"})],
             sdks=Sdks(native="ignores Retry-After", javascript="ignores Retry-After"),

@@ -54,6 +54,8 @@ class Row:
     outcome: Outcome | type[SpeechError]
     within: float = 0.0
     """Seconds from the end of the audio to the outcome, at most."""
+    not_before: float = 0.0
+    """Seconds from the beginning to the outcome, at least, where patience is asked for."""
     attempts: int = 1
     """Upgrade requests that it takes; those of turns that REST API requests follow are counted as well."""
     behaviours: Behaviours = ()

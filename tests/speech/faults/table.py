@@ -6,13 +6,12 @@ from .answers import SLOW_ANSWERS
 from .ending import CLOSE_CODES, ENDING
 from .messages import MESSAGES, STATUSES
 from .opening import OPENING, PLACES, PROXY
-from .rows import INJECTED, Elsewhere, Group, Outcome, Row, Sdks
+from .rows import Elsewhere, Group, Outcome, Row, Sdks
 
 __all__ = [
     "CLOSE_CODES",
     "ELSEWHERE",
     "ENDING",
-    "INJECTED",
     "MESSAGES",
     "OPENING",
     "PLACES",

@@ -8,6 +8,8 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, SpeechClient
+from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT
+from custom_components.azure_speech_live.speech.connector import SETTLE_LIMIT
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import AudioReceived, Freeze, Refuse, Reset
 from tests.speech_service.service import Behaviours
@@ -96,8 +98,16 @@ async def goes_at(scene: Scene, step: int, go: Callable[[asyncio.Task[object], S
         assert task.done()
         if task.cancelled() and step > 0:
             assert source.closed
-        # Not only when the client is closed: what is cancelled ends by itself.
+        await check_settled()
     return under_way
+
+
+async def check_settled() -> None:
+    """Make sure that what was cancelled ends by itself, not only when the client is closed."""
+    await asyncio.sleep(SETTLE_LIMIT + CLOSE_LIMIT)
+    kept = tasks_left()
+    assert kept in ([], ["Speech connection kept open"])
+    assert len(sockets_left()) == len(kept)
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -116,9 +126,7 @@ async def test_next_command_after_each(scene: str) -> None:
             step += 7
         heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
         assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
-        await asyncio.sleep(3)
-        assert {*tasks_left()} <= {"Speech connection kept open"}
-        assert len(sockets_left()) <= 1
+        await check_settled()
 
 
 @pytest.mark.parametrize("seconds", [0.15, 0.5, 5.0, 5.1, 7.2])
@@ -136,3 +144,4 @@ async def test_while_nothing_happens(seconds: float) -> None:
             task.cancel()
             await asyncio.wait([task])
             assert source.closed
+            await check_settled()
