@@ -12,8 +12,9 @@ from custom_components.azure_speech_live.speech import (
     Endpoint,
     Mode,
     RecognitionOptions,
+    TranslationOptions,
 )
-from custom_components.azure_speech_live.speech.endpoints import Generation
+from custom_components.azure_speech_live.speech.endpoints import Generation, PortalPageError
 
 CLASSIC, UNIVERSAL = Generation.CLASSIC, Generation.UNIVERSAL
 CLOUDS = {
@@ -67,13 +68,18 @@ def test_regions_are_named_once() -> None:
         (" WestEurope\n", "westeurope"),
         ("West US 3", "westus3"),
         ("China East 2", "chinaeast2"),
+        ("West Europe (westeurope)", "westeurope"),
+        ("(Europe) West Europe", "westeurope"),
+        ("(Asia Pacific) Australia East", "australiaeast"),
     ],
 )
 def test_region_as_people_write_it(text: str, region: str) -> None:
     assert Endpoint.parse(text) == Endpoint.from_region(region)
 
 
-@pytest.mark.parametrize("text", ["", " ", "we", "3west", "west-europe", "west_europe", "wéstus", "west\0us", "x" * 41])
+@pytest.mark.parametrize(
+    "text", ["", " ", "we", "3west", "west-europe", "west_europe", "wéstus", "west\0us", "x" * 41, "(westus)"]
+)
 def test_what_is_no_region(text: str) -> None:
     with pytest.raises(ValueError, match="not the name of a region"):
         Endpoint.from_region(text)
@@ -96,6 +102,7 @@ def test_what_is_no_region(text: str) -> None:
             "westus",
         ),
         ("https://westus.tts.speech.microsoft.com/", "westus"),
+        ("https://westeurope.tts.speech.microsoft.com/cognitiveservices/v1", "westeurope"),
         ("https://westus.s2s.speech.microsoft.com/", "westus"),
         ("https://usgovvirginia.api.cognitive.microsoft.us/", "usgovvirginia"),
         ("https://usgovvirginia.stt.speech.azure.us", "usgovvirginia"),
@@ -127,6 +134,7 @@ RESOURCE = "wss://kitchen.cognitiveservices.azure.com"
             "https://kitchen.cognitiveservices.azure.com:443/",
             "https://kitchen.cognitiveservices.azure.com/stt/speech/universal/v2",
             "https://kitchen.services.ai.azure.com/",
+            "https://kitchen.cognitiveservices.azure.com/tts/cognitiveservices/v1",
         )
     ],
 )
@@ -170,7 +178,6 @@ def test_mode_stands_in_the_classic_path(mode: Mode) -> None:
     [
         ("wss://h.example/speech/recognition/conversation/cognitiveservices/v1", CLASSIC),
         ("wss://h.example/proxy/to/speech", CLASSIC),
-        ("wss://westus.stt.speech.microsoft.com/v1.0", CLASSIC),
         ("wss://h.example/stt/speech/universal/v2", UNIVERSAL),
     ],
 )
@@ -178,6 +185,18 @@ def test_full_address_is_taken_as_it_is(address: str, generation: Generation) ->
     endpoint = Endpoint.parse(address)
     assert endpoint.generations(COMMAND) == (generation,)
     assert urls(endpoint) == [address]
+
+
+@pytest.mark.parametrize("base", ["wss://westus.stt.speech.microsoft.com/v1.0", "ws://h:5000/v1.0", "wss://h/V1.0"])
+@pytest.mark.parametrize("end", ["", "/"])
+@pytest.mark.parametrize("mode", Mode)
+def test_base_of_2018_gets_the_classic_path(base: str, end: str, mode: Mode) -> None:
+    endpoint = Endpoint.parse(base + end)
+    options = RecognitionOptions(mode=mode)
+    address = f"{base}/speech/recognition/{mode}/cognitiveservices/v1"
+    assert urls(endpoint, options) == [address]
+    assert str(endpoint.short_audio_url(options)).startswith(address.replace("ws", "http", 1))
+    assert urls(endpoint, TranslationOptions(targets=("de",))) == [f"{base}/speech/translation/cognitiveservices/v1"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +250,6 @@ def test_a_model_in_a_pasted_regional_address_is_not_lost() -> None:
         "ftp://h.example",
         "file:///etc/passwd",
         "javascript:alert(1)",
-        "https://portal.azure.com/#resource",
         "https://h.example:99999",
         "https://h.example:port",
         "https://[::1",
@@ -252,6 +270,42 @@ def test_what_is_no_address(text: str) -> None:
     assert "password@" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://portal.azure.com/#@home/resource/subscriptions/1/providers/Microsoft.CognitiveServices/accounts/kitchen",
+        "portal.azure.com",
+        "https://ms.portal.azure.com/#home",
+        "https://PORTAL.azure.cn/#home",
+        "https://portal.azure.us/#home",
+        "https://ai.azure.com/explore",
+        "https://speech.microsoft.com/portal",
+        "https://speech.azure.cn/portal",
+    ],
+)
+def test_page_of_the_portal_is_no_endpoint(text: str) -> None:
+    """The key would be sent to it."""
+    with pytest.raises(PortalPageError, match="the address of a page"):
+        Endpoint.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_azure"),
+    [
+        ("westeurope", True),
+        ("regionofthefuture4", True),
+        ("https://kitchen.cognitiveservices.azure.com/", True),
+        ("https://kitchen.services.ai.azure.com/", True),
+        ("wss://westus.stt.speech.microsoft.com/v1.0", True),
+        ("ws://192.168.1.5:5000", False),
+        ("wss://speech.example", False),
+        ("wss://portal.azure.com.example", False),
+    ],
+)
+def test_azure_is_told_from_others(text: str, is_azure: bool) -> None:  # noqa: FBT001
+    assert Endpoint.parse(text).is_azure is is_azure
+
+
 # --- whatever is pasted
 
 hosts = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z]{2,5}){0,2}", fullmatch=True)
@@ -266,6 +320,11 @@ addresses = st.builds(
 )
 
 
+def is_encrypted(address: str) -> bool:
+    """Return whether what is sent there must be encrypted: if the address says so, and always on a resource's host."""
+    return address.startswith(("wss", "https")) or ".cognitiveservices.azure." in address
+
+
 @given(addresses)
 def test_address_in_its_own_words_means_the_same(address: str) -> None:
     endpoint = Endpoint.from_url(address)
@@ -274,7 +333,7 @@ def test_address_in_its_own_words_means_the_same(address: str) -> None:
         assert again == endpoint
         assert again.unique_id == endpoint.unique_id
         given_, kept = urlsplit(address), urlsplit(endpoint.url)
-        assert kept.scheme == {"http": "ws", "https": "wss"}.get(given_.scheme, given_.scheme)
+        assert kept.scheme == ("wss" if is_encrypted(address) else "ws")
         assert (kept.hostname, kept.query) == (given_.hostname, given_.query)
 
 
@@ -282,7 +341,7 @@ def test_address_in_its_own_words_means_the_same(address: str) -> None:
 def test_every_address_leads_to_a_websocket(address: str, mode: Mode) -> None:
     endpoint = Endpoint.from_url(address)
     options = RecognitionOptions(mode=mode)
-    secure = address.startswith(("wss", "https")) or endpoint.region is not None
+    secure = is_encrypted(address) or endpoint.region is not None
     assert endpoint.generations(options)
     for generation in endpoint.generations(options):
         url = endpoint.websocket_url(generation, options)

@@ -34,18 +34,30 @@ _REGIONAL_HOST: Final = re.compile(
     r"|api\.cognitive\.(?:microsoft\.com|microsoft\.us|azure\.cn))"
 )
 _RESOURCE_HOST: Final = re.compile(r"[a-z0-9-]+\.cognitiveservices\.azure\.(?:com|us|cn)")
+# What a browser shows while one looks for a key: the Azure portal, Foundry and the Speech Studio, in each cloud.
+_PORTAL_HOST: Final = re.compile(
+    r"(?:[a-z0-9-]+\.)*portal\.azure\.(?:com|us|cn)|ai\.azure\.(?:com|us|cn)|speech\.(?:microsoft\.com|azure\.us|azure\.cn)"
+)
 _UNIVERSAL_PATH: Final = "/stt/speech/universal/v2"
 _CLASSIC_PATH: Final = "/speech/recognition/{mode}/cognitiveservices/v1"
 _TRANSLATION_PATH: Final = "/speech/translation/cognitiveservices/v1"
 _TRANSLATOR_PATH: Final = re.compile(r"(?:/v1\.0)?/speech/translate/?|/v1\.0/?", re.IGNORECASE)
 # What a pasted regional address may have for a path and still mean no more than its region.
 _PLAIN_PATH: Final = re.compile(
-    r"/?|/sts/v1\.0/issuetoken/?|/stt/speech/.*|/speech/(?:recognition|translation|universal)/.*", re.IGNORECASE
+    r"/?|/sts/v1\.0/issuetoken/?|/stt/speech/.*|/speech/(?:recognition|translation|universal)/.*"
+    r"|(?:/tts)?/cognitiveservices/.*",
+    re.IGNORECASE,
 )
 _NO_PATH: Final = re.compile("/?")
+# The documentation of 2018 has addresses that end here, and means the service below them.
+_BASE_PATH: Final = re.compile(r"/v1\.0/?", re.IGNORECASE)
 ENCRYPTED: Final = frozenset({"https", "wss"})
 _SCHEMES: Final = {"https": "wss", "http": "ws", "wss": "wss", "ws": "ws"}
 _SECRET_QUERIES: Final = ("ocp-apim-subscription-key", "authorization", "subscription-key", "access_token")
+
+
+class PortalPageError(ValueError):
+    """An address is that of a page to look at, and nothing listens there. Its endpoint is written on the page."""
 
 
 class Generation(Enum):
@@ -71,15 +83,18 @@ class Endpoint:
     def parse(cls, text: str) -> Endpoint:
         """Understand what a person has at hand: a region's name, or an address pasted from the portal.
 
-        Raises ValueError when it is neither.
+        Raises ValueError when it is neither; PortalPageError when it is the address of a page of the portal.
         """
         text = text.strip()
         return cls.from_url(text) if any(mark in text for mark in ".:/") else cls.from_region(text)
 
     @classmethod
     def from_region(cls, region: str) -> Endpoint:
-        """Take a region by its name ("westeurope") or display name ("West Europe"). Raises ValueError."""
-        name = region.replace(" ", "").lower()
+        """Take a region by its name ("westeurope") or display name ("West Europe"). Raises ValueError.
+
+        What stands in brackets says the same again, or more generally: "(Europe) West Europe".
+        """
+        name = re.sub(r"\([^()]*\)", "", region).replace(" ", "").lower()
         if not _REGION.fullmatch(name):
             raise ValueError("not the name of a region")
         return cls(region=name)
@@ -88,13 +103,16 @@ class Endpoint:
     def from_url(cls, url: str) -> Endpoint:
         """Take a resource's, a container's or a full WebSocket address; a regional host's gives the region.
 
-        Raises ValueError when it is no such address, or has a password or key in it.
+        Raises ValueError when it is no such address, or has a password or key in it; PortalPageError for a page of the
+        portal: what it names may be any resource, and the key must not be sent there.
         """
         text = url.strip()
         parsed = URL(text if "://" in text else f"https://{text}")
         scheme, host = _SCHEMES.get(parsed.scheme), (parsed.host or "").lower()
-        if scheme is None or not host or host == "portal.azure.com":
+        if scheme is None or not host:
             raise ValueError("not the address of a Speech endpoint")
+        if _PORTAL_HOST.fullmatch(host):
+            raise PortalPageError("the address of a page, not of a Speech endpoint")
         if parsed.user or parsed.password or any(name.lower() in _SECRET_QUERIES for name in parsed.query):
             raise ValueError("an endpoint's address has no password or key in it")
         host.encode("idna")  # raises where a part of it is empty or too long
@@ -116,6 +134,11 @@ class Endpoint:
     def encrypted(self) -> bool:
         """Whether what is sent to it is encrypted."""
         return self.url is None or URL(self.url).scheme in ENCRYPTED
+
+    @property
+    def is_azure(self) -> bool:
+        """Whether it is one of Azure's own hosts: there, a key is one resource's. Containers take any."""
+        return self._is_resource or bool(self.region or _REGIONAL_HOST.fullmatch(URL(self.url or "").host or ""))
 
     @property
     def unique_id(self) -> str:
@@ -145,9 +168,10 @@ class Endpoint:
         translating = isinstance(options, TranslationOptions)
         classic_translation = translating and generation is Generation.CLASSIC
         url = self._base("wss", "s2s" if classic_translation else "stt")
-        if not self._path:
+        if not self._path or self._base_path:
             path = _TRANSLATION_PATH if classic_translation else self._classic_path(options.mode)
-            url = url.with_path(_UNIVERSAL_PATH if generation is Generation.UNIVERSAL else path, keep_query=True)
+            path = _UNIVERSAL_PATH if generation is Generation.UNIVERSAL else self._base_path + path
+            url = url.with_path(path, keep_query=True)
         if generation is Generation.UNIVERSAL:
             # All else is asked for in speech.context, so that one connection serves turns of any language.
             return url.update_query(options.universal_query())
@@ -159,13 +183,19 @@ class Endpoint:
         """Return the URL of the REST API for short recordings (60 s at most)."""
         url = self._base("https", "stt")
         if "/recognition/" not in url.path:
-            url = url.with_path(self._classic_path(options.mode), keep_query=True)
+            url = url.with_path(self._base_path + self._classic_path(options.mode), keep_query=True)
         return url.update_query(options.query())
 
     @property
     def _path(self) -> str:
         """The path of a custom endpoint that has one."""
-        return URL(self.url).path.strip("/") if self.url else ""
+        return URL(self.url or "").path.strip("/")
+
+    @property
+    def _base_path(self) -> str:
+        """The path of a custom endpoint that has no more than the beginning of one."""
+        path = URL(self.url or "").path
+        return path.rstrip("/") if _BASE_PATH.fullmatch(path) and not self._is_translator else ""
 
     @property
     def _is_resource(self) -> bool:
