@@ -22,9 +22,9 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
 
 
 @pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
+def hass_config_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Leave nothing to the next run: Home Assistant keeps what was spoken in its configuration's directory."""
-    return hass_tmp_config_dir
+    return str(tmp_path_factory.mktemp("config"))
 
 
 @pytest.fixture(autouse=True)
