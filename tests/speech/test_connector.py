@@ -339,6 +339,36 @@ async def test_turn_that_broke_is_reported_on_the_next_connection() -> None:
         assert [message.request_id for message in telemetry] == turns
 
 
+async def test_turn_that_failed_is_reported_by_the_next_one() -> None:
+    """Every request is reported once, and every attempt to connect, also where a command has failed with them."""
+    behaviours = [
+        *[Behaviour(faults=(Fault(AudioReceived(20_000), Reset()),))] * 2,
+        *[Behaviour(answer=Refuse(503))] * 2,
+    ]
+    async with SpeechService(Legible(), behaviours=behaviours) as service, calling(service.url) as client:
+        for _ in range(2):
+            assert (await listen(client, Source(AUDIO[Mode.INTERACTIVE]))).error is not None
+        assert (await listen(client, Source(AUDIO[Mode.INTERACTIVE]))).error is None
+        report = (await reports(service, 2))[-1]
+        connections = [metric for metric in report["Metrics"] if metric["Name"] == "Connection"]
+        assert [metric.get("Error") for metric in connections] == ["ServerError", "ServerError", None]
+        telemetry = [
+            m.request_id for connection in service.connections for m in connection.messages if m.path == "telemetry"
+        ]
+        assert telemetry == [connection.turns[0].request_id for connection in service.connections]
+
+
+async def test_turn_that_its_caller_left_is_reported_by_the_next_one() -> None:
+    async with SpeechService(Legible()) as service, calling(service.url) as client:
+        events = client.recognize(Source(AUDIO[Mode.INTERACTIVE]), INTERACTIVE)
+        await anext(events)
+        await events.aclose()
+        await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
+        await reports(service, 1)
+        telemetry = [message.request_id for message in service.connections[1].messages if message.path == "telemetry"]
+        assert telemetry == [connection.turns[0].request_id for connection in service.connections]
+
+
 async def test_second_turn_reports_no_connection() -> None:
     async with SpeechService(Legible()) as service, calling(service.url) as client:
         for turn in range(2):

@@ -11,13 +11,13 @@ import aiohttp
 import pytest
 
 from custom_components.azure_speech_live.speech import (
+    ConnectionFailedError,
     Credentials,
     CredentialsError,
     Mode,
     NotASpeechEndpointError,
     Phrase,
     Profanity,
-    ProtocolError,
     RecognitionStatus,
     SpeechClient,
     Synthesis,
@@ -340,9 +340,9 @@ async def test_drop_amid_the_synthesis(mode: Mode, do: Reset | Freeze, at: Point
 
 
 async def test_refused_header() -> None:
-    behaviours = [Behaviour(faults=(Fault(AudioReceived(1), Close(1003, "No header")),))]
+    behaviours = [Behaviour(faults=(Fault(AudioReceived(1), Close(1003, "No header")),))] * 2
     heard = await translate(to(mode=Mode.INTERACTIVE), behaviours=behaviours)
-    assert isinstance(heard.error, ProtocolError)
+    assert isinstance(heard.error, ConnectionFailedError)
 
 
 @pytest.mark.parametrize(

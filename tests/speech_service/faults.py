@@ -17,6 +17,9 @@ from http import HTTPStatus
 class Accept:
     """Answer 101, if the request is in order."""
 
+    split: float | None = None
+    """Seconds between the two halves of the answer; of the REST API only, as an upgrade's has no body."""
+
 
 @dataclass(frozen=True)
 class Refuse:

@@ -114,8 +114,11 @@ class Rest:
                 else:
                     reset(request.transport)
                 return web.Response()  # nobody gets it
-            case Accept():
+            case Accept(split):
                 response = await handler(request)
+                if split is not None:
+                    assert isinstance(response, web.Response)
+                    response = await _in_halves(request, response, split)
         post.status = response.status
         self._changed()
         return response
@@ -169,6 +172,18 @@ class Rest:
         finally:
             await recognition.close()
         return _one_phrase([finding for finding in findings if isinstance(finding, Phrase)], post, options)
+
+
+async def _in_halves(request: web.Request, answer: web.Response, seconds: float) -> web.StreamResponse:
+    """Send an answer's body in two halves, some seconds apart, as a network may deliver it."""
+    body = answer.body
+    assert isinstance(body, bytes)
+    halves = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.content_type})
+    await halves.prepare(request)
+    for half in (body[: len(body) // 2], body[len(body) // 2 :]):
+        await halves.write(half)
+        await asyncio.sleep(seconds)
+    return halves
 
 
 def _one_phrase(phrases: list[Phrase], post: Post, options: TurnOptions) -> Phrase:

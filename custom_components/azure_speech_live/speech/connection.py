@@ -27,6 +27,7 @@ from .errors import (
     HostNotFoundError,
     NotASpeechEndpointError,
     ProtocolError,
+    QuotaError,
     ServiceError,
     SpeechError,
     ThrottledError,
@@ -46,13 +47,16 @@ CLOSE_LIMIT: Final = 1.0
 MAX_REDIRECTS: Final = 3
 """Redirects to ws:// and wss:// addresses; Microsoft's service is not known to need more than one."""
 _CLOSE_CODES: Final[dict[int, type[SpeechError]]] = {
-    # Fatal to Microsoft's SDKs too: the same messages would end the same way.
-    **dict.fromkeys((1002, 1003, 1007, 4000), ProtocolError),
+    # Fatal to both of Microsoft's SDKs too: the same messages would end the same way.
+    **dict.fromkeys((1002, 1007, 4000), ProtocolError),
     **dict.fromkeys((1011, 1012, 1013, 4500, 4503), ServiceError),
     4429: ThrottledError,
 }
 """What the codes stand for with which the service closes a connection; the others say no more than that it is lost."""
-_THROTTLED: Final = re.compile("quota|throttl", re.IGNORECASE)
+_REASONS: Final[dict[re.Pattern[str], type[SpeechError]]] = {
+    re.compile("quota", re.IGNORECASE): QuotaError,
+    re.compile("throttl", re.IGNORECASE): ThrottledError,
+}
 """What the service says, and with code 1007, of a used-up quota ("Quota exceeded") and of too many requests ("Throttled
 due to too many requests"). Source: Azure-Samples/cognitive-services-speech-sdk, issues 1940 and 2785."""
 MAX_RETRY_AFTER: Final = 86_400.0
@@ -247,5 +251,8 @@ def _closing_error(received: aiohttp.WSMessage) -> SpeechError:
     if received.type is not aiohttp.WSMsgType.CLOSE:
         return ConnectionFailedError("the connection was lost")
     reason = printable(str(received.extra or ""))
-    kind = ThrottledError if _THROTTLED.search(reason) else _CLOSE_CODES.get(received.data, ConnectionFailedError)
+    kind = next(
+        (error for words, error in _REASONS.items() if words.search(reason)),
+        _CLOSE_CODES.get(received.data, ConnectionFailedError),
+    )
     return kind(f"the service closed the connection with code {received.data}" + (f": {reason}" if reason else ""))

@@ -4,6 +4,7 @@ Also the way around: the REST API for short recordings, for networks that do not
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterable, Coroutine
 from http import HTTPStatus
 from typing import Final
@@ -27,6 +28,7 @@ from .errors import (
     UpgradeRefusedError,
 )
 from .events import Phrase
+from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
 from .pool import Pool
 from .telemetry import ConnectionMetric
@@ -35,6 +37,8 @@ from .turn import Turn
 
 SETTLE_LIMIT: Final = 2.0
 """Seconds that turn.end may come after the result; without it the connection is in no known state, and is closed."""
+MAX_REPORTS: Final = 20
+"""Pieces of telemetry that wait for a connection: what failed longer ago is of no use to anybody."""
 MAX_ANSWER_SIZE: Final = messages.MAX_MESSAGE_SIZE
 """Bytes read of a REST answer, which has the JSON of one phrase."""
 
@@ -46,13 +50,14 @@ class Connector:
 
     def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:
         """Begin with none; the session stays its owner's."""
-        self._session = _guarded(session) if endpoint.encrypted else session
-        self._guards = self._session is not session
+        self._session = _guarded(session, credentials, encrypted=endpoint.encrypted)
         self._endpoint = endpoint
         self._credentials = credentials
         self._served: dict[type[RecognitionOptions], Generation] = {}
         self._pool = Pool(self.discard)
         self._background: set[asyncio.Task[None]] = set()
+        self._attempts: deque[ConnectionMetric] = deque(maxlen=MAX_REPORTS)
+        self._reports: deque[Message] = deque(maxlen=MAX_REPORTS)
 
     async def acquire(self, turn: Turn, connection_id: str) -> Connection:
         """Return a connection for a turn. Raises SpeechError."""
@@ -60,9 +65,20 @@ class Connector:
         for _, url in self._routes(turn.options)[:1]:
             if (kept := await self._pool.take(url)) is not None:
                 return kept
-        connection = await self._open_first(turn.options, connection_id, turn)
-        turn.connected(connection.metric)
+        connection = await self._open_first(turn.options, connection_id)
+        turn.connected((*self._attempts, connection.metric))
+        self._attempts.clear()
         return connection
+
+    def keep_reports(self, turn: Turn) -> None:
+        """Take the telemetry of a turn that ended without sending it."""
+        self._reports += turn.last_reports(now_utc())
+
+    def reports(self) -> list[Message]:
+        """Return the telemetry that is left of earlier turns, once: it is sent on the next connection."""
+        reports = list(self._reports)
+        self._reports.clear()
+        return reports
 
     async def check(self) -> None:
         """Open a new connection and close it. Raises SpeechError."""
@@ -91,8 +107,7 @@ class Connector:
             for task in self._background:
                 task.cancel()
             await asyncio.wait(self._background)
-        if self._guards:
-            self._session.detach()
+        self._session.detach()
 
     async def short_audio(self, options: RecognitionOptions, wav: AsyncIterable[bytes]) -> Phrase:
         """Recognise a WAV stream of at most 60 s in one request, without hypotheses. Raises SpeechError.
@@ -100,15 +115,21 @@ class Connector:
         The caller limits the time.
         """
         url = self._endpoint.short_audio_url(options)
-        headers = {**self._credentials.headers(), "Content-Type": _WAV_TYPE, "Accept": "application/json"}
+        headers = {"Content-Type": _WAV_TYPE, "Accept": "application/json"}
         try:
             async with self._session.post(url, data=wav, headers=headers) as response:
                 status, retry_after = response.status, response.headers.get("Retry-After")
-                body = await response.content.read(MAX_ANSWER_SIZE)
+                body = bytearray()
+                async for piece in response.content.iter_any():
+                    body += piece
+                    if len(body) > MAX_ANSWER_SIZE:  # what is left out makes it unreadable
+                        break
+        except SpeechError:
+            raise
         except Exception as err:
             raise opening_error(err) from err
         if status == HTTPStatus.OK:
-            return messages.short_audio_phrase(body)
+            return messages.short_audio_phrase(bytes(body))
         error = status_error(status, retry_after)
         raise ProtocolError(str(error)) if isinstance(error, UpgradeRefusedError) else error
 
@@ -119,9 +140,7 @@ class Connector:
         ordered = sorted(generations, key=lambda generation: generation is not last)
         return [(generation, self._endpoint.websocket_url(generation, options)) for generation in ordered]
 
-    async def _open_first(
-        self, options: RecognitionOptions, connection_id: str, turn: Turn | None = None
-    ) -> Connection:
+    async def _open_first(self, options: RecognitionOptions, connection_id: str) -> Connection:
         """Open a connection on the first generation of paths that the endpoint has, and remember which it is."""
         refusals: list[EndpointError] = []
         missing: set[str | None] = set()
@@ -129,7 +148,7 @@ class Connector:
             if url.host in missing:
                 continue
             try:
-                connection = await self._open(generation, url, connection_id, turn)
+                connection = await self._open(generation, url, connection_id)
             except EndpointError as err:
                 refusals.append(err)
                 if isinstance(err, HostNotFoundError):
@@ -139,7 +158,7 @@ class Connector:
             return connection
         raise refusals[-1] if refusals else NotASpeechEndpointError("this endpoint serves something else")
 
-    async def _open(self, generation: Generation, url: URL, connection_id: str, turn: Turn | None) -> Connection:
+    async def _open(self, generation: Generation, url: URL, connection_id: str) -> Connection:
         kind = TranslatorConnection if generation is Generation.TRANSLATOR else Connection
         start = now_utc()
         try:
@@ -149,8 +168,7 @@ class Connector:
             error = (
                 err if isinstance(err, SpeechError) else ConnectionFailedError("the connection did not open in time")
             )
-            if turn is not None:
-                turn.connected(ConnectionMetric(connection_id, start, now_utc(), error))
+            self._attempts.append(ConnectionMetric(connection_id, start, now_utc(), error))
             raise error from None
 
     def _least(self) -> RecognitionOptions:
@@ -183,6 +201,7 @@ class Connector:
                 for report in turn.reports(now_utc()):
                     await connection.send(report)
         except TimeoutError, SpeechError, asyncio.CancelledError:
+            self.keep_reports(turn)
             self.discard(connection)
         else:
             self._pool.put(connection)
@@ -195,17 +214,16 @@ class Connector:
             task.add_done_callback(self._background.discard)
 
 
-def _guarded(session: aiohttp.ClientSession) -> aiohttp.ClientSession:
-    """Return a session on another's connections that a redirect cannot lead out of encryption.
+def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encrypted: bool) -> aiohttp.ClientSession:
+    """Return a session on another's connections, in which a redirect neither loses the credentials nor shows them.
 
-    aiohttp follows redirects by itself, and takes our headers along, the key among them.
+    aiohttp follows redirects by itself: it takes a key along, to wherever it is sent, and leaves a token behind.
     """
 
-    async def encrypted_only(
-        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        if request.url.scheme not in ENCRYPTED:
+    async def guard(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        if encrypted and request.url.scheme not in ENCRYPTED:
             raise NotASpeechEndpointError("redirected to an address that is not encrypted")
+        request.headers.update(credentials.headers())
         return await handler(request)
 
     return aiohttp.ClientSession(
@@ -213,5 +231,5 @@ def _guarded(session: aiohttp.ClientSession) -> aiohttp.ClientSession:
         connector_owner=False,
         cookie_jar=session.cookie_jar,
         headers=session.headers,
-        middlewares=(encrypted_only,),
+        middlewares=(guard,),
     )

@@ -134,17 +134,24 @@ class Flow:
 
     async def _carry_turn(self) -> None:
         turn, connection_id = self._turn, uuid.uuid4().hex
-        while not turn.complete:
-            try:
-                await self._attempt(connection_id)
-            except SpeechError as err:
-                delay = turn.failed(err, self._loop.time(), now_utc())
-                if turn.complete:
-                    return
-                if delay is None:
-                    raise
-                _LOGGER.debug("trying again in %.1f s: %s", delay, err)
-                await asyncio.sleep(delay)
+        try:
+            while not turn.complete:
+                try:
+                    await self._attempt(connection_id)
+                except SpeechError as err:
+                    delay = turn.failed(err, self._loop.time(), now_utc())
+                    if turn.complete:
+                        break
+                    if delay is None:
+                        raise
+                    _LOGGER.debug("trying again in %.1f s: %s", delay, err)
+                    await asyncio.sleep(delay)
+                else:
+                    return  # its connection was taken back, which sends its telemetry
+            self._connector.keep_reports(turn)
+        except BaseException:
+            self._connector.keep_reports(turn)
+            raise
 
     async def _attempt(self, connection_id: str) -> None:
         """Carry the turn to its end on one connection. Raises SpeechError."""
@@ -181,7 +188,7 @@ class Flow:
         turn = self._turn
         reused = connection.served > 0
         turn.timeline.request_began(self._loop.time(), reused=reused)
-        opening = turn.begin(uuid.uuid4().hex, now_utc(), reused=reused)
+        opening = [*self._connector.reports(), *turn.begin(uuid.uuid4().hex, now_utc(), reused=reused)]
         connection.served += 1
         sender = asyncio.create_task(self._send(connection, opening), name="Speech sender")
         try:

@@ -35,6 +35,8 @@ MAX_SERVICE_TAG: Final = 100
 """Characters kept of a turn's service tag, which is 32 in practice; it is only shown to a person in a log."""
 TICKS_PER_SECOND: Final = 10_000_000
 """Offsets and durations are counted in ticks of 100 ns."""
+MAX_TICKS: Final = 24 * 3600 * TICKS_PER_SECOND
+"""More than a day is no time in a turn: a connection lives for ten minutes."""
 
 _PREFIX_SIZE: Final = 2
 _JSON_TYPE: Final = "application/json; charset=utf-8"
@@ -161,6 +163,8 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
     Raises the SpeechError that its RecognitionStatus stands for; UnusableMessageError when it cannot be read.
     """
     status = body.get("RecognitionStatus")
+    if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < len(_NUMBERED):
+        status = _NUMBERED[status]
     if isinstance(status, str) and (failure := _FAILURES.get(status)):
         raise failure(f"the service ended the phrase with status {status}")
     try:
@@ -197,6 +201,11 @@ _FAILURES: Final[Mapping[str, type[SpeechError]]] = {
     "BadRequest": ProtocolError,
     "Forbidden": CredentialsError,
 }
+_NUMBERED: Final = (
+    *("Success", "NoMatch", "InitialSilenceTimeout", "BabbleTimeout", "Error"),
+    *("EndOfDictation", "TooManyRequests", "BadRequest", "Forbidden"),
+)
+"""Statuses by the numbers that the JavaScript SDK takes in place of a name."""
 
 
 def transcript(text: str) -> str:
@@ -222,6 +231,6 @@ def _optional_text(value: object) -> str | None:
 
 def _seconds(ticks: object) -> float:
     # Missing, negative and non-numeric ones occur in the wild and in attacks alike; none of them says anything.
-    if isinstance(ticks, bool) or not isinstance(ticks, int | float) or not 0 <= ticks < 1 << 62:
+    if isinstance(ticks, bool) or not isinstance(ticks, int | float) or not 0 <= ticks <= MAX_TICKS:
         return 0.0
     return ticks / TICKS_PER_SECOND

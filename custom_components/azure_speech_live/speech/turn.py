@@ -11,6 +11,7 @@ it keeps all audio that no phrase has covered yet, and sends that again.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -60,6 +61,9 @@ DEFAULT_INITIAL_SILENCE: Final = 5.0
 FINAL: Final = 10.0
 """Seconds from the end of the audio to the end of the turn, all attempts together. A long backlog adds its own time."""
 
+MAX_LATENESS: Final = BYTES_PER_SECOND // 2
+"""Bytes by which a phrase may seem to end behind what was sent, as times are rounded. More is a mistake."""
+
 MAX_EVENTS: Final = 1000
 """Events that wait for the caller. A service gives a few a second, and of its hypotheses only the latest waits."""
 
@@ -79,8 +83,6 @@ class _Exchange:
     """When the first audio was sent."""
     heard: float | None = None
     """When the service last said something."""
-    in_phrase: bool = False
-    """Whether a hypothesis has come that no phrase has followed yet."""
     stopped: bool = False
     """Whether the service wants no more audio."""
     end_sent: float | None = None
@@ -111,6 +113,10 @@ class Turn:
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
         self._spoken = SpokenTranslations(self.events)
         self._attempts = 0
+        self._in_phrase = False
+        """Whether a hypothesis has come that no phrase has followed yet."""
+        self._guessed = False
+        """Whether the last phrase did not say what it covers."""
         self._fed = now
         self._final: float | None = None
         self._limit = now + options.limit
@@ -245,7 +251,7 @@ class Turn:
             case SynthesisEnded():
                 self._spoken_to_its_end(waited=self._spoken.end(event.error))
             case Hypothesis():
-                exchange.in_phrase = True
+                self._in_phrase = True
                 if self.timeline.first_hypothesis is None:
                     self.timeline.first_hypothesis = now
                 if self.events and isinstance(self.events[-1], Hypothesis):
@@ -259,14 +265,16 @@ class Turn:
                 self.events.append(results.shifted(event, exchange.start_offset))
 
     def _phrase(self, exchange: _Exchange, said: Phrase) -> None:
-        exchange.in_phrase = False
+        self._in_phrase = False
         covered = exchange.start + round((said.offset + said.duration) * SAMPLE_RATE) * SAMPLE_SIZE
+        guessed = bool(said.text) and covered > exchange.sent + MAX_LATENESS
         if said.text and covered == exchange.start:
-            covered = exchange.sent  # without times it is about all that it can be about
+            covered, guessed = exchange.sent, True  # without times it is about all that it can be about
         # A phrase cannot cover what was not sent, whatever its offsets say; rounding up to a millisecond is usual.
         covered = min(covered, exchange.sent)
         if covered > self.audio.start:
             self.audio.discard(covered)
+            self._guessed = guessed
             self._attempts = 0
         interactive = self.options.mode is Mode.INTERACTIVE
         if said.status is RecognitionStatus.END_OF_DICTATION and not interactive:
@@ -293,7 +301,7 @@ class Turn:
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
                 raise UnusableMessageError("the service ended the turn without a result")
-            self.complete = self._all_sent(exchange) and not exchange.in_phrase
+            self.complete = self._all_sent(exchange) and not self._in_phrase
             if not self.complete and self.audio.start == exchange.start:
                 # A service that ends each request at once would be asked for ever.
                 raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
@@ -304,7 +312,8 @@ class Turn:
 
     def _finish(self, exchange: _Exchange, wall: datetime) -> None:
         exchange.telemetry.audio_end = wall
-        self._finished.append(exchange.telemetry)
+        if exchange.request_id:
+            self._finished.append(exchange.telemetry)
         self._exchange = None
 
     # --- the REST API for short recordings, in place of the service's messages
@@ -369,9 +378,9 @@ class Turn:
 
     # --- failures and reports
 
-    def connected(self, metric: ConnectionMetric) -> None:
-        """Take note of an attempt to connect, which failed if its ``error`` is set."""
-        self._connections.append(metric)
+    def connected(self, attempts: Iterable[ConnectionMetric]) -> None:
+        """Take note of the attempts to connect that led to the next request's connection."""
+        self._connections += attempts
 
     def failed(self, error: SpeechError, now: float, wall: datetime) -> float | None:
         """Take note that an attempt failed; return after how many seconds to try again.
@@ -386,18 +395,22 @@ class Turn:
             if self.complete or self._accounted_for(0.0):
                 self.complete = True
                 return None
+            if self._guessed:
+                return None  # nobody knows what is still to be said again
             if exchange.reused and exchange.heard is None and error.transient and now < self.last_moment:
                 return 0.0  # the connection had died while it was kept open: that says nothing about the service
         self._attempts += 1
-        delay = self._retry_delay(error, opening=exchange is None)
+        # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
+        delay = self._retry_delay(error, opening=exchange is None or not exchange.request_id)
         if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
-            self.complete = self._accounted_for(COVERED)
+            self.complete = self._accounted_for(min(COVERED, self.options.segmentation_silence or COVERED))
             return None
         return delay
 
     def _accounted_for(self, tail: float) -> bool:
-        """Return whether phrases cover all of the audio, but for so many seconds at its end."""
-        return self.audio.ended and self.audio.start > 0 and self._unaccounted <= tail
+        """Return whether phrases are known to cover all of the audio, but for so many seconds of silence at its end."""
+        known = self.audio.ended and self.audio.start > 0 and not (self._guessed or self._in_phrase)
+        return known and self._unaccounted <= tail
 
     def _retry_delay(self, error: SpeechError, *, opening: bool) -> float | None:
         if isinstance(error, ThrottledError) and opening:
@@ -414,3 +427,9 @@ class Turn:
         """
         finished, self._finished = self._finished, []
         return [telemetry.report(wall) for telemetry in finished]
+
+    def last_reports(self, wall: datetime) -> list[Message]:
+        """Return those of a turn that ends as it is, also of a request that is still open."""
+        if self._exchange is not None:
+            self._finish(self._exchange, wall)
+        return self.reports(wall)

@@ -6,6 +6,7 @@ from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     Mode,
     ProtocolError,
+    QuotaError,
     ServiceError,
     ServiceTimeoutError,
     SpeechError,
@@ -176,6 +177,12 @@ CLOSE_CODES: Final = Group(
     rows=(
         *_closes(1000, "normal", ConnectionFailedError, CARRIED),
         *_closes(1001, "going away", ConnectionFailedError, CARRIED),
+        *_closes(
+            1003,
+            "unsupported data",
+            ConnectionFailedError,
+            Sdks(native=CARRIED.native, javascript="ConnectionFailure at once"),
+        ),
         *(
             Row(
                 fault=f"close code {code} ({meaning})",
@@ -185,7 +192,6 @@ CLOSE_CODES: Final = Group(
             )
             for code, meaning, sdks in (
                 (1002, "protocol error", _SAME_AGAIN),
-                (1003, "unsupported data", Sdks(native=CARRIED.native, javascript="ConnectionFailure at once")),
                 (1007, "invalid data", Sdks(native="BadRequest at once", javascript="ConnectionFailure at once")),
                 (4000, "bad request", _SAME_AGAIN),
             )
@@ -193,11 +199,14 @@ CLOSE_CODES: Final = Group(
         *(
             Row(
                 fault=f'close code 1007 ("{reason}")',
-                outcome=ThrottledError,
+                outcome=outcome,
                 behaviours=once(Fault(MID_UTTERANCE, Close(1007, reason))),
                 sdks=Sdks(native="BadRequest at once", javascript="ConnectionFailure at once"),
             )
-            for reason in ("Quota exceeded", "Throttled due to too many requests")
+            for reason, outcome in (
+                ("Quota exceeded", QuotaError),
+                ("Throttled due to too many requests", ThrottledError),
+            )
         ),
         *_closes(1008, "policy", ConnectionFailedError, CARRIED),
         *_closes(1009, "too big", ConnectionFailedError, CARRIED),

@@ -3,18 +3,33 @@
 from typing import Final
 
 from custom_components.azure_speech_live.speech import (
+    ConnectionFailedError,
     CredentialsError,
+    Mode,
     ProtocolError,
     ServiceError,
     ThrottledError,
     UnusableMessageError,
 )
 from tests.speech_service import Fault
-from tests.speech_service.faults import Action, Before, Drop, Huge, Raw, Send, Storm
+from tests.speech_service.faults import Action, Before, Drop, Huge, Raw, Reset, Send, Storm
 from tests.speech_service.raw_client import binary
 
-from ..caller import COMMAND
-from .rows import COMPLETE, NOTHING, ONCE, RETRIED, UNKNOWN, Group, Row, Sdks, always, once
+from ..caller import COMMAND, PHRASES
+from .rows import (
+    COMPLETE,
+    NOTHING,
+    ONCE,
+    RETRIED,
+    SECOND_PHRASE,
+    STREAM,
+    UNKNOWN,
+    Group,
+    Row,
+    Sdks,
+    always,
+    once,
+)
 
 _PHRASE: Final = Before("speech.phrase")
 _TICKS: Final = 10_000_000
@@ -83,10 +98,7 @@ _BAD_PHRASES: Final[dict[str, tuple[str, Sdks]]] = {
     "a phrase nested 100 000 levels deep": ("[" * 100_000, UNKNOWN),
     "a phrase that is a list": ("[]", UNKNOWN),
     "a phrase with a number for its text": ('{"RecognitionStatus":"Success","DisplayText":5}', UNKNOWN),
-    "a phrase with a number for its status": (
-        '{"RecognitionStatus":0,"DisplayText":"Zero."}',
-        Sdks(native="5 attempts, then ServiceError", javascript="accepts it"),
-    ),
+    "a phrase with an unknown number for its status": ('{"RecognitionStatus":99,"DisplayText":"?"}', UNKNOWN),
     "a phrase without a status": ('{"DisplayText":"None."}', UNKNOWN),
     "a phrase with an unknown status": (
         '{"RecognitionStatus":"Perhaps","DisplayText":"Perhaps."}',
@@ -95,9 +107,9 @@ _BAD_PHRASES: Final[dict[str, tuple[str, Sdks]]] = {
 }
 
 
-def _timed(offset: str, duration: str) -> str:
-    """Return the command's phrase with other times."""
-    return f'{{"RecognitionStatus":"Success","DisplayText":"{COMMAND}","Offset":{offset},"Duration":{duration}}}'
+def _timed(offset: str, duration: str, text: str = COMMAND) -> str:
+    """Return a phrase, of the command or another, with other times."""
+    return f'{{"RecognitionStatus":"Success","DisplayText":"{text}","Offset":{offset},"Duration":{duration}}}'
 
 
 MESSAGES: Final = Group(
@@ -136,6 +148,24 @@ MESSAGES: Final = Group(
                 sdks=sdks,
             )
             for fault, (body, sdks) in _BAD_PHRASES.items()
+        ),
+        Row(
+            fault="a phrase with a number for its status",
+            outcome=COMPLETE,
+            behaviours=once(*_instead(_timed("0", str(2 * _TICKS)).replace('"Success"', "0"))),
+            modes=ONCE,
+            sdks=Sdks(native="5 attempts, then ServiceError", javascript="accepts it"),
+        ),
+        *(
+            Row(
+                fault=f"a phrase with {what} for its times, then the connection breaks",
+                outcome=ConnectionFailedError,
+                behaviours=once(
+                    *_instead(_timed(times, times, PHRASES[Mode.CONVERSATION][0])), Fault(SECOND_PHRASE, Reset())
+                ),
+                modes=STREAM,
+            )
+            for what, times in {"negative numbers": "-10000000", "huge numbers": "1e15", "nothing": "null"}.items()
         ),
         *(
             Row(

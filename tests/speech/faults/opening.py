@@ -14,7 +14,7 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
 )
 from tests.speech_service import Behaviour
-from tests.speech_service.faults import Babble, Reset
+from tests.speech_service.faults import Accept, Babble, Reset
 
 from .places import (
     UNIVERSAL,
@@ -333,6 +333,21 @@ PROXY: Final = Group(
                 sdks=Sdks(native="BadRequest", javascript=AT_ONCE) if status == 400 else UNKNOWN,
             )
             for status in PLAIN
+        ),
+        Row(
+            fault="HTTP 200 in place of the upgrade, REST API answers in two halves",
+            outcome=COMPLETE,
+            within=0.1,
+            behaviours=[refused(200)],
+            rest=[Behaviour(answer=Accept(split=0.05))],
+        ),
+        Row(
+            fault="HTTP 200 in place of the upgrade, REST API throttled once, with Retry-After of 1 s",
+            outcome=COMPLETE,
+            within=1.0,
+            attempts=2,
+            behaviours=[refused(200)] * 2,
+            rest=[refused(429, {"Retry-After": "1"})],
         ),
         Row(
             fault="HTTP 200 in place of the upgrade, REST API in trouble once (503)",
