@@ -86,6 +86,7 @@ def facts(conversation: Iterable[Upgrade | Said]) -> Facts:
     kinds = [kind for kind in kinds if kind != "audio"]  # the recordings do not have all of it
     said = {name: ", ".join(sorted(every)) for name, every in values.items()}
     said["order"] = ", ".join(kind for kind, _ in groupby(kinds))
+    said["upgrades"] = str(kinds.count("upgrade"))
     connections = {entry.headers["x-connectionid"] for entry in entries if isinstance(entry, Upgrade)}
     said["connection ids"] = str(len(connections))
     contexts = [entry for entry in entries if isinstance(entry, Said) and entry.kind == "speech.context"]
@@ -101,10 +102,11 @@ def _facts_of(entry: Upgrade | Said) -> Iterator[tuple[str, str]]:
         host = urlsplit(f"//{entry.headers['host']}").hostname
         yield "upgrade.host", "<local>" if host == "127.0.0.1" else str(host)
         yield from ((f"upgrade.query.{name}", _shape(value)) for name, value in parse_qsl(target.query))
-        for name, value in entry.headers.items():
-            if not _WEBSOCKET_HEADERS.fullmatch(name):
-                yield f"upgrade.header.{name}", _shape(value)
+        own = {name: value for name, value in entry.headers.items() if not _WEBSOCKET_HEADERS.fullmatch(name)}
+        yield from ((f"upgrade.header.{name}", _shape(value)) for name, value in own.items())
+        yield "upgrade.headers", ", ".join(own)
         return
+    yield f"{entry.kind}.headers", ", ".join(entry.headers)
     for name, value in entry.headers.items():
         yield f"{entry.kind}.header.{name}", _shape(value)
     if isinstance(entry.body, bytes):

@@ -1,13 +1,13 @@
 """We say what Microsoft's SDKs say: the same conversations with the stand-in, compared with the recordings of theirs.
 
-What is not the same is so on purpose, and stands in DIFFERENCES with its reason.
+What is not the same is so on purpose, and stands in `differences` with its reason.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 import socket
+from types import NoneType
 from typing import Final, override
 
 import aiohttp
@@ -21,12 +21,18 @@ from custom_components.azure_speech_live.speech import (
     Profanity,
     RecognitionOptions,
     SpeechClient,
+    ThrottledError,
+    TranslationOptions,
 )
-from tests.speech_service import Behaviour, Connection, Fault, SpeechService
+from tests.speech_service import Attempt, Behaviour, Connection, Dialect, Fault, Scripted, SpeechService, Utterance
 from tests.speech_service.certificates import make_certificate, make_tls_contexts
+from tests.speech_service.engines import Status
 from tests.speech_service.engines.legible import Legible, silence, speak
-from tests.speech_service.faults import AudioReceived, Reset
+from tests.speech_service.faults import AudioReceived, Refuse, Reset
+from tests.speech_service.service import Behaviours
 
+from .caller import BYTES_PER_SECOND, listen
+from .differences import DIFFERENCES
 from .recorded import RECORDINGS, Facts, Said, Upgrade, facts, lower, read
 
 SDKS: Final = ("native", "javascript")
@@ -42,13 +48,27 @@ class Scenario:
     region: str | None = None
     token: bool = False
     turns: int = 1
+    path: str = ""
+    """The path that the custom endpoint has, if it has one."""
+    dialect: Dialect = Dialect.PHRASE
+    behaviours: Behaviours = ()
     drop: bool = False
     """Whether the connection is lost in the middle of what is said."""
+    refused: bool = False
+    """Whether no connection can be opened, so that there is nothing but the requests for one."""
+    understood: bool = True
+    """Whether the service knows what was said."""
+    live: bool = False
+    """Whether the audio comes as a microphone's does, and begins a while after the connection was asked for."""
 
 
 COMMAND: Final = RecognitionOptions()
 CONVERSATION: Final = RecognitionOptions(mode=Mode.CONVERSATION)
-TUNED: Final = RecognitionOptions(initial_silence=4.0, segmentation_silence=0.7)
+TUNED: Final = RecognitionOptions(initial_silence=4.0, segmentation_silence=0.7, store_audio=True)
+GERMAN: Final = TranslationOptions(targets=("de",), mode=Mode.CONVERSATION)
+GERMAN_AND_FRENCH: Final = replace(GERMAN, targets=("de", "fr"))
+UNIVERSAL: Final = "/stt/speech/universal/v2"
+S2S: Final = "/speech/translation/cognitiveservices/v1"
 SCENARIOS: Final = {
     "speech-once": Scenario(),
     "speech-continuous": Scenario(options=CONVERSATION),
@@ -62,172 +82,30 @@ SCENARIOS: Final = {
     "speech-options": Scenario(options=TUNED),
     "speech-token": Scenario(token=True),
     "speech-two-turns": Scenario(turns=2),
-    "drop-mid-utterance": Scenario(options=CONVERSATION, drop=True),
+    "speech-push-realtime": Scenario(live=True),
+    "speech-preconnect": Scenario(live=True),
+    "no-match": Scenario(understood=False),
+    "http-429": Scenario(behaviours=lambda _: Behaviour(answer=Refuse(429)), refused=True),
+    "drop-mid-utterance": Scenario(
+        options=CONVERSATION, behaviours=[Behaviour(faults=(Fault(AudioReceived(10_000), Reset()),))], drop=True
+    ),
+    "translation-one-target": Scenario(options=replace(GERMAN, mode=Mode.INTERACTIVE)),
+    "translation-two-targets": Scenario(options=GERMAN_AND_FRENCH),
+    "translation-voice": Scenario(options=replace(GERMAN, voice="de-DE-KatjaNeural"), path=UNIVERSAL),
+    "translation-language-id": Scenario(options=replace(GERMAN, candidates=("en-US", "es-ES")), path=UNIVERSAL),
+    "translation-v2-response": Scenario(options=GERMAN, path=UNIVERSAL, dialect=Dialect.RESPONSE),
+    "translation-v1-endpoint": Scenario(options=GERMAN_AND_FRENCH, path=S2S),
     "region-once": Scenario(region="westus"),
     "region-continuous": Scenario(region="westus", options=CONVERSATION),
     "region-options": Scenario(region="westus", options=replace(TUNED, profanity=Profanity.RAW, phrases=("Contoso",))),
     "region-usgov": Scenario(region="usgovvirginia"),
     "region-china": Scenario(region="chinaeast2"),
+    # The s2s host, which is asked first, sends us to the other generation; then it serves.
+    "region-translation": Scenario(
+        region="westus", options=GERMAN_AND_FRENCH, behaviours=[Behaviour(answer=Refuse(404))]
+    ),
+    "region-translation-v1": Scenario(region="westus", options=GERMAN_AND_FRENCH),
 }
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Something that we do not say as an SDK says it."""
-
-    fact: str
-    """Its name, as `recorded` names it; with * and ? as in file names."""
-    reason: str
-    sdk: str = "*"
-    scenario: str = "*"
-
-    def covers(self, fact: str, sdk: str, scenario: str) -> bool:
-        names = ((fact, self.fact), (sdk, self.sdk), (scenario, self.scenario))
-        return all(fnmatchcase(name, pattern) for name, pattern in names)
-
-
-# Quoted in the documentation as they stand here.
-DIFFERENCES: Final = (
-    # The upgrade request
-    Difference(
-        "upgrade.query.Ocp-Apim-Subscription-Key",
-        "A key in a URL gets into the logs of everything on its way; ours is in a header only.",
-        sdk="javascript",
-    ),
-    Difference("upgrade.query.Authorization", "The same holds for a token.", sdk="javascript"),
-    Difference(
-        "upgrade.*.[Cc]onnection[Ii]d",
-        "X-ConnectionId says it already: the second header and the copy in the query are for browsers.",
-        sdk="javascript",
-    ),
-    Difference("upgrade.query.X-ConnectionId", "It is in the header.", sdk="javascript"),
-    Difference("upgrade.header.user-agent", "It is the session's owner's: Home Assistant names itself."),
-    Difference("upgrade.header.accept*", "aiohttp sends them with every request; they ask for nothing."),
-    Difference(
-        "upgrade.header.sec-websocket-protocol",
-        "The JavaScript SDK names no subprotocol either, and the protocol page has none.",
-        sdk="native",
-    ),
-    Difference(
-        "upgrade.host",
-        "The native SDK takes the public cloud's domain for the US government's regions; Microsoft's documentation "
-        "and the JavaScript SDK have azure.us.",
-        sdk="native",
-        scenario="region-usgov",
-    ),
-    Difference(
-        "upgrade.query.*",
-        "On the universal path speech.context says it all, as the native SDK has it, so that one connection serves "
-        "turns of any language.",
-        sdk="javascript",
-        scenario="region-*",
-    ),
-    Difference(
-        "upgrade.query.format",
-        "The native SDK leaves out the default, the JavaScript SDK does not.",
-        sdk="native",
-        scenario="[!r]*",
-    ),
-    Difference(
-        "upgrade.query.language",
-        "The JavaScript SDK leaves it out beside a custom model, the native SDK does not; the protocol requires it.",
-        sdk="javascript",
-        scenario="speech-custom-model",
-    ),
-    Difference(
-        "upgrade.query.lidEnabled",
-        "The candidates stand in speech.context; the query says that there are some, as the JavaScript SDK's does.",
-        sdk="native",
-    ),
-    Difference(
-        "upgrade.query.segmentationSilenceTimeoutMs",
-        "The native SDK has it in speech.context only, the JavaScript SDK in both.",
-        sdk="native",
-        scenario="speech-options",
-    ),
-    Difference("upgrade.query.wordLevel*", "Word timings are not asked for: nothing uses them.", sdk="native"),
-    Difference("upgrade.query.storeAudio", "Not offered: a household's speech is not kept.", scenario="*-options"),
-    Difference("upgrade.query.stableIntermediateThreshold", "Not offered.", scenario="speech-options"),
-    Difference(
-        "upgrade.query.endSilenceTimeoutMs", "Not offered: segmentation has replaced it.", scenario="speech-options"
-    ),
-    Difference(
-        "upgrade.query.postprocessing", "Not offered: the service's own default is good.", scenario="speech-options"
-    ),
-    Difference("upgrade.query.myParam", "Not offered: a query of one's own.", scenario="speech-options"),
-    # All messages
-    Difference(
-        "*.header.content-type",
-        "The protocol page has `application/json; charset=utf-8` for every message with JSON; the SDKs do not agree.",
-    ),
-    Difference(
-        "*.header.x-streamid",
-        "It counts streams for the native SDK's `audio.streams`; the JavaScript SDK sends neither.",
-        sdk="native",
-    ),
-    Difference(
-        "order",
-        "The JavaScript SDK says speech.config again before each recognition; the protocol wants it once.",
-        sdk="javascript",
-        scenario="speech-two-turns",
-    ),
-    Difference(
-        "order",
-        "The protocol page wants a turn that was cut off to be reported on the next connection. The JavaScript SDK "
-        "does not, and the native SDK does so at its end, where another loss would lose it.",
-        scenario="drop-mid-utterance",
-    ),
-    # speech.config
-    Difference("speech.config.header.x-requestid", "It is about the connection, not a turn.", sdk="javascript"),
-    Difference("speech.config.context.system.*", "We say who we are."),
-    Difference("speech.config.context.os.*", "What a household runs is not the service's business."),
-    Difference("speech.config.context.device.*", "The protocol page requires it; it says no more than that."),
-    Difference("speech.config.context.audio.source.type", "Ours is always a stream.", scenario="[!d]*"),
-    Difference("speech.config.context.audio.source.model", "What the microphone is, we do not know."),
-    Difference("speech.config.context.audio.source.manufacturer", "The same.", sdk="javascript"),
-    Difference("speech.config.context.audio.source.connectivity", "The same.", sdk="javascript"),
-    Difference("speech.config.recognition", "speech.context has the mode.", sdk="javascript"),
-    # speech.context
-    Difference(
-        "speech.context.phrasedetection.mode",
-        "The SDKs leave it out where the path says it; with it, one form serves both generations of paths.",
-        scenario="[!r]*",
-    ),
-    Difference(
-        "speech.context.phrasedetection.on*.action",
-        "They ask for no translation, which is so without them, as in the JavaScript SDK's.",
-        sdk="native",
-        scenario="*language-id*",
-    ),
-    Difference("speech.context.audio.streams.1", "There is one stream, as for the JavaScript SDK.", sdk="native"),
-    Difference(
-        "speech.context.continuation.*",
-        "The native SDK says which turn it goes on with, the JavaScript SDK does not. We need no more than that the "
-        "audio which we send again is recognised, with times from its start.",
-        sdk="native",
-    ),
-    Difference("speech.context.dgi.bias", "Not offered: 1 is the SDKs' default.", scenario="speech-phrase-list"),
-    Difference("speech.context.phraseoutput.detailed.options.*", "Word timings are not asked for.", sdk="native"),
-    Difference("speech.context.phraseoutput.interimresults.stablethreshold", "Not offered.", scenario="*-options"),
-    Difference("speech.context.phrasedetection.trailingsilencetimeout", "Not offered.", scenario="speech-options"),
-    Difference("speech.context.phrasedetection.enrichment.interactive.*", "Not offered.", scenario="speech-options"),
-    # audio
-    Difference(
-        "audio.body",
-        "What one person alone says goes out from 20 ms on, so that it is heard sooner; the SDKs wait for 100 ms.",
-        scenario="drop-mid-utterance",
-    ),
-    # telemetry
-    Difference(
-        "telemetry.receivedmessages",
-        "The protocol page and the native SDK have a list; the JavaScript SDK has an object.",
-        sdk="javascript",
-    ),
-    Difference("telemetry.metrics.microphone.*", "The protocol page requires it."),
-    Difference("telemetry.metrics.device.deviceid", "A household is not to be told from others.", sdk="native"),
-    Difference("telemetry.metrics.listeningtrigger.*", "The protocol page leaves it to the client.", sdk="javascript"),
-    Difference("telemetry.metrics.*latencyms", "The protocol page does not have them."),
-)
 
 
 class Everywhere(AbstractResolver):
@@ -249,44 +127,55 @@ class Everywhere(AbstractResolver):
         pass
 
 
-async def microphone(service: SpeechService, connections: int) -> AsyncGenerator[bytes]:
-    """Speak; the second half when there have been so many connections."""
+async def microphone(service: SpeechService, scenario: Scenario) -> AsyncGenerator[bytes]:
+    """Speak; the second half when the connection that is to be lost has been replaced."""
     half = len(AUDIO) // 2000 * 1000
     for start in range(0, len(AUDIO), 1000):
-        if start == half:
-            await service.until(lambda: len(service.connections) >= connections)
+        if scenario.live:
+            await asyncio.sleep(1000 / BYTES_PER_SECOND if start else 1.5)
+        if scenario.drop and start == half:
+            await service.until(lambda: len(service.connections) == 2)
         yield AUDIO[start : start + 1000]
 
 
+def asked_by(request: Attempt | Connection) -> Upgrade:
+    query = "&".join(f"{name}={value}" for name, value in request.query.items())
+    return Upgrade(f"{request.path}?{query}", lower(request.headers.raw_items()))
+
+
 def said_on(connection: Connection) -> list[Upgrade | Said]:
-    query = "&".join(f"{name}={value}" for name, value in connection.query.items())
-    upgrade = Upgrade(f"{connection.path}?{query}", lower(connection.headers.raw_items()))
-    return [upgrade, *(Said(lower(message.headers), message.body) for message in connection.messages)]
+    messages = (Said(lower(message.headers), message.body) for message in connection.messages)
+    return [asked_by(connection), *messages]
 
 
 async def converse(scenario: Scenario) -> Facts:
     """Return what our client says in a scenario."""
     server, trusting = make_tls_contexts(*make_certificate())
     trusting.check_hostname = False  # the stand-in's certificate is for no public name
-    behaviours = [Behaviour(faults=(Fault(AudioReceived(10_000), Reset()),))] if scenario.drop else []
     async with SpeechService(
-        Legible(), keys=[KEY], ssl=server if scenario.region else None, behaviours=behaviours
+        Legible() if scenario.understood else Scripted([Utterance(status=Status.NO_MATCH)]),
+        keys=[KEY],
+        ssl=server if scenario.region else None,
+        dialect=scenario.dialect,
+        behaviours=scenario.behaviours,
     ) as service:
         token = service.authorization.issue_token()
         credentials = Credentials(token=token) if scenario.token else Credentials(key=KEY)
-        endpoint = Endpoint.from_region(scenario.region) if scenario.region else Endpoint.from_url(service.url)
+        url = service.url + scenario.path
+        endpoint = Endpoint.from_region(scenario.region) if scenario.region else Endpoint.from_url(url)
         connector = aiohttp.TCPConnector(resolver=Everywhere(service.port), ssl=trusting)
         async with aiohttp.ClientSession(connector=connector) as session:
             client = SpeechClient(session, endpoint, credentials)
             for _ in range(scenario.turns):
-                audio = microphone(service, 2 if scenario.drop else 1)
-                async with aclosing(client.recognize(audio, scenario.options)) as events:
-                    async for _event in events:
-                        pass
+                heard = await listen(client, microphone(service, scenario), scenario.options)
+                assert isinstance(heard.error, ThrottledError if scenario.refused else NoneType)
                 # All has been said when the report of the turn has come, and the connection is free for the next one.
-                await service.until(lambda: bool(service.connections[-1].turns[-1].telemetry))
+                if not scenario.refused:
+                    await service.until(lambda: bool(service.connections[-1].turns[-1].telemetry))
             await client.close()
-        return facts([entry for connection in service.connections for entry in said_on(connection)])
+        if scenario.refused:
+            return facts(asked_by(attempt) for attempt in service.attempts)
+        return facts(entry for connection in service.connections for entry in said_on(connection))
 
 
 def differences(ours: Facts, theirs: Facts) -> dict[str, tuple[str | None, str | None]]:
@@ -336,7 +225,7 @@ async def test_every_difference_is_there() -> None:
     assert [row for row in DIFFERENCES if not any(row.covers(*one) for one in found)] == []
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", [name for name, scenario in SCENARIOS.items() if not scenario.refused])
 async def test_what_the_protocol_asks_for_is_there(scenario: str) -> None:
     """Whatever the recordings have: the least that a service may demand."""
     said = await ours(scenario)
