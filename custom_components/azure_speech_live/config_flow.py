@@ -16,6 +16,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
@@ -34,6 +35,7 @@ from .recognizer_flow import RecognizerFlow
 from .regions import region_options
 from .resource import create_client, entry_data, entry_endpoint
 from .speech import Endpoint, SpeechError
+from .speech.endpoints import PortalPageError
 from .translator_flow import TranslatorFlow
 
 _LOGGER = logging.getLogger(__name__)
@@ -53,7 +55,11 @@ _RECONFIGURE_SCHEMA: Final = vol.Schema(
 _REAUTH_SCHEMA: Final = vol.Schema({vol.Required(CONF_API_KEY): _KEY_SELECTOR})
 
 # Not in the translations themselves: addresses have no place there.
-_PLACEHOLDERS: Final = {"portal_url": "https://portal.azure.com", "container_url": "ws://192.168.1.20:5000"}
+_PLACEHOLDERS: Final = {
+    "portal_url": "https://portal.azure.com",
+    "container_url": "ws://192.168.1.20:5000",
+    "own_endpoint": "https://….cognitiveservices.azure.com",
+}
 
 
 class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -84,14 +90,10 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for a resource's region or endpoint, and its key."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            try:
-                endpoint = Endpoint.parse(user_input[CONF_ENDPOINT])
-            except ValueError:
-                errors[CONF_ENDPOINT] = "invalid_endpoint"
-            else:
-                await self.async_set_unique_id(endpoint.unique_id)
-                self._abort_if_unique_id_configured()
+            endpoint, errors = _parse(user_input[CONF_ENDPOINT])
+            if endpoint is not None:
                 data = entry_data(endpoint, user_input[CONF_API_KEY])
+                await self._async_claim(endpoint, data)
                 errors = await self._async_try(data)
                 if not errors:
                     recognizer = ConfigSubentryData(
@@ -110,18 +112,13 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is None:
-            endpoint = entry_endpoint(entry.data)
-            user_input = {CONF_ENDPOINT: endpoint.region or endpoint.url}
+            stored = entry_endpoint(entry.data)
+            user_input = {CONF_ENDPOINT: stored.region or stored.url}
         else:
-            try:
-                endpoint = Endpoint.parse(user_input[CONF_ENDPOINT])
-            except ValueError:
-                errors[CONF_ENDPOINT] = "invalid_endpoint"
-            else:
-                await self.async_set_unique_id(endpoint.unique_id)
-                if endpoint.unique_id != entry.unique_id:
-                    self._abort_if_unique_id_configured()
+            endpoint, errors = _parse(user_input[CONF_ENDPOINT])
+            if endpoint is not None:
                 data = entry_data(endpoint, user_input.get(CONF_API_KEY) or entry.data[CONF_API_KEY])
+                await self._async_claim(endpoint, data, entry)
                 errors = await self._async_try(data)
                 if not errors:
                     return self._update_and_abort(entry, data)
@@ -152,6 +149,20 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
             description_placeholders={"endpoint": endpoint.unique_id, **_PLACEHOLDERS},
         )
+
+    async def _async_claim(self, endpoint: Endpoint, data: Mapping[str, Any], entry: ConfigEntry | None = None) -> None:
+        """Abort if another entry than this one stands for the same resource."""
+        await self.async_set_unique_id(endpoint.unique_id)
+        if entry is None or endpoint.unique_id != entry.unique_id:
+            self._abort_if_unique_id_configured(description_placeholders=_PLACEHOLDERS)
+        # A resource has two addresses, its region and a host of its own. Its keys are no other's.
+        if endpoint.is_azure and any(
+            other is not entry
+            and other.data[CONF_API_KEY] == data[CONF_API_KEY]
+            and entry_endpoint(other.data).is_azure
+            for other in self._async_current_entries(include_ignore=False)
+        ):
+            raise AbortFlow("already_configured", _PLACEHOLDERS)
 
     async def _async_try(self, data: Mapping[str, Any]) -> dict[str, str]:
         """Open a connection with what an entry would store. Return the form's errors."""
@@ -184,6 +195,16 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         if not (changed and listened):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_update_and_abort(entry)
+
+
+def _parse(text: str) -> tuple[Endpoint | None, dict[str, str]]:
+    """Return the endpoint that was typed, or the form's errors."""
+    try:
+        return Endpoint.parse(text), {}
+    except PortalPageError:
+        return None, {CONF_ENDPOINT: "portal_page"}
+    except ValueError:
+        return None, {CONF_ENDPOINT: "invalid_endpoint"}
 
 
 def _title(endpoint: Endpoint) -> str:

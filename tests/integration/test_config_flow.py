@@ -1,5 +1,7 @@
 """The forms: what they accept, what they refuse and why, and that every one of them recovers."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 import math
 from pathlib import Path
 import socket
@@ -31,6 +33,15 @@ from .speech import RECOGNIZER
 
 OTHER_KEY = "fedcba9876543210fedcba9876543210"
 REGION_HOST = "westeurope.stt.speech.microsoft.com"
+OWN_HOST = "kitchen.cognitiveservices.azure.com"
+
+
+@asynccontextmanager
+async def public(host: str, names: Names, folder: Path) -> AsyncGenerator[SpeechService]:
+    """Run a stand-in that is found under a name of Azure's, and takes two keys."""
+    async with SpeechService(keys=[KEY, OTHER_KEY], ssl=certificate_for(host, folder)) as service:
+        names.ports[host] = service.port
+        yield service
 
 
 def assert_form(result: ConfigFlowResult, errors: dict[str, str]) -> None:
@@ -175,7 +186,7 @@ async def test_a_closed_port_is_told_apart_and_the_form_recovers(hass: HomeAssis
 
 @pytest.mark.parametrize(
     "text",
-    ["", "???", "ftp://example.com", "https://portal.azure.com/#home", "https://me:secret@example.com", "https://"],
+    ["", "???", "ftp://example.com", "https://me:secret@example.com", "https://"],
 )
 async def test_what_is_no_endpoint_is_told_apart_and_the_form_recovers(
     hass: HomeAssistant, service: SpeechService, text: str
@@ -185,6 +196,24 @@ async def test_what_is_no_endpoint_is_told_apart_and_the_form_recovers(
 
     result = await submit(hass, result, endpoint=service.url, api_key=KEY)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://portal.azure.com/#@x/resource/…/accounts/kitchen/cskeys", "https://speech.microsoft.com/portal"],
+)
+async def test_a_page_of_the_portal_is_told_apart_and_the_form_recovers(
+    hass: HomeAssistant, service: SpeechService, text: str
+) -> None:
+    result = await submit(hass, await start_user_flow(hass), endpoint=text, api_key=KEY)
+    assert_form(result, {CONF_ENDPOINT: "portal_page"})
+
+    result = await submit(hass, result, endpoint=service.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entry = result["result"]
+
+    result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=text)
+    assert_form(result, {CONF_ENDPOINT: "portal_page"})
 
 
 async def test_a_form_with_an_error_keeps_what_was_typed(hass: HomeAssistant) -> None:
@@ -201,6 +230,47 @@ async def test_the_same_resource_twice_is_refused(hass: HomeAssistant, service: 
         result = await submit(hass, await start_user_flow(hass), endpoint=spelling, api_key=OTHER_KEY)
         assert_abort(result, "already_configured")
     assert len(service.attempts) == attempts
+
+
+async def test_a_resource_is_known_by_its_key_at_its_other_address(
+    hass: HomeAssistant, names: Names, tmp_path: Path
+) -> None:
+    """Its region and its own endpoint are the same resource, which counts its audio once."""
+    async with public(REGION_HOST, names, tmp_path), public(OWN_HOST, names, tmp_path) as own:
+        first = await submit(hass, await start_user_flow(hass), endpoint="westeurope", api_key=KEY)
+        assert first["type"] is FlowResultType.CREATE_ENTRY
+
+        result = await submit(hass, await start_user_flow(hass), endpoint=OWN_HOST, api_key=f" {KEY}")
+        assert_abort(result, "already_configured")
+        assert not own.attempts
+
+        # Another resource of the region: it has keys of its own.
+        second = await submit(hass, await start_user_flow(hass), endpoint=OWN_HOST, api_key=OTHER_KEY)
+        assert second["type"] is FlowResultType.CREATE_ENTRY
+        result = await submit(
+            hass, await start_reconfigure_flow(hass, second["result"]), endpoint=OWN_HOST, api_key=KEY
+        )
+        assert_abort(result, "already_configured")
+        assert second["result"].data[CONF_API_KEY] == OTHER_KEY
+
+        # One may move from the one address to the other.
+        await hass.config_entries.async_remove(second["result"].entry_id)
+        result = await submit(hass, await start_reconfigure_flow(hass, first["result"]), endpoint=OWN_HOST)
+        assert_abort(result, "reconfigure_successful")
+        assert first["result"].unique_id == OWN_HOST
+        await hass.config_entries.async_unload(first["result"].entry_id)
+
+
+async def test_containers_may_share_a_key_with_each_other_and_with_a_resource(
+    hass: HomeAssistant, service: SpeechService, names: Names, tmp_path: Path
+) -> None:
+    await add_resource(hass, service)
+    async with SpeechService() as other, public(REGION_HOST, names, tmp_path):
+        second = await add_resource(hass, other)
+        resource = await submit(hass, await start_user_flow(hass), endpoint="westeurope", api_key=KEY)
+        assert resource["type"] is FlowResultType.CREATE_ENTRY
+        for entry in (second, resource["result"]):
+            await hass.config_entries.async_unload(entry.entry_id)
 
 
 # --- renewing the key
