@@ -55,16 +55,18 @@ def translation_options(
     if len(known) > MAX_TARGETS:
         raise _invalid("too_many_target_languages", limit=str(MAX_TARGETS))
     # Among several languages one may be the target: who speaks that one needs no translation.
-    if len(spoken) == 1 and own_translation(spoken[0]) in known:
+    if len({own_translation(language) for language in spoken}) == 1 and own_translation(spoken[0]) in known:
         raise _invalid("same_language", language=own_translation(spoken[0]))
-    if voice:
+    spoken_target = _spoken_by(voice, known) if voice else None
+    if spoken_target:
         # The service may speak only the first of several translations.
-        known.sort(key=_spoken_by(voice, known).__ne__)
+        known.sort(key=spoken_target.__ne__)
     return TranslationOptions(
         language=spoken[0],
         candidates=_candidates(spoken),
         targets=tuple(known),
         voice=voice or None,
+        spoken_target=spoken_target,
         mode=mode,
     )
 
@@ -124,9 +126,16 @@ def _spoken_by(voice: str, targets: Sequence[str]) -> str:
     name = _VOICE.fullmatch(voice)
     if name is None:
         raise _invalid("unknown_voice", voice=voice[:80])
-    languages = (own_translation(name["locale"]), name["locale"].partition("-")[0])
+    # Of several targets in one language, it speaks that of its own locale: zh-TW zh-Hant, and zh-CN-liaoning zh-Hans.
+    locale = name["locale"]
+    while locale:
+        for wanted in (own_translation(locale), locale):
+            if wanted in targets:
+                return wanted
+        locale = locale.rpartition("-")[0]
+    base = name["locale"].partition("-")[0]
     for target in targets:
-        if target in languages or target.partition("-")[0] == languages[1]:
+        if target.partition("-")[0] == base:
             return target
     if "Multilingual" in voice:
         return targets[0]

@@ -35,8 +35,12 @@ _MAX_LOG: Final = 8192
 """Bytes that are kept of what ffmpeg says; media can make it say a lot."""
 _MAX_REASON: Final = 200
 
+# What a local file may be: sound and video of any kind, and nothing that leads to other files, as playlists do.
+_FORMATS: Final = "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,matroska,mov,mp3,mpeg,mpegts,ogg,tta,w64,wav,wv"
+
 _DURATION: Final = re.compile(rb"^  Duration: (\d+):(\d\d):(\d\d)", re.MULTILINE)
 _NO_AUDIO: Final = b"matches no streams"
+_ADDRESS: Final = re.compile(r"://(?:[^/?#]*@)?([^?#]*).*", re.DOTALL)
 # ffmpeg takes what it got of a stream that broke for the whole, and only mentions it: versions before 6, and since.
 _BROKEN_OFF: Final = re.compile(
     rb"^(?:https?://\S+|\[in#0[^\]]*\] Error during demuxing): (?!corrupt input packet).+", re.MULTILINE
@@ -118,11 +122,14 @@ class Recording:
         """Take note of nothing: what is recorded does not go on by itself."""
 
     async def close(self) -> None:
-        """End ffmpeg, and leave nothing of it."""
-        self._listener.cancel()
-        await asyncio.wait([self._listener])
+        """End ffmpeg, and leave nothing of it, also where whoever waits for that is cancelled once more."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+        self._listener.cancel()
+        await asyncio.shield(asyncio.create_task(self._clear_away(), name=f"{DOMAIN} ffmpeg end"))
+
+    async def _clear_away(self) -> None:
+        await asyncio.wait([self._listener])
         await self._process.communicate()  # the pipes close when they are empty
 
     async def _read(self) -> bytes:
@@ -155,13 +162,13 @@ class Recording:
             raise self._error("media_too_long", minutes=str(round(self._limit / 60)))
 
     def _error(self, key: str, **placeholders: str) -> ServiceValidationError:
-        return _invalid(key, self._media, **placeholders)
+        return media_error(key, self._media, **placeholders)
 
 
 def _reason(log: bytes) -> str:
-    """Return ffmpeg's last words, without the address before them: it may have a signature in it."""
+    """Return ffmpeg's last words, without the address before them."""
     lines = log.decode(errors="replace").strip().splitlines()
-    reason = lines[-1].rpartition(": ")[2] if lines else ""
+    reason = without_secrets(lines[-1].rpartition(": ")[2]) if lines else ""
     return "".join(char for char in reason if char.isprintable())[:_MAX_REASON] or "unknown"
 
 
@@ -171,35 +178,41 @@ async def _resolve(hass: HomeAssistant, media: str) -> list[str]:
         try:
             found = await async_resolve_media(hass, media, None)
         except Exception as err:  # a media source is anybody's, and raises what it likes
-            raise _invalid("media_not_found", media) from err
+            raise media_error("media_not_found", media) from err
         if found.path is not None:
             return await _file(hass, found.path, media)
         return _url(async_process_play_media_url(hass, found.url))
     if media.startswith(("http://", "https://")):
         return _url(media)
     if not media.startswith("/"):
-        raise _invalid("media_not_understood", media)
+        raise media_error("media_not_understood", media)
     if not await hass.async_add_executor_job(hass.config.is_allowed_path, media):
-        raise _invalid("media_not_allowed", media)
+        raise media_error("media_not_allowed", media)
     return await _file(hass, Path(media), media)
 
 
 async def _file(hass: HomeAssistant, path: Path, media: str) -> list[str]:
     if not await hass.async_add_executor_job(path.is_file):
-        raise _invalid("media_not_found", media)
-    # Neither a name nor a playlist in it leads anywhere else than to files.
-    return ["-protocol_whitelist", "file", "-i", f"file:{path}"]
+        raise media_error("media_not_found", media)
+    # Neither its name nor what is in it leads anywhere else.
+    return ["-protocol_whitelist", "file", "-format_whitelist", _FORMATS, "-i", f"file:{path}"]
 
 
 def _url(url: str) -> list[str]:
-    # A playlist on the network leads to no file of ours.
+    # A playlist on the network leads to no file of ours, and has us listen at no port.
     protocols = "http,https,tcp,tls,crypto,httpproxy"
     return ["-protocol_whitelist", protocols, "-rw_timeout", str(_STALL_LIMIT * 1_000_000), "-i", url]
 
 
-def _invalid(key: str, media: str, **placeholders: str) -> ServiceValidationError:
+def media_error(key: str, media: str, **placeholders: str) -> ServiceValidationError:
+    """Return an error that names a recording."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,
-        translation_placeholders={"media": media[:_MAX_REASON], **placeholders},
+        translation_placeholders={"media": without_secrets(media)[:_MAX_REASON], **placeholders},
     )
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with an address in it without what may be a password or a signature there, and what follows."""
+    return _ADDRESS.sub(r"://\1", text)

@@ -16,6 +16,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
+from .media import media_error, without_secrets
 from .recognition import async_recognize, unloaded
 from .speech import (
     BadAudioError,
@@ -76,12 +77,14 @@ class RecordingRun:
         """Prepare it; ``async_response`` begins. ``media`` is what the recording is called."""
         self._hass = hass
         self._entry = entry
-        self._media = media
+        self._media = without_secrets(media)
         self._opening = opening
         self._options = options
         self._context = context
         self._transcript = Transcript(options)
         self._voice = Voice() if isinstance(options, TranslationOptions) and options.voice else None
+        self._last = False
+        """Whether the last phrase was heard, so that no more than its spoken translation is to come."""
         self._response: asyncio.Future[JsonObjectType] = hass.loop.create_future()
 
     async def async_response(self) -> JsonObjectType:
@@ -100,7 +103,7 @@ class RecordingRun:
                 async with aclosing(events):
                     async for event in events:
                         self._take(event, recording)
-            self._respond()
+            self._finish(recording)
         except asyncio.CancelledError:
             self._fail(unloaded(self._entry))
             raise
@@ -119,44 +122,58 @@ class RecordingRun:
                 if event.text:
                     self._report(type="phrase", **self._transcript.segment(event))
                 end = event.offset + event.duration
-                if self._voice and event.text and recording.ended and end >= recording.duration - _TAIL:
-                    self._respond(speaking=True)
+                self._last |= bool(event.text) and recording.ended and end >= recording.duration - _TAIL
             case Synthesis():
                 self._speak(event.audio)
             case SynthesisEnded():
                 if event.error:
-                    self._transcript.failures[VOICE] = event.error
+                    self._voice_failed(event.error)
                 if self._voice:
                     self._voice.end_phrase()
+        if self._last and self._voice and not self._voice.silent:
+            self._respond()
 
     def _speak(self, audio: bytes) -> None:
         try:
             if self._voice:
                 self._voice.feed(audio)
         except BadAudioError as err:
-            self._transcript.failures[VOICE] = str(err)
+            self._voice_failed(str(err))
 
-    def _respond(self, *, speaking: bool = False) -> None:
-        """Give the response, if it was not given yet; there will be something to hear while it is ``speaking``."""
+    def _voice_failed(self, reason: str) -> None:
+        """Take note of why something is not spoken: in the response or, if that was given, once in the log."""
+        if self._response.done() and VOICE not in self._transcript.failures:
+            self._warn(reason)
+        self._transcript.failures[VOICE] = reason
+
+    def _finish(self, recording: Sound) -> None:
+        """Give the response to all of a recording. Raises ServiceValidationError if it was not all."""
+        if not recording.ended:  # the client makes do with what it got of a source that stalls
+            raise media_error("media_unreadable", self._media, reason="no more of it came in time")
+        self._respond()
+
+    def _respond(self) -> None:
+        """Give the response, if it was not given yet."""
         if self._response.done():
             return
-        self._transcript.check()
         response = self._transcript.response()
         if self._voice:
-            nothing = self._voice.silent and not speaking
-            response |= {"media_content_id": None, "url": None} if nothing else self._voice.publish(self._hass)
+            nothing = {"media_content_id": None, "url": None}
+            response |= nothing if self._voice.silent else self._voice.publish(self._hass)
         self._response.set_result(response)
         self._report(type="end")
 
     def _fail(self, error: Exception) -> None:
         if self._response.done():
             if not self._response.cancelled():
-                address, _, _ = self._media.partition("?")  # what follows may be a signature
-                _LOGGER.warning("The spoken translation of %s is not whole: %s", address, error)
+                self._warn(error)
             return
         self._response.set_exception(error)
         code = error.translation_key if isinstance(error, HomeAssistantError) else None
         self._report(type="error", code=code or "unknown_error", message=str(error))
+
+    def _warn(self, reason: object) -> None:
+        _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, reason)
 
     @callback
     def _report(self, **event: Any) -> None:

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
 
-from .const import DOMAIN
 from .languages import own_translation
 from .speech import Hypothesis, Phrase, RecognitionOptions, TranslationOptions
 
@@ -37,20 +35,11 @@ class Transcript:
             if translation_of(phrase, target, self._language) is None:
                 self.failures[target] = phrase.translation_error or "the service gave no translation"
 
-    def check(self) -> None:
-        """Raise HomeAssistantError if there was something to translate and all of it failed."""
-        if self._phrases and self._targets and not any(self._translations(phrase) for phrase in self._phrases):
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="translation_failed",
-                translation_placeholders={
-                    "languages": ", ".join(self._targets),
-                    "reason": self.failures[self._targets[0]],
-                },
-            )
-
     def response(self) -> JsonObjectType:
-        """Return all of it as an action responds it. Of silence, all texts are empty."""
+        """Return all of it as an action responds it. Of silence, all texts are empty.
+
+        What was said is worth having also where none of it could be translated.
+        """
         language = self._main_language()
         response: JsonObjectType = {
             "text": joined([phrase.text for phrase in self._phrases], language),

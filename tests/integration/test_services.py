@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+import contextlib
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.auth.models import User
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import Context, HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized, UnknownUser
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.selector import validate_selector
 from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.helpers.translation import async_get_translations
@@ -20,6 +23,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.language_names import language_options, translation_language_options
+from custom_components.azure_speech_live.recording import SIGNAL_PROGRESS
+from custom_components.azure_speech_live.speech import turn
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -203,11 +208,17 @@ class FailsOnce(ScriptedTranslator):
         return "Auf Wiedersehen."
 
 
-async def test_no_translation_at_all_is_an_error(hass: HomeAssistant, service: SpeechService, media: str) -> None:
-    service.translator = ScriptedTranslator({"de": TranslationFailedError("Not today")})
-    with pytest.raises(HomeAssistantError, match="did not translate to de: Not today") as caught:
-        await call(hass, "translate", media=media, language="en-US", target_language="de")
-    assert caught.value.translation_key == "translation_failed"
+@pytest.mark.parametrize("voice", [{}, {"voice": VOICE}], ids=["text", "voice"])
+async def test_where_nothing_is_translated_there_is_what_was_said(
+    hass: HomeAssistant, service: SpeechService, media: str, voice: dict[str, Any]
+) -> None:
+    failing = TranslationFailedError("Not today")
+    service.translator = ScriptedTranslator({"de": failing, "fr": failing})
+    response = await call(hass, "translate", media=media, language="en-US", target_language=["de", "fr"], **voice)
+    assert response["text"] == LIGHT
+    assert response["translations"] == {"de": "", "fr": ""}
+    assert response["failures"] == {"de": "Not today", "fr": "Not today"}
+    assert response.get("media_content_id") is None
 
 
 # --- the spoken translation
@@ -288,8 +299,15 @@ async def test_the_translation_plays_while_it_is_still_being_spoken(
     assert len(rest) > len(beginning)
 
 
-async def test_a_voice_that_fails_leaves_the_text(hass: HomeAssistant, service: SpeechService, media: str) -> None:
-    service.engine = Scripted([Utterance(text="Hello.", end=0.5), Utterance(status=Status.NO_MATCH, start=0.6)])
+HELLO = Utterance(text="Hello.")
+HELLO_AND_NOISE = (Utterance(text="Hello.", end=0.5), Utterance(status=Status.NO_MATCH, start=0.6))
+
+
+@pytest.mark.parametrize("said", [[HELLO], HELLO_AND_NOISE], ids=["to the end", "with a pause"])
+async def test_a_voice_that_fails_leaves_the_text(
+    hass: HomeAssistant, service: SpeechService, media: str, said: list[Utterance]
+) -> None:
+    service.engine = Scripted(said)
     service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="No such voice")
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
     assert response["translations"] == {"de": "[de] Hello."}
@@ -298,15 +316,36 @@ async def test_a_voice_that_fails_leaves_the_text(hass: HomeAssistant, service: 
     assert response["url"] is None
 
 
+@pytest.mark.parametrize("said", [[HELLO], HELLO_AND_NOISE], ids=["to the end", "with a pause"])
 async def test_speech_of_another_format_is_a_failure_of_the_voice(
-    hass: HomeAssistant, service: SpeechService, media: str
+    hass: HomeAssistant, service: SpeechService, media: str, said: list[Utterance]
 ) -> None:
-    service.engine = Scripted([Utterance(text="Hello.", end=0.5), Utterance(status=Status.NO_MATCH, start=0.6)])
+    service.engine = Scripted(said)
     service.synthesizer = Tone(seconds=1, sample_rate=24000)
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
     assert response["translations"] == {"de": "[de] Hello."}
     assert "24000 Hz" in response["failures"]["voice"]
     assert response["media_content_id"] is None
+
+
+async def test_what_is_not_translated_is_not_spoken(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    service.translator = ScriptedTranslator({"de": TranslationFailedError("Not today")})
+    response = await call(hass, "translate", media=media, language="en-US", target_language=["de", "fr"], voice=VOICE)
+    assert response["translations"] == {"de": "", "fr": f"[fr] {LIGHT}"}
+    assert response["failures"]["de"] == "Not today"
+    assert response["media_content_id"] is None
+    assert response["url"] is None
+
+
+async def test_a_voice_that_fails_behind_the_response_is_a_line_in_the_log(
+    hass: HomeAssistant, service: SpeechService, media: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.synthesizer = ScriptedSynthesizer(fail_after=3, reason="Out of breath")
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert response["failures"] == {}
+    assert response["media_content_id"]
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert f"The spoken translation of {media} is not whole: Out of breath" in caplog.messages
 
 
 async def test_a_voice_that_breaks_off_behind_the_response_is_a_line_in_the_log(  # noqa: PLR0917 - fixtures
@@ -377,6 +416,7 @@ async def test_an_automation_plays_the_translation(
         ({"target_language": []}, "no_target_language"),
         ({"target_language": "en"}, "same_language"),
         ({"language": "zh-TW", "target_language": ["de", "zh-Hant"]}, "same_language"),
+        ({"language": ["zh-CN", "wuu-CN"], "target_language": "zh-Hans"}, "same_language"),
         ({"language": ["en-US", "en-GB"]}, "language_twice"),
         (
             {
@@ -407,30 +447,117 @@ async def test_a_mistake_is_named(
 
 
 @pytest.mark.parametrize(
-    ("voice", "targets"),
+    ("voice", "targets", "spoken"),
     [
-        ("de-DE-KatjaNeural", ["de"]),
-        ("de-AT-JonasNeural", ["fr", "de"]),
-        ("en-US-AvaMultilingualNeural", ["de"]),
-        ("de-DE-Seraphina:DragonHDLatestNeural", ["de"]),
-        ("zh-CN-XiaoxiaoNeural", ["zh-Hans"]),
+        ("de-DE-KatjaNeural", ["de"], "de"),
+        ("de-AT-JonasNeural", ["fr", "de"], "de"),
+        ("en-US-AvaMultilingualNeural", ["de", "fr"], "de"),
+        ("de-DE-Seraphina:DragonHDLatestNeural", ["de"], "de"),
+        ("zh-CN-XiaoxiaoNeural", ["zh-Hans"], "zh-Hans"),
+        # Of two targets in one language, that of the voice's own locale.
+        ("zh-TW-HsiaoChenNeural", ["zh-Hans", "zh-Hant"], "zh-Hant"),
+        ("zh-CN-liaoning-XiaobeiNeural", ["zh-Hant", "zh-Hans"], "zh-Hans"),
+        ("zh-HK-HiuMaanNeural", ["yue", "zh-Hans"], "yue"),
+        ("zh-HK-HiuMaanNeural", ["zh-Hans", "yue"], "yue"),
+        ("zh-HK-HiuMaanNeural", ["de", "zh-Hans"], "zh-Hans"),
+        ("pt-PT-RaquelNeural", ["pt", "pt-pt"], "pt-pt"),
+        ("pt-BR-FranciscaNeural", ["pt-pt", "pt"], "pt"),
+        ("fr-CA-SylvieNeural", ["fr", "fr-ca"], "fr-ca"),
+        ("fr-FR-DeniseNeural", ["fr-ca", "fr"], "fr"),
+        ("sr-Latn-RS-NicholasNeural", ["sr-Cyrl", "sr-Latn"], "sr-Latn"),
     ],
 )
-async def test_a_voice_that_fits_is_taken(hass: HomeAssistant, media: str, voice: str, targets: list[str]) -> None:
+async def test_a_voice_that_fits_is_taken(  # noqa: PLR0917 - fixtures and parameters
+    hass: HomeAssistant, service: SpeechService, media: str, voice: str, targets: list[str], spoken: str
+) -> None:
     response = await call(hass, "translate", media=media, language="en-US", target_language=targets, voice=voice)
     assert response["failures"] == {}
     assert response["media_content_id"]
+    assert response["translations"].keys() == set(targets)
+    (turn,) = service.connections[-1].turns
+    assert turn.options.translation is not None
+    assert turn.options.translation.targets[0] == spoken, "the service may speak the first only"
+    assert turn.context["synthesis"] == {"defaultVoices": {spoken: voice}}
 
 
-async def test_a_recording_is_shorter_where_its_translation_is_spoken(hass: HomeAssistant, tmp_path: Path) -> None:
+async def test_a_recording_is_shorter_where_its_translation_is_spoken(
+    hass: HomeAssistant, service: SpeechService, tmp_path: Path
+) -> None:
     long = str(invent(tmp_path / "long.wav", "anullsrc=r=8000:cl=mono", "-t", "601"))
     error = await refused(hass, media=long, language="en-US", target_language="de", voice=VOICE)
     assert error.translation_key == "media_too_long"
 
+    written = asyncio.create_task(call(hass, "translate", media=long, language="en-US", target_language="de"))
+    await service.until(lambda: any(turn.audio for connection in service.connections for turn in connection.turns))
+    assert not written.done()
+    written.cancel()  # at the service's pace it would take minutes
+    with pytest.raises(asyncio.CancelledError):
+        await written
 
-async def test_a_recording_that_breaks_is_an_error_of_its_own(hass: HomeAssistant, tmp_path: Path) -> None:
+
+async def test_a_recording_without_sound_is_an_error_of_its_own(hass: HomeAssistant, tmp_path: Path) -> None:
     mute = str(invent(tmp_path / "mute.mp4", "color=s=64x64:d=1"))
     assert (await refused(hass, "transcribe", media=mute, language="en-US")).translation_key == "media_without_audio"
+
+
+async def test_a_recording_that_breaks_is_an_error_of_its_own(hass: HomeAssistant, service: SpeechService) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = await half_of_a_recording(request)
+        await service.until(lambda: bool(service.connections and service.connections[-1].turns))
+        assert request.transport is not None
+        request.transport.abort()
+        return response
+
+    async with web_server(answer) as address:
+        error = await refused(hass, "transcribe", media=f"{address}/spoken.wav", language="en-US")
+    assert error.translation_key == "media_unreadable"
+    assert service.connections[-1].turns[0].audio, "it broke while it was recognised"
+
+
+async def test_half_of_a_recording_does_not_pass_for_a_whole_one(
+    hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ffmpeg sees data and no end, and the service's client sees no more sound."""
+    monkeypatch.setattr(turn, "SOURCE_STALL", 1)
+    over = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = await half_of_a_recording(request)
+        while not over.is_set():
+            await response.write(b"\0\0")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), 0.2)
+        return response
+
+    async with web_server(answer) as address:
+        try:
+            error = await refused(hass, "transcribe", media=f"{address}/spoken.wav", language="en-US")
+        finally:
+            over.set()
+    assert error.translation_key == "media_unreadable"
+    assert service.connections[-1].turns[0].audio
+
+
+async def half_of_a_recording(request: web.Request) -> web.StreamResponse:
+    """Begin to answer with a recording of half a minute."""
+    wav = wav_file(spoken_pcm() * 20)
+    response = web.StreamResponse(headers={"Content-Type": "audio/wav", "Content-Length": str(len(wav))})
+    await response.prepare(request)
+    await response.write(wav[: len(wav) // 2])
+    return response
+
+
+async def test_no_password_or_signature_is_told(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
+    told: list[dict[str, Any]] = []
+    async_dispatcher_connect(hass, SIGNAL_PROGRESS, lambda _context, event: told.append(event))
+    error = await refused(
+        hass, "transcribe", media="http://ann:SECRET@127.0.0.1:9/x.wav?authSig=SECRET#SECRET", language="en-US"
+    )
+    assert "http://127.0.0.1:9/x.wav" in str(error)
+    assert "SECRET" not in str(error)
+    assert [event["media"] for event in told] == ["http://127.0.0.1:9/x.wav"]
+    assert "SECRET" not in str(told)
+    assert not any("SECRET" in message for message in caplog.messages if DOMAIN in message)
 
 
 async def test_an_entry_that_is_not_there_is_named(

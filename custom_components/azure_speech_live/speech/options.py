@@ -130,11 +130,13 @@ class TranslationOptions(RecognitionOptions):
     """One translation's options, beside those of its recognition.
 
     ``targets``: the languages to translate to, as the service names them ("de", "zh-Hans"). ``voice``: the name of
-    the voice ("de-DE-KatjaNeural") that speaks the translation to its own language, or to the only one.
+    the voice ("de-DE-KatjaNeural") that speaks the translation to ``spoken_target``, or if that is None to its own
+    language or the first one.
     """
 
     targets: tuple[str, ...]
     voice: str | None = None
+    spoken_target: str | None = None
 
     def query(self) -> dict[str, str]:
         """Return the query of the request that opens a connection for these options."""
@@ -166,7 +168,7 @@ class TranslationOptions(RecognitionOptions):
                 "phraseResults": {"resultType": "None"},
             }
         if self.voice:
-            context["synthesis"] = {"defaultVoices": {self._spoken_target(self.voice): self.voice}}
+            context["synthesis"] = {"defaultVoices": {self.spoken_target or self._target_of(self.voice): self.voice}}
         return context
 
     def translator_query(self) -> dict[str, str]:
@@ -182,7 +184,7 @@ class TranslationOptions(RecognitionOptions):
             query |= {"features": "partial,timinginfo,texttospeech", "voice": self.voice, "format": "audio/wav"}
         return query
 
-    def _spoken_target(self, voice: str) -> str:
+    def _target_of(self, voice: str) -> str:
         """Return the target that a voice speaks: that of its language, or the first."""
         language = voice.partition("-")[0].lower()
         return next(
