@@ -7,9 +7,9 @@ said, while it is said. `/subscribe_progress` tells what the actions are at.
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
-import audioop
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
@@ -23,6 +23,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .languages import recognition_options, translation_options
+from .microphone.resampler import RATE, Resampler
 from .permissions import may_use
 from .recognition import async_recognize, unloaded
 from .recording import SIGNAL_PROGRESS
@@ -33,16 +34,21 @@ from .voice import Voice
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
 
+_LOGGER = logging.getLogger(__name__)
+
 MAX_BACKLOG: Final = 16 << 20
 """Bytes of audio that may wait to be sent: more than a microphone ever has. A file belongs into an action."""
 
-_SAMPLE_RATE: Final = 16_000
+_RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
+"""What devices record at; of any other number, the resampler's tables could become very large."""
 _SAMPLE_SIZE: Final = 2
+_SLICE: Final = 8192
+"""Bytes that are resampled at a time."""
 
 _AUDIO_SCHEMA: Final[dict[Any, Any]] = {
     vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
     vol.Required("language"): vol.All(cv.ensure_list, [cv.string]),
-    vol.Optional("sample_rate", default=_SAMPLE_RATE): vol.All(int, vol.Range(min=8000, max=192_000)),
+    vol.Optional("sample_rate", default=RATE): vol.All(int, vol.In(_RATES)),
 }
 
 
@@ -111,16 +117,16 @@ class Microphone:
 
     async def audio(self) -> AsyncGenerator[bytes]:
         """Yield 16 kHz audio. Raises ServiceValidationError if it comes much faster than anybody speaks."""
-        state = None
+        resampler = Resampler(self._sample_rate, 1)
         left = b""
         while data := await self._queue.get():
             if self._waiting > MAX_BACKLOG:
                 raise ServiceValidationError(translation_domain=DOMAIN, translation_key="audio_too_fast")
             self._waiting -= len(data)
-            if self._sample_rate != _SAMPLE_RATE:
-                data, left = _whole_samples(left + data)
-                data, state = audioop.ratecv(data, _SAMPLE_SIZE, 1, self._sample_rate, _SAMPLE_RATE, state)
-            yield data
+            data, left = _whole_samples(left + data)
+            for start in range(0, len(data), _SLICE):
+                yield resampler.feed(data[start : start + _SLICE])
+                await asyncio.sleep(0)  # a message may hold a minute, and others want to go on meanwhile
 
 
 def _whole_samples(audio: bytes) -> tuple[bytes, bytes]:
@@ -179,6 +185,9 @@ class LiveSpeech:
             raise
         except HomeAssistantError as err:
             self._tell_error(err)
+        except Exception:
+            _LOGGER.exception("Unexpected error of live speech")
+            self._tell({"type": "error", "code": "unknown_error", "message": "Unknown error"})
         finally:
             unregister()
             self._end_voice()

@@ -1,10 +1,13 @@
 """The WebSocket commands, as a dashboard uses them: microphone audio in, what is said out, while it is said."""
 
+from array import array
 import asyncio
 from collections.abc import AsyncGenerator
+from math import pi, sin
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY
+from homeassistant.components import tts
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant
 import pytest
@@ -166,7 +169,21 @@ async def test_a_browser_may_record_at_its_own_rate(
     await dashboard.speak(bytes(2 * sample_rate + 1))
     assert of("phrase", await dashboard.events())[0]["text"] == LIGHT
     (turn,) = service.connections[-1].turns
-    assert len(turn.audio) == pytest.approx(32000, abs=10)
+    # The filter keeps a millisecond or two to itself.
+    assert len(turn.audio) == pytest.approx(32000, abs=100)
+
+
+@pytest.mark.parametrize(("frequency", "loudness"), [(1000, 10_000), (10_000, 0)])
+async def test_what_16_khz_cannot_have_is_no_noise_in_it(
+    dashboard: Dashboard, service: SpeechService, frequency: int, loudness: int
+) -> None:
+    tone = array("h", (round(10_000 * sin(2 * pi * frequency * at / 48_000)) for at in range(48_000)))
+    await dashboard.begin("recognize", language="en-US", sample_rate=48_000)
+    await dashboard.speak(tone.tobytes())
+    await dashboard.events()
+    (turn,) = service.connections[-1].turns
+    heard = array("h", turn.audio)[1000:-1000]  # it has a beginning, which is no tone
+    assert max(map(abs, heard)) == pytest.approx(loudness, abs=100)
 
 
 async def test_silence_is_an_end_without_phrases(dashboard: Dashboard, service: SpeechService) -> None:
@@ -211,6 +228,19 @@ async def test_a_failure_of_the_service_is_told(dashboard: Dashboard, service: S
     assert "has trouble of its own" in error["message"]
 
 
+async def test_an_error_that_nobody_expects_is_told(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a secret of Home Assistant's")
+
+    monkeypatch.setattr(tts, "async_create_audio_stream", broken)
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(1))
+    assert (await dashboard.events())[-1] == {"type": "error", "code": "unknown_error", "message": "Unknown error"}
+    assert "a secret of Home Assistant's" in caplog.text
+
+
 async def test_audio_of_another_format_is_refused(dashboard: Dashboard) -> None:
     wav = SPOKEN.read_bytes()
     await dashboard.begin("recognize", language="en-US")
@@ -244,7 +274,9 @@ async def test_a_mistake_is_named(dashboard: Dashboard, options: dict[str, Any],
     assert result["error"]["translation_key"] == key
 
 
-@pytest.mark.parametrize("options", [{"sample_rate": 0}, {"sample_rate": "fast"}, {"target": "de"}])
+@pytest.mark.parametrize(
+    "options", [{"sample_rate": 0}, {"sample_rate": 48_001}, {"sample_rate": "fast"}, {"target": "de"}]
+)
 async def test_a_command_that_is_not_in_order_is_refused(dashboard: Dashboard, options: dict[str, Any]) -> None:
     result = await dashboard.ask(f"{DOMAIN}/recognize", language="en-US", **options)
     assert result["error"]["code"] == "invalid_format"
