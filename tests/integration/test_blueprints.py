@@ -1,25 +1,34 @@
 """The blueprints: as Home Assistant checks them, and at work with the stand-in as the Speech service."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from pathlib import Path
+import re
 import shutil
 from typing import Any
 
 from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
-from homeassistant.util.yaml import load_yaml_dict
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.azure_speech_live.const import DOMAIN
+from tests.speech_service.engines import Status
+from tests.speech_service.engines.scripted import Scripted, Utterance
+from tests.speech_service.engines.scripted_translation import ScriptedTranslator
+from tests.speech_service.engines.translation import TranslationFailedError
+from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
 
 from .flows import add_resource
 from .recordings import SPOKEN
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
+SILENCE = Scripted([Utterance(status=Status.NO_MATCH)])
 FILES = sorted(BLUEPRINTS.glob("*/*/*.yaml"))
 
 
@@ -43,51 +52,202 @@ def test_a_blueprint_is_valid(file: Path) -> None:
     assert source.endswith(f"blob/main/blueprints/{file.relative_to(BLUEPRINTS).as_posix()}")
 
 
+# --- relay an announcement
+
+TRANSLATIONS = [
+    {"language": "de", "voice": "de-DE-KatjaNeural", "speakers": ["media_player.oma", "media_player.opa"]},
+    {"language": "fr", "voice": "fr-FR-DeniseNeural", "speakers": ["media_player.chambre"]},
+    {"language": "es", "voice": "es-ES-ElviraNeural", "speakers": ["media_player.cuarto"]},
+]
+
+
+async def relay(house: HomeAssistant, translations: list[dict[str, Any]]) -> None:
+    """Relay a recording to the speakers of each language."""
+    script = {"use_blueprint": {"path": f"{DOMAIN}/relay_announcement.yaml", "input": {"translations": translations}}}
+    assert await async_setup_component(house, "script", {"script": {"relay": script}})
+    await house.services.async_call("script", "relay", {"recording": str(SPOKEN)}, blocking=True)
+
+
 async def test_an_announcement_is_relayed_to_the_speakers_of_each_language(house: HomeAssistant) -> None:
     played = async_mock_service(house, "media_player", "play_media")
-    translations = [
-        {"language": "de", "voice": "de-DE-KatjaNeural", "speakers": ["media_player.oma", "media_player.opa"]},
-        {"language": "fr", "voice": "fr-FR-DeniseNeural", "speakers": ["media_player.chambre"]},
-    ]
-    relay = {"use_blueprint": {"path": f"{DOMAIN}/relay_announcement.yaml", "input": {"translations": translations}}}
-    assert await async_setup_component(house, "script", {"script": {"relay": relay}})
-
-    await house.services.async_call("script", "relay", {"recording": str(SPOKEN)}, blocking=True)
+    await relay(house, TRANSLATIONS)
 
     assert [command.data["entity_id"] for command in played] == [
         ["media_player.oma", "media_player.opa"],
         ["media_player.chambre"],
+        ["media_player.cuarto"],
     ]
-    assert len({command.data["media_content_id"] for command in played}) == 2
+    assert len({command.data["media_content_id"] for command in played}) == 3
     assert all(command.data["media_content_id"].startswith("media-source://tts/") for command in played)
 
 
+@pytest.mark.parametrize("failing", ["de", "fr"])
+async def test_a_language_that_fails_silences_none_of_the_others(
+    house: HomeAssistant, service: SpeechService, failing: str
+) -> None:
+    service.translator = ScriptedTranslator({failing: TranslationFailedError("Not today")})
+    played = async_mock_service(house, "media_player", "play_media")
+    await relay(house, TRANSLATIONS)
+    assert [command.data["entity_id"] for command in played] == [
+        translation["speakers"] for translation in TRANSLATIONS if translation["language"] != failing
+    ]
+
+
+async def test_a_mistake_in_one_language_silences_none_of_the_others(house: HomeAssistant) -> None:
+    """What was spoken in the language before is not said again in its place."""
+    played = async_mock_service(house, "media_player", "play_media")
+    wrong = TRANSLATIONS[1] | {"voice": "nobody"}
+    await relay(house, [TRANSLATIONS[0], wrong, TRANSLATIONS[2]])
+    assert [command.data["entity_id"] for command in played] == [
+        ["media_player.oma", "media_player.opa"],
+        ["media_player.cuarto"],
+    ]
+
+
+async def test_a_speaker_that_fails_silences_none_of_the_others(house: HomeAssistant) -> None:
+    played = async_mock_service(house, "media_player", "play_media", raise_exception=HomeAssistantError("unplugged"))
+    await relay(house, TRANSLATIONS)
+    assert len(played) == 3
+
+
+async def test_silence_is_relayed_to_nobody(house: HomeAssistant, service: SpeechService) -> None:
+    service.engine = SILENCE
+    played = async_mock_service(house, "media_player", "play_media")
+    await relay(house, TRANSLATIONS)
+    assert played == []
+
+
+# --- ask at the door
+
+
+@dataclass
+class Door:
+    """A door with a bell and a satellite, and what came of their being used."""
+
+    hass: HomeAssistant
+    asked: list[ServiceCall]
+    announced: list[ServiceCall]
+    told: list[ServiceCall]
+
+    @classmethod
+    async def build(cls, hass: HomeAssistant, **answer: Any) -> Door:
+        """Install the automation; ``answer`` is what comes of asking a question."""
+        door = cls(
+            hass,
+            async_mock_service(hass, "assist_satellite", "ask_question", **answer),
+            async_mock_service(hass, "assist_satellite", "announce"),
+            async_mock_service(hass, "persistent_notification", "create"),
+        )
+        inputs = {
+            "doorbell": BELL,
+            "satellite": "assist_satellite.door",
+            "visitor_language": "pl",
+            "voice": "pl-PL-AgnieszkaNeural",
+            "question": str(SPOKEN),
+            "answer": str(SPOKEN),
+        }
+        blueprint = {"path": f"{DOMAIN}/ask_at_the_door.yaml", "input": inputs}
+        hass.states.async_set(BELL, "2026-11-01T10:00:00+00:00")
+        automation = {"alias": "Door", "use_blueprint": blueprint}
+        assert await async_setup_component(hass, "automation", {"automation": automation})
+        return door
+
+    async def ring(self) -> None:
+        """Ring the bell, and wait until all is said."""
+        self.hass.states.async_set(BELL, "2026-11-01T11:00:00+00:00")
+        await self.hass.async_block_till_done()
+
+    @property
+    def messages(self) -> list[str]:
+        """What the household was told."""
+        return [call.data["message"] for call in self.told]
+
+
+BELL = "input_button.door"
+PARCEL: dict[str, Any] = {"response": {"id": None, "sentence": "The parcel is here.", "slots": {}}}
+NO_ANSWER: dict[str, Any] = {"raise_exception": HomeAssistantError("no answer"), "response": {"sentence": None}}
+NOTHING_HEARD = "Somebody rang, and no answer was heard."
+
+
 async def test_a_visitor_is_asked_and_answered(house: HomeAssistant) -> None:
-    asked = async_mock_service(house, "assist_satellite", "ask_question", response=_heard("The parcel is here."))
-    announced = async_mock_service(house, "assist_satellite", "announce")
-    told = async_mock_service(house, "persistent_notification", "create")
-    inputs = {
-        "doorbell": "input_button.door",
-        "satellite": "assist_satellite.door",
-        "visitor_language": "pl",
-        "voice": "pl-PL-AgnieszkaNeural",
-        "question": str(SPOKEN),
-        "answer": str(SPOKEN),
-    }
-    door = {"alias": "Door", "use_blueprint": {"path": f"{DOMAIN}/ask_at_the_door.yaml", "input": inputs}}
-    house.states.async_set("input_button.door", "2026-11-01T10:00:00+00:00")
-    assert await async_setup_component(house, "automation", {"automation": door})
+    door = await Door.build(house, **PARCEL)
+    await door.ring()
+    assert door.asked[0].data["question_media_id"].startswith("media-source://tts/")
+    assert door.messages == ["The parcel is here."]
+    assert door.announced[0].data["entity_id"] == ["assist_satellite.door"]
+    assert door.announced[0].data["media_id"].startswith("media-source://tts/")
+    assert door.announced[0].data["media_id"] != door.asked[0].data["question_media_id"]
 
-    house.states.async_set("input_button.door", "2026-11-01T11:00:00+00:00")
+
+async def test_a_visitor_who_says_nothing_is_told_of_and_answered(house: HomeAssistant) -> None:
+    door = await Door.build(house, **NO_ANSWER)
+    await door.ring()
+    assert len(door.asked) == 1
+    assert door.messages == [NOTHING_HEARD]
+    assert len(door.announced) == 1
+
+
+async def test_a_question_without_sound_is_not_asked(house: HomeAssistant, service: SpeechService) -> None:
+    service.engine = SILENCE
+    door = await Door.build(house, **PARCEL)
+    await door.ring()
+    assert door.asked == []
+    assert door.messages == [NOTHING_HEARD]
+    assert door.announced == []
+
+
+async def test_the_household_is_told_also_where_the_service_fails(house: HomeAssistant, service: SpeechService) -> None:
+    service.behaviours = lambda _: Behaviour(answer=Refuse(503))
+    door = await Door.build(house, **PARCEL)
+    await door.ring()
+    assert door.asked == []
+    assert door.messages == [NOTHING_HEARD]
+    assert door.announced == []
+
+
+async def test_a_bell_that_appears_or_goes_has_not_rung(house: HomeAssistant) -> None:
+    door = await Door.build(house, **PARCEL)
+    house.states.async_remove(BELL)
     await house.async_block_till_done()
+    house.states.async_set(BELL, "2026-11-01T10:00:00+00:00")
+    await house.async_block_till_done()
+    assert door.messages == []
+    await door.ring()
+    assert door.messages == ["The parcel is here."]
 
+
+# --- the example in the documentation
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"), [(PARCEL, "At the door: The parcel is here."), (NO_ANSWER, "At the door: no answer")]
+)
+async def test_the_example_asks_and_says_what_was_answered(
+    house: HomeAssistant, answer: dict[str, Any], message: str
+) -> None:
+    asked = async_mock_service(house, "assist_satellite", "ask_question", **answer)
+    told = async_mock_service(house, "notify", "persistent_notification")
+    assert await async_setup_component(house, "script", {"script": documented_script(SPOKEN)})
+    await house.services.async_call("script", "ask_the_visitor", blocking=True)
     assert asked[0].data["question_media_id"].startswith("media-source://tts/")
-    assert told[0].data["message"] == "The parcel is here."
-    assert announced[0].data["entity_id"] == ["assist_satellite.door"]
-    assert announced[0].data["media_id"].startswith("media-source://tts/")
-    assert announced[0].data["media_id"] != asked[0].data["question_media_id"]
+    assert [call.data["message"] for call in told] == [message]
 
 
-def _heard(sentence: str) -> dict[str, Any]:
-    """Return what the action of the satellite responds."""
-    return {"id": None, "sentence": sentence, "slots": {}}
+async def test_the_example_asks_nothing_without_sound(house: HomeAssistant, service: SpeechService) -> None:
+    service.engine = SILENCE
+    asked = async_mock_service(house, "assist_satellite", "ask_question", **PARCEL)
+    told = async_mock_service(house, "notify", "persistent_notification")
+    assert await async_setup_component(house, "script", {"script": documented_script(SPOKEN)})
+    await house.services.async_call("script", "ask_the_visitor", blocking=True)
+    assert asked == []
+    assert [call.data["message"] for call in told] == ["At the door: no answer"]
+
+
+def documented_script(recording: Path) -> dict[str, Any]:
+    """Return the documentation's script that asks a visitor, with a recording that there is."""
+    page = (BLUEPRINTS.parent / "docs" / "automations.md").read_text()
+    (example,) = (block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "ask_the_visitor" in block)
+    config = parse_yaml(example.replace("media-source://media_source/local/who_is_there.m4a", str(recording)))
+    assert isinstance(config, dict)
+    script: dict[str, Any] = config["script"]
+    return script
