@@ -94,5 +94,7 @@ async def test_limit_of_a_connection(sdk: Sdk, tmp_path: Path) -> None:
 async def test_oddities_that_are_put_up_with(sdk: Sdk, tmp_path: Path, do: Action) -> None:
     async with breaking(Before("speech.phrase"), do) as service:
         events = await run(sdk, Scenario(host=service.url, mode="continuous"), _PCM, tmp_path)
-        assert list(dict.fromkeys(events.texts)) == [_SPOKEN, "And done."]
+        # What comes twice they say twice; nothing else makes them repeat a word.
+        said = [_SPOKEN] * (2 if do == Duplicate() else 1)
+        assert events.texts == [*said, "And done."]
         assert not events.error_codes

@@ -138,6 +138,9 @@ PATHS: Final = (
     "translation.synthesis.end",
     "audio",
     "news",
+    "translation.response",
+    "speech.fragment",
+    "audio.end",
 )
 OPTIONS: Final = (
     *(RecognitionOptions(mode=mode) for mode in Mode),
@@ -172,9 +175,10 @@ class Run:
         size = self.source.number(2)
         if not self.turn.full and self.fed < MAX_AUDIO:
             self.fed += size
-            # A source may give a header as well, of any format.
+            # Few bytes of it are the input's, of which nothing would be left otherwise; they may be any header.
+            audio = self.source.take(min(size, self.source.number())).ljust(size, b"\x01")
             with suppress(BadAudioError):
-                self.turn.feed(self.source.take(size).ljust(size, b"\x01"), self.now)
+                self.turn.feed(audio, self.now)
 
     def end(self) -> None:
         self.turn.end_audio(self.now)
@@ -213,14 +217,18 @@ class Run:
             audio = WAV_HEADER * (self.source.number() % 2) + bytes(self.source.number())
             self.take(Message(path, audio, REQUEST_ID))
             return
-        body = {
-            "RecognitionStatus": STATUSES[self.source.number() % len(STATUSES)],
+        status = STATUSES[self.source.number() % len(STATUSES)]
+        said = {
+            "RecognitionStatus": status,
             "Text": "said",
             "DisplayText": "said",
             "Offset": self.source.number(8, signed=True),
             "Duration": self.source.number(8, signed=True),
-            "Translation": {"Translations": [{"Language": "de", "Text": "gesagt"}][: self.source.number() % 2]},
         }
+        translated = {"Translations": [{"Language": "de", "Text": "gesagt"}][: self.source.number() % 2]}
+        body = {**said, "Translation": translated, "SynthesisStatus": status}
+        if path == "translation.response":
+            body = {("SpeechPhrase", "SpeechHypothesis")[self.source.number() % 2]: said, **translated}
         self.take(Message(path, json.dumps(body), REQUEST_ID))
 
     def receive_anything(self) -> None:
@@ -292,6 +300,18 @@ def _text(path: str, body: object) -> bytes:
     return f"\0X-RequestId:{REQUEST_ID}\r\nPath:{path}\r\n\r\n{json.dumps(body)}".encode()
 
 
+def _received(path: str, seconds: float = 0.0) -> bytes:
+    """Return a step in which a message comes, of so many seconds from the start."""
+    ticks = round(seconds * 10_000_000)
+    interim = bytes(path == "translation.response")
+    return bytes([5, PATHS.index(path), 0, *bytes(8), *ticks.to_bytes(8), 1, *interim, 0, 0])
+
+
+_HALF_A_SECOND: Final = bytes([0, 0x40, 0, 0])
+_BEGUN_AND_SENT: Final = bytes([3, 1, 4, 9])
+_ENDED_AND_SENT: Final = bytes([1, 4, 9])
+_TURN_END: Final = _text("turn.end", {})[1:]
+
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "message": fuzz_message,
     "riff": fuzz_riff,
@@ -313,10 +333,30 @@ SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
         b"\x01\x02RIFT",
     ),
     "turn": (
-        # Feed, begin, send, receive a phrase, end, send, receive turn.end
-        bytes([0, 0, 0x40, 0, *[1] * 10, 3, 1, 4, 9, 5, 3, 0, *[0] * 7, 9, *[0] * 6, 9, 9, 0, 1, 4, 9, 5, 5]),
-        bytes([1, 0, 0xFF, 0xFF, 3, 0, 4, 99, 7, 3, 3, 1, 4, 99, 2, 60, 2, 60]),
-        bytes([2, 3, 1, 6, 40]) + _text("turn.end", {})[1:],
-        bytes([3, 0, 0x40, 0, *[1] * 10, 3, 1, 4, 9, 5, 7, 0, *[0] * 7, 9, *[0] * 6, 9, 9, 1, 5, 8, 1, 50, 5, 9]),
+        b"\0"
+        + _HALF_A_SECOND
+        + _BEGUN_AND_SENT
+        + _received("speech.fragment", 0.4)
+        + _received("speech.phrase", 0.5)
+        + _ENDED_AND_SENT
+        + _received("turn.end"),
+        # A failure, a second request, and nothing more
+        bytes([1, 0, 0xFF, 0xFF, 0, 3, 0, 4, 99, 7, 3, 3, 1, 4, 99, 2, 60, 2, 60]),
+        bytes([2, 3, 1, 6, len(_TURN_END)]) + _TURN_END + b"\0",
+        b"\3"
+        + _HALF_A_SECOND
+        + _BEGUN_AND_SENT
+        + _received("translation.phrase", 0.5)
+        + bytes([5, PATHS.index("translation.synthesis"), 1, 50, 0, 0])
+        + _received("translation.synthesis.end")
+        + _received("turn.end"),
+        b"\4"
+        + _HALF_A_SECOND
+        + _BEGUN_AND_SENT
+        + _received("translation.response", 0.5)
+        + bytes([5, PATHS.index("audio"), 1, 50, 0, 0])
+        + _received("audio.end")
+        + _ENDED_AND_SENT
+        + _received("turn.end"),
     ),
 }
