@@ -6,6 +6,7 @@
     │   ├── HostNotFoundError
     │   └── NotASpeechEndpointError
     ├── ThrottledError             wait (retry_after), or use a larger tier
+    │   └── QuotaError             wait for the next month, or use a larger tier
     ├── ConnectionFailedError      look at the network; try later
     │   └── UpgradeRefusedError    something on the way does not let WebSockets through
     ├── ServiceError               the service's own trouble: try later
@@ -64,6 +65,10 @@ class ThrottledError(SpeechError):
         """Keep how many seconds the service asks to wait; None when it does not say."""
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class QuotaError(ThrottledError):
+    """What the resource's tier has for a month is used up."""
 
 
 class ConnectionFailedError(SpeechError):
