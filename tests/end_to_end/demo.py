@@ -8,7 +8,7 @@ translated instead, and played on a speaker. Its exit status is 0 only if that w
 import argparse
 import asyncio
 from contextlib import AsyncExitStack
-import os
+import json
 from pathlib import Path
 import secrets
 import shutil
@@ -17,22 +17,30 @@ import sys
 import tempfile
 from typing import Any
 
+from .arguments import COMMAND, parse
 from .connection import Connection, HomeAssistantError
 from .home_assistant import PASSWORD, USERNAME, HomeAssistant
 from .microphone import BYTES_PER_SECOND, SoundError, microphone, recorded, spoken
-from .process import ProcessError
+from .process import ROOT, ProcessError
 from .screen import Screen
 from .stand_in import RECOGNIZER, TRANSLATOR, stand_in
 from .translation import ANNOUNCEMENT, SPEAKER_SOUND, translate
 
-COMMAND = "Turn on the kitchen light"
 _LIGHT = "light.kitchen_light"
+_LIGHT_THAT_IS_ON = "light.bedroom_light"  # so that there is something to turn off
+_SWITCHED = ("light.", "switch.")
+_CHANGE_SECONDS = 5  # Home Assistant answers before a slow device has done it
+_ENGLISH = ROOT / "custom_components" / "azure_speech_live" / "translations" / "en.json"
 
 
 async def speak(screen: Screen, home: HomeAssistant, connection: Connection, pipeline: str, sound: bytes) -> bool:
-    """Speak into the pipeline and print what comes of it. Return whether Home Assistant did as it was told."""
+    """Speak into the pipeline and print what comes of it. Return whether the house did as it was told.
+
+    That is: something in it changed. What asks for no change, as a question, needs an answer only.
+    """
+    changed = asyncio.Event()
     partials = asyncio.create_task(_print_partials(screen, home))
-    changes = asyncio.create_task(_print_changes(screen, connection))
+    changes = asyncio.create_task(_print_changes(screen, connection, changed))
     done = False
     try:
         async for event in connection.run_pipeline(pipeline, microphone(sound)):
@@ -42,7 +50,7 @@ async def speak(screen: Screen, home: HomeAssistant, connection: Connection, pip
             if news := _news(event):
                 screen.line(*news)
             if event["type"] == "intent-end":
-                done = event["data"]["intent_output"]["response"]["response_type"] != "error"
+                done = await _is_done(screen, event["data"]["intent_output"]["response"], changed)
     finally:
         for task in (partials, changes):
             task.cancel()
@@ -55,11 +63,30 @@ async def _print_partials(screen: Screen, home: HomeAssistant) -> None:
         screen.line("hears", f"{text} ...")
 
 
-async def _print_changes(screen: Screen, connection: Connection) -> None:
+async def _print_changes(screen: Screen, connection: Connection, changed: asyncio.Event) -> None:
     async for event in connection.subscribe("subscribe_events", event_type="state_changed"):
         state = event["data"]["new_state"]
-        if state and state["entity_id"].startswith(("light.", "switch.")):
-            screen.line("house", f"{state['attributes']['friendly_name']}: {state['state']}")
+        if state and state["entity_id"].startswith(_SWITCHED):
+            _print_state(screen, state)
+            changed.set()
+
+
+def _print_state(screen: Screen, state: dict[str, Any]) -> None:
+    screen.line("house", f"{state['attributes']['friendly_name']}: {state['state']}")
+
+
+async def _is_done(screen: Screen, response: dict[str, Any], changed: asyncio.Event) -> bool:
+    """Return whether an intent's response is a success, and true: what was to change has changed."""
+    if response["response_type"] == "error":
+        return False
+    if response["response_type"] == "query_answer" or not response["data"]["success"]:
+        return True  # nothing in the house was to change
+    try:
+        await asyncio.wait_for(changed.wait(), _CHANGE_SECONDS)
+    except TimeoutError:
+        screen.line("house", "nothing has changed")
+        return False
+    return True
 
 
 def _news(event: dict[str, Any]) -> tuple[str, str] | None:
@@ -78,23 +105,31 @@ def _news(event: dict[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def _reason(step: dict[str, Any]) -> str:
+    """Return what the form says when it does not accept what was filled in, as the household reads it."""
+    if step["type"] == "abort":
+        return str(step["reason"])
+    words = json.loads(_ENGLISH.read_text())["config"]["error"]
+    return " ".join(words[key].format(**step["description_placeholders"]) for key in step["errors"].values())
+
+
 async def start(
-    screen: Screen, stack: AsyncExitStack, config: Path, *, translating: bool
+    screen: Screen, stack: AsyncExitStack, config: Path, arguments: argparse.Namespace
 ) -> tuple[HomeAssistant, Connection, str]:
     """Start the Speech service, and Home Assistant on the empty folder `config`, and add the integration.
 
     Return Home Assistant, a connection to it, and the id of the integration's entry. All of it ends with `stack`.
     """
     screen.title("Starting")
-    if key := os.environ.get("AZURE_SPEECH_KEY"):
-        endpoint = os.environ["AZURE_SPEECH_REGION"]
+    endpoint, key = arguments.region, arguments.key
+    if key:
         screen.line("Speech service", f"Azure's own, in the region {endpoint}: the recording leaves this machine")
     else:
         key = secrets.token_hex(16)
-        engines = TRANSLATOR if translating else RECOGNIZER
+        engines = TRANSLATOR if arguments.translate else RECOGNIZER
         endpoint, _ = await stack.enter_async_context(stand_in(key=key, engines=engines))
         screen.line("Speech service", f"a stand-in at {endpoint}, in which PocketSphinx recognises")
-        if translating:
+        if arguments.translate:
             screen.line("", "(only a few announcements), Apertium translates (word by word, by rules)")
             screen.line("", "and espeak-ng speaks (like a robot): they show the way, not how good Azure is")
     screen.line("Home Assistant", "starts, which takes a while")
@@ -103,7 +138,7 @@ async def start(
     screen.line("Home Assistant", f"{(await connection.call('get_config'))['version']} at {home.url}")
     step = await home.add_integration(endpoint, key)
     if step["type"] != "create_entry":
-        raise HomeAssistantError(f"The integration was not added: {step.get('errors') or step.get('reason')}")
+        raise HomeAssistantError(f"The integration was not added. {_reason(step)}")
     screen.line("integration", f'"{step["title"]}" added through its form, which tried the key')
     return home, connection, step["result"]["entry_id"]
 
@@ -120,16 +155,19 @@ async def demo(arguments: argparse.Namespace) -> bool:
     expected = "" if arguments.say or arguments.wav else text
     async with AsyncExitStack() as stack:
         config = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="azure-speech-live-")))
-        home, connection, entry_id = await start(screen, stack, config, translating=arguments.translate)
+        home, connection, entry_id = await start(screen, stack, config, arguments)
         if arguments.translate:
             screen.title(f"{title}, into a recording, and translating that")
             done = await translate(screen, home, connection, config=config, sound=sound, expected=expected)
         else:
             recognizer = await connection.recognizer(entry_id)
             pipeline = await connection.create_pipeline(recognizer)
+            await home.post("/api/services/light/turn_on", json={"entity_id": _LIGHT_THAT_IS_ON})
             screen.line("pipeline", f'"Azure Speech Live" listens through {recognizer}')
             screen.title(f"{title} at the pace of a microphone")
-            screen.line("house", f"Kitchen light: {await connection.state(_LIGHT)}")
+            for state in await connection.call("get_states"):
+                if state["entity_id"].startswith(_SWITCHED):
+                    _print_state(screen, state)
             done = await speak(screen, home, connection, pipeline, sound)
             done = done and (not expected or await connection.state(_LIGHT) == "on")
         if arguments.save and (config / SPEAKER_SOUND).exists():
@@ -156,27 +194,8 @@ async def _run(arguments: argparse.Namespace) -> bool:
 
 def main() -> int:
     """Return the exit status."""
-    # No abbreviations: scripts/demo looks for --translate as well.
-    parser = argparse.ArgumentParser(
-        prog="scripts/demo", description="A spoken command turns on a light.", allow_abbrev=False
-    )
-    parser.add_argument("--once", action="store_true", help="end when the command was carried out")
-    parser.add_argument(
-        "--translate",
-        action="store_true",
-        help="translate a spoken announcement to Spanish and Catalan instead, and play the Spanish one on a speaker",
-    )
-    parser.add_argument("--save", metavar="FILE", type=Path, help="--translate: keep what the speaker played, as WAV")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--say", metavar="TEXT", help=f'what to say (default: "{COMMAND}", or "{ANNOUNCEMENT}")')
-    what.add_argument("--wav", metavar="FILE", type=Path, help="a recording of it, in any format")
-    parser.epilog = "With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, Azure recognises instead of the stand-in."
-    arguments = parser.parse_args()
+    arguments = parse()
     arguments.open = False
-    if ("AZURE_SPEECH_KEY" in os.environ) != ("AZURE_SPEECH_REGION" in os.environ):
-        parser.error("set both AZURE_SPEECH_KEY and AZURE_SPEECH_REGION, or neither")
-    if arguments.save and not (arguments.translate and arguments.save.parent.is_dir()):
-        parser.error("--save needs --translate, and a folder that exists")
     try:
         return 0 if asyncio.run(_run(arguments)) else 1
     except asyncio.CancelledError:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,10 +13,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .microphone import recorded, spoken
+from .microphone import BYTES_PER_SECOND, record, recorded, spoken
 from .process import ROOT, Process
+from .stand_in import stand_in
 
 pytestmark = pytest.mark.timeout(180)
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def a_developers_own_resource(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what a developer may have set. No test may use it: that is billed. Here it leads nowhere."""
+    monkeypatch.setenv("AZURE_SPEECH_KEY", "f" * 32)
+    monkeypatch.setenv("AZURE_SPEECH_REGION", "ws://127.0.0.1:9")
 
 
 @asynccontextmanager
@@ -27,7 +38,7 @@ async def demo(temporary: Path, *arguments: str | Path, env: dict[str, str] | No
         yield process
         await process.status(within=120)
     assert not list(temporary.iterdir())
-    for url in re.findall(r"(?:ws|http)://[\d.:]+", "\n".join(process.lines)):
+    for url in {*re.findall(r"(?:ws|http)://[\d.]+:\d+", "\n".join(process.lines))} - {*(env or {}).values()}:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", urlsplit(url).port)) != 0, url
 
@@ -63,6 +74,35 @@ async def test_a_recording_in_another_format_is_played_until_ctrl_c(tmp_path: Pa
         assert await process.status() == 0
 
 
+async def test_silence_does_not_work(tmp_path: Path) -> None:
+    record(bytes(2 * BYTES_PER_SECOND), silence := tmp_path / "silence.wav")
+    async with demo(tmp_path / "temporary", "--once", "--wav", silence) as process:
+        assert await process.status(within=120) == 1
+    assert process.lines[-1] == "It did not work."
+
+
+async def test_a_thing_that_the_house_does_not_have_does_not_work(tmp_path: Path) -> None:
+    async with demo(tmp_path / "temporary", "--once", "--say", "Lock the front door") as process:
+        assert await process.status(within=120) == 1
+    assert any(re.search(r"heard +Lock the front door\.", line) for line in process.lines)
+    assert process.lines[-1] == "It did not work."
+
+
+async def test_a_light_that_is_off_already_does_not_work(tmp_path: Path) -> None:
+    """Home Assistant says that it has turned it off; but nothing shows that it has."""
+    async with demo(tmp_path / "temporary", "--once", "--say", "Turn off the living room light") as process:
+        assert await process.status(within=120) == 1
+    assert any("Turned off the light" in line for line in process.lines)
+    assert any(re.search(r"house +nothing has changed", line) for line in process.lines)
+    assert process.lines[-1] == "It did not work."
+
+
+async def test_a_question_is_answered(tmp_path: Path) -> None:
+    async with demo(tmp_path / "temporary", "--once", "--say", "What time is it") as process:
+        assert await process.status(within=120) == 0
+    assert process.lines[-1] == "It worked."
+
+
 async def test_an_announcement_is_translated(tmp_path: Path) -> None:
     save = tmp_path / "spanish.wav"
     env = {"PYTHONPATH": str(ROOT)}  # as scripts/demo has it
@@ -90,10 +130,58 @@ async def test_ctrl_c_while_it_starts(tmp_path: Path) -> None:
         assert await process.status() == 128 + signal.SIGINT
 
 
-async def test_half_of_azures_settings(tmp_path: Path) -> None:
-    async with demo(tmp_path / "temporary", env={"AZURE_SPEECH_KEY": "key"}) as process:
+async def test_azure_is_used_if_asked_for(tmp_path: Path) -> None:
+    """What is Azure here is a stand-in of ours; the demo cannot know, and starts none."""
+    async with stand_in(key=KEY) as (url, _):
+        env = {"AZURE_SPEECH_KEY": KEY, "AZURE_SPEECH_REGION": url}
+        async with demo(tmp_path / "temporary", "--once", env=env) as process:
+            assert await process.status(within=120) == 0
+    assert any(f"Azure's own, in the region {url}: the recording leaves this machine" in line for line in process.lines)
+    assert not any("a stand-in" in line for line in process.lines)
+
+
+async def test_a_key_that_azure_refuses_is_told_in_words(tmp_path: Path) -> None:
+    async with stand_in(key=KEY) as (url, _):
+        env = {"AZURE_SPEECH_KEY": "0" * 32, "AZURE_SPEECH_REGION": url}
+        async with demo(tmp_path / "temporary", "--once", env=env) as process:
+            assert await process.status(within=120) == 1
+    assert process.lines[-1].startswith("The integration was not added. The Speech service refused the key.")
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"AZURE_SPEECH_KEY": KEY},
+        {"AZURE_SPEECH_KEY": KEY, "AZURE_SPEECH_REGION": ""},
+        {"AZURE_SPEECH_KEY": "", "AZURE_SPEECH_REGION": "westeurope"},
+    ],
+)
+async def test_half_of_azures_settings(tmp_path: Path, env: dict[str, str]) -> None:
+    async with demo(tmp_path / "temporary", env=env) as process:
         assert await process.status() == 2
-    assert "AZURE_SPEECH_REGION" in process.lines[-1]
+    assert process.lines[-1].endswith("set both AZURE_SPEECH_KEY and AZURE_SPEECH_REGION, or neither")
+    assert not any("Starting" in line for line in process.lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["--help"], 0, "The exit status is 0 only if it worked"),
+        (["--sing"], 2, "unrecognized arguments: --sing"),
+        (["--wav", "nowhere.wav"], 2, "there is no file nowhere.wav"),
+    ],
+)
+async def test_help_and_mistakes_come_before_the_set_up(
+    tmp_path: Path, arguments: list[str], status: int, told: str
+) -> None:
+    """As on a machine that has a Python, whichever, and nothing of ours: there is no set-up beside this script."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "demo", tmp_path / "scripts")
+    (tmp_path / "tests" / "end_to_end").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "end_to_end" / "arguments.py", tmp_path / "tests" / "end_to_end")
+    async with Process.run(tmp_path / "scripts" / "demo", *arguments, env={"PYTHONPATH": ""}) as process:
+        assert await process.status() == status
+    assert told in "\n".join(process.lines)
 
 
 async def test_a_file_that_is_no_recording(tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""The demo's command line.
+
+Run by itself, it says for which group of scripts/setup the arguments are. That is before there is any set-up: it asks
+for no more than any Python 3, and for nothing of ours.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+COMMAND = "Turn on the kitchen light"
+
+
+def parse() -> argparse.Namespace:
+    """Return the arguments, and with them the Azure resource to use, `key` and `region`, which are empty if none is.
+
+    Ends us if they make no sense.
+    """
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        description="A spoken command turns on a light.",
+        epilog="The exit status is 0 only if it worked: something in the house changed, a question was answered, or "
+        "a translation was heard. With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, Azure recognises instead of the "
+        "stand-in.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--once", action="store_true", help="end when the command was carried out")
+    parser.add_argument(
+        "--translate",
+        action="store_true",
+        help="translate a spoken announcement to Spanish and Catalan instead, and play the Spanish one on a speaker",
+    )
+    parser.add_argument("--save", metavar="FILE", type=Path, help="--translate: keep what the speaker played, as WAV")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--say", metavar="TEXT", help=f'what to say (default: "{COMMAND}", or an announcement)')
+    what.add_argument("--wav", metavar="FILE", type=Path, help="a recording of it, in any format")
+    arguments = parser.parse_args()
+    arguments.key = os.environ.get("AZURE_SPEECH_KEY", "").strip()
+    arguments.region = os.environ.get("AZURE_SPEECH_REGION", "").strip()
+    if bool(arguments.key) != bool(arguments.region):
+        parser.error("set both AZURE_SPEECH_KEY and AZURE_SPEECH_REGION, or neither")
+    if arguments.wav and not arguments.wav.is_file():
+        parser.error(f"there is no file {arguments.wav}")
+    if arguments.save and not (arguments.translate and arguments.save.parent.is_dir()):
+        parser.error("--save needs --translate, and a folder that exists")
+    return arguments
+
+
+if __name__ == "__main__":
+    given = parse()
+    print("translate" if given.translate and not given.key else "demo")  # noqa: T201 - for scripts/demo; Azure needs no engines of ours
