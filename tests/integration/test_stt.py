@@ -225,6 +225,10 @@ async def test_a_cancelled_pipeline_leaves_no_turn(hass: HomeAssistant, service:
     with pytest.raises(asyncio.CancelledError):
         await utterance
 
+    # The service would go on to listen, and to bill it.
+    (connection,) = (connection for connection in service.connections if connection.turns)
+    await service.until(lambda: connection.closed)
+    assert [(turn.audio_ended, turn.ended) for turn in connection.turns] == [(False, False)]
     assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
 
 
