@@ -32,7 +32,7 @@ from custom_components.azure_speech_live.speech.messages import (
     short_audio_phrase,
 )
 from custom_components.azure_speech_live.speech.results import event
-from custom_components.azure_speech_live.speech.turn import MAX_ATTEMPTS, MAX_EVENTS, MAX_UNSENT, Turn
+from custom_components.azure_speech_live.speech.turn import MAX_EVENTS, MAX_UNSENT, Turn
 
 REQUEST_ID: Final = "706e4b711b70446487aa399c64abe2b7"
 NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
@@ -150,6 +150,8 @@ OPTIONS: Final = (
 STATUSES: Final = (*RecognitionStatus, "Error", "TooManyRequests", "Nonsense")
 MAX_AUDIO: Final = 500_000
 """Bytes of audio fed in one run, which would take long with more."""
+MAX_STEPS: Final = 1000
+"""More than it takes to send all that, as fast as it may go, on every connection that is tried."""
 
 
 class Run:
@@ -282,7 +284,7 @@ def fuzz_turn(data: bytes) -> None:
 
 def _end(run: Run) -> None:
     """Let nothing more come: the turn ends all the same."""
-    for _ in range(20 * MAX_ATTEMPTS):
+    for _ in range(MAX_STEPS):
         if run.over or run.turn.complete:
             return
         run.begin()

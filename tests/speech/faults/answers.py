@@ -10,17 +10,26 @@ from .rows import (
     AFTER_AUDIO,
     BEFORE_ANSWER,
     COMPLETE,
+    COMPLETE_BUT_HANGS,
     HANGS,
     LIVE_TOO,
     MID_UTTERANCE,
+    NEVER,
     SECOND_PHRASE,
     STREAM,
+    TRANSPARENT,
     Group,
     Row,
     Sdks,
     always,
     once,
 )
+
+NO_END: Final = Sdks(
+    native=f"the result after 10 s, with ServiceTimeout (continuous: {COMPLETE_BUT_HANGS})",
+    javascript=COMPLETE_BUT_HANGS,
+)
+ENDED_EARLY: Final = Sdks(native="hangs (continuous: nothing, and no error)", javascript="nothing, and no error")
 
 SLOW_ANSWERS: Final = Group(
     title="The service does not say what it should, or not in time",
@@ -73,6 +82,7 @@ SLOW_ANSWERS: Final = Group(
             outcome=COMPLETE,
             within=6.0,
             behaviours=once(Fault(BEFORE_ANSWER, Trickle(0.001))),
+            sdks=TRANSPARENT,
         ),
         Row(
             fault="trickles: 0.1 s a byte, once",
@@ -80,6 +90,7 @@ SLOW_ANSWERS: Final = Group(
             within=5.0,
             attempts=2,
             behaviours=once(Fault(BEFORE_ANSWER, Trickle(0.1))),
+            sdks=NEVER,
         ),
         Row(
             fault="trickles: 0.1 s a byte",
@@ -88,6 +99,7 @@ SLOW_ANSWERS: Final = Group(
             attempts=2,
             behaviours=always(Fault(BEFORE_ANSWER, Trickle(0.1))),
             recovers=False,
+            sdks=NEVER,
         ),
         Row(
             fault="turn.start missing",
@@ -99,24 +111,26 @@ SLOW_ANSWERS: Final = Group(
             fault="turn.end missing",
             outcome=COMPLETE,
             behaviours=once(Fault(Before("turn.end"), Drop())),
-            sdks=Sdks(native="ServiceTimeout after 10 s", javascript="recognizeOnce never resolves"),
+            sdks=NO_END,
         ),
         Row(
             fault="turn.end twice",
             outcome=COMPLETE,
             behaviours=once(Fault(Before("turn.end"), Duplicate())),
+            sdks=TRANSPARENT,
         ),
         Row(
             fault="turn.end for another request",
             outcome=COMPLETE,
             behaviours=once(Fault(Before("turn.end"), Readdress("f" * 32))),
-            sdks=Sdks(native="ServiceTimeout after 10 s", javascript="not measured"),
+            sdks=NO_END,
         ),
         Row(
             fault="turn.end before any result, once",
             outcome=COMPLETE,
             attempts=2,
             behaviours=once(Fault(MID_UTTERANCE, Send("X-RequestId:{request_id}\r\nPath:turn.end\r\n\r\n{}"))),
+            sdks=ENDED_EARLY,
         ),
         Row(
             fault="turn.end before any result, each time",
@@ -124,13 +138,14 @@ SLOW_ANSWERS: Final = Group(
             attempts=2,
             behaviours=always(Fault(MID_UTTERANCE, Send("X-RequestId:{request_id}\r\nPath:turn.end\r\n\r\n{}"))),
             recovers=False,
+            sdks=ENDED_EARLY,
         ),
         Row(
             fault="turn.end in mid-stream",
             outcome=COMPLETE,
             behaviours=once(Fault(SECOND_PHRASE, Send("X-RequestId:{request_id}\r\nPath:turn.end\r\n\r\n{}"))),
             modes=STREAM,
-            sdks=Sdks(native="transparent", javascript="transparent"),
+            sdks=Sdks(native="transparent", javascript="the rest is lost, and no error"),
         ),
     ),
 )

@@ -22,9 +22,11 @@ the connection broke in the middle of it: what the service had not accounted for
 At most two connections are tried without a word of progress between them; then there is one typed error
 (`speech/errors.py` has them all), one line in the log, and the next command works.
 
-What Microsoft's SDKs do beside it (native: the Python SDK 1.53; JavaScript: 1.52) was recorded from them against a
-local server; *not measured* says that nobody looked. Neither has a limit for a service that does not answer: a single
-recognition then hangs for more than 70 s in both.
+What Microsoft's SDKs do beside it (native: the Python SDK 1.53; JavaScript: 1.52) was recorded from them: each row's
+fault, caused by the stand-in, with audio that is pushed at once unless it says otherwise. A single recognition comes
+first; *continuous* is said where that differs. *If once* is the row itself, where they would go on longer than we do;
+what follows is what they do when it goes on. *Not measured* says that nobody looked. Neither has a limit for a service
+that does not answer: a single recognition then hangs for more than 70 s in both.
 
 | limit | seconds | `speech/` |
 |---|---|---|

@@ -18,18 +18,21 @@ from tests.speech_service.faults import Action, After, Close, Freeze, Point, Rec
 from ..caller import PHRASES
 from .rows import (
     AFTER_AUDIO,
+    AGAIN,
     BEFORE_ANSWER,
     BOTH,
     CARRIED,
     CARRIED_AFTER_AUDIO,
+    CARRIED_BEFORE_ANSWER,
     COMPLETE,
+    COMPLETE_BUT_HANGS,
     HANGS,
     INJECTED,
     LIVE_TOO,
     MID_UTTERANCE,
+    RETRIED,
     SECOND_PHRASE,
     STREAM,
-    UNKNOWN,
     Group,
     Row,
     Sdks,
@@ -46,12 +49,25 @@ LOST: Final[dict[str, Action]] = {
 LAST_PHRASE: Final = {mode: After("speech.phrase", len(PHRASES[mode])) for mode in BOTH}
 
 _POINTS: Final[tuple[tuple[str, Point, tuple[Mode, ...], Sdks], ...]] = (
-    ("before the first answer", BEFORE_ANSWER, BOTH, CARRIED),
+    ("before the first answer", BEFORE_ANSWER, BOTH, CARRIED_BEFORE_ANSWER),
     ("in mid-utterance", MID_UTTERANCE, BOTH, CARRIED),
     ("in the second phrase", SECOND_PHRASE, STREAM, CARRIED),
     ("between two phrases", After("speech.phrase", 1), STREAM, CARRIED),
     ("after the end of the audio", AFTER_AUDIO, BOTH, CARRIED_AFTER_AUDIO),
 )
+
+_GIVES_UP: Final = RETRIED.format("ConnectionFailure")
+_GIVES_UP_AND_HANGS: Final = "5 attempts 250 ms apart, then hangs"
+_LOST_FOR_GOOD: Final = "hangs (continuous: 5 attempts, then ConnectionFailure, while audio comes)"
+_NO_END: Final = {
+    (Mode.INTERACTIVE, False): Sdks(
+        native="the result after 10 s", javascript="recognizeOnce fails, after an event with the result"
+    ),
+    (Mode.INTERACTIVE, True): Sdks(native="the result after 10 s, with ServiceTimeout", javascript=COMPLETE_BUT_HANGS),
+    (Mode.CONVERSATION, False): Sdks(native=AGAIN.native, javascript=COMPLETE_BUT_HANGS),
+    (Mode.CONVERSATION, True): Sdks(native=COMPLETE_BUT_HANGS, javascript=COMPLETE_BUT_HANGS),
+}
+"""By mode, and whether the link is silent: the result is there, its end is not."""
 
 ENDING: Final = Group(
     title="The connection ends",
@@ -77,10 +93,13 @@ ENDING: Final = Group(
                 behaviours=always(Fault(at, action)),
                 modes=modes,
                 recovers=False,
-                sdks=Sdks(native="5 attempts 250 ms apart, then ConnectionFailure", javascript="5 attempts"),
+                sdks=Sdks(
+                    native=_GIVES_UP if how == "reset" else _GIVES_UP_AND_HANGS,
+                    javascript=_LOST_FOR_GOOD if at is MID_UTTERANCE else sdks.javascript,
+                ),
             )
             for how, action in LOST.items()
-            for when, at, modes, _ in _POINTS
+            for when, at, modes, sdks in _POINTS
             # Each new connection brings the transcript one phrase further.
             if not (isinstance(at, After) or at is SECOND_PHRASE)
         ),
@@ -92,7 +111,9 @@ ENDING: Final = Group(
                 behaviours=always(Fault(After("speech.phrase"), action)),
                 modes=STREAM,
                 recovers=False,
-                sdks=Sdks(native="transparent: a phrase resets the budget of attempts", javascript="transparent"),
+                sdks=Sdks(
+                    native=COMPLETE_BUT_HANGS, javascript=f"{COMPLETE_BUT_HANGS} only if audio comes as it is spoken"
+                ),
             )
             for how, action in LOST.items()
         ),
@@ -103,6 +124,7 @@ ENDING: Final = Group(
                 attempts=1 if mode is Mode.INTERACTIVE else 2,
                 behaviours=once(Fault(LAST_PHRASE[mode], action)),
                 modes=(mode,),
+                sdks=_NO_END[mode, isinstance(action, Freeze)],
             )
             for how, action in {**LOST, "frozen (half-open)": Freeze()}.items()
             for mode in BOTH
@@ -128,6 +150,7 @@ ENDING: Final = Group(
             attempts=2,
             behaviours=once(Fault(LAST_PHRASE[Mode.CONVERSATION], Freeze())),
             modes=STREAM,
+            sdks=_NO_END[Mode.CONVERSATION, True],
         ),
         *(
             Row(
@@ -148,11 +171,14 @@ ENDING: Final = Group(
 
 # --- close codes
 
+_BAD_REQUEST: Final = Sdks(native="BadRequest at once", javascript="BadRequestParameters at once")
 _SAME_AGAIN: Final = Sdks(native="ConnectionFailure at once", javascript="ConnectionFailure at once")
 
 
-def _closes(code: int, meaning: str, outcome: type[SpeechError], sdks: Sdks) -> tuple[Row, ...]:
-    """Return the rows of a close code that is worth one more attempt."""
+def _closes(
+    code: int, meaning: str, outcome: type[SpeechError], sdks: Sdks = CARRIED, native: str = _GIVES_UP
+) -> tuple[Row, ...]:
+    """Return the rows of a close code that is worth one more attempt; with what the SDKs do if it comes each time."""
     return (
         Row(
             fault=f"close code {code} ({meaning})",
@@ -167,7 +193,7 @@ def _closes(code: int, meaning: str, outcome: type[SpeechError], sdks: Sdks) -> 
             attempts=2,
             behaviours=always(Fault(MID_UTTERANCE, Close(code, INJECTED))),
             recovers=False,
-            sdks=Sdks(native="5 attempts 250 ms apart, then ConnectionFailure", javascript="5 attempts"),
+            sdks=Sdks(native=native, javascript=_LOST_FOR_GOOD if sdks is CARRIED else sdks.javascript),
         ),
     )
 
@@ -175,8 +201,8 @@ def _closes(code: int, meaning: str, outcome: type[SpeechError], sdks: Sdks) -> 
 CLOSE_CODES: Final = Group(
     title="Close codes, in mid-utterance",
     rows=(
-        *_closes(1000, "normal", ConnectionFailedError, CARRIED),
-        *_closes(1001, "going away", ConnectionFailedError, CARRIED),
+        *_closes(1000, "normal", ConnectionFailedError, native=_GIVES_UP_AND_HANGS),
+        *_closes(1001, "going away", ConnectionFailedError),
         *_closes(
             1003,
             "unsupported data",
@@ -192,7 +218,7 @@ CLOSE_CODES: Final = Group(
             )
             for code, meaning, sdks in (
                 (1002, "protocol error", _SAME_AGAIN),
-                (1007, "invalid data", Sdks(native="BadRequest at once", javascript="ConnectionFailure at once")),
+                (1007, "invalid data", _BAD_REQUEST),
                 (4000, "bad request", _SAME_AGAIN),
             )
         ),
@@ -201,33 +227,33 @@ CLOSE_CODES: Final = Group(
                 fault=f'close code 1007 ("{reason}")',
                 outcome=outcome,
                 behaviours=once(Fault(MID_UTTERANCE, Close(1007, reason))),
-                sdks=Sdks(native="BadRequest at once", javascript="ConnectionFailure at once"),
+                sdks=_BAD_REQUEST,
             )
             for reason, outcome in (
                 ("Quota exceeded", QuotaError),
                 ("Throttled due to too many requests", ThrottledError),
             )
         ),
-        *_closes(1008, "policy", ConnectionFailedError, CARRIED),
-        *_closes(1009, "too big", ConnectionFailedError, CARRIED),
-        *_closes(1010, "extension needed", ConnectionFailedError, UNKNOWN),
-        *_closes(1011, "internal error", ServiceError, CARRIED),
-        *_closes(1012, "restart", ServiceError, CARRIED),
-        *_closes(1013, "try again later", ServiceError, CARRIED),
-        *_closes(4401, "token expired", ConnectionFailedError, UNKNOWN),
+        *_closes(1008, "policy", ConnectionFailedError),
+        *_closes(1009, "too big", ConnectionFailedError),
+        *_closes(1010, "extension needed", ConnectionFailedError),
+        *_closes(1011, "internal error", ServiceError, native=RETRIED.format("ServiceError")),
+        *_closes(1012, "restart", ServiceError),
+        *_closes(1013, "try again later", ServiceError, native=RETRIED.format("ServiceError")),
+        *_closes(4401, "token expired", ConnectionFailedError),
         Row(
             fault="close code 4429 (too many requests)",
             outcome=ThrottledError,
             behaviours=once(Fault(MID_UTTERANCE, Close(4429, "Too many requests"))),
-            sdks=Sdks(native="TooManyRequests at once", javascript="reconnects, up to 5 times"),
+            sdks=Sdks(native="TooManyRequests at once", javascript=CARRIED.javascript),
         ),
-        *_closes(4500, "internal error", ServiceError, UNKNOWN),
-        *_closes(4503, "unavailable", ServiceError, UNKNOWN),
+        *_closes(4500, "internal error", ServiceError),
+        *_closes(4503, "unavailable", ServiceError),
         Row(
             fault="close code 4429 as soon as the connection is open",
             outcome=ThrottledError,
             behaviours=once(Fault(Received("speech.config"), Close(4429))),
-            sdks=Sdks(native="TooManyRequests at once", javascript="reconnects, up to 5 times"),
+            sdks=Sdks(native="TooManyRequests at once", javascript=CARRIED_BEFORE_ANSWER.javascript),
         ),
     ),
 )

@@ -17,17 +17,20 @@ from tests.speech_service.raw_client import binary
 
 from ..caller import COMMAND, PHRASES
 from .rows import (
+    AGAIN,
+    CARRIED,
     COMPLETE,
     NOTHING,
     ONCE,
     RETRIED,
     SECOND_PHRASE,
     STREAM,
-    UNKNOWN,
+    TRANSPARENT,
     Group,
     Row,
     Sdks,
     always,
+    if_once,
     once,
 )
 
@@ -44,67 +47,84 @@ def _instead(body: str) -> tuple[Fault, Fault]:
     return Fault(_PHRASE, Drop()), Fault(_PHRASE, _message("speech.phrase", body))
 
 
+_DEAF: Final = Sdks(native="transparent", javascript="receive loop dies: hangs")
 _IGNORED: Final[dict[str, tuple[Action, Sdks]]] = {
     "an unknown text message": (
         _message("speech.surprise", "[1, 2]"),
-        Sdks(native="transparent", javascript="transparent"),
+        TRANSPARENT,
     ),
     "an unknown binary message": (
         Send(binary("Path:surprise\r\n", b"\0\xff")),
-        Sdks(native="transparent", javascript="receive loop dies: hangs"),
+        _DEAF,
     ),
     "a message without X-RequestId": (
         Send('Path:speech.hypothesis\r\n\r\n{"Text":"stray"}'),
-        Sdks(native="transparent", javascript="receive loop dies: hangs"),
+        _DEAF,
     ),
     "a hypothesis that is not JSON": (
         _message("speech.hypothesis", '{"Text":'),
-        Sdks(native="5 attempts, then ServiceError", javascript="receive loop dies: hangs"),
+        _DEAF,
     ),
-    "a hypothesis of wrong types": (_message("speech.hypothesis", '{"Text":5,"Offset":"x"}'), UNKNOWN),
-    "a turn.start that is not JSON": (_message("turn.start", "<>"), UNKNOWN),
-    "a speech.startDetected that is not JSON": (_message("speech.startDetected", "{"), UNKNOWN),
-    "a speech.startDetected with a negative offset": (_message("speech.startDetected", '{"Offset":-1}'), UNKNOWN),
+    "a hypothesis of wrong types": (_message("speech.hypothesis", '{"Text":5,"Offset":"x"}'), TRANSPARENT),
+    "a turn.start that is not JSON": (_message("turn.start", "<>"), TRANSPARENT),
+    "a speech.startDetected that is not JSON": (_message("speech.startDetected", "{"), _DEAF),
+    "a speech.startDetected with a negative offset": (_message("speech.startDetected", '{"Offset":-1}'), TRANSPARENT),
     "a hypothesis with a negative offset": (
         _message("speech.hypothesis", '{"Text":"x","Offset":-5,"Duration":-5}'),
-        UNKNOWN,
+        TRANSPARENT,
     ),
     "a hypothesis with a huge offset": (
         _message("speech.hypothesis", '{"Text":"x","Offset":1e308,"Duration":99999999999999999999}'),
-        UNKNOWN,
+        TRANSPARENT,
     ),
-    "20 000 hypotheses at once": (Storm(20_000), UNKNOWN),
-    "a text of 500 kB in a hypothesis": (Huge(500_000), UNKNOWN),
+    "20 000 hypotheses at once": (
+        Storm(20_000),
+        Sdks(native="transparent, more than 10 s late", javascript="transparent"),
+    ),
+    "a text of 500 kB in a hypothesis": (Huge(500_000), TRANSPARENT),
 }
 
 _UNREADABLE: Final[dict[str, tuple[Action, Sdks]]] = {
-    "an empty text message": (Send(""), UNKNOWN),
-    "an empty binary message": (Send(b""), UNKNOWN),
-    "a text message without an end of the headers": (Send("Path:speech.phrase\r\n"), UNKNOWN),
-    "a header without a colon": (Send("Path speech.phrase\r\n\r\n{}"), UNKNOWN),
-    "a message without Path": (Send("X-RequestId:{request_id}\r\n\r\n{}"), UNKNOWN),
-    "headers of 9000 bytes": (Send(f"Path:x\r\nX:{'y' * 9000}\r\n\r\n{{}}"), UNKNOWN),
-    "a binary message shorter than its headers": (Send(b"\xff\xffPath:audio"), UNKNOWN),
-    "a binary message with headers that are not ASCII": (Send(b"\0\x07Path:\xe9\xe9"), UNKNOWN),
-    "a text message where a binary one is due": (Send("\0\x0dPath:audio\r\n\0\0\0\0"), UNKNOWN),
-    "a message of 10 MB": (Huge(10_000_000), UNKNOWN),
-    "a text that is not UTF-8": (Raw(b"\x81\x04\xff\xfe\xfd\xfc"), UNKNOWN),
-    "a frame that is no WebSocket frame": (Raw(b"\xff\xff\xff\xff"), UNKNOWN),
-}
-
-_NOT_JSON: Final = Sdks(native="5 attempts, then ServiceError", javascript="receive loop dies: hangs")
-_BAD_PHRASES: Final[dict[str, tuple[str, Sdks]]] = {
-    "a phrase that is not JSON": ("{", _NOT_JSON),
-    "a phrase nested 100 000 levels deep": ("[" * 100_000, UNKNOWN),
-    "a phrase that is a list": ("[]", UNKNOWN),
-    "a phrase with a number for its text": ('{"RecognitionStatus":"Success","DisplayText":5}', UNKNOWN),
-    "a phrase with an unknown number for its status": ('{"RecognitionStatus":99,"DisplayText":"?"}', UNKNOWN),
-    "a phrase without a status": ('{"DisplayText":"None."}', UNKNOWN),
-    "a phrase with an unknown status": (
-        '{"RecognitionStatus":"Perhaps","DisplayText":"Perhaps."}',
-        Sdks(native="5 attempts, then ServiceError", javascript="Canceled"),
+    "an empty text message": (Send(""), Sdks(native="transparent", javascript="an exception that ends the process")),
+    "an empty binary message": (Send(b""), TRANSPARENT),
+    "a text message without an end of the headers": (Send("Path:speech.phrase\r\n"), TRANSPARENT),
+    "a header without a colon": (Send("Path speech.phrase\r\n\r\n{}"), _DEAF),
+    "a message without Path": (Send("X-RequestId:{request_id}\r\n\r\n{}"), _DEAF),
+    "headers of 9000 bytes": (Send(f"Path:x\r\nX:{'y' * 9000}\r\n\r\n{{}}"), _DEAF),
+    "a binary message shorter than its headers": (
+        Send(b"\xff\xffPath:audio"),
+        Sdks(native="crashes (SIGSEGV)", javascript=_DEAF.javascript),
+    ),
+    "a binary message with headers that are not ASCII": (Send(b"\0\x07Path:\xe9\xe9"), _DEAF),
+    "a text message where a binary one is due": (Send("\0\x0dPath:audio\r\n\0\0\0\0"), TRANSPARENT),
+    "a message of 10 MB": (Huge(10_000_000), TRANSPARENT),
+    "a text that is not UTF-8": (Raw(b"\x81\x04\xff\xfe\xfd\xfc"), Sdks(native="transparent", javascript="hangs")),
+    "a frame that is no WebSocket frame": (
+        Raw(b"\xff\xff\xff\xff"),
+        Sdks(native=if_once("ConnectionFailure"), javascript="hangs"),
     ),
 }
+
+_NOT_JSON: Final = Sdks(native=if_once("ServiceError"), javascript=_DEAF.javascript)
+_NO_PHRASE: Final = Sdks(native=if_once("ServiceError"), javascript="Canceled at once")
+_BAD_PHRASES: Final[dict[str, tuple[str, Sdks]]] = {
+    "a phrase that is not JSON": ("{", _NOT_JSON),
+    "a phrase nested 100 000 levels deep": ("[" * 100_000, _NOT_JSON),
+    "a phrase that is a list": ("[]", _NO_PHRASE),
+    "a phrase with a number for its text": (
+        '{"RecognitionStatus":"Success","DisplayText":5}',
+        Sdks(native="an empty text", javascript="the number for a text"),
+    ),
+    "a phrase with an unknown number for its status": ('{"RecognitionStatus":99,"DisplayText":"?"}', _NO_PHRASE),
+    "a phrase without a status": ('{"DisplayText":"None."}', _NO_PHRASE),
+    "a phrase with an unknown status": (
+        '{"RecognitionStatus":"Perhaps","DisplayText":"Perhaps."}',
+        _NO_PHRASE,
+    ),
+}
+
+
+_TWICE: Final = "the phrase twice, and no error"
 
 
 def _timed(offset: str, duration: str, text: str = COMMAND) -> str:
@@ -154,7 +174,7 @@ MESSAGES: Final = Group(
             outcome=COMPLETE,
             behaviours=once(*_instead(_timed("0", str(2 * _TICKS)).replace('"Success"', "0"))),
             modes=ONCE,
-            sdks=Sdks(native="5 attempts, then ServiceError", javascript="accepts it"),
+            sdks=Sdks(native=if_once("ServiceError"), javascript="transparent"),
         ),
         *(
             Row(
@@ -164,8 +184,13 @@ MESSAGES: Final = Group(
                     *_instead(_timed(times, times, PHRASES[Mode.CONVERSATION][0])), Fault(SECOND_PHRASE, Reset())
                 ),
                 modes=STREAM,
+                sdks=Sdks(native=native, javascript=CARRIED.javascript),
             )
-            for what, times in {"negative numbers": "-10000000", "huge numbers": "1e15", "nothing": "null"}.items()
+            for what, times, native in (
+                ("negative numbers", "-10000000", _TWICE),
+                ("huge numbers", "1e15", "hangs, without the rest"),
+                ("nothing", "null", _TWICE),
+            )
         ),
         *(
             Row(
@@ -173,17 +198,17 @@ MESSAGES: Final = Group(
                 outcome=COMPLETE,
                 behaviours=once(*_instead(_timed(times, times))),
                 modes=ONCE,
-                sdks=Sdks(native="takes a missing one for 0", javascript="NaN") if times == "null" else UNKNOWN,
+                sdks=sdks,
             )
-            for what, times in {
-                "negative numbers": "-10000000",
-                "huge numbers": "1e300",
-                "infinite numbers": "Infinity",
-                "NaN": "NaN",
-                "texts": '"soon"',
-                "booleans": "true",
-                "nothing": "null",
-                "lists": "[]",
+            for what, (times, sdks) in {
+                "negative numbers": ("-10000000", TRANSPARENT),
+                "huge numbers": ("1e300", TRANSPARENT),
+                "infinite numbers": ("Infinity", Sdks(native=AGAIN.native, javascript=_DEAF.javascript)),
+                "NaN": ("NaN", Sdks(native=AGAIN.native, javascript=_DEAF.javascript)),
+                "texts": ('"soon"', TRANSPARENT),
+                "booleans": ("true", TRANSPARENT),
+                "nothing": ("null", Sdks(native="takes a missing one for 0", javascript="NaN")),
+                "lists": ("[]", TRANSPARENT),
             }.items()
         ),
     ),
@@ -220,7 +245,7 @@ STATUSES: Final = Group(
                 outcome=COMPLETE,
                 attempts=2,
                 behaviours=once(*_instead(_status(status))),
-                sdks=Sdks(native="transparent, after 250 ms", javascript="Canceled at once"),
+                sdks=Sdks(native=AGAIN.native, javascript="Canceled at once"),
             )
             for status in ("Error", "ServiceUnavailable")
         ),
@@ -240,7 +265,7 @@ STATUSES: Final = Group(
                 fault=f"status {status}",
                 outcome=outcome,
                 behaviours=once(*_instead(_status(status))),
-                sdks=Sdks(native=RETRIED.format(status), javascript="Canceled at once"),
+                sdks=Sdks(native=if_once(status), javascript="Canceled at once"),
             )
             for status, outcome in {
                 "TooManyRequests": ThrottledError,

@@ -27,14 +27,37 @@ from .places import (
     unknown_name,
     untrusted,
 )
-from .rows import AT_ONCE, COMPLETE, LIVE_TOO, RETRIED, UNKNOWN, Group, Row, Sdks, for_ever, refused, retried
+from .rows import (
+    AGAIN,
+    AT_ONCE,
+    COMPLETE,
+    LIVE_TOO,
+    NEVER,
+    RETRIED,
+    TRANSPARENT,
+    Group,
+    Row,
+    Sdks,
+    for_ever,
+    once_or_always,
+    refused,
+    retried,
+)
+
+IMPATIENT: Final = Sdks(native="tries again after 250 ms all the same", javascript="tries again at once all the same")
 
 OPENING: Final = Group(
     title="Opening the connection",
     paces=LIVE_TOO,
     rows=(
         *(
-            Row(fault=f"opens after {delay} s", outcome=COMPLETE, within=delay, behaviours=[Behaviour(delay=delay)])
+            Row(
+                fault=f"opens after {delay} s",
+                outcome=COMPLETE,
+                within=delay,
+                behaviours=[Behaviour(delay=delay)],
+                sdks=TRANSPARENT,
+            )
             for delay in (0.2, 1.0, 5.0)
         ),
         Row(
@@ -43,6 +66,7 @@ OPENING: Final = Group(
             within=7.3,
             attempts=2,
             behaviours=[Behaviour(delay=math.inf)],
+            sdks=NEVER,
         ),
         Row(
             fault="never opens",
@@ -51,6 +75,7 @@ OPENING: Final = Group(
             attempts=2,
             behaviours=for_ever(Behaviour(delay=math.inf)),
             recovers=False,
+            sdks=NEVER,
         ),
         Row(
             fault="reset while opening, once",
@@ -58,7 +83,7 @@ OPENING: Final = Group(
             within=0.3,
             attempts=2,
             behaviours=[Behaviour(answer=Reset())],
-            sdks=Sdks(native="transparent, after 250 ms", javascript="transparent"),
+            sdks=AGAIN,
         ),
         Row(
             fault="reset while opening, each time",
@@ -74,7 +99,9 @@ OPENING: Final = Group(
                 fault=f"HTTP {status}",
                 outcome=CredentialsError,
                 behaviours=[refused(status)],
-                sdks=Sdks(native="AuthenticationFailure", javascript=AT_ONCE),
+                sdks=Sdks(
+                    native="AuthenticationFailure at once", javascript=once_or_always("ConnectionFailure").javascript
+                ),
             )
             for status in (401, 403)
         ),
@@ -84,7 +111,7 @@ OPENING: Final = Group(
                 outcome=COMPLETE,
                 attempts=2,
                 behaviours=[refused(status)],
-                sdks=retried("ServiceError") if status == 404 else UNKNOWN,
+                sdks=once_or_always("ServiceError" if status == 404 else "ConnectionFailure"),
             )
             for status in (404, 410)
         ),
@@ -94,7 +121,7 @@ OPENING: Final = Group(
                 outcome=NotASpeechEndpointError,
                 attempts=2,
                 behaviours=[refused(status)] * 2,
-                sdks=retried("ServiceError") if status == 404 else UNKNOWN,
+                sdks=retried("ServiceError" if status == 404 else "ConnectionFailure"),
             )
             for status in (404, 410)
         ),
@@ -104,7 +131,7 @@ OPENING: Final = Group(
             within=1.0,
             attempts=2,
             behaviours=[refused(429)],
-            sdks=Sdks(native="transparent, after 250 ms", javascript="transparent"),
+            sdks=AGAIN,
         ),
         Row(
             fault="HTTP 429, each time",
@@ -121,13 +148,13 @@ OPENING: Final = Group(
             not_before=2.0,
             attempts=2,
             behaviours=[refused(429, {"Retry-After": "2"})],
-            sdks=Sdks(native="ignores Retry-After", javascript="ignores Retry-After"),
+            sdks=IMPATIENT,
         ),
         Row(
             fault="HTTP 429 with Retry-After of 30 s",
             outcome=ThrottledError,
             behaviours=[refused(429, {"Retry-After": "30"})],
-            sdks=Sdks(native="ignores Retry-After: TooManyRequests after 5 attempts", javascript=AT_ONCE),
+            sdks=IMPATIENT,
         ),
         *(
             Row(
@@ -136,7 +163,7 @@ OPENING: Final = Group(
                 within=1.0,
                 attempts=2,
                 behaviours=[refused(429, {"Retry-After": value})],
-                sdks=Sdks(native="ignores Retry-After", javascript="ignores Retry-After"),
+                sdks=IMPATIENT,
             )
             for value in ("Wed, 21 Oct 2026 07:28:00 GMT", "-5", "nan", "soon")
         ),
@@ -147,7 +174,7 @@ OPENING: Final = Group(
                 within=0.3,
                 attempts=2,
                 behaviours=[refused(status)],
-                sdks=Sdks(native="transparent, after 250 ms", javascript="transparent"),
+                sdks=AGAIN,
             )
             for status in (408, 500, 502, 503)
         ),
@@ -171,6 +198,7 @@ OPENING: Final = Group(
             fault="HTTP 418, or another status that means nothing here",
             outcome=ProtocolError,
             behaviours=[refused(418)],
+            sdks=once_or_always("ConnectionFailure"),
         ),
         *(
             Row(
@@ -178,8 +206,14 @@ OPENING: Final = Group(
                 outcome=NotASpeechEndpointError,
                 attempts=2,
                 behaviours=[refused(status)] * 2,
+                sdks=sdks,
             )
-            for status in (301, 302, 307, 308)
+            for status, sdks in {
+                301: Sdks(native="ConnectionFailure at once", javascript=AT_ONCE),
+                302: retried("ConnectionFailure"),
+                307: retried("RuntimeError"),
+                308: Sdks(native="ConnectionFailure at once", javascript=AT_ONCE),
+            }.items()
         ),
     ),
 )
@@ -187,7 +221,10 @@ OPENING: Final = Group(
 
 def _redirect(status: int, scheme: str, *, secure: bool = False) -> Sdks:
     native = "follows it" if status != 302 and scheme in ("ws", "wss") else "an error"
-    return Sdks(native=native, javascript="follows it" if secure else "an error")
+    if not secure:
+        return Sdks(native=native, javascript="an error")
+    encrypted = scheme in ("wss", "https")
+    return Sdks(native=native, javascript="follows it" if encrypted else "an exception that ends the process")
 
 
 NO_SUCH: Final = Sdks(native=RETRIED.format("ConnectionFailure"), javascript=AT_ONCE)
@@ -220,6 +257,7 @@ PLACES: Final = Group(
             attempts=0,
             place=nobody_speaks,
             recovers=False,
+            sdks=NEVER,
         ),
         Row(
             fault="speaks something other than HTTP",
@@ -227,6 +265,7 @@ PLACES: Final = Group(
             attempts=2,
             behaviours=for_ever(Behaviour(answer=Babble(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"))),
             recovers=False,
+            sdks=retried("ConnectionFailure"),
         ),
         Row(
             fault="no TLS at a wss address",
@@ -235,6 +274,7 @@ PLACES: Final = Group(
             attempts=0,
             place=plain_in_place_of_tls,
             recovers=False,
+            sdks=NO_SUCH,
         ),
         Row(
             fault="TLS at a ws address",
@@ -243,6 +283,7 @@ PLACES: Final = Group(
             attempts=0,
             place=tls_in_place_of_plain,
             recovers=False,
+            sdks=NO_SUCH,
         ),
         Row(
             fault="a certificate that nobody vouches for",
@@ -251,6 +292,7 @@ PLACES: Final = Group(
             attempts=0,
             place=untrusted,
             recovers=False,
+            sdks=NO_SUCH,
         ),
         *(
             Row(
@@ -289,6 +331,7 @@ PLACES: Final = Group(
             outcome=COMPLETE,
             attempts=2,
             place=redirected_to(UNIVERSAL, times=1),
+            sdks=once_or_always("RuntimeError"),
         ),
         Row(
             fault="HTTP 307 to itself, for ever (ws:)",
@@ -296,6 +339,7 @@ PLACES: Final = Group(
             attempts=8,
             place=redirected_to("{url}/x"),
             recovers=False,
+            sdks=Sdks(native="follows it for ever: 2700 times in 30 s", javascript=AT_ONCE),
         ),
         Row(
             fault="HTTP 307 to itself, for ever (no scheme)",
@@ -303,6 +347,7 @@ PLACES: Final = Group(
             attempts=20,
             place=redirected_to("/x"),
             recovers=False,
+            sdks=retried("RuntimeError"),
         ),
         *(
             Row(
@@ -311,6 +356,7 @@ PLACES: Final = Group(
                 attempts=2,
                 place=redirected_to(location),
                 recovers=False,
+                sdks=retried("RuntimeError"),
             )
             for location in ("http://[", "ftp://127.0.0.1/", "wss://")
         ),
@@ -321,6 +367,14 @@ PLACES: Final = Group(
 
 PLAIN: Final = (200, 400, 405, 426, 501)
 
+
+def _no_upgrade(status: int) -> Sdks:
+    """Neither SDK has the REST API to fall back on."""
+    if status == 400:
+        return Sdks(native="BadRequest at once", javascript=once_or_always("ConnectionFailure").javascript)
+    return once_or_always("ServiceError" if status == 501 else "ConnectionFailure")
+
+
 PROXY: Final = Group(
     title="Something on the way refuses the upgrade",
     paces=LIVE_TOO,
@@ -330,7 +384,7 @@ PROXY: Final = Group(
                 fault=f"HTTP {status} in place of the upgrade, REST API reachable",
                 outcome=COMPLETE,
                 behaviours=[refused(status)],
-                sdks=Sdks(native="BadRequest", javascript=AT_ONCE) if status == 400 else UNKNOWN,
+                sdks=_no_upgrade(status),
             )
             for status in PLAIN
         ),
@@ -340,6 +394,7 @@ PROXY: Final = Group(
             within=0.1,
             behaviours=[refused(200)],
             rest=[Behaviour(answer=Accept(split=0.05))],
+            sdks=_no_upgrade(200),
         ),
         Row(
             fault="HTTP 200 in place of the upgrade, REST API throttled once, with Retry-After of 1 s",
@@ -348,6 +403,7 @@ PROXY: Final = Group(
             attempts=2,
             behaviours=[refused(200)] * 2,
             rest=[refused(429, {"Retry-After": "1"})],
+            sdks=_no_upgrade(200),
         ),
         Row(
             fault="HTTP 200 in place of the upgrade, REST API in trouble once (503)",
@@ -356,24 +412,28 @@ PROXY: Final = Group(
             attempts=2,
             behaviours=[refused(200)] * 2,
             rest=[refused(503)],
+            sdks=_no_upgrade(200),
         ),
         Row(
             fault="HTTP 200 in place of the upgrade, REST API refuses the key",
             outcome=CredentialsError,
             behaviours=[refused(200)],
             rest=[refused(401)],
+            sdks=_no_upgrade(200),
         ),
         Row(
             fault="HTTP 200 in place of the upgrade, no REST API",
             outcome=NotASpeechEndpointError,
             behaviours=[refused(200)],
             rest=[refused(404)],
+            sdks=_no_upgrade(200),
         ),
         Row(
             fault="HTTP 200 in place of the upgrade, REST API throttled",
             outcome=ThrottledError,
             behaviours=[refused(200)],
             rest=[refused(429, {"Retry-After": "30"})],
+            sdks=_no_upgrade(200),
         ),
         Row(
             fault="HTTP 200 in place of the upgrade, REST API never answers",
@@ -381,6 +441,7 @@ PROXY: Final = Group(
             within=11.0,
             behaviours=[refused(200)],
             rest=for_ever(Behaviour(delay=math.inf)),
+            sdks=_no_upgrade(200),
         ),
         Row(
             fault="HTTP 200 with a web page to everything (a captive portal)",
@@ -389,13 +450,14 @@ PROXY: Final = Group(
             attempts=2,
             behaviours=[refused(200, body="<html>")] * 2,
             rest=[refused(200, body="<html>")] * 2,
+            sdks=retried("ConnectionFailure"),
         ),
         Row(
             fault="HTTP 400 to everything",
             outcome=ProtocolError,
             behaviours=[refused(400)],
             rest=[refused(400)],
-            sdks=Sdks(native="BadRequest", javascript=AT_ONCE),
+            sdks=_no_upgrade(400),
         ),
         Row(
             fault="HTTP 407, a proxy that wants a password",
@@ -403,6 +465,7 @@ PROXY: Final = Group(
             within=0.3,
             attempts=2,
             behaviours=[refused(407)] * 2,
+            sdks=retried("ConnectionFailure"),
         ),
     ),
 )

@@ -114,8 +114,24 @@ RETRIED: Final = "5 attempts 250 ms apart, then {}"
 AT_ONCE: Final = "5 attempts at once, then ConnectionFailure"
 
 
+TRANSPARENT: Final = Sdks(native="transparent", javascript="transparent")
+NEVER: Final = Sdks(native="hangs > 30 s", javascript="hangs > 30 s")
+AGAIN: Final = Sdks(native="transparent, after 250 ms", javascript="transparent")
+"""What goes wrong once while the connection opens."""
+
+
 def retried(name: str) -> Sdks:
     return Sdks(native=RETRIED.format(name), javascript=AT_ONCE)
+
+
+def if_once(name: str) -> str:
+    """Return what the native SDK does where one attempt is enough for us, but it would make more."""
+    return f"if once: {AGAIN.native}; else {RETRIED.format(name)}"
+
+
+def once_or_always(name: str) -> Sdks:
+    """Return what both do with a refusal of that kind."""
+    return Sdks(native=if_once(name), javascript=f"if once: {AGAIN.javascript}; else {AT_ONCE}")
 
 
 # --- points
@@ -125,6 +141,12 @@ MID_UTTERANCE: Final = AudioReceived(20_000)
 SECOND_PHRASE: Final = AudioReceived(60_000)
 AFTER_AUDIO: Final = AudioEnded()
 
-CARRIED: Final = Sdks(native="transparent, after 250 ms", javascript="transparent, but recognizeOnce may hang")
+CARRIED: Final = Sdks(
+    native="transparent, after 250 ms", javascript="hangs (continuous: transparent while audio comes, else hangs)"
+)
+CARRIED_BEFORE_ANSWER: Final = Sdks(
+    native="transparent, after 250 ms", javascript="hangs (continuous: RuntimeError while audio comes, else hangs)"
+)
 CARRIED_AFTER_AUDIO: Final = Sdks(native="transparent, after 250 ms", javascript="hangs")
+COMPLETE_BUT_HANGS: Final = "hangs, with the transcript complete"
 HANGS: Final = Sdks(native="hangs > 70 s (continuous: gives up after 66 s of audio)", javascript="hangs > 75 s")

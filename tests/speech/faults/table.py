@@ -6,7 +6,7 @@ from .answers import SLOW_ANSWERS
 from .ending import CLOSE_CODES, ENDING
 from .messages import MESSAGES, STATUSES
 from .opening import OPENING, PLACES, PROXY
-from .rows import Elsewhere, Group, Outcome, Row, Sdks
+from .rows import AT_ONCE, HANGS, RETRIED, TRANSPARENT, Elsewhere, Group, Outcome, Row, Sdks
 
 __all__ = [
     "CLOSE_CODES",
@@ -28,7 +28,7 @@ __all__ = [
 
 TABLE: Final = (PLACES, OPENING, PROXY, ENDING, CLOSE_CODES, SLOW_ANSWERS, MESSAGES, STATUSES)
 
-_TRANSPARENT: Final = Sdks(native="transparent", javascript="transparent")
+_NOT_THERE: Final = Sdks(native="cannot be caused there", javascript="cannot be caused there")
 
 ELSEWHERE: Final = (
     Elsewhere(
@@ -36,20 +36,21 @@ ELSEWHERE: Final = (
         outcome="the complete transcript",
         within="0 s",
         shown_by="faults.test_limits.test_ten_minutes",
-        sdks=_TRANSPARENT,
+        sdks=TRANSPARENT,
     ),
     Elsewhere(
         fault="three minutes without a command",
         outcome="the connection was closed after one; the next command opens another",
         within="0 s",
         shown_by="test_pool.test_used_until_its_idle_time_is_over",
-        sdks=_TRANSPARENT,
+        sdks=TRANSPARENT,
     ),
     Elsewhere(
         fault="connection that was kept open has died unnoticed",
         outcome="the complete transcript; it does not count as an attempt",
         within="2 s, or 0 s if the service says so",
         shown_by="test_pool.test_dead_connection_costs_little_and_does_not_count",
+        sdks=HANGS,
     ),
     Elsewhere(
         fault="close code 4429 on a connection that was kept open",
@@ -62,6 +63,7 @@ ELSEWHERE: Final = (
         outcome="`CredentialsError` when a new connection is needed",
         within="0 s",
         shown_by="test_client.test_token_that_expires_in_mid_speech",
+        sdks=Sdks(native="AuthenticationFailure at once", javascript=AT_ONCE),
     ),
     Elsewhere(
         fault="service falls silent while somebody goes on speaking",
@@ -75,12 +77,14 @@ ELSEWHERE: Final = (
         outcome="as frozen; the socket is closed as well",
         within="1 s",
         shown_by="test_connection.test_closes_on_a_dead_link_with_all_buffers_full",
+        sdks=HANGS,
     ),
     Elsewhere(
         fault="WebSocket frames that are none, of 13 kinds",
         outcome="as other unusable messages",
         within="0 s",
         shown_by="test_connection.test_what_is_no_websocket_message",
+        sdks=Sdks(native="see a frame that is no WebSocket frame", javascript="see a frame that is no WebSocket frame"),
     ),
     Elsewhere(
         fault="HTTP 101 that is no upgrade",
@@ -93,12 +97,14 @@ ELSEWHERE: Final = (
         outcome="every byte of it, in pieces of 60 s",
         within="0 s",
         shown_by="test_connector.test_long_audio_goes_to_the_rest_api_in_pieces",
+        sdks=Sdks(native=RETRIED.format("ConnectionFailure"), javascript=AT_ONCE),
     ),
     Elsewhere(
         fault="consumer cancelled, at every step of the loop, up to three times",
         outcome="no task, no socket left, and the next command works",
         within="0 s",
         shown_by="faults.test_cancellation.test_at_every_step",
+        sdks=_NOT_THERE,
     ),
     Elsewhere(
         fault="client closed, at every step of the loop",
@@ -111,6 +117,10 @@ ELSEWHERE: Final = (
         outcome="an empty result, and nobody is waited for",
         within="0 s",
         shown_by="test_flow.test_source_that_ends_at_once",
+        sdks=Sdks(
+            native="ServiceTimeout (continuous: an empty result)",
+            javascript="an empty result, if the service answers; else hangs",
+        ),
     ),
     Elsewhere(
         fault="audio source stalls",
@@ -135,12 +145,14 @@ ELSEWHERE: Final = (
         outcome="`AudioSourceError`: nobody has cancelled the caller",
         within="0 s",
         shown_by="test_flow.test_source_that_is_cancelled_by_itself",
+        sdks=_NOT_THERE,
     ),
     Elsewhere(
         fault="audio source in another format",
         outcome="`BadAudioError`",
         within="0 s",
         shown_by="test_flow.test_source_of_another_format",
+        sdks=Sdks(native="sends it as it is, if it is told so", javascript="sends it as it is, if it is told so"),
     ),
     Elsewhere(
         fault="audio source faster than anybody speaks",
