@@ -16,7 +16,9 @@ from homeassistant.setup import async_setup_component
 
 from .const import DOMAIN, SUBENTRY_MICROPHONE
 from .errors import translation_key
+from .health import async_note_there, async_note_unreachable
 from .host_microphone import HostMicrophone
+from .issues import Issue, async_delete_issue
 from .resource import SpeechResource
 from .services import async_setup_services
 from .speech import CredentialsError, SpeechError, ThrottledError
@@ -50,18 +52,21 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     try:
         await resource.client.check()
     except CredentialsError as err:
+        async_note_there(hass, entry)
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN,
             translation_key=translation_key(err),
             translation_placeholders=placeholders,
         ) from err
     except SpeechError as err:
+        async_note_unreachable(hass, entry, resource.endpoint.unique_id, err)
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key=translation_key(err),
             translation_placeholders=placeholders,
             retry_after=err.retry_after if isinstance(err, ThrottledError) else None,
         ) from err
+    async_note_there(hass, entry)
     resource.async_start()
     entry.runtime_data = resource
 
@@ -81,10 +86,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
 async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
     """Remove the entities; Home Assistant closes the client then."""
     await hass.config_entries.async_unload_platforms_or_raise(entry, _platforms(entry.runtime_data))
+    # Here and not when the client closes, which it also does where the set-up fails because of that.
+    async_delete_issue(hass, entry, Issue.ENDPOINT_GONE)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
-    """Forget what was used of the resource."""
+    """Forget what was used of the resource, and what was wrong with it."""
+    async_note_there(hass, entry)
     await async_remove_usage(hass, entry.entry_id)
 
 

@@ -17,6 +17,11 @@ CONF_TARGET_LANGUAGE: Final = "target_language"
 
 # Of a resource: the hours of audio that the household wants to use in a month at most.
 CONF_MONTHLY_LIMIT: Final = "monthly_limit"
+# And its pricing tier in Azure, which only the household knows.
+CONF_PRICING_TIER: Final = "pricing_tier"
+TIER_UNKNOWN: Final = "unknown"
+TIER_FREE: Final = "f0"
+TIER_STANDARD: Final = "s0"
 
 # Of a microphone: how listening starts, and where answers are heard. Its device is Home Assistant's CONF_DEVICE.
 CONF_START: Final = "start"

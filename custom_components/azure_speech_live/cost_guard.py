@@ -17,7 +17,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class UsageLimitError(HomeAssistantError):
-    """The household's own limit for the month is used up. Nothing was sent."""
+    """The household's own limit for the month is used up. No more is sent."""
 
 
 class CostGuard:
@@ -35,7 +35,7 @@ class CostGuard:
     @property
     def share(self) -> float | None:
         """Return how much of the limit is used, 1.0 being all of it; None if there is no limit."""
-        return None if self.limit is None else self._usage.month.hours / self.limit
+        return None if self.limit is None else self._usage.hours / self.limit
 
     @property
     def used_up(self) -> bool:
@@ -43,8 +43,9 @@ class CostGuard:
         return self.share is not None and self.share >= 1
 
     def check(self) -> None:
-        """Raise UsageLimitError if the limit is used up. What is under way when that happens goes on to its end."""
+        """Raise UsageLimitError if the limit is used up."""
         if self.used_up:
+            self.async_update()
             raise UsageLimitError(
                 translation_domain=DOMAIN,
                 translation_key=Issue.LIMIT_USED_UP,

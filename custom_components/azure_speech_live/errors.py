@@ -13,9 +13,11 @@ from .speech import (
     ThrottledError,
 )
 
+KEY_REFUSED: Final = "key_refused"
+
 # From the particular to the general: the first that fits is taken.
 _TRANSLATION_KEYS: Final[tuple[tuple[type[SpeechError], str], ...]] = (
-    (CredentialsError, "key_refused"),
+    (CredentialsError, KEY_REFUSED),
     (HostNotFoundError, "host_not_found"),
     (EndpointError, "not_a_speech_endpoint"),
     (ThrottledError, "throttled"),

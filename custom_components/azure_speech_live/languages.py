@@ -88,9 +88,15 @@ def spoken_languages(languages: Sequence[str], mode: Mode) -> list[str]:
     """
     if not languages:
         raise _invalid("no_language")
-    spoken = list(dict.fromkeys(_known(language, LANGUAGES, "unknown_language") for language in languages))
+    spoken = different_languages(languages)
     if len(spoken) > MAX_CANDIDATES[mode]:
         raise _invalid("too_many_languages", limit=str(MAX_CANDIDATES[mode]))
+    return spoken
+
+
+def different_languages(languages: Sequence[str]) -> list[str]:
+    """Return languages as the service writes them, if each is another. Raises ServiceValidationError."""
+    spoken = list(dict.fromkeys(_known(language, LANGUAGES, "unknown_language") for language in languages))
     bases = [language.partition("-")[0] for language in spoken]
     for base in bases:
         if bases.count(base) > 1:

@@ -34,7 +34,10 @@ REBUILD_DELAY: Final = 2.0
 # They are the most, and seldom asked for: where there are too many names, theirs are left out.
 _SENSORS: Final = frozenset({Platform.BINARY_SENSOR, Platform.SENSOR})
 
-_ENTITY_FIELDS: Final = frozenset({"aliases", "device_id", "entity_id", "name", "options", "original_name"})
+# The category and who hides it decide whether Assist may use an entity of which nobody has said so.
+_ENTITY_FIELDS: Final = frozenset(
+    {"aliases", "device_id", "entity_category", "entity_id", "hidden_by", "name", "options", "original_name"}
+)
 _DEVICE_FIELDS: Final = frozenset({"name", "name_by_user"})
 
 

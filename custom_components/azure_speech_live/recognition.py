@@ -31,7 +31,7 @@ async def async_recognize(
     """
     resource = entry.runtime_data
     try:
-        async with aclosing(resource.recognize(audio, options)) as events:
+        async with aclosing(resource.recognize(audio, options, long=True)) as events:
             async for event in events:
                 yield event
     except (AudioSourceError, BadAudioError) as err:

@@ -5,18 +5,21 @@ without any data is complete, and one that an older version has stored.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
+import logging
 from typing import Any, Final, Self
 import uuid
 
 from homeassistant.components.stt import SpeechAudioProcessing
 from homeassistant.exceptions import ServiceValidationError
 
-from .languages import candidates_beside, spoken_languages
+from .languages import MAX_CANDIDATES, candidates_beside, different_languages
 from .names import MAX_PHRASE_LENGTH
 from .speech import MAX_PHRASES, Mode, Profanity, RecognitionOptions
 from .text import Substitutions, TextForm
+
+_LOGGER = logging.getLogger(__name__)
 
 MAX_DURATION: Final = 300
 """Seconds of audio that any command may have, so that a microphone which is never closed costs no more than that.
@@ -69,20 +72,28 @@ class RecognizerSettings:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Read what a subentry stores. Raises InvalidSettingError."""
-        settings = cls(
-            **{
-                setting.name: _READERS.get(setting.name, _as_it_is)(data[setting.name])
-                for setting in fields(cls)
-                if setting.name in data
-            }
-        )
-        if settings.languages:
-            try:
-                spoken_languages(settings.languages, settings.mode)
-            except ServiceValidationError as err:
-                raise InvalidSettingError("languages", err.translation_key or "", err.translation_placeholders) from err
+        """Read what a form gives. Raises InvalidSettingError."""
+        settings = cls(**{name: read(data[name]) for name, read in _READERS.items() if name in data})
+        # One place is the voice assistant's own.
+        room = MAX_CANDIDATES[settings.mode] - 1
+        if len(settings.languages) > room:
+            raise InvalidSettingError("languages", "too_many_languages", {"limit": str(room)})
         return settings
+
+    @classmethod
+    def from_stored(cls, data: Mapping[str, Any], title: str) -> Self:
+        """Read what a subentry stores. What cannot be read has its default, so that one setting stops nobody."""
+        settings: dict[str, Any] = {}
+        unreadable: list[str] = []
+        for name, read in _READERS.items():
+            if name in data:
+                try:
+                    settings[name] = read(data[name])
+                except TypeError, ValueError, AttributeError:  # whatever a hand or another version has written
+                    unreadable.append(name)
+        if unreadable:
+            _LOGGER.error("%s: cannot read what is stored of %s, and uses the defaults", title, ", ".join(unreadable))
+        return cls(**settings)
 
     @property
     def mode(self) -> Mode:
@@ -122,6 +133,13 @@ class RecognizerSettings:
         )
 
 
+def _languages(languages: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return tuple(different_languages(languages))
+    except ServiceValidationError as err:
+        raise InvalidSettingError("languages", err.translation_key or "", err.translation_placeholders) from err
+
+
 def _phrases(lines: Sequence[str]) -> tuple[str, ...]:
     phrases = tuple(dict.fromkeys(filter(None, (" ".join(line.split()) for line in lines))))
     if len(phrases) > MAX_PHRASES:
@@ -150,16 +168,18 @@ def _custom_model(deployment: str) -> str | None:
         raise InvalidSettingError("custom_model", "invalid_custom_model") from None
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "languages": tuple,
+    "languages": _languages,
     "end_of_speech": EndOfSpeech,
+    "max_duration": float,
+    "use_names": bool,
     "phrases": _phrases,
     "text_form": TextForm,
     "profanity": Profanity,
     "substitutions": _substitutions,
+    "initial_silence": float,
+    "segmentation_silence": float,
     "custom_model": _custom_model,
+    "raw_audio": bool,
+    "store_audio": bool,
 }

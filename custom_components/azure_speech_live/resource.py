@@ -15,10 +15,11 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
-from .cost_guard import CostGuard
+from .cost_guard import CostGuard, UsageLimitError
 from .health import Health
 from .issues import Issue, async_delete_issue
 from .speech import (
+    AudioSourceError,
     Credentials,
     Endpoint,
     Event,
@@ -28,6 +29,7 @@ from .speech import (
     Timeline,
     TranslationOptions,
 )
+from .speech.audio import BYTES_PER_SECOND
 from .usage import Usage
 
 if TYPE_CHECKING:
@@ -36,9 +38,11 @@ if TYPE_CHECKING:
 
 MAX_SESSIONS: Final = 20
 """Sessions that are remembered for diagnostics."""
+COUNT_EVERY: Final = 60 * BYTES_PER_SECOND
+"""Bytes after which a long session counts: what a crash may cost of it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Session:
     """One recognition or translation, and how it went. No text is in it."""
 
@@ -49,6 +53,13 @@ class Session:
     """What it failed with; None also if it was ended from our side."""
     ended: float | None = None
     """When it was over, by the timeline's clock; None while it is under way."""
+    counted: Timeline = field(default_factory=Timeline)
+    """What of it is in the usage already."""
+
+    @property
+    def uncounted(self) -> int:
+        """Return the bytes that were sent and are not in the usage yet."""
+        return self.timeline.sent - self.counted.sent
 
     @property
     def translation(self) -> bool:
@@ -95,19 +106,25 @@ class SpeechResource:
         self.health.async_stop()
         if self._stop_tracking is not None:
             self._stop_tracking()
-        for issue in Issue:
+        for issue in set(Issue) - {Issue.ENDPOINT_GONE}:
             async_delete_issue(self._hass, self._entry, issue)
         await self.client.close()
 
-    async def recognize(self, audio: AsyncIterable[bytes], options: RecognitionOptions) -> AsyncGenerator[Event]:
+    async def recognize(
+        self, audio: AsyncIterable[bytes], options: RecognitionOptions, *, long: bool = False
+    ) -> AsyncGenerator[Event]:
         """Recognise audio, or translate it if the options say so. Yield the client's events.
 
-        Raises SpeechError, and UsageLimitError if the household's limit is used up. Failures have been logged and
-        counted when they arrive at the caller, and the household has been asked for a new key if that is what it takes.
+        Raises SpeechError, and UsageLimitError if the household's limit is used up: of a command when it begins, of
+        what may be long also later. Failures have been logged and counted when they arrive at the caller, and the
+        household has been asked for a new key if that is what it takes.
         """
         self.guard.check()
         session = Session(options, dt_util.utcnow())
         self.sessions.append(session)
+        self.usage.async_begin(session)
+        if long:
+            audio = self._watched(audio, session)
         events = (
             self.client.translate(audio, options, session.timeline)
             if isinstance(options, TranslationOptions)
@@ -118,14 +135,28 @@ class SpeechResource:
                 async for event in events:
                     yield event
         except SpeechError as err:
+            if isinstance(err, AudioSourceError) and isinstance(err.__cause__, UsageLimitError):
+                raise err.__cause__ from None  # which is no failure
             if not self._closed:
                 session.error = err
             raise
         finally:
             session.ended = self._hass.loop.time()
-            self.usage.async_add(session)
+            self.usage.async_end(session)
             if not self._closed:
                 self.health.async_note(session)
+
+    async def _watched(self, audio: AsyncIterable[bytes], session: Session) -> AsyncGenerator[bytes]:
+        """Pass audio on, and count what becomes of it. Raises UsageLimitError when the limit is used up."""
+        try:
+            async for chunk in audio:
+                self.guard.check()
+                if session.uncounted >= COUNT_EVERY:
+                    self.usage.async_add(session)
+                yield chunk
+        finally:
+            if isinstance(audio, AsyncGenerator):
+                await audio.aclose()
 
 
 def entry_data(endpoint: Endpoint, key: str) -> dict[str, str]:

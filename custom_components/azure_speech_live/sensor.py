@@ -18,13 +18,16 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from . import AzureSpeechConfigEntry
-from .const import DOMAIN
+from .const import CONF_PRICING_TIER, DOMAIN, TIER_FREE
 from .entity import service_device
 from .errors import FAILURE_KINDS
 from .resource import SpeechResource
 from .usage import month_start
 
 PARALLEL_UPDATES = 0
+
+FREE_HOURS: Final = 5
+"""Hours of audio that the free tier (F0) has in a month, by Microsoft's price list."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +50,23 @@ def _audio(key: str, value: Callable[[SpeechResource], float]) -> UsageSensorDes
     )
 
 
-LIMIT_USED: Final = UsageSensorDescription(
-    key="limit_used",
-    translation_key="limit_used",
-    state_class=SensorStateClass.MEASUREMENT,
-    native_unit_of_measurement=PERCENTAGE,
-    suggested_display_precision=1,
-    value=lambda resource: None if resource.guard.share is None else resource.guard.share * 100,
+def _share(key: str, value: Callable[[SpeechResource], float | None]) -> UsageSensorDescription:
+    return UsageSensorDescription(
+        key=key,
+        translation_key=key,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        value=value,
+    )
+
+
+LIMIT_USED: Final = _share(
+    "limit_used", lambda resource: None if resource.guard.share is None else resource.guard.share * 100
 )
-"""Only with a limit: the tier and its free share are not known to us."""
+"""Only with a limit."""
+FREE_HOURS_USED: Final = _share("free_hours_used", lambda resource: resource.usage.hours / FREE_HOURS * 100)
+"""Only in the free tier."""
 
 SENSORS: Final = (
     _audio("recognition_audio", lambda resource: resource.usage.month.recognition_seconds),
@@ -95,12 +106,15 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of the resource."""
     descriptions = [*SENSORS]
-    if entry.runtime_data.guard.limit is None:
-        registry = er.async_get(hass)
-        if entity_id := registry.async_get_entity_id(Platform.SENSOR, DOMAIN, _unique_id(entry, LIMIT_USED)):
+    registry = er.async_get(hass)
+    for description, wanted in (
+        (LIMIT_USED, entry.runtime_data.guard.limit is not None),
+        (FREE_HOURS_USED, entry.options.get(CONF_PRICING_TIER) == TIER_FREE),
+    ):
+        if wanted:
+            descriptions.append(description)
+        elif entity_id := registry.async_get_entity_id(Platform.SENSOR, DOMAIN, _unique_id(entry, description)):
             registry.async_remove(entity_id)
-    else:
-        descriptions.append(LIMIT_USED)
     async_add_entities(UsageSensor(entry, description) for description in descriptions)
 
 

@@ -24,7 +24,7 @@ from homeassistant.components.stt import (
 )
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import AzureSpeechConfigEntry
@@ -68,7 +68,13 @@ async def async_setup_entry(
     }
     for subentry_type, kind in kinds.items():
         for subentry in entry.get_subentries_of_type(subentry_type):
-            async_add_entities([kind(entry, subentry)], config_subentry_id=subentry.subentry_id)
+            try:
+                entity = kind(entry, subentry)
+            except (KeyError, TypeError, ValueError, AttributeError, ServiceValidationError) as err:
+                # A translator without languages is none; but it is no reason for the others to be silent.
+                _LOGGER.error("%s: cannot read what is stored of it: %r", subentry.title, err)  # noqa: TRY400 - one line
+            else:
+                async_add_entities([entity], config_subentry_id=subentry.subentry_id)
 
 
 class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
@@ -187,7 +193,7 @@ class RecognizerEntity(SpeechEntity):
 
     def __init__(self, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry) -> None:
         """Take the settings from the subentry."""
-        super().__init__(entry, subentry, RecognizerSettings.from_data(subentry.data))
+        super().__init__(entry, subentry, RecognizerSettings.from_stored(subentry.data, subentry.title))
         self._phrase_list: PhraseList | None = None
 
     @property

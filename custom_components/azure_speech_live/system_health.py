@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.components.system_health import SystemHealthRegistration
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.loader import async_get_integration
 
 from .const import DOMAIN
 from .errors import translation_key
+from .resource import entry_endpoint
 from .speech import SpeechError
 
 if TYPE_CHECKING:
@@ -24,22 +26,29 @@ def async_register(
 
 
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
-    entries = hass.config_entries.async_loaded_entries(DOMAIN)
+    entries: list[AzureSpeechConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     integration = await async_get_integration(hass, DOMAIN)
     return {
         "version": str(integration.version),
-        "resources": len(hass.config_entries.async_entries(DOMAIN)),
+        "resources": len(entries),
         # Home Assistant awaits it apart from the rest, and shows the rest meanwhile.
         "can_reach_service": _async_reach(entries),
     }
 
 
 async def _async_reach(entries: list[AzureSpeechConfigEntry]) -> str | dict[str, str]:
-    """Return "ok" if every resource lets us connect, or else what keeps us from it."""
+    """Return "ok" if every resource that is in use lets us connect, or else what keeps us from it."""
+    checked = False
     for entry in entries:
-        resource = entry.runtime_data
-        try:
-            await resource.client.check()
-        except SpeechError as err:
-            return {"type": "failed", "error": f"{translation_key(err)} ({resource.endpoint.region or 'own endpoint'})"}
-    return "ok"
+        error: str | None = None
+        if entry.state is ConfigEntryState.LOADED:
+            try:
+                await entry.runtime_data.client.check()
+            except SpeechError as err:
+                error = translation_key(err)
+            checked = True
+        elif entry.state in (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR):
+            error = entry.error_reason_translation_key or "not_set_up"
+        if error:
+            return {"type": "failed", "error": f"{error} ({entry_endpoint(entry.data).region or 'own endpoint'})"}
+    return "ok" if checked else "no resource is in use"

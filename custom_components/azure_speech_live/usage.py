@@ -1,7 +1,8 @@
 """What the household has used of a Speech resource, month by month: exact, and kept over restarts.
 
 Audio is counted in bytes, so that no sum is ever rounded: 32,000 of them are a second. What was sent is what Microsoft
-bills, be it recognised or not; so a session counts when it is over, also one that failed or was cancelled.
+bills, be it recognised or not; so a session counts when it is over, also one that failed or was cancelled. A long one
+counts as it goes as well.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -67,6 +68,8 @@ class Usage:
         self._hass = hass
         self._store: Store[dict[str, dict[str, Any]]] = Store(hass, 1, f"{DOMAIN}.{entry_id}")
         self._listeners: list[CALLBACK_TYPE] = []
+        self._running: set[Session] = set()
+        self._save_pending = False
         self._removed = False
         self.months: dict[str, Month] = {}
         """By the date of their first day, the oldest first."""
@@ -83,25 +86,44 @@ class Usage:
         """Return what was used in the present month, by the household's calendar."""
         return self.months.get(_first_day().isoformat(), Month())
 
+    @property
+    def hours(self) -> float:
+        """Return the hours of audio that were sent in the present month, with what is under way."""
+        return self.month.hours + sum(session.uncounted for session in self._running) / BYTES_PER_SECOND / 3600
+
+    @callback
+    def async_begin(self, session: Session) -> None:
+        """Take note of a session that begins."""
+        self._running.add(session)
+
+    @callback
+    def async_end(self, session: Session) -> None:
+        """Take note of a session that is over."""
+        self._running.discard(session)
+        self.async_add(session)
+
     @callback
     def async_add(self, session: Session) -> None:
-        """Count a session that is over."""
-        timeline = session.timeline
+        """Count what a session has used since it was counted last."""
+        timeline, counted = session.timeline, session.counted
         # By its first day, not in place of another: a clock that was wrong for a while, or a time zone that changes at
         # the month's end and changes back, costs nothing of what was counted.
         month = self.months.setdefault(_first_day().isoformat(), Month())
         if session.translation:
-            month.translation += timeline.sent
+            month.translation += session.uncounted
         else:
-            month.recognition += timeline.sent
-        month.requests += timeline.requests
+            month.recognition += session.uncounted
+        month.requests += timeline.requests - counted.requests
+        counted.sent, counted.requests = timeline.sent, timeline.requests
         if session.error is not None:
             kind = failure_kind(session.error)
             month.failures[kind] = month.failures.get(kind, 0) + 1
         if timeline.delay is not None:
             self.delay = timeline.delay
         self.months = dict(sorted(self.months.items())[-MAX_MONTHS:])
-        if not self._removed:
+        # Once: each call puts the writing off, and where somebody always speaks nothing would ever be written.
+        if not (self._removed or self._save_pending):
+            self._save_pending = True
             self._store.async_delay_save(self._data, SAVE_DELAY)
         self._tell()
 
@@ -149,6 +171,7 @@ class Usage:
         await self._store.async_remove()
 
     def _data(self) -> dict[str, dict[str, Any]]:
+        self._save_pending = False
         return {first: asdict(month) for first, month in self.months.items()}
 
     @callback

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
 from custom_components.azure_speech_live.cost_guard import UsageLimitError
 from custom_components.azure_speech_live.recognition import async_recognize
-from custom_components.azure_speech_live.speech import RecognitionOptions
+from custom_components.azure_speech_live.speech import Event, RecognitionOptions, TranslationOptions
 from tests.speech_service.service import SpeechService
 
 from .flows import add_resource
@@ -25,6 +25,9 @@ from .speech import pcm, stream, transcribe
 
 LIMIT = 0.001
 """Hours: 3.6 seconds, or 115,200 bytes."""
+EXACT_LIMIT = 2**-10
+EXACT_SECONDS = EXACT_LIMIT * 3600
+"""A limit that is a whole number of bytes, and of which no calculation rounds anything."""
 HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)
 FAILED = SpeechResult(None, SpeechResultState.ERROR)
 
@@ -45,6 +48,17 @@ async def set_limit(hass: HomeAssistant, entry: ConfigEntry, hours: float | None
     """Set another limit, or none."""
     hass.config_entries.async_update_entry(entry, options={} if hours is None else {CONF_MONTHLY_LIMIT: hours})
     await hass.async_block_till_done()
+
+
+async def end(events: AsyncGenerator[Event]) -> None:
+    """Let a recognition go on to its end."""
+    async for _ in events:
+        pass
+
+
+def received(service: SpeechService) -> int:
+    """Return the bytes of audio that the service has received."""
+    return sum(connection.audio_size for connection in service.connections)
 
 
 def issue(hass: HomeAssistant, entry: ConfigEntry) -> ir.IssueEntry | None:
@@ -74,24 +88,100 @@ async def test_the_limit_stops_the_next_command_but_not_the_one_under_way(
         yield pcm(1)
 
     long = asyncio.create_task(transcribe(hass, long_command()))
-    await service.until(lambda: any(connection.audio_size for connection in service.connections))
-    assert (await transcribe(hass, stream(pcm(3.59))))[1] == HEARD
+    await service.until(lambda: bool(received(service)))
+    assert (await transcribe(hass, stream(pcm(2.5))))[1] == HEARD
     assert issue(hass, entry) is None
-    assert (await transcribe(hass, stream(pcm(0.1))))[1] == HEARD
-    assert issue(hass, entry) is not None
+    assert (await transcribe(hass, stream(pcm(0.2))))[1] == HEARD
+    assert issue(hass, entry) is not None  # what is under way counts already
     used_up.set()
     assert (await long)[1] == HEARD
 
     attempts, connections = len(service.attempts), len(service.connections)
-    audio = sum(connection.audio_size for connection in service.connections)
+    audio = received(service)
     for _ in range(3):
         assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
     assert (len(service.attempts), len(service.connections)) == (attempts, connections)
-    assert sum(connection.audio_size for connection in service.connections) == audio
+    assert received(service) == audio
     assert entry.runtime_data.health.available
     (line,) = said(entry, caplog)
     assert line.startswith(f"{entry.title}: the monthly limit of 0.001 hours is used up")
     assert "before 2026-12-01" in line
+
+
+@pytest.mark.parametrize("options", [RecognitionOptions(), TranslationOptions(targets=("de",))])
+async def test_a_limit_that_is_reached_to_the_byte_is_used_up(
+    hass: HomeAssistant, entry: ConfigEntry, options: RecognitionOptions
+) -> None:
+    await set_limit(hass, entry, EXACT_LIMIT)
+    for seconds, used_up in ((EXACT_SECONDS - 1 / 16000, False), (1 / 16000, True)):
+        await end(async_recognize(entry, stream(pcm(seconds)), options))
+        assert (issue(hass, entry) is not None) is used_up
+    with pytest.raises(UsageLimitError):
+        await end(async_recognize(entry, stream(pcm(1)), options))
+
+
+async def test_the_limit_is_for_recognition_and_translation_together(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    translate = TranslationOptions(targets=("de",))
+    await end(async_recognize(entry, stream(pcm(2)), translate))
+    assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
+    await end(async_recognize(entry, stream(pcm(1)), translate))
+    attempts = len(service.attempts)
+    assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
+    with pytest.raises(UsageLimitError):
+        await end(async_recognize(entry, stream(pcm(1)), translate))
+    assert len(service.attempts) == attempts
+
+
+@pytest.mark.parametrize("options", [RecognitionOptions(), TranslationOptions(targets=("de",))])
+async def test_what_may_be_long_is_ended_by_the_limit(
+    hass: HomeAssistant,
+    service: SpeechService,
+    entry: ConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    options: RecognitionOptions,
+) -> None:
+    closed = asyncio.Event()
+
+    async def captions() -> AsyncGenerator[bytes]:
+        sent = 0
+        try:
+            while True:
+                yield pcm(0.1)
+                sent += len(pcm(0.1))
+                await service.until(lambda: received(service) >= sent)  # noqa: B023 - it is over before the next one
+        finally:
+            closed.set()
+
+    with pytest.raises(UsageLimitError) as error:
+        await end(async_recognize(entry, captions(), options))
+    assert error.value.translation_placeholders == {"title": entry.title, "limit": "0.001", "date": "2026-12-01"}
+    assert closed.is_set()
+    assert len(pcm(3.6)) <= received(service) <= len(pcm(3.7))
+    assert entry.runtime_data.usage.month.failures == {}
+    assert entry.runtime_data.health.available
+    assert issue(hass, entry) is not None
+    assert len(said(entry, caplog)) == 1
+
+
+async def test_what_is_long_is_ended_also_by_what_others_use(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    used_up = asyncio.Event()
+
+    async def captions() -> AsyncGenerator[bytes]:
+        yield pcm(1)
+        await used_up.wait()
+        yield pcm(1)
+
+    running = asyncio.create_task(end(async_recognize(entry, captions(), RecognitionOptions())))
+    await service.until(lambda: bool(received(service)))
+    await transcribe(hass, stream(pcm(3)))
+    used_up.set()
+    with pytest.raises(UsageLimitError):
+        await running
+    assert received(service) == len(pcm(4))
 
 
 async def test_an_action_says_why(hass: HomeAssistant, entry: ConfigEntry) -> None:

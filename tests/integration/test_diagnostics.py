@@ -36,18 +36,22 @@ async def diagnostics(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]
     return data
 
 
-async def test_a_command_has_its_moments_in_order(hass: HomeAssistant, entry: ConfigEntry) -> None:
+async def test_a_command_has_its_moments_in_order(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
     async def spoken() -> AsyncGenerator[bytes]:
         for _ in range(3):
             yield pcm(1)
 
     await transcribe(hass, spoken())
-    await hass.async_block_till_done()
+    timeline = entry.runtime_data.sessions[0].timeline
     # The service's turn.end may come after the result.
+    await service.until(lambda: timeline.turn_ended is not None)
     (session,) = (await diagnostics(hass, entry))["sessions"]
     moments = [session[name] for name in ("connected", "first_hypothesis", "phrase", "ended")]
     assert moments == sorted(moments)
     assert 0 <= session["end_of_audio"] <= session["phrase"]
+    assert session["connected"] <= session["end_of_speech"] <= session["phrase"] <= session["turn_end"]
     assert session["kind"] == "recognition"
     assert session["mode"] == "interactive"
     assert session["language"] == "en-US"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from homeassistant.components.homeassistant.const import DATA_EXPOSED_ENTITIES
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -127,6 +128,31 @@ def add_alias(hass: HomeAssistant) -> None:
     er.async_get(hass).async_update_entity(LAMP, aliases=["Moon"])
 
 
+def rename_originally(hass: HomeAssistant) -> None:
+    er.async_get(hass).async_update_entity(LAMP, original_name="Moon")
+
+
+def move_to_a_device(hass: HomeAssistant) -> None:
+    config_entry = MockConfigEntry()
+    config_entry.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=config_entry.entry_id, identifiers={("test", "1")}, name="Moon"
+    )
+    er.async_get(hass).async_update_entity(LAMP, device_id=device.id, has_entity_name=True)
+
+
+def set_option(hass: HomeAssistant) -> None:
+    er.async_get(hass).async_update_entity_options(LAMP, "conversation", {"should_expose": False})
+
+
+def hide(hass: HomeAssistant) -> None:
+    er.async_get(hass).async_update_entity(LAMP, hidden_by=er.RegistryEntryHider.USER)
+
+
+def make_diagnostic(hass: HomeAssistant) -> None:
+    er.async_get(hass).async_update_entity(LAMP, entity_category=EntityCategory.DIAGNOSTIC)
+
+
 def unexpose(hass: HomeAssistant) -> None:
     async_expose_entity(hass, "conversation", LAMP, should_expose=False)
 
@@ -153,6 +179,9 @@ def remove_entity(hass: HomeAssistant) -> None:
     [
         (rename, ("Moon",)),
         (add_alias, ("Moon",)),
+        (rename_originally, ("Moon",)),
+        (move_to_a_device, ("Moon Lamp",)),
+        (set_option, ()),
         (unexpose, ()),
         (add_area, ("Moon", "Lamp")),
         (add_floor, ("Moon", "Lamp")),
@@ -169,6 +198,33 @@ async def test_a_change_is_in_the_next_command(
     change(hass)
     await hass.async_block_till_done()
     assert phrase_list.phrases == phrases
+    phrase_list.async_stop()
+
+
+@pytest.mark.parametrize("change", [hide, make_diagnostic])
+async def test_what_decides_where_nobody_has_is_looked_at_as_well(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry, change: Callable[[HomeAssistant], None]
+) -> None:
+    entity_registry.async_get_or_create("light", "test", "lamp", suggested_object_id="lamp", original_name="Lamp")
+    hass.states.async_set(LAMP, "off", {"friendly_name": "Lamp"})
+    phrase_list = PhraseList(hass, ())
+    phrase_list.async_start()
+    assert "Lamp" in phrase_list.phrases
+    change(hass)
+    await hass.async_block_till_done()
+    assert not phrase_list.phrases
+    phrase_list.async_stop()
+
+
+@pytest.mark.usefixtures("lamp")
+async def test_an_id_that_is_given_away_takes_its_aliases_along(hass: HomeAssistant) -> None:
+    er.async_get(hass).async_update_entity(LAMP, aliases=["Sun"])
+    phrase_list = PhraseList(hass, ())
+    phrase_list.async_start()
+    assert "Sun" in phrase_list.phrases
+    er.async_get(hass).async_update_entity(LAMP, new_entity_id="light.moon")
+    await hass.async_block_till_done()
+    assert phrase_list.phrases == ("Lamp",)  # the state that is still there, until its platform removes it
     phrase_list.async_stop()
 
 

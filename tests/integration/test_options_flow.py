@@ -6,7 +6,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers.translation import async_get_translations
 import pytest
 
-from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN
 from tests.speech_service.service import SpeechService
 
 from .flows import add_resource, state_of
@@ -18,10 +18,13 @@ async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
     return await add_resource(hass, service)
 
 
-async def test_a_limit_is_set_changed_and_taken_away(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    before: dict[str, float] = {}
-    limits: tuple[dict[str, float], ...] = ({CONF_MONTHLY_LIMIT: 4.5}, {CONF_MONTHLY_LIMIT: 100}, {})
-    for given in limits:
+async def test_options_are_set_changed_and_taken_away(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    before: dict[str, object] = {}
+    for given in (
+        {CONF_MONTHLY_LIMIT: 4.5, CONF_PRICING_TIER: "f0"},
+        {CONF_MONTHLY_LIMIT: 100.0, CONF_PRICING_TIER: "s0"},
+        {CONF_PRICING_TIER: "unknown"},
+    ):
         form = await hass.config_entries.options.async_init(entry.entry_id)
         assert form["type"] is FlowResultType.FORM
         assert form["data_schema"] is not None
@@ -38,7 +41,13 @@ async def test_a_limit_is_set_changed_and_taken_away(hass: HomeAssistant, entry:
         assert entry.options == given
         assert state_of(entry) is ConfigEntryState.LOADED
         assert entry.runtime_data.guard.limit == given.get(CONF_MONTHLY_LIMIT)
-        before = given
+        before = dict(given)
+
+
+async def test_the_tier_is_not_known_unless_somebody_says_it(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(form["flow_id"], {})
+    assert entry.options == {CONF_PRICING_TIER: "unknown"}
 
 
 @pytest.mark.parametrize("limit", [-1, 0, 20_000, "many"])

@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+import logging
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.components.stt import SpeechAudioProcessing, SpeechResult, SpeechResultState
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from custom_components.azure_speech_live.languages import candidates_beside
 from custom_components.azure_speech_live.recognizer import MAX_DURATION, InvalidSettingError, RecognizerSettings
 from custom_components.azure_speech_live.speech import Mode
 from custom_components.azure_speech_live.stt import limited
+from custom_components.azure_speech_live.text import Substitutions
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.options import TurnOptions
@@ -20,7 +25,7 @@ from tests.speech_service.service import SpeechService
 
 from .flows import add_resource
 from .recognizers import KITCHEN, add_recognizer, last_turn
-from .speech import BYTES_PER_SECOND, pcm, recognizer, stream, transcribe
+from .speech import BYTES_PER_SECOND, RECOGNIZER, pcm, recognizer, stream, transcribe
 
 MODEL = "12345678-90ab-cdef-1234-567890abcdef"
 
@@ -298,3 +303,56 @@ def test_what_an_older_or_newer_version_stored_can_be_read() -> None:
 def test_what_cannot_be_is_not_read() -> None:
     with pytest.raises(InvalidSettingError):
         RecognizerSettings.from_data({"custom_model": "no id"})
+
+
+UNREADABLE: dict[str, Any] = {
+    "languages": ["de-DE", "tlh"],
+    "end_of_speech": "never",
+    "max_duration": "long",
+    "phrases": None,
+    "text_form": ["display"],
+    "profanity": "swear",
+    "substitutions": ["per cent"],
+    "initial_silence": {},
+    "segmentation_silence": None,
+    "custom_model": 5,
+}
+
+
+@pytest.mark.parametrize("setting", UNREADABLE)
+def test_a_setting_that_cannot_be_read_has_its_default_and_costs_no_other(
+    setting: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    others = {"use_names": False, "store_audio": True}
+    settings = RecognizerSettings.from_stored({setting: UNREADABLE[setting], **others}, "Kitchen")
+    substitutions = Substitutions()
+    expected = RecognizerSettings(use_names=False, store_audio=True, substitutions=substitutions)
+    assert replace(settings, substitutions=substitutions) == expected
+    assert settings.substitutions.apply("50 per cent") == "50 per cent"
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.getMessage() == f"Kitchen: cannot read what is stored of {setting}, and uses the defaults"
+
+
+async def test_what_cannot_be_read_silences_nobody(
+    hass: HomeAssistant, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    def add(kind: str, title: str, data: dict[str, Any]) -> None:
+        subentry = ConfigSubentry(subentry_type=kind, title=title, unique_id=None, data=MappingProxyType(data))
+        hass.config_entries.async_add_subentry(entry, subentry)
+
+    add(SUBENTRY_RECOGNIZER, "Kitchen", UNREADABLE)
+    add(SUBENTRY_TRANSLATOR, "Guests", {"languages": ["de-DE"]})
+    add(SUBENTRY_TRANSLATOR, "Visitors", {"languages": ["de-DE"], "target_language": "tlh"})
+    add(SUBENTRY_TRANSLATOR, "Friends", {"languages": ["de-DE"], "target_language": "en"})
+    caplog.clear()
+    await hass.async_block_till_done()
+    await hass.config_entries.async_reload(entry.entry_id)
+    for entity_id in (RECOGNIZER, KITCHEN, "stt.friends"):
+        _, result = await transcribe(hass, stream(pcm(1)), entity_id=entity_id)
+        assert result.result is SpeechResultState.SUCCESS
+    assert hass.states.get("stt.guests") is None
+    assert hass.states.get("stt.visitors") is None
+    lines = {record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR}
+    assert {line.partition(":")[0] for line in lines} == {"Kitchen", "Guests", "Visitors"}
+    assert len(lines) == 3

@@ -134,7 +134,8 @@ async def test_the_longest_command_is_asked_for_only_where_it_counts(hass: HomeA
     ("settings", "error", "placeholders"),
     [
         ({"languages": ["de-DE", "de-AT"]}, "language_twice", {"language": "de"}),
-        ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]}, "too_many_languages", {"limit": "4"}),
+        ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]}, "too_many_languages", {"limit": "3"}),
+        ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES"]}, "too_many_languages", {"limit": "3"}),
         ({"phrases": [f"phrase {number}" for number in range(MAX_PHRASES + 1)]}, "too_many_phrases", {"limit": "500"}),
         ({"phrases": ["x" * 101]}, "phrase_too_long", {"phrase": "x" * 30, "limit": "100"}),
         ({"text": {"substitutions": ["per cent"]}}, "invalid_substitution", {"line": "per cent"}),
@@ -169,6 +170,14 @@ async def test_more_languages_where_the_service_identifies_them_all_along(
     languages = ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]
     subentry = await add_recognizer(hass, entry, languages=languages, end_of_speech="home_assistant")
     assert subentry.data["languages"] == languages
+
+    form = await open_form(hass, entry, SUBENTRY_RECOGNIZER)
+    ten = [*languages, "pl-PL", "nl-NL", "sv-SE", "da-DK", "fi-FI"]
+    form = await submit(hass, form, name=NAME, **filled_in(languages=ten, end_of_speech="home_assistant"))
+    assert form["errors"] == {"languages": "too_many_languages"}
+    assert (form["description_placeholders"] or {})["limit"] == "9"
+    result = await submit(hass, form, name=NAME, **filled_in(languages=ten[:9], end_of_speech="home_assistant"))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_a_recognizer_is_removed_with_its_entity(hass: HomeAssistant, entry: ConfigEntry) -> None:

@@ -20,8 +20,10 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
-from custom_components.azure_speech_live.sensor import LIMIT_USED, SENSORS
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN
+from custom_components.azure_speech_live.recognition import async_recognize
+from custom_components.azure_speech_live.sensor import FREE_HOURS, FREE_HOURS_USED, LIMIT_USED, SENSORS
+from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
@@ -143,3 +145,25 @@ async def test_the_share_of_the_limit_is_there_as_long_as_there_is_one(hass: Hom
     hass.config_entries.async_update_entry(entry, options={})
     await hass.async_block_till_done()
     assert entity_id(hass, entry, LIMIT_USED.key) is None
+
+
+async def test_the_share_of_the_free_hours_is_there_where_the_household_says_that_it_has_them(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    assert entity_id(hass, entry, FREE_HOURS_USED.key) is None
+
+    hass.config_entries.async_update_entry(entry, options={CONF_PRICING_TIER: "f0"})
+    await hass.async_block_till_done()
+    assert entity_id(hass, entry, LIMIT_USED.key) is None
+    assert float(shown(hass, entry, FREE_HOURS_USED.key).state) == 0
+    await transcribe(hass, stream(pcm(3)))
+    async for _ in async_recognize(entry, stream(pcm(1.5)), TranslationOptions(targets=("de",))):
+        pass
+    share = shown(hass, entry, FREE_HOURS_USED.key)
+    assert float(share.state) == pytest.approx(4.5 / (FREE_HOURS * 3600) * 100)
+    assert share.attributes[ATTR_UNIT_OF_MEASUREMENT] == "%"
+
+    for tier in ("s0", "unknown"):
+        hass.config_entries.async_update_entry(entry, options={CONF_PRICING_TIER: tier})
+        await hass.async_block_till_done()
+        assert entity_id(hass, entry, FREE_HOURS_USED.key) is None

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech_service.authorization import Authorization
-from tests.speech_service.faults import Behaviour, Reset
+from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
 from .flows import add_resource
@@ -51,11 +51,28 @@ async def test_what_keeps_us_from_the_service_is_said(hass: HomeAssistant, servi
     assert (await health(hass))["can_reach_service"]["error"] == "key_refused (own endpoint)"
 
 
-async def test_a_resource_that_is_not_loaded_is_counted_only(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    await hass.config_entries.async_unload(entry.entry_id)
+@pytest.mark.parametrize(("answer", "error"), [(Reset(), "cannot_connect"), (Refuse(401), "key_refused")])
+async def test_a_resource_that_could_not_be_set_up_is_not_well(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, answer: Reset | Refuse, error: str
+) -> None:
+    service.behaviours = lambda _: Behaviour(answer=answer)
+    await hass.config_entries.async_reload(entry.entry_id)
+    attempts = len(service.attempts)
+    expected = {"type": "failed", "error": f"{error} (own endpoint)"}
+    assert (await health(hass))["can_reach_service"] == expected
+    assert len(service.attempts) == attempts
+
+    async with SpeechService() as another_service:  # a second one that is well does not hide it
+        another = await add_resource(hass, another_service)
+        assert (await health(hass))["can_reach_service"] == expected
+        await hass.config_entries.async_unload(another.entry_id)
+
+
+async def test_a_resource_that_nobody_uses_is_neither_well_nor_ill(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
     info = await health(hass)
     assert info["resources"] == 1
-    assert info["can_reach_service"] == "ok"
+    assert info["can_reach_service"] == "no resource is in use"
 
 
 @pytest.mark.usefixtures("entry")

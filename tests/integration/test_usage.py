@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 import random
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.resource import Session
 from custom_components.azure_speech_live.speech import (
     AudioSourceError,
@@ -295,6 +298,44 @@ async def test_usage_is_stored_soon_also_without_a_stop(
     await hass.async_block_till_done()
     (month,) = hass_storage[f"{DOMAIN}.home"]["data"].values()
     assert month == {"recognition": 64000, "translation": 0, "requests": 1, "failures": {}}
+
+
+async def test_usage_is_stored_also_where_somebody_always_speaks(
+    hass: HomeAssistant, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
+) -> None:
+    usage = Usage(hass, "home")
+    stored: list[int] = []
+    for _ in range(4):
+        usage.async_add(recognition(100))
+        freezer.tick(45)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+        months = hass_storage.get(f"{DOMAIN}.home", {"data": {}})["data"].values()
+        stored.append(sum(month["recognition"] for month in months))
+    assert stored == [0, 200, 200, 400]
+
+
+async def test_a_long_recognition_counts_as_it_goes(
+    hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.azure_speech_live.resource.COUNT_EVERY", 32000)  # nobody waits for minutes
+    entry = await add_resource(hass, service)
+    usage = entry.runtime_data.usage
+    told: list[Month] = []
+    usage.async_add_listener(lambda: told.append(replace(usage.month)))
+
+    async def recording() -> AsyncGenerator[bytes]:
+        for second in range(1, 4):
+            yield pcm(1)
+            sent = second * 32000
+            await service.until(lambda: received(service) == sent)  # noqa: B023 - it is over before the next one
+            assert usage.hours == pytest.approx(second / 3600)
+        yield pcm(0.5)
+
+    async for _ in async_recognize(entry, recording(), RecognitionOptions()):
+        pass
+    assert told == [Month(recognition=sent, requests=1) for sent in (32000, 64000, 96000, 112000)]
+    assert usage.hours == usage.month.hours
 
 
 async def test_a_command_that_a_reload_ends_is_counted(hass: HomeAssistant, service: SpeechService) -> None:
