@@ -163,6 +163,7 @@ async def demo(arguments: argparse.Namespace) -> bool:
             recognizer = await connection.recognizer(entry_id)
             pipeline = await connection.create_pipeline(recognizer)
             await home.post("/api/services/light/turn_on", json={"entity_id": _LIGHT_THAT_IS_ON})
+            await home.post("/api/services/switch/turn_off", json={"entity_id": "all"})  # they know no state until then
             screen.line("pipeline", f'"Azure Speech Live" listens through {recognizer}')
             screen.title(f"{title} at the pace of a microphone")
             for state in await connection.call("get_states"):
