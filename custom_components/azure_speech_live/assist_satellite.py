@@ -1,7 +1,7 @@
 """The host's microphones as Assist satellites: they listen, and what is answered is heard on a media player."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 import logging
 from typing import Any, Final, override
@@ -73,6 +73,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
         self._is_asked = False
         self._is_spoken_to = False
         self._failed = False
+        self._loss: HomeAssistantError | None = None
         if self._player:
             self._attr_supported_features = (
                 AssistSatelliteEntityFeature.ANNOUNCE | AssistSatelliteEntityFeature.START_CONVERSATION
@@ -120,10 +121,13 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
 
     @callback
     def async_press(self, context: Context | None) -> None:
-        """Listen to somebody; end listening if that is under way. What else is under way is ended, too."""
+        """Listen to somebody; end listening if that is under way. An answer that is being played ends for it.
+
+        While something is announced or asked, or an action is about to listen, there is nothing to begin.
+        """
         if self._listening is not None and self.state == AssistSatelliteState.LISTENING:
             self._listening.stop()
-        else:
+        elif not (self._lent or self._is_announcing):
             self._start(PipelineStage.STT, context)
 
     @asynccontextmanager
@@ -151,9 +155,11 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     @override
     async def async_announce(self, announcement: AssistSatelliteAnnouncement) -> None:
         """Play an announcement, to its end."""
-        await self._stop()
-        await self._play(announcement.preannounce_media_id, announcement.media_id)
-        self.hass.loop.call_soon(self._async_rest)  # when Home Assistant has made it idle
+        try:
+            await self._stop()
+            await self._play(announcement.preannounce_media_id, announcement.media_id)
+        finally:
+            self.hass.loop.call_soon(self._async_rest)  # when Home Assistant has made it idle
 
     @override
     async def async_start_conversation(self, start_announcement: AssistSatelliteAnnouncement) -> None:
@@ -164,9 +170,15 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
                 translation_key="microphone_without_player",
                 translation_placeholders={"microphone": self._microphone.title},
             )
-        await self._stop()
-        await self._play(start_announcement.preannounce_media_id, start_announcement.media_id)
-        self._start(PipelineStage.STT, self._context)
+        try:
+            await self._stop()
+            if self._ask_question_future is not None:
+                # The end of what was under way, such as the wait for the wake word, was taken for an answer.
+                self._ask_question_future = self.hass.loop.create_future()
+            await self._play(start_announcement.preannounce_media_id, start_announcement.media_id)
+            self._start(PipelineStage.STT, self._context)
+        finally:
+            self.hass.loop.call_soon(self._async_rest)
 
     @callback
     @override
@@ -182,6 +194,8 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
                 self._answer = data["tts_output"]["media_id"]
             case PipelineEventType.STT_START:
                 self._is_spoken_to = True
+            case PipelineEventType.WAKE_WORD_END if not data.get("wake_word_output"):
+                self._failed = True  # an engine that has gone ends like this, and would do so again at once
             case PipelineEventType.ERROR:
                 # Another satellite may have been quicker, which is no failure.
                 self._failed = not self._is_spoken_to and data.get("code") != "duplicate_wake_up_detected"
@@ -190,7 +204,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     def _async_rest(self) -> None:
         """Wait for the wake word, if nothing else is under way."""
         idle = self._task is None and self._pause is None and not (self._lent or self._is_announcing)
-        if idle and self._waits_for_wake_word and self._microphone.available:
+        if idle and self._waits_for_wake_word and self._microphone.available and not self.hass.is_stopping:
             self._start(PipelineStage.WAKE_WORD)
 
     @callback
@@ -224,6 +238,9 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
         except HomeAssistantError as err:
             _LOGGER.debug("%s: %s", self.entity_id, err)  # the microphone has said it, where people see it
             self._failed = True
+        except Exception:
+            _LOGGER.exception("%s: listening ended", self.entity_id)
+            self._failed = True
         finally:
             if self._ask_question_future is not None and not self._ask_question_future.done():
                 self._ask_question_future.set_result(None)
@@ -238,18 +255,41 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     async def _listen(self, stage: PipelineStage, context: Context | None) -> None:
         """Run the pipeline once, and play its answer."""
         self._answer, self._is_asked, self._is_spoken_to = None, False, False
+        self._loss = None
         end = PipelineStage.TTS if self._player else PipelineStage.INTENT
         try:
             # The pipeline leaves it to others to close what it has listened to.
-            async with self._microphone.async_open() as self._listening, aclosing(self._listening.audio()) as audio:
+            async with (
+                self._microphone.async_open() as self._listening,
+                aclosing(self._audio(self._listening)) as audio,
+            ):
                 await self.async_accept_pipeline_from_satellite(
                     audio, start_stage=stage, end_stage=end, context=context
                 )
+        except asyncio.CancelledError:
+            if self._loss is None or _is_cancelled():
+                raise
         finally:
             self._listening = None
+        if self._loss is not None:
+            raise self._loss
         if self._answer is not None:
             await self._play(self._answer)
             self.tts_response_finished()
+
+    async def _audio(self, listening: Listening) -> AsyncGenerator[bytes]:
+        """Yield the sound. When that fails, the pipeline is cancelled.
+
+        It would log the exception as an error of Home Assistant's, and do what was only half said if the sound ended.
+        """
+        try:
+            async with aclosing(listening.audio()) as audio:
+                async for sound in audio:
+                    yield sound
+        except HomeAssistantError as err:
+            self._loss = err
+            if self._pipeline_task is not None:
+                self._pipeline_task.cancel()
 
     async def _play(self, *sounds: str | None) -> None:
         """Play sounds, one after the other. A media player that does not play is logged, and no reason to stop."""
@@ -260,9 +300,17 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             _LOGGER.warning("%s: %s does not play: %s", self.entity_id, self._player, err)
 
     def _select(self, key: str) -> str | None:
-        return er.async_get(self.hass).async_get_entity_id(
+        """Return a select; None if it is disabled: it has no state then, and Home Assistant's default is used."""
+        select = er.async_get(self.hass).async_get_entity_id(
             Platform.SELECT, DOMAIN, f"{self._microphone.subentry_id}-{key}"
         )
+        return select if select is not None and self.hass.states.get(select) is not None else None
+
+
+def _is_cancelled() -> bool:
+    """Return whether this task is being cancelled, and not only what it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _ended(task: asyncio.Task[None] | None) -> None:

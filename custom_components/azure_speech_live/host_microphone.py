@@ -15,19 +15,19 @@ from homeassistant.const import CONF_DEVICE
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
-from homeassistant.requirements import RequirementsNotFound, async_clear_install_history, async_process_requirements
 
 from .const import DOMAIN
 from .microphone import (
-    REQUIREMENT,
     Capture,
     MicrophoneBusyError,
     MicrophoneError,
     MicrophoneLostError,
     MicrophoneMissingError,
     NoPyAudioError,
+    PyAudioMissingError,
     open_microphone,
 )
+from .microphone_requirement import InstallationError, async_install
 from .speech.audio import BYTES_PER_SECOND
 
 if TYPE_CHECKING:
@@ -37,21 +37,9 @@ _LOGGER = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 30
 """After which an unavailable microphone is tried again."""
-
-
-async def async_install(hass: HomeAssistant) -> None:
-    """Install PyAudio, as Home Assistant does it with requirements, unless it is there. Raises RequirementsNotFound.
-
-    It is none of the manifest's requirements: it has to be compiled, which fails for most, who have no microphone.
-    """
-    if hass.config.skip_pip:
-        return
-    try:
-        await async_process_requirements(hass, DOMAIN, [REQUIREMENT], is_built_in=False)
-    except RequirementsNotFound:
-        # Somebody may install what was missing, and try again without a restart.
-        async_clear_install_history(hass)
-        raise
+_RETRY_GROWTH: Final = 4
+"""Of that time after each failure to install PyAudio: it may only want for the network, but it costs minutes."""
+_LONGEST_RETRY: Final = 86_400
 
 
 class Listening:
@@ -96,7 +84,10 @@ class HostMicrophone:
         self._listeners: list[CALLBACK_TYPE] = []
         self._retry: CALLBACK_TYPE | None = None
         self._trial: asyncio.Task[None] | None = None
+        self._retry_seconds = RETRY_SECONDS
+        self._stopped = False
         self._in_use = False
+        self._capture: Capture | None = None
         self._trouble: MicrophoneError | None = None
         self._format: tuple[int, int] | None = None
         self._overflows = 0
@@ -109,14 +100,13 @@ class HostMicrophone:
 
     @callback
     def async_start(self) -> None:
-        """Find out whether it is there, after installing PyAudio if need be: a new container has lost it."""
-        self._start_trial(install=True)
+        """Find out whether it is there; install PyAudio if need be: a new container has lost it."""
+        self._start_trial()
 
     async def async_stop(self) -> None:
         """End looking for it."""
-        if self._retry is not None:
-            self._retry()
-            self._retry = None
+        self._stopped = True
+        self._cancel_retry()
         if self._trial is not None:
             self._trial.cancel()
             await asyncio.wait([self._trial])
@@ -138,6 +128,7 @@ class HostMicrophone:
             )
         try:
             async with self._opened() as capture:
+                self.async_note(None)
                 yield Listening(self, capture)
         except MicrophoneError as err:
             self.async_note(err)
@@ -151,8 +142,11 @@ class HostMicrophone:
             _LOGGER.warning("The microphone %s cannot be listened to: %s", self.title, trouble)
         elif trouble is None and known is not None:
             _LOGGER.info("The microphone %s can be listened to again", self.title)
-        if trouble is not None and self._retry is None:
-            self._retry = async_call_later(self._hass, RETRY_SECONDS, self._async_retry)
+        if trouble is None:
+            self._retry_seconds = RETRY_SECONDS
+            self._cancel_retry()
+        else:
+            self._await_retry()
         if self.available != (trouble is None):
             self.available = trouble is None
             for listener in list(self._listeners):
@@ -165,7 +159,7 @@ class HostMicrophone:
             "available": self.available,
             "rate": rate,
             "channels": channels,
-            "overflows": self._overflows,
+            "overflows": self._overflows + (self._capture.overflows if self._capture is not None else 0),
             "trouble": None if self._trouble is None else type(self._trouble).__name__,
         }
 
@@ -175,38 +169,59 @@ class HostMicrophone:
         try:
             async with open_microphone(self._device) as capture:
                 self._format = capture.format
+                self._capture = capture
                 try:
                     yield capture
                 finally:
                     self._overflows += capture.overflows
+                    self._capture = None
         finally:
             self._in_use = False
 
     @callback
     def _async_retry(self, _now: object) -> None:
         self._retry = None
-        if not self._in_use:
-            self._start_trial(install=False)
+        if self._in_use:  # who uses it may yet fail
+            self._await_retry()
+        else:
+            self._start_trial()
 
     @callback
-    def _start_trial(self, *, install: bool) -> None:
+    def _await_retry(self) -> None:
+        if self._retry is None and not self._stopped:
+            self._retry = async_call_later(self._hass, self._retry_seconds, self._async_retry)
+
+    @callback
+    def _cancel_retry(self) -> None:
+        if self._retry is not None:
+            self._retry()
+            self._retry = None
+
+    @callback
+    def _start_trial(self) -> None:
         self._trial = self._entry.async_create_background_task(
-            self._hass, self._try(install=install), f"{DOMAIN} looks for {self.title}"
+            self._hass, self._try(), f"{DOMAIN} looks for {self.title}"
         )
 
-    async def _try(self, *, install: bool) -> None:
+    async def _try(self) -> None:
         """Listen for a moment, and take note of how that went."""
         try:
-            if install:
+            try:
+                await self._look()
+            except PyAudioMissingError:
                 await async_install(self._hass)
-            async with self._opened():
-                pass
-        except RequirementsNotFound:
-            self.async_note(NoPyAudioError("PyAudio cannot be installed"))
+                await self._look()
+        except InstallationError as err:
+            self.async_note(PyAudioMissingError(f"PyAudio cannot be installed: {err}"))
+            self._retry_seconds = min(self._retry_seconds * _RETRY_GROWTH, _LONGEST_RETRY)
         except MicrophoneError as err:
             self.async_note(err)
         else:
             self.async_note(None)
+
+    async def _look(self) -> None:
+        async with self._opened():
+            pass
 
 
 def _worded(error: MicrophoneError, title: str) -> HomeAssistantError:

@@ -7,6 +7,7 @@ from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_DEVICE, CONF_NAME
 from homeassistant.helpers.selector import (
+    AssistPipelineSelector,
     EntitySelector,
     EntitySelectorConfig,
     SelectSelector,
@@ -14,17 +15,22 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
-from homeassistant.requirements import RequirementsNotFound
 import voluptuous as vol
 
-from .const import CONF_MEDIA_PLAYER, CONF_START
-from .host_microphone import async_install
-from .microphone import MicrophoneError, NoPyAudioError, list_devices
+from .const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN, SUBENTRY_MICROPHONE
+from .microphone import REQUIREMENT, MicrophoneError, NoPyAudioError, PyAudioMissingError, list_devices
+from .microphone_requirement import InstallationError, async_install
+
+CONF_PIPELINE: Final = "pipeline"
 
 WAKE_WORD_DOMAIN: Final = "wake_word"
 
 # Not in the translations themselves: a command is the same in all languages.
-_PLACEHOLDERS: Final = {"packages": "portaudio19-dev g++ python3-dev"}
+_PLACEHOLDERS: Final = {
+    "packages": "portaudio19-dev g++ python3-dev",
+    "library": "libportaudio2",
+    "requirement": REQUIREMENT,
+}
 
 
 class Start(StrEnum):
@@ -39,15 +45,25 @@ class MicrophoneFlow(ConfigSubentryFlow):
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Install what is needed, then ask for the device. Where that fails, say so, and let it be tried again."""
-        if user_input is None and await self._trouble(install=False) is None:
-            return await self.async_step_device()
-        errors = {}
-        if user_input is not None:
-            if (trouble := await self._trouble(install=True)) is None:
+        errors, reason = {}, ""
+        try:
+            if await self._has_devices(install=user_input is not None):
                 return await self.async_step_device()
-            errors["base"] = trouble
+            errors["base"] = "no_microphone"
+        except InstallationError as err:
+            errors["base"], reason = "not_installed", str(err)
+        except PyAudioMissingError:
+            if user_input is not None:  # Home Assistant has been told to install nothing
+                errors["base"] = "may_not_install"
+        except NoPyAudioError as err:
+            errors["base"], reason = "no_pyaudio", str(err)
+        except MicrophoneError as err:
+            errors["base"], reason = "no_sound", str(err)
         return self.async_show_form(
-            step_id="user", data_schema=vol.Schema({}), errors=errors, description_placeholders=_PLACEHOLDERS
+            step_id="user",
+            data_schema=vol.Schema({}),
+            errors=errors,
+            description_placeholders={**_PLACEHOLDERS, "reason": reason},
         )
 
     async def async_step_device(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
@@ -58,31 +74,41 @@ class MicrophoneFlow(ConfigSubentryFlow):
         """Ask for another device, or another use of it."""
         return await self._step("reconfigure", user_input)
 
-    async def _trouble(self, *, install: bool) -> str | None:
-        """Return why there is no microphone to choose; None if there is one."""
+    async def _has_devices(self, *, install: bool) -> bool:
+        """Return whether there is a microphone to choose. Raises MicrophoneError and InstallationError."""
         try:
-            if install:
-                await async_install(self.hass)
-            return None if await list_devices() else "no_microphone"
-        except RequirementsNotFound:
-            return "not_installed"
-        except NoPyAudioError:
-            return "no_pyaudio"
-        except MicrophoneError:
-            return "no_sound"
+            return bool(await list_devices())
+        except PyAudioMissingError:
+            if not install:
+                raise
+        await async_install(self.hass)
+        return bool(await list_devices())
+
+    def _is_taken(self, device: str, but: str | None) -> bool:
+        """Return whether a device is a satellite already, another one than the subentry ``but``."""
+        return any(
+            subentry.data[CONF_DEVICE] == device and subentry.subentry_id != but
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE)
+        )
 
     async def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
         new = self.source == SOURCE_USER
-        stored = {} if new else dict(self._get_reconfigure_subentry().data)
+        before = None if new else self._get_reconfigure_subentry()
+        stored = {} if before is None else dict(before.data)
         errors: dict[str, str] = {}
         if user_input is not None:
             data = {name: value for name, value in user_input.items() if name != CONF_NAME}
+            if CONF_PIPELINE in stored:
+                data[CONF_PIPELINE] = stored[CONF_PIPELINE]
+            if self._is_taken(data[CONF_DEVICE], before.subentry_id if before else None):
+                errors[CONF_DEVICE] = "device_taken"
             if data[CONF_START] == Start.WAKE_WORD and not self.hass.states.async_entity_ids(WAKE_WORD_DOMAIN):
                 errors[CONF_START] = "no_wake_word"
-            elif new:
-                return self.async_create_entry(title=user_input[CONF_NAME], data=data)
-            else:
-                return self.async_update_and_abort(self._get_entry(), self._get_reconfigure_subentry(), data=data)
+            if not errors:
+                if before is None:
+                    return self.async_create_entry(title=user_input[CONF_NAME], data=data)
+                return self.async_update_and_abort(self._get_entry(), before, data=data)
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(
@@ -92,7 +118,10 @@ class MicrophoneFlow(ConfigSubentryFlow):
         )
 
     async def _schema(self, chosen: str | None, *, new: bool) -> vol.Schema:
-        """Return the form's fields. What was chosen before stays to be chosen, also while it is not plugged in."""
+        """Return the form's fields. What was chosen before stays to be chosen, also while it is not plugged in.
+
+        The pipeline is asked for once: it becomes what the satellite's select begins with, which is changed there.
+        """
         try:
             devices = await list_devices()
         except MicrophoneError:
@@ -105,7 +134,11 @@ class MicrophoneFlow(ConfigSubentryFlow):
                 SelectSelectorConfig(
                     options=list(dict.fromkeys(filter(None, [*names, chosen]))), mode=SelectSelectorMode.DROPDOWN
                 )
-            ),
+            )
+        }
+        if new:
+            fields[vol.Optional(CONF_PIPELINE)] = AssistPipelineSelector()
+        fields |= {
             vol.Required(CONF_START, default=Start.BUTTON): SelectSelector(
                 SelectSelectorConfig(
                     options=[str(start) for start in Start],

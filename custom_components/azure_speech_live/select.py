@@ -1,6 +1,6 @@
 """What can be selected for a microphone: its pipeline, and when somebody has finished speaking."""
 
-from homeassistant.components.assist_pipeline import AssistPipelineSelect, VadSensitivitySelect
+from homeassistant.components.assist_pipeline import AssistPipelineSelect, VadSensitivitySelect, async_get_pipelines
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -8,6 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import AzureSpeechConfigEntry
 from .const import DOMAIN, SUBENTRY_MICROPHONE
 from .microphone_entity import microphone_device
+from .microphone_flow import CONF_PIPELINE
 
 PARALLEL_UPDATES = 0
 
@@ -24,7 +25,7 @@ async def async_setup_entry(
 
 
 class PipelineSelect(AssistPipelineSelect):
-    """Selects the pipeline."""
+    """Selects the pipeline. It begins with the one from the form, and is what counts from then on."""
 
     _attr_has_entity_name = True
 
@@ -32,6 +33,9 @@ class PipelineSelect(AssistPipelineSelect):
         """Initialize the select and its device."""
         super().__init__(hass, DOMAIN, subentry.subentry_id)
         self._attr_device_info = microphone_device(subentry)
+        chosen = subentry.data.get(CONF_PIPELINE)
+        names = (pipeline.name for pipeline in async_get_pipelines(hass) if pipeline.id == chosen)
+        self._attr_current_option = next(names, self._attr_current_option)
 
 
 class FinishedSpeakingSelect(VadSensitivitySelect):

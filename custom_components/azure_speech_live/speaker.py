@@ -15,7 +15,7 @@ from homeassistant.components.media_player import (
     MediaType,
     async_process_play_media_url,
 )
-from homeassistant.const import ATTR_ENTITY_ID, ATTR_SUPPORTED_FEATURES
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_SUPPORTED_FEATURES, SERVICE_MEDIA_STOP
 from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
@@ -33,10 +33,11 @@ async def async_play(hass: HomeAssistant, player: str, media: str, context: Cont
     """Play media (a media source or an address) and wait for its end. Raises HomeAssistantError.
 
     The end is when the media player's state says so. Of one that says nothing, or that was playing before and goes on
-    with that, it is when the sound has had its time.
+    with that, it is when the sound has had its time. Cancelled, it stops the sound.
     """
     state = hass.states.get(player)
     was_playing = state is not None and state.state in _PLAYING
+    announces = _can(state, MediaPlayerEntityFeature.MEDIA_ANNOUNCE)
     began, ended = asyncio.Event(), asyncio.Event()
 
     @callback
@@ -52,7 +53,7 @@ async def async_play(hass: HomeAssistant, player: str, media: str, context: Cont
         ATTR_MEDIA_CONTENT_ID: media,
         ATTR_MEDIA_CONTENT_TYPE: MediaType.MUSIC,
     }
-    if _can_announce(state):
+    if announces:
         data[ATTR_MEDIA_ANNOUNCE] = True
     stop = async_track_state_change_event(hass, player, changed)
     try:
@@ -68,13 +69,26 @@ async def async_play(hass: HomeAssistant, player: str, media: str, context: Cont
                         await ended.wait()
                 return
         await asyncio.sleep(start + await _duration(hass, media) - hass.loop.time())
+    except asyncio.CancelledError:
+        # Music that was on before an announcement goes on after it: who stops one stops both.
+        if _can(state, MediaPlayerEntityFeature.STOP) and not (was_playing and announces):
+            await _stop(hass, player, context)
+        raise
     finally:
         stop()
 
 
-def _can_announce(state: State | None) -> bool:
+async def _stop(hass: HomeAssistant, player: str, context: Context | None) -> None:
+    with suppress(HomeAssistantError, TimeoutError):
+        async with asyncio.timeout(_BEGIN_LIMIT):
+            await hass.services.async_call(
+                MEDIA_PLAYER_DOMAIN, SERVICE_MEDIA_STOP, {ATTR_ENTITY_ID: player}, blocking=True, context=context
+            )
+
+
+def _can(state: State | None, feature: MediaPlayerEntityFeature) -> bool:
     features = state.attributes.get(ATTR_SUPPORTED_FEATURES, 0) if state else 0
-    return bool(features & MediaPlayerEntityFeature.MEDIA_ANNOUNCE)
+    return bool(features & feature)
 
 
 async def _duration(hass: HomeAssistant, media: str) -> float:

@@ -10,6 +10,7 @@ from custom_components.azure_speech_live.microphone import (
     MicrophoneLostError,
     MicrophoneMissingError,
     NoPyAudioError,
+    PyAudioMissingError,
 )
 from custom_components.azure_speech_live.speech import (
     AudioSourceError,
@@ -48,9 +49,13 @@ _ADVICE: Final[Mapping[type[Exception], str]] = {
     ServiceError: "The Speech service has trouble of its own. Try again in a few minutes.",
     ServiceTimeoutError: "The Speech service did not answer in time. Try again in a few minutes.",
     ProtocolError: "The Speech service and this program do not understand each other. Please report it.",
-    NoPyAudioError: (
+    PyAudioMissingError: (
         f'A microphone needs PyAudio. Install PortAudio ("apt install portaudio19-dev g++" on Debian), then run '
         f'".venv/bin/uv pip install --python .venv {REQUIREMENT}". A recording (--wav) needs neither.'
+    ),
+    NoPyAudioError: (
+        'A microphone needs PyAudio, which cannot be loaded here. Install PortAudio ("apt install libportaudio2" on '
+        "Debian). A recording (--wav) needs neither."
     ),
     MicrophoneMissingError: 'Plug it in, or choose one of those that "scripts/speech devices" lists.',
     MicrophoneBusyError: "End the program that uses it, or choose another microphone.",

@@ -1,15 +1,19 @@
 """What every test of the integration stands on: Home Assistant, and a stand-in Speech service."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.azure_speech_live.const import DOMAIN
+from tests.microphone.sound import SoundServer, alsa
 from tests.speech_service.service import KEY, SpeechService
 
+from .microphones import SAID, House, furnish
 from .names import Names
 
 
@@ -57,3 +61,30 @@ def no_key_in_the_log(caplog: pytest.LogCaptureFixture) -> object:
     caplog.set_level("DEBUG")
     yield
     assert KEY not in caplog.text
+
+
+@pytest.fixture
+def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plug in a microphone "kitchen", which hears the spoken command whenever it is listened to."""
+    for name, value in alsa(tmp_path, kitchen=SAID).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant,
+    devices: None,  # noqa: ARG001  # before anything is looked up
+    hass_ws_client: WebSocketGenerator,
+    service: SpeechService,
+) -> House:
+    """Furnish a house; its microphones are added by the tests."""
+    return await furnish(hass, hass_ws_client, service)
+
+
+@pytest.fixture
+async def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundServer]:
+    """Run a PulseAudio server, with a microphone "kitchen" that can be unplugged."""
+    async with SoundServer.run(tmp_path / "pulse", "kitchen") as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server

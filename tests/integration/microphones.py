@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
+import logging
 from typing import Any, override
 
 from homeassistant.components.assist_pipeline import async_get_pipeline, async_update_pipeline
@@ -17,9 +19,13 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.intent import IntentResponse
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import setup_test_component_platform
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed, setup_test_component_platform
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.azure_speech_live.host_microphone import RETRY_SECONDS
+from tests.microphone.sound import BYTES_PER_SECOND, spoken
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
@@ -33,6 +39,8 @@ BUTTON = "button.kitchen_listen"
 PLAYER = "media_player.radio"
 WAKE_WORD = "wake_word.ears"
 
+SAID = spoken() + bytes(4 * BYTES_PER_SECOND)
+
 
 class Radio(MediaPlayerEntity):
     """A media player that plays for as long as a test lets it."""
@@ -40,7 +48,9 @@ class Radio(MediaPlayerEntity):
     _attr_name = "Radio"
     _attr_should_poll = False
     _attr_state: MediaPlayerState | None = MediaPlayerState.IDLE
-    _attr_supported_features = MediaPlayerEntityFeature.PLAY_MEDIA | MediaPlayerEntityFeature.MEDIA_ANNOUNCE
+    _attr_supported_features = (
+        MediaPlayerEntityFeature.PLAY_MEDIA | MediaPlayerEntityFeature.MEDIA_ANNOUNCE | MediaPlayerEntityFeature.STOP
+    )
 
     def __init__(self) -> None:
         """Begin silent."""
@@ -48,6 +58,7 @@ class Radio(MediaPlayerEntity):
         self.ends = asyncio.Event()
         self.ends.set()
         self.on_play: Callable[[], None] = lambda: None
+        self.stops = 0
 
     @override
     async def async_play_media(self, media_type: str, media_id: str, **kwargs: Any) -> None:
@@ -55,6 +66,11 @@ class Radio(MediaPlayerEntity):
         assert kwargs["announce"]
         self.on_play()
         self.hass.async_create_task(self._play())
+
+    @override
+    async def async_media_stop(self) -> None:
+        self.stops += 1
+        self.ends.set()
 
     def show(self, state: MediaPlayerState | None) -> None:
         """Be in a state."""
@@ -91,6 +107,11 @@ class Ears(WakeWordDetectionEntity):
         """Hear nothing yet."""
         self.heard = 0
         """Bytes."""
+        self.hears = asyncio.Event()
+        self.gone = False
+        """Whether it ends as Wyoming's do when their server is gone."""
+        self.asked = 0
+        """How often it was asked to hear the wake word."""
 
     @override
     async def get_supported_wake_words(self) -> list[WakeWord]:
@@ -98,8 +119,12 @@ class Ears(WakeWordDetectionEntity):
 
     @override
     async def _async_process_audio_stream(self, stream: Any, wake_word_id: str | None) -> DetectionResult | None:
+        self.asked += 1
+        if self.gone:
+            return None
         async for chunk, timestamp in stream:
             self.heard += len(chunk)
+            self.hears.set()
             if any(chunk):
                 return DetectionResult(
                     wake_word_id="computer", wake_word_phrase="computer", timestamp=timestamp, queued_audio=None
@@ -202,6 +227,12 @@ class House:
             domain, name, {"entity_id": entity_id, **data}, blocking=True, return_response=response
         )
 
+    async def waits_for_wake_word(self) -> None:
+        """Wait until the wake word engine hears sound."""
+        self.ears.hears.clear()
+        async with asyncio.timeout(30):
+            await self.ears.hears.wait()
+
     async def press(self) -> list[str]:
         """Press the button. Return the states of the satellite until it rests again."""
         async with self.state(SATELLITE, lambda state: state == "idle") as states:
@@ -249,3 +280,22 @@ async def furnish(hass: HomeAssistant, ws_client: WebSocketGenerator, service: S
     )
     await ask(type="assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline["id"])
     return House(hass, entry, radio, ears)
+
+
+def troubles(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what anybody logged as a warning or an error.
+
+    But for Home Assistant's word on custom integrations, and asyncio's on how slow the machine is.
+    """
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.WARNING
+        and (record.name, record.levelno)
+        not in (("homeassistant.loader", logging.WARNING), ("asyncio", logging.WARNING))
+    ]
+
+
+def retry(house: House) -> None:
+    """Let the time pass until the microphone is tried again."""
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=RETRY_SECONDS + 1))

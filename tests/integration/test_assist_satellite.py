@@ -1,60 +1,21 @@
 """A microphone as a satellite: real PyAudio hears a virtual device, and Home Assistant does what is said."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
-import logging
-from pathlib import Path
 
 from homeassistant.components.media_player import MediaPlayerState
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.azure_speech_live.assist_satellite import PAUSE_SECONDS
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.host_microphone import RETRY_SECONDS
-from tests.microphone.sound import BYTES_PER_SECOND, SoundServer, alsa, spoken
+from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
+from tests.microphone.sound import BYTES_PER_SECOND, SoundServer, spoken
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.service import SpeechService
 
-from .microphones import BUTTON, LIGHT, PLAYER, SATELLITE, WAKE_WORD, House, furnish
-
-SAID = spoken() + bytes(4 * BYTES_PER_SECOND)
-
-
-@pytest.fixture
-def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plug in a microphone "kitchen", which hears the spoken command whenever it is listened to."""
-    for name, value in alsa(tmp_path, kitchen=SAID).items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-async def house(
-    hass: HomeAssistant,
-    devices: None,  # noqa: ARG001  # before anything is looked up
-    hass_ws_client: WebSocketGenerator,
-    service: SpeechService,
-) -> House:
-    """Furnish a house; its microphones are added by the tests."""
-    return await furnish(hass, hass_ws_client, service)
-
-
-@pytest.fixture
-async def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundServer]:
-    """Run a PulseAudio server, with a microphone "kitchen" that can be unplugged."""
-    async with SoundServer.run(tmp_path / "pulse", "kitchen") as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
-
+from .microphones import BUTTON, LIGHT, PLAYER, SAID, SATELLITE, House, retry, troubles
 
 # --- push to talk
 
@@ -101,6 +62,38 @@ async def test_the_button_pressed_again_ends_listening(house: House, sound_serve
     assert house.look(LIGHT) == "on"
 
 
+async def test_the_button_ends_an_answer(house: House, sound_server: SoundServer) -> None:
+    await house.add_microphone()
+    house.radio.ends.clear()
+    async with house.state(PLAYER, lambda state: state == "playing"):
+        await house.call("button.press", BUTTON)
+        await sound_server.say("kitchen", SAID)
+    async with house.state(SATELLITE, lambda state: state == "listening"):
+        await house.call("button.press", BUTTON)
+    assert house.radio.stops == 1
+    assert house.look(PLAYER) == "idle"
+
+
+async def test_what_is_said_is_on_its_way_while_it_is_said(
+    house: House, service: SpeechService, sound_server: SoundServer
+) -> None:
+    await house.add_microphone()
+    async with house.state(SATELLITE, lambda state: state == "listening"):
+        await house.call("button.press", BUTTON)
+    # The second half is said only when the service has the first.
+    half = len(spoken()) // 4 * 2
+    for part in (spoken()[:half], spoken()[half:]):
+        await sound_server.say("kitchen", part)
+        for _ in range(200):
+            if service.connections and part in service.connections[-1].turns[-1].audio:
+                break
+            await asyncio.sleep(0.05)
+        assert part in service.connections[-1].turns[-1].audio
+    async with house.state(SATELLITE, lambda state: state == "idle"):
+        await house.call("button.press", BUTTON)
+    assert house.look(LIGHT) == "on"
+
+
 async def test_silence_changes_nothing(house: House, service: SpeechService) -> None:
     service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
     await house.add_microphone()
@@ -123,6 +116,19 @@ async def test_the_selects_are_those_that_satellites_have(house: House) -> None:
     assert (device.name, device.model) == ("Kitchen", "kitchen")
     entities = er.async_entries_for_device(er.async_get(house.hass), device.id)
     assert {entity.domain for entity in entities} == {"assist_satellite", "button", "select"}
+
+
+async def test_selects_that_are_disabled_are_as_if_nothing_was_selected(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.add_microphone()
+    for select in ("select.kitchen_assistant", "select.kitchen_finished_speaking_detection"):
+        er.async_get(house.hass).async_update_entity(select, disabled_by=er.RegistryEntryDisabler.USER)
+    await house.hass.async_block_till_done()
+    assert house.look("select.kitchen_assistant") is None
+    await house.press()
+    assert house.look(LIGHT) == "on"
+    assert troubles(caplog) == []
 
 
 # --- announcements and conversations
@@ -157,6 +163,23 @@ async def test_a_question_is_asked_and_the_answer_heard(house: House) -> None:
     assert house.look(SATELLITE) == "idle"
 
 
+async def test_the_button_does_nothing_while_something_is_asked(house: House, service: SpeechService) -> None:
+    await house.add_microphone()
+    house.radio.ends.clear()
+    async with house.state(PLAYER, lambda state: state == "playing"):
+        asking = house.hass.async_create_task(
+            house.call("assist_satellite.ask_question", question="What?", preannounce=False, response=True)
+        )
+    await house.call("button.press", BUTTON)
+    await asyncio.sleep(0)
+    assert house.look(SATELLITE) == "responding"
+    house.radio.ends.set()
+    assert (await asking)["sentence"] == "Turn on the kitchen light."
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert sum(len(connection.turns) for connection in service.connections) == 1
+    assert house.look(LIGHT) == "off"
+
+
 async def test_a_question_needs_a_media_player(house: House) -> None:
     await house.add_microphone(player=False)
     with pytest.raises(ServiceValidationError, match="has no media player to ask on"):
@@ -189,37 +212,6 @@ async def test_a_conversation_is_started(house: House) -> None:
     assert len(house.radio.played) == 3
 
 
-# --- wake word
-
-
-async def test_a_command_after_the_wake_word(house: House) -> None:
-    await house.add_microphone(start="wake_word")
-    async with house.state(LIGHT, lambda state: state == "on"):
-        pass
-    assert house.ears.heard
-    # It goes on to wait for the next.
-    async with house.state(SATELLITE, lambda state: state == "idle"):
-        pass
-    house.ears.heard = 0
-    async with house.state(SATELLITE, lambda state: state == "listening"):
-        pass
-    assert house.ears.heard
-
-
-async def test_without_a_wake_word_engine_it_asks_again_only_after_a_pause(
-    house: House, sound_server: SoundServer
-) -> None:
-    await house.use_wake_word("wake_word.gone")
-    await house.add_microphone(start="wake_word")
-    await house.hass.async_block_till_done(wait_background_tasks=True)
-    assert await sound_server.listeners() == 0
-
-    await house.use_wake_word(WAKE_WORD)
-    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=PAUSE_SECONDS + 1))
-    async with house.state(LIGHT, lambda state: state == "on"):
-        await sound_server.say("kitchen", SAID)
-
-
 # --- trouble
 
 
@@ -245,6 +237,33 @@ async def test_it_is_unplugged_while_somebody_speaks_and_comes_back(
         retry(house)
     assert len(troubles(caplog)) == 1
     assert caplog.text.count("The microphone Kitchen can be listened to again") == 1
+
+
+async def test_who_listens_to_it_before_it_is_tried_again_finds_it_back(
+    house: House, sound_server: SoundServer
+) -> None:
+    await house.add_microphone()
+    await sound_server.unplug("kitchen")
+    async with house.state(SATELLITE, lambda state: state == "unavailable"):
+        await house.call("button.press", BUTTON)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    await sound_server.plug_in("kitchen")
+    async with house.state(SATELLITE, lambda state: state == "listening"):
+        listening = house.hass.async_create_task(
+            house.hass.services.async_call(
+                DOMAIN,
+                "transcribe",
+                {"microphone": SATELLITE, "language": "en-US"},
+                blocking=True,
+                return_response=True,
+            )
+        )
+    retry(house)  # does not disturb it
+    await sound_server.say("kitchen", SAID)
+    answer = await listening
+    assert answer is not None
+    assert answer["text"] == "Turn on the kitchen light."
+    assert house.look(SATELLITE) == "idle"
 
 
 async def test_it_is_not_there_at_the_start(
@@ -278,6 +297,25 @@ async def test_it_is_removed_while_it_listens(house: House, sound_server: SoundS
     assert await sound_server.listeners() == 0
 
 
+async def test_diagnostics_say_that_sound_is_lost(house: House) -> None:
+    await house.add_microphone()
+    microphone = house.entry.runtime_data.microphones[house.subentry.subentry_id]
+
+    async def overflows() -> int:
+        data = await async_get_config_entry_diagnostics(house.hass, house.entry)
+        number: int = data["microphones"][0]["overflows"]
+        return number
+
+    during = 0
+    async with microphone.async_open():  # and nobody takes the sound
+        for _ in range(200):
+            if during := await overflows():
+                break
+            await asyncio.sleep(0.05)
+        assert during > 0
+    assert await overflows() >= during
+
+
 async def test_diagnostics_say_how_it_is(house: House) -> None:
     await house.add_microphone()
     assert house.entry.runtime_data.microphones[house.subentry.subentry_id].diagnostics() == {
@@ -305,33 +343,3 @@ async def test_music_that_goes_on_does_not_hide_the_end_of_the_answer(house: Hou
     house.radio.show(MediaPlayerState.PLAYING)
     await house.add_microphone()
     assert (await house.press())[-2:] == ["responding", "idle"]
-
-
-async def test_an_announcement_interrupts_the_wait_for_the_wake_word(
-    house: House, service: SpeechService, sound_server: SoundServer
-) -> None:
-    await house.add_microphone(start="wake_word")
-    await house.call("assist_satellite.announce", message="Dinner is ready.", preannounce=False)
-    assert len(house.radio.played) == 1
-    assert not any(connection.turns for connection in service.connections)
-    house.ears.heard = 0
-    async with house.state(LIGHT, lambda state: state == "on"):
-        for _ in range(200):  # it waits again
-            if house.ears.heard:
-                break
-            await asyncio.sleep(0.05)
-        await sound_server.say("kitchen", SAID)
-
-
-def troubles(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was logged of the integration as a warning or an error."""
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.levelno >= logging.WARNING and record.name.startswith("custom_components.azure_speech_live")
-    ]
-
-
-def retry(house: House) -> None:
-    """Let the time pass until the microphone is tried again."""
-    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=RETRY_SECONDS + 1))

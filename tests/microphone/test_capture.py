@@ -2,8 +2,11 @@
 
 import asyncio
 from contextlib import aclosing
+import gc
+import logging
 from pathlib import Path
 import sys
+import threading
 
 import pytest
 
@@ -13,6 +16,7 @@ from custom_components.azure_speech_live.microphone import (
     MicrophoneLostError,
     MicrophoneMissingError,
     NoPyAudioError,
+    PyAudioMissingError,
     list_devices,
     open_microphone,
     portaudio,
@@ -152,16 +156,59 @@ async def test_nothing_stays_open_if_opening_is_cancelled(sound_server: SoundSer
         assert await sound_server.listeners() == 0
 
 
+async def test_opening_fails_after_it_was_cancelled(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, fails = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def opens(_portaudio: object, _name: str, _callback: object) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        fails.wait()
+        raise MicrophoneFailedError("it does not open")
+
+    async def listen() -> None:
+        async with open_microphone("kitchen"):
+            pass
+
+    monkeypatch.setattr(portaudio.PortAudio, "open", opens)
+    task = asyncio.create_task(listen())
+    await begun.wait()
+    task.cancel()
+    loop.call_soon(fails.set)
+    await asyncio.wait([task])
+    assert task.cancelled()
+    gc.collect()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
 async def test_without_pyaudio(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyaudio", None)
-    with pytest.raises(NoPyAudioError):
+    with pytest.raises(PyAudioMissingError):
         await list_devices()
+
+
+async def test_pyaudio_does_not_find_portaudio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyaudio.py").write_text("raise ImportError('libportaudio.so.2: cannot open shared object file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "pyaudio", raising=False)
+    with pytest.raises(NoPyAudioError, match=r"^libportaudio\.so\.2: cannot open") as failure:
+        await list_devices()
+    assert not isinstance(failure.value, PyAudioMissingError)
 
 
 async def test_portaudio_would_end_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, without_sound(tmp_path))
     with pytest.raises(MicrophoneFailedError, match="PortAudio crashes"):
         await asyncio.to_thread(portaudio.PortAudio().devices)
+
+
+async def test_sound_that_is_lost_is_counted(sound_server: SoundServer) -> None:
+    async with open_microphone("kitchen", buffer=0.2) as capture:
+        await sound_server.say("kitchen", bytes(3 * BYTES_PER_SECOND))
+        assert capture.overflows
+        assert await heard(capture, 0.5)  # it goes on
+    assert await sound_server.listeners() == 0
 
 
 async def test_sound_that_nobody_takes_holds_the_thread_that_gives_it() -> None:

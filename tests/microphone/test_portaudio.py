@@ -129,7 +129,7 @@ def test_new_devices_are_not_looked_for_while_a_stream_is_open(cards: SoundCards
     portaudio = PortAudio()
     stream = portaudio.open("USB Audio: -", taken)
     cards.names.append("HDA Intel: ALC256 (hw:0,0)")
-    with pytest.raises(MicrophoneMissingError):
+    with pytest.raises(MicrophoneMissingError, match="as far as can be seen while another one is open"):
         portaudio.open("HDA Intel: ALC256", taken)
     assert len(portaudio.devices()) == 1
     stream.close()

@@ -42,6 +42,16 @@ def test_what_is_too_high_does_not_come_back_as_noise(rate: int) -> None:
         assert loudness(Resampler(rate, 1).feed(tone(frequency, rate).tobytes())) < -60
 
 
+@pytest.mark.parametrize("rate", [22050, 44100, 48000, 96000])
+def test_at_the_edge_it_slopes(rate: int) -> None:
+    def level(frequency: int) -> float:
+        return loudness(Resampler(rate, 1).feed(tone(frequency, rate).tobytes()))
+
+    assert level(6_500) > -1
+    assert level(8_100) < -20
+    assert level(9_000) < -60
+
+
 def test_the_right_format_is_left_alone() -> None:
     sound = tone(440, 16_000).tobytes()
     assert Resampler(16_000, 1).feed(sound) == sound

@@ -15,6 +15,7 @@ from .errors import (
     MicrophoneLostError,
     MicrophoneMissingError,
     NoPyAudioError,
+    PyAudioMissingError,
 )
 from .portaudio import REQUIREMENT, Device
 from .resampler import Resampler
@@ -29,6 +30,7 @@ __all__ = [
     "MicrophoneLostError",
     "MicrophoneMissingError",
     "NoPyAudioError",
+    "PyAudioMissingError",
     "Resampler",
     "list_devices",
     "open_microphone",

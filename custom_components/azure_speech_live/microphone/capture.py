@@ -1,7 +1,8 @@
 """One use of a microphone: from PortAudio's thread into the event loop.
 
 The thread puts blocks of sound into a queue that holds a few seconds. When it is full, because nobody takes the sound
-or the event loop is late, the thread waits, and PortAudio's own buffer runs over: it says so, and that is counted.
+or the event loop is late, the thread waits. Sound is lost when PortAudio's own buffer runs over, which it says, or when
+there is no room for a second: a sound server would drop it later, and say nothing. Both are counted.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ BUFFER_SECONDS: Final = 10.0
 """Sound that may wait for the event loop."""
 SILENCE_LIMIT: Final = 5.0
 """Seconds without any sound, be it silence, after which a device is lost: PulseAudio takes up to two to begin."""
+_HOLD_LIMIT: Final = 1.0
+"""Seconds that PortAudio's thread waits for room."""
 _LOOK_INTERVAL: Final = 0.5
 """Seconds without sound after which we look whether PortAudio has given up."""
 
@@ -39,13 +42,14 @@ async def open_microphone(name: str | None, buffer: float = BUFFER_SECONDS) -> A
     capture = Capture(buffer)
     opening = asyncio.ensure_future(asyncio.to_thread(_PORTAUDIO.open, name, capture.feed))
     try:
-        stream = await asyncio.shield(opening)
+        await asyncio.wait([opening])  # which does not cancel it
     except asyncio.CancelledError:
         # A thread cannot be cancelled: what it opens must be closed. This is short, and nobody else would do it.
         capture.stop()
         with suppress(Exception):
             await asyncio.to_thread((await opening).close)
         raise
+    stream = opening.result()
     capture.attach(stream)
     try:
         await capture.wait()
@@ -86,9 +90,12 @@ class Capture:
         """Take a block of sound, in PortAudio's thread. Return whether more is wanted."""
         with self._changed:
             self.overflows += overflow
-            self._changed.wait_for(lambda: self._stopped or len(self._blocks) < self._limit)
+            has_room = self._changed.wait_for(lambda: self._stopped or len(self._blocks) < self._limit, _HOLD_LIMIT)
             if self._stopped:
                 return False
+            if not has_room:
+                self.overflows += 1
+                return True
             self._blocks.append(block)
             if not self._woken:  # one call at a time waits in the loop, however late that is
                 self._woken = True

@@ -1,7 +1,8 @@
 """What can go wrong with a microphone, sorted by what a person should do about it.
 
 MicrophoneError
-├── NoPyAudioError            install PyAudio, or the PortAudio library that it needs
+├── NoPyAudioError            install the PortAudio library that it needs
+│   └── PyAudioMissingError   install PyAudio
 ├── MicrophoneMissingError    plug it in, or choose another
 ├── MicrophoneBusyError       end the program that uses it
 ├── MicrophoneFailedError     look at the sound system, which says why
@@ -14,7 +15,11 @@ class MicrophoneError(Exception):
 
 
 class NoPyAudioError(MicrophoneError):
-    """PyAudio is not installed, or does not find PortAudio."""
+    """PyAudio cannot be loaded: it does not find PortAudio, or is made for another Python."""
+
+
+class PyAudioMissingError(NoPyAudioError):
+    """PyAudio is not installed."""
 
 
 class MicrophoneMissingError(MicrophoneError):

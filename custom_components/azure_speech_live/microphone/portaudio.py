@@ -15,7 +15,13 @@ import sys
 import threading
 from typing import Any, Final
 
-from .errors import MicrophoneBusyError, MicrophoneFailedError, MicrophoneMissingError, NoPyAudioError
+from .errors import (
+    MicrophoneBusyError,
+    MicrophoneFailedError,
+    MicrophoneMissingError,
+    NoPyAudioError,
+    PyAudioMissingError,
+)
 from .resampler import RATE
 
 REQUIREMENT: Final = "PyAudio==0.2.14"
@@ -118,8 +124,10 @@ class PortAudio:
             return
         try:
             pyaudio = import_module("pyaudio")
-        except ImportError as err:  # not installed, or PortAudio's library is not
-            raise NoPyAudioError(str(err)) from err
+        except ImportError as err:
+            if isinstance(err, ModuleNotFoundError) and err.name == "pyaudio":
+                raise PyAudioMissingError("PyAudio is not installed") from err
+            raise NoPyAudioError(str(err)) from err  # PortAudio's library is not, most likely
         if self._pyaudio is not None:
             self._pyaudio.terminate()
             self._pyaudio = None
@@ -155,7 +163,10 @@ class PortAudio:
         for device in self._devices():
             if device.name == name if name else device.default:
                 return self._open_stream(device, callback)
-        raise MicrophoneMissingError(f"there is no microphone {name}" if name else "there is no microphone")
+        missing = f"there is no microphone {name}" if name else "there is no microphone"
+        if self._open:
+            missing += ", as far as can be seen while another one is open"  # PortAudio looks for no new ones then
+        raise MicrophoneMissingError(missing)
 
     def _open_stream(self, device: Device, callback: Callback) -> Stream:
         """Open a device in the first format that it takes."""

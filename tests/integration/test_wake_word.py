@@ -1,0 +1,152 @@
+"""A microphone that waits for the wake word at all times, also after whatever may come between."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.components.assist_satellite import AssistSatelliteEntity
+from homeassistant.core import CoreState
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.azure_speech_live.assist_satellite import PAUSE_SECONDS
+from tests.microphone.sound import SoundServer
+from tests.speech_service.service import SpeechService
+
+from .microphones import LIGHT, PLAYER, SAID, SATELLITE, WAKE_WORD, House, retry, troubles
+
+
+async def test_a_command_after_the_wake_word(house: House) -> None:
+    await house.add_microphone(start="wake_word")
+    async with house.state(LIGHT, lambda state: state == "on"):
+        pass
+    assert house.ears.heard
+    # It goes on to wait for the next.
+    async with house.state(SATELLITE, lambda state: state == "idle"):
+        pass
+    house.ears.heard = 0
+    async with house.state(SATELLITE, lambda state: state == "listening"):
+        pass
+    assert house.ears.heard
+
+
+async def test_without_a_wake_word_engine_it_asks_again_only_after_a_pause(
+    house: House, sound_server: SoundServer
+) -> None:
+    await house.use_wake_word("wake_word.gone")
+    await house.add_microphone(start="wake_word")
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert await sound_server.listeners() == 0
+
+    await house.use_wake_word(WAKE_WORD)
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=PAUSE_SECONDS + 1))
+    async with house.state(LIGHT, lambda state: state == "on"):
+        await sound_server.say("kitchen", SAID)
+
+
+async def test_a_wake_word_engine_that_is_gone_is_asked_again_only_after_a_pause(
+    house: House, sound_server: SoundServer
+) -> None:
+    house.ears.gone = True
+    await house.add_microphone(start="wake_word")
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert house.ears.asked == 1
+    assert await sound_server.listeners() == 0
+
+    house.ears.gone = False
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=PAUSE_SECONDS + 1))
+    await house.waits_for_wake_word()
+
+
+async def test_what_nobody_has_foreseen_is_logged_and_the_wake_word_is_heard_after_a_pause(
+    house: House, sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_house: object) -> None:
+        raise RuntimeError("Home Assistant has changed")
+
+    with monkeypatch.context() as changed:
+        changed.setattr(AssistSatelliteEntity, "_resolve_pipeline", fail)
+        await house.add_microphone(start="wake_word")
+        await house.hass.async_block_till_done(wait_background_tasks=True)
+        assert await sound_server.listeners() == 0
+    assert troubles(caplog) == ["assist_satellite.kitchen: listening ended"]
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=PAUSE_SECONDS + 1))
+    await house.waits_for_wake_word()
+
+
+async def test_a_question_while_it_waits_for_the_wake_word(house: House, sound_server: SoundServer) -> None:
+    await house.add_microphone(start="wake_word")
+    await house.waits_for_wake_word()
+    async with house.state(SATELLITE, lambda state: state == "listening"):
+        asking = house.hass.async_create_task(
+            house.call("assist_satellite.ask_question", question="What shall I do?", preannounce=False, response=True)
+        )
+    await sound_server.say("kitchen", SAID)
+    assert (await asking)["sentence"] == "Turn on the kitchen light."
+    await house.waits_for_wake_word()
+
+
+async def test_it_does_not_listen_again_while_home_assistant_stops(house: House, sound_server: SoundServer) -> None:
+    await house.add_microphone(start="wake_word")
+    await house.waits_for_wake_word()
+    # As it does when it stops: what runs in the background is cancelled, and entities are still there.
+    house.hass.set_state(CoreState.stopping)
+    for task in asyncio.all_tasks():
+        if task.get_name() == f"{SATELLITE} listens":
+            task.cancel()
+            await asyncio.wait([task])
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert await sound_server.listeners() == 0
+    house.hass.set_state(CoreState.running)
+
+
+async def test_it_is_unplugged_while_it_waits_for_the_wake_word(
+    house: House, sound_server: SoundServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.add_microphone(start="wake_word")
+    await house.waits_for_wake_word()
+    async with house.state(SATELLITE, lambda state: state == "unavailable"):
+        await sound_server.unplug("kitchen")
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert troubles(caplog) == ["The microphone Kitchen cannot be listened to: the microphone gives no more sound"]
+
+    await sound_server.plug_in("kitchen")
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=PAUSE_SECONDS + 1))
+    async with house.state(SATELLITE, lambda state: state == "idle"):
+        retry(house)
+    await house.waits_for_wake_word()
+
+
+async def test_an_announcement_interrupts_the_wait_for_the_wake_word(
+    house: House, service: SpeechService, sound_server: SoundServer
+) -> None:
+    await house.add_microphone(start="wake_word")
+    await house.call("assist_satellite.announce", message="Dinner is ready.", preannounce=False)
+    assert len(house.radio.played) == 1
+    assert not any(connection.turns for connection in service.connections)
+    async with house.state(LIGHT, lambda state: state == "on"):
+        await house.waits_for_wake_word()
+        await sound_server.say("kitchen", SAID)
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("assist_satellite.announce", {"message": "Dinner is ready."}),
+        ("assist_satellite.start_conversation", {"start_message": "Is dinner ready?"}),
+    ],
+)
+async def test_an_announcement_that_is_cancelled_leaves_the_wake_word_heard(
+    house: House, sound_server: SoundServer, action: str, data: dict[str, Any]
+) -> None:
+    await house.use_curious_agent()
+    await house.add_microphone(start="wake_word")
+    house.radio.ends.clear()
+    async with house.state(PLAYER, lambda state: state == "playing"):
+        speaking = house.hass.async_create_task(house.call(action, preannounce=False, **data))
+    assert await sound_server.listeners() == 0
+    speaking.cancel()
+    await asyncio.wait([speaking])
+    assert house.radio.stops == 1
+    await house.waits_for_wake_word()
