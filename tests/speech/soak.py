@@ -1,26 +1,35 @@
-"""The soak: thousands of turns, many at a time, with faults drawn at random from the fault table.
+"""The soak: thousands of turns, many at a time, with faults drawn at random: the fault table's, and the caller's own.
 
 Run it with ``scripts/soak``. The clock leaps (see clock.py), so that a turn whose fault takes ten seconds takes
 milliseconds. Each caller has a stand-in of its own, so that it is known which fault its turn meets; they share one
-session. Its exit status is 0 only if no transcript was lost or wrong and nothing was left behind.
+session. Its exit status is 0 only if no transcript was lost or wrong, nothing was left behind and memory did not grow.
 """
 
 import argparse
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
 import ctypes
 from dataclasses import dataclass, field
+from enum import StrEnum
 import gc
 from pathlib import Path
 import random
 import resource
 import sys
 import time
-from typing import Final
+from typing import Final, override
 
 import aiohttp
 
-from custom_components.azure_speech_live.speech import Credentials, Endpoint, Mode, RecognitionOptions, SpeechClient
+from custom_components.azure_speech_live.speech import (
+    AudioSourceError,
+    Credentials,
+    Endpoint,
+    Mode,
+    RecognitionOptions,
+    SpeechClient,
+)
 from tests.speech_service import KEY, Behaviour, Legible, SpeechService
 from tests.speech_service.faults import NORMAL
 
@@ -37,8 +46,50 @@ FRESH: Final = 0.8
 """The part of the turns with a fault whose client is new, as one that keeps a connection open would not meet it."""
 LIVE: Final = 0.05
 """The part of the turns whose audio comes as it is spoken: each of its chunks is a leap of the clock."""
+TROUBLESOME: Final = 0.2
+"""The part of the turns in which the caller itself makes trouble."""
+LONGEST_STALL: Final = 9.0
+"""Seconds: less than it takes until a source is given up."""
+STEPS: Final = 40
+"""Steps of the loop in which many turns are over that meet no fault."""
+LATE: Final = 0.3
+"""The part of the callers who go that wait some seconds first."""
+SETTLED: Final = 3.0
+"""Seconds after which nothing of a cancelled turn goes on at the stand-in, where it would count for the next one."""
+MAX_GROWTH: Final = 25.0
+"""MB of memory after the warm-up: three times what runs take that are well, as their heap is still growing."""
 WARM_UP: Final = 0.1
 """The part of the turns after which memory is looked at for the first time: by then all code paths have run."""
+
+
+class Trouble(StrEnum):
+    """What a caller can do."""
+
+    GOES = "the consumer is cancelled"
+    RAISES = "the source raises"
+    STALLS = "the source stalls for a while"
+    EMPTY = "the source is empty"
+
+
+@dataclass
+class TroubledSource(Source):
+    """Audio whose source has trouble of its own at a position in bytes."""
+
+    trouble: Trouble | None = None
+    at: int = 0
+    stall: float = 0.0
+
+    @override
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        given = 0
+        async for chunk in super().__aiter__():
+            if given <= self.at < given + len(chunk):
+                if self.trouble is Trouble.RAISES:
+                    raise OSError("the microphone is gone")
+                if self.trouble is Trouble.STALLS:
+                    await asyncio.sleep(self.stall)
+            given += len(chunk)
+            yield chunk
 
 
 @dataclass
@@ -49,8 +100,10 @@ class Report:
     faults: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    memory_at_start: float = 0.0
+    """Resident memory in MB before the first turn."""
     memory: float = 0.0
-    """Resident memory in MB after the warm-up."""
+    """The same after the warm-up."""
 
 
 @dataclass
@@ -63,6 +116,7 @@ class Caller:
     faultiness: float
     mode: Mode = Mode.INTERACTIVE
     row: Row | None = None
+    trouble: Trouble | None = None
     attempts: int = 0
     requests: int = 0
 
@@ -105,30 +159,61 @@ class Caller:
         return rest[number] if number < len(rest) else NORMAL
 
     def _draw(self) -> None:
-        """Choose the next turn's mode, and its fault if it is to meet one."""
+        """Choose the next turn's mode, its fault if it is to meet one, and its caller's trouble."""
         mode = self.mode = self.chance.choice(MODES)
         fits = [row for row in ROWS if (Mode.CONVERSATION if mode is Mode.DICTATION else mode) in row.modes]
         self.row = self.chance.choice(fits) if self.chance.random() < self.faultiness else None
+        self.trouble = self.chance.choice(list(Trouble)) if self.chance.random() < TROUBLESOME else None
+        if self.trouble in (Trouble.RAISES, Trouble.STALLS):
+            self.row = None  # which of two faults comes first is left to chance
 
     async def _turn(self, client: SpeechClient) -> None:
         """Speak once, and look at what came of it."""
         mode = self.mode
         self.attempts = self.requests = 0
-        pace = 1.0 if self.chance.random() < LIVE else 0.0
-        source = Source(AUDIO[mode], pace, self.chance.choice((1001, 3200, 8192)))
-        heard = await listen(client, source, RecognitionOptions(mode=mode))
+        source = TroubledSource(
+            b"" if self.trouble is Trouble.EMPTY else AUDIO[mode],
+            pace=1.0 if self.chance.random() < LIVE else 0.0,
+            chunk=self.chance.choice((1001, 3200, 8192)),
+            trouble=self.trouble,
+            at=self.chance.randrange(len(AUDIO[mode])),
+            stall=self.chance.uniform(0.0, LONGEST_STALL),
+        )
+        heard = await self._listen(client, source, RecognitionOptions(mode=mode))
         self.report.turns += 1
         # Where a connection that was kept open served the turn, its fault was not met.
         met = self.row if self.attempts else None
-        self.report.faults[met.fault if met else "none"] += 1
-        self.report.outcomes[type(heard.error).__name__ if heard.error else "transcript"] += 1
-        if (problem := self._problem(met, mode, heard)) or not source.closed:
+        faults = [met.fault if met else None, self.trouble]
+        self.report.faults.update([fault for fault in faults if fault] or ["none"])
+        self.report.outcomes[_name(heard)] += 1
+        if (problem := self._problem(met, heard)) or not source.closed:
             what = problem or "the source was not closed"
-            self.report.wrong.append(f"{met.fault if met else 'no fault'}, {mode}: {what}")
+            self.report.wrong.append(f"{faults}, {mode}: {what}")
 
-    @staticmethod
-    def _problem(row: Row | None, mode: Mode, heard: Heard) -> str | None:
+    async def _listen(self, client: SpeechClient, source: TroubledSource, options: RecognitionOptions) -> Heard | None:
+        """Return what was heard; None if the caller went before the end."""
+        if self.trouble is not Trouble.GOES:
+            return await listen(client, source, options)
+        listening = asyncio.create_task(listen(client, source, options))
+        # Steps first, as the clock stands still while anything happens.
+        for _ in range(self.chance.randrange(1, STEPS)):
+            await asyncio.sleep(0)
+        if self.chance.random() < LATE:
+            await asyncio.wait([listening], timeout=self.chance.uniform(0.0, LONGEST_STALL))
+        listening.cancel()
+        await asyncio.wait([listening])
+        await asyncio.sleep(SETTLED)
+        return None if listening.cancelled() else listening.result()
+
+    def _problem(self, row: Row | None, heard: Heard | None) -> str | None:
+        if heard is None:
+            return None
+        mode = self.mode
         outcome = row.outcome if row else Outcome.COMPLETE
+        if self.trouble is Trouble.RAISES:
+            outcome = AudioSourceError
+        elif self.trouble is Trouble.EMPTY:
+            outcome = Outcome.NOTHING
         if isinstance(outcome, Outcome):
             expected = SAID[mode] if outcome is Outcome.COMPLETE else ""
             if heard.error is None and heard.transcript == expected:
@@ -136,6 +221,12 @@ class Caller:
         elif isinstance(heard.error, outcome) and SAID[mode].startswith(heard.transcript):
             return None
         return f"{heard.error!r}, {heard.transcript!r}"
+
+
+def _name(heard: Heard | None) -> str:
+    if heard is None:
+        return "cancelled"
+    return type(heard.error).__name__ if heard.error else "transcript"
 
 
 def memory() -> float:
@@ -157,9 +248,11 @@ async def soak(turns: int, seconds: float, seed: int, callers: int, faultiness: 
     chance, report = random.Random(seed), Report()  # noqa: S311 - repeatable, not secret
     begun = time.monotonic()
     print(f"{turns} turns, {callers} at a time, at most {seconds:.0f} s, seed {seed}", flush=True)
-    memory()  # now, as it opens a library the first time
+    report.memory_at_start = memory()
     descriptors_before = descriptors()
-    connector = aiohttp.TCPConnector(force_close=True, limit_per_host=0)
+    # No name is looked up; aiohttp's own resolver would hold descriptors for a moment after it was closed.
+    resolver = aiohttp.ThreadedResolver()
+    connector = aiohttp.TCPConnector(force_close=True, limit_per_host=0, resolver=resolver)
     async with aiohttp.ClientSession(connector=connector) as session:
         await asyncio.gather(
             *(
@@ -174,13 +267,14 @@ async def soak(turns: int, seconds: float, seed: int, callers: int, faultiness: 
         "sockets": len(sockets_left()),
         "file descriptors": descriptors() - descriptors_before,
     }
-    print_report(report, left, time.monotonic() - begun)
-    return not report.wrong and not any(left.values())
+    memory_at_end = memory()
+    print_report(report, left, memory_at_end, time.monotonic() - begun)
+    return not report.wrong and not any(left.values()) and memory_at_end - report.memory <= MAX_GROWTH
 
 
-def print_report(report: Report, left: dict[str, int], seconds: float) -> None:
+def print_report(report: Report, left: dict[str, int], memory_at_end: float, seconds: float) -> None:
     """Print what came of it."""
-    met = sum(count for fault, count in report.faults.items() if fault != "none")
+    met = report.turns - report.faults["none"]
     kinds = len(report.faults) - ("none" in report.faults)
     print(f"\n{report.turns} turns in {seconds:.0f} s, {met} of them with a fault, of {kinds} kinds:")
     for fault, count in sorted(report.faults.items()):
@@ -190,7 +284,10 @@ def print_report(report: Report, left: dict[str, int], seconds: float) -> None:
     for wrong in report.wrong[:20]:
         print(f"  {wrong}")
     print("left behind:  " + ", ".join(f"{count} {what}" for what, count in left.items()))
-    print(f"memory:  {report.memory:.1f} MB after the first tenth, {memory():.1f} MB at the end")
+    print(
+        f"memory:  {report.memory_at_start:.1f} MB at the start, {report.memory:.1f} MB after the first tenth, "
+        f"{memory_at_end:.1f} MB at the end, which may be {MAX_GROWTH:.0f} MB more"
+    )
 
 
 def main() -> None:
