@@ -6,7 +6,7 @@ from .answers import SLOW_ANSWERS
 from .ending import CLOSE_CODES, ENDING
 from .messages import MESSAGES, STATUSES
 from .opening import OPENING, PLACES, PROXY
-from .rows import AT_ONCE, HANGS, RETRIED, TRANSPARENT, Elsewhere, Group, Outcome, Row, Sdks
+from .rows import AT_ONCE, HANGS, RETRIED, TRANSPARENT, Elsewhere, Group, Outcome, Row, Sdks, retried
 
 __all__ = [
     "CLOSE_CODES",
@@ -28,6 +28,7 @@ __all__ = [
 
 TABLE: Final = (PLACES, OPENING, PROXY, ENDING, CLOSE_CODES, SLOW_ANSWERS, MESSAGES, STATUSES)
 
+_WAITS: Final = Sdks(native="hangs > 25 s", javascript="hangs > 25 s")
 _NOT_THERE: Final = Sdks(native="cannot be caused there", javascript="cannot be caused there")
 
 ELSEWHERE: Final = (
@@ -57,6 +58,7 @@ ELSEWHERE: Final = (
         outcome="`ThrottledError`, and no second connection",
         within="0 s",
         shown_by="test_pool.test_throttled_on_a_kept_connection_is_not_answered_with_a_new_one",
+        sdks=Sdks(native="TooManyRequests, then RuntimeError", javascript="RuntimeError"),
     ),
     Elsewhere(
         fault="token expired between commands, or in mid-speech",
@@ -91,6 +93,7 @@ ELSEWHERE: Final = (
         outcome="as refused: the REST API",
         within="0 s",
         shown_by="test_connection.test_101_that_is_no_upgrade",
+        sdks=retried("ConnectionFailure"),
     ),
     Elsewhere(
         fault="more than 60 s of audio where only the REST API is reachable",
@@ -127,12 +130,14 @@ ELSEWHERE: Final = (
         outcome="what was said before, complete",
         within="10 s",
         shown_by="test_flow.test_source_that_stalls",
+        sdks=_WAITS,
     ),
     Elsewhere(
         fault="audio source never begins",
         outcome="an empty result",
         within="10 s",
         shown_by="test_flow.test_source_that_never_begins",
+        sdks=_WAITS,
     ),
     Elsewhere(
         fault="audio source raises (also TimeoutError)",
