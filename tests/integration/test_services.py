@@ -289,6 +289,7 @@ async def test_the_translation_plays_while_it_is_still_being_spoken(
     service.synthesizer = Tone(seconds=20, gate=gate)
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
     assert response["translations"] == {"de": f"[de] {LIGHT}"}
+    assert response["failures"] == {}, "it was not waited for until the client gave up"
 
     played = await (await hass_client_no_auth()).get(response["url"])
     beginning = await played.content.readany()

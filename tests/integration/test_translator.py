@@ -88,6 +88,7 @@ async def test_a_translator_is_added_and_changed(
         ({"languages": ["de-DE", "de-AT"]}, "language_twice"),
         ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]}, "too_many_languages"),
         ({"target_language": "de"}, "same_language"),
+        ({"languages": ["zh-CN", "wuu-CN"], "target_language": "zh-Hans"}, "same_language"),
     ],
 )
 async def test_a_mistake_is_named_and_can_be_mended(
