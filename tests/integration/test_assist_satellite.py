@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
+from custom_components.azure_speech_live.microphone import MicrophoneLostError
 from tests.microphone.sound import BYTES_PER_SECOND, SoundServer, spoken
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -285,6 +286,13 @@ async def test_it_is_unplugged_while_it_rests(house: House, sound_server: SoundS
     await sound_server.unplug("kitchen")
     async with house.state(SATELLITE, lambda state: state == "unavailable"):
         await house.call("button.press", BUTTON)
+
+
+async def test_after_its_removal_it_is_not_tried_again(house: House) -> None:
+    await house.add_microphone()
+    microphone = house.entry.runtime_data.microphones[house.subentry.subentry_id]
+    await house.hass.config_entries.async_unload(house.entry.entry_id)
+    microphone.async_note(MicrophoneLostError("it gives no more sound"))  # a timer would outlive the test, and fail it
 
 
 async def test_it_is_removed_while_it_listens(house: House, sound_server: SoundServer) -> None:
