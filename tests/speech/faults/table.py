@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from .addresses import PLACES
 from .answers import SLOW_ANSWERS
 from .ending import CLOSE_CODES, ENDING
 from .messages import MESSAGES, STATUSES
-from .opening import OPENING, PLACES, PROXY
+from .opening import OPENING, PROXY
 from .rows import AT_ONCE, HANGS, RETRIED, TRANSPARENT, Elsewhere, Group, Outcome, Row, Sdks, retried
 
 __all__ = [
