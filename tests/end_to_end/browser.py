@@ -23,8 +23,8 @@ _ARGUMENTS = (
     "--no-first-run",
 )
 
-# Of a rejection that nobody handles, and that is no Error, the browser says no more than that it is an object. Where the
-# house has no recorder, Home Assistant's pages sometimes do not handle that it knows none of its commands.
+# Of a rejection that nobody handles, and that is no Error, the browser says no more than that it is an object. Where
+# the house has no recorder, Home Assistant's pages sometimes do not handle that it knows none of its commands.
 _SAY_WHAT_IS_REJECTED = """
 addEventListener("unhandledrejection", (event) => {
   if (event.reason instanceof Error) return;
@@ -101,6 +101,23 @@ class Browser:
         await self.page.locator("ha-config-entry-row").get_by_role("button", name="Menu").first.click()
         await self.page.get_by_role("menuitem", name="Reconfigure").click()
         return self.page.locator("dialog-data-entry-flow")
+
+    async def open_options_form(self) -> Locator:
+        """Select "Configure" at the resource; return the form."""
+        await self.open_integration()
+        await self.page.locator("ha-config-entry-row").get_by_role("button", name="Configure").first.click()
+        return self.page.locator("dialog-data-entry-flow")
+
+    async def open_device(self, device: str) -> Locator:
+        """Go to the page of a device; return the list of its entities."""
+        await self.page.goto(f"{self._url}/config/devices/device/{device}")
+        return self.page.locator("ha-device-entities-card").first
+
+    async def open_assistant_form(self, name: str) -> Locator:
+        """Go to Settings > Voice assistants and select an assistant; return its form."""
+        await self.page.goto(f"{self._url}/config/voice-assistants/assistants")
+        await self.page.get_by_text(name, exact=True).first.click()
+        return self.page.locator("dialog-voice-assistant-pipeline-detail")
 
     async def open_reauth_form(self) -> Locator:
         """Select what asks for a new key, on the page of all integrations; return the form."""

@@ -102,19 +102,74 @@ async def test_the_usage_is_shown(household: Household, camera: Camera) -> None:
         household.pipeline, microphone(spoken("Turn on the kitchen light"))
     ):
         pass
-    devices = await household.connection.call("config/device_registry/list")
-    (device,) = (
-        device["id"]
-        for device in devices
-        if household.entry_id in device["config_entries"]
-        and None in device["config_entries_subentries"][household.entry_id]
-    )
     async with Browser.open(household.home) as browser:
-        await browser.page.goto(f"{household.home.url}/config/devices/device/{device}")
-        card = browser.page.locator("ha-device-entities-card").first
+        card = await browser.open_device(await resource_device(household))
         await expect(card).to_contain_text("Recognition audio this month")
         await camera(browser, "usage")
         assert not browser.errors
+
+
+async def test_the_options_of_a_resource(household: Household, camera: Camera) -> None:
+    device = await resource_device(household)
+    async with Browser.open(household.home) as browser:
+        card = await browser.open_device(device)
+        await expect(card).to_contain_text("Recognition audio this month")
+        await expect(card).not_to_contain_text("Used of")
+
+        form = await browser.open_options_form()
+        await expect(form).to_contain_text("Hours of audio that may be sent in a month")
+        await form.locator("input[type=number]").fill("4.5")
+        await browser.choose(form, "Pricing tier", "Free (F0)")
+        await camera(browser, "options")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("Options successfully saved")
+
+        card = await browser.open_device(device)
+        await expect(card).to_contain_text("Used of the monthly limit")
+        await expect(card).to_contain_text("Used of the free hours")
+        assert not browser.errors
+
+
+async def test_picking_it_for_a_voice_assistant(household: Household, camera: Camera) -> None:
+    async with Browser.open(household.home) as browser:
+        form = await browser.open_assistant_form("Azure Speech Live")
+        await expect(form).to_contain_text("Speech-to-text")
+        await form.locator("assist-pipeline-detail-stt").scroll_into_view_if_needed()
+        await expect(form.locator("assist-pipeline-detail-stt")).to_contain_text("Azure Speech")
+        await camera(browser, "pick_it")
+        assert not browser.errors
+
+
+async def resource_device(household: Household) -> str:
+    """Return the id of the device that the resource is."""
+    (device,) = (
+        device["id"]
+        for device in await household.connection.call("config/device_registry/list")
+        if household.entry_id in device["config_entries"]
+        and None in device["config_entries_subentries"][household.entry_id]
+    )
+    return str(device)
+
+
+async def test_a_key_that_is_changed_in_time(home: HomeAssistant) -> None:
+    """Azure has two keys for that: the new one is given before the old one is refused."""
+    key, new_key = secrets.token_hex(16), secrets.token_hex(16)
+    async with Browser.open(home) as browser, home.connect() as connection:
+        async with stand_in(key=key) as (endpoint, _):
+            entry_id = (await home.add_integration(endpoint, key))["result"]["entry_id"]
+        async with stand_in(key=new_key, port=int(endpoint.rpartition(":")[2])):
+            form = await browser.open_reconfigure_form()
+            await browser.submit(form, key)
+            await expect(form).to_contain_text("The Speech service refused the key.")
+            await browser.submit(form, new_key)
+            await expect(form).to_contain_text("Reconfiguration was successful")
+            assert not browser.errors
+
+            # A set-up opens a connection: with the key that is stored now.
+            await home.post(f"/api/config/config_entries/entry/{entry_id}/reload")
+            (entry,) = await connection.call("config_entries/get", domain="azure_speech_live")
+            assert entry["state"] == "loaded"
+            await home.remove_integration(entry_id)
 
 
 async def test_a_new_key(home: HomeAssistant, camera: Camera) -> None:
