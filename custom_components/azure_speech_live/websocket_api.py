@@ -154,6 +154,8 @@ class LiveSpeech:
         self._options = options
         self._transcript = Transcript(options)
         self._voice: Voice | None = None
+        self._unspeakable = False
+        """Whether the phrase's audio is of no use, as was told."""
         self._unsubscribed = False
 
     @callback
@@ -216,15 +218,20 @@ class LiveSpeech:
 
     def _speak(self, audio: bytes) -> None:
         """Let what is spoken of a phrase be heard; the listener gets its address with the first sound of it."""
-        if self._voice is None:
-            self._voice = Voice()
-            self._tell({"type": "synthesis", **self._voice.publish(self._hass), "error": None})
+        if self._unspeakable:
+            return
+        voice = self._voice = self._voice or Voice()
+        was_silent = voice.silent
         try:
-            self._voice.feed(audio)
+            voice.feed(audio)
         except BadAudioError as err:
+            self._unspeakable = True
             self._tell({"type": "synthesis", "error": str(err)})
+        if was_silent and not voice.silent:
+            self._tell({"type": "synthesis", **voice.publish(self._hass), "error": None})
 
     def _end_voice(self) -> None:
+        self._unspeakable = False
         if self._voice:
             self._voice.end()
             self._voice = None

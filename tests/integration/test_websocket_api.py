@@ -25,6 +25,7 @@ from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
 from tests.speech_service.service import SpeechService
+from tests.speech_service.wav import wav_file
 
 from .flows import add_resource
 from .recordings import SPOKEN
@@ -159,6 +160,25 @@ async def test_a_voice_that_fails_is_told(dashboard: Dashboard, service: SpeechS
     events = await dashboard.events()
     assert of("phrase", events)[0]["translations"] == {"de": f"[de] {LIGHT}"}
     assert of("synthesis", events) == [{"type": "synthesis", "error": "Out of breath"}]
+
+
+async def test_speech_of_another_format_is_told_once(dashboard: Dashboard, service: SpeechService) -> None:
+    service.synthesizer = Fast()
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(1))
+    (spoken,) = of("synthesis", await dashboard.events())
+    assert "24000 Hz" in spoken["error"]
+    assert "url" not in spoken
+
+
+class Fast:
+    """Speaks at 24 kHz, which nobody asked for."""
+
+    async def synthesize(self, *_said: str) -> AsyncGenerator[bytes]:
+        """Yield a second of silence."""
+        wav = wav_file(bytes(48_000))
+        yield wav[:24] + (24_000).to_bytes(4, "little") + wav[28:3200]
+        yield wav[3200:]
 
 
 @pytest.mark.parametrize("sample_rate", [8000, 44100, 48000])
