@@ -16,7 +16,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
@@ -93,7 +92,8 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             endpoint, errors = _parse(user_input[CONF_ENDPOINT])
             if endpoint is not None:
                 data = entry_data(endpoint, user_input[CONF_API_KEY])
-                await self._async_claim(endpoint, data)
+                if await self._async_has_other(endpoint, data):
+                    return self._abort_as_configured()
                 errors = await self._async_try(data)
                 if not errors:
                     recognizer = ConfigSubentryData(
@@ -118,7 +118,8 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             endpoint, errors = _parse(user_input[CONF_ENDPOINT])
             if endpoint is not None:
                 data = entry_data(endpoint, user_input.get(CONF_API_KEY) or entry.data[CONF_API_KEY])
-                await self._async_claim(endpoint, data, entry)
+                if await self._async_has_other(endpoint, data, entry):
+                    return self._abort_as_configured()
                 errors = await self._async_try(data)
                 if not errors:
                     return self._update_and_abort(entry, data)
@@ -150,19 +151,23 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"endpoint": endpoint.unique_id, **_PLACEHOLDERS},
         )
 
-    async def _async_claim(self, endpoint: Endpoint, data: Mapping[str, Any], entry: ConfigEntry | None = None) -> None:
-        """Abort if another entry than this one stands for the same resource."""
-        await self.async_set_unique_id(endpoint.unique_id)
-        if entry is None or endpoint.unique_id != entry.unique_id:
-            self._abort_if_unique_id_configured(description_placeholders=_PLACEHOLDERS)
+    async def _async_has_other(
+        self, endpoint: Endpoint, data: Mapping[str, Any], entry: ConfigEntry | None = None
+    ) -> bool:
+        """Return whether another entry than this one stands for the same resource."""
+        configured = await self.async_set_unique_id(endpoint.unique_id)
+        if configured is not None and configured is not entry:
+            return True
         # A resource has two addresses, its region and a host of its own. Its keys are no other's.
-        if endpoint.is_azure and any(
+        return endpoint.is_azure and any(
             other is not entry
             and other.data[CONF_API_KEY] == data[CONF_API_KEY]
             and entry_endpoint(other.data).is_azure
             for other in self._async_current_entries(include_ignore=False)
-        ):
-            raise AbortFlow("already_configured", _PLACEHOLDERS)
+        )
+
+    def _abort_as_configured(self) -> ConfigFlowResult:
+        return self.async_abort(reason="already_configured", description_placeholders=_PLACEHOLDERS)
 
     async def _async_try(self, data: Mapping[str, Any]) -> dict[str, str]:
         """Open a connection with what an entry would store. Return the form's errors."""

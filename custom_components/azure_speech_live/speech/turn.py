@@ -12,7 +12,6 @@ it keeps all audio that no phrase has covered yet, and sends that again.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +19,7 @@ from . import messages, results, translation
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
 from .errors import ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
+from .exchange import Exchange
 from .messages import Message
 from .options import Mode, RecognitionOptions, TranslationOptions
 from .synthesis import SpokenTranslations
@@ -68,31 +68,6 @@ MAX_EVENTS: Final = 1000
 """Events that wait for the caller. A service gives a few a second, and of its hypotheses only the latest waits."""
 
 
-@dataclass(slots=True)
-class _Exchange:
-    """The part of a turn under one request id. Positions are bytes of the utterance's audio."""
-
-    request_id: str
-    start: int
-    """Where this request's audio begins."""
-    sent: int
-    """Up to where audio has been sent."""
-    reused: bool
-    telemetry: TurnTelemetry
-    asked: float | None = None
-    """When the first audio was sent."""
-    heard: float | None = None
-    """When the service last said something."""
-    stopped: bool = False
-    """Whether the service wants no more audio."""
-    end_sent: float | None = None
-    """When the end of the audio was sent."""
-
-    @property
-    def start_offset(self) -> float:
-        return self.start / BYTES_PER_SECOND
-
-
 class Turn:
     """One utterance being recognised. Times are seconds by one monotonic clock unless they are datetimes."""
 
@@ -108,7 +83,7 @@ class Turn:
         self.audio = AudioBuffer()
         self.least_frame = FRAME_SIZE
         """Bytes of audio that are worth a message; less is sent at the end only."""
-        self._exchange: _Exchange | None = None
+        self._exchange: Exchange | None = None
         self._translating = isinstance(options, TranslationOptions)
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
         self._spoken = SpokenTranslations(self.events)
@@ -177,7 +152,7 @@ class Turn:
         telemetry = TurnTelemetry(request_id, wall, self._connections)
         self._connections = []
         self._spoken.begin_request()
-        self._exchange = _Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
+        self._exchange = Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
         # The header stands alone in its message, as the SDKs send it.
         return [
             *self.reports(wall),
@@ -215,7 +190,7 @@ class Turn:
             return None
         return self._allowed_at(exchange)
 
-    def _allowed_at(self, exchange: _Exchange) -> float:
+    def _allowed_at(self, exchange: Exchange) -> float:
         ahead = (exchange.sent - exchange.start) / BYTES_PER_SECOND - FAST_LANE
         return (exchange.asked or 0.0) + max(0.0, ahead) / PACE
 
@@ -238,7 +213,7 @@ class Turn:
             if self._unaccounted - self._unsent / BYTES_PER_SECOND > MAX_UNACCOUNTED:
                 raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
 
-    def _result(self, exchange: _Exchange, message: Message, now: float) -> None:
+    def _result(self, exchange: Exchange, message: Message, now: float) -> None:
         event = results.event(message, translating=self._translating)
         if event is None:
             return
@@ -264,7 +239,7 @@ class Turn:
             case SpeechStarted():
                 self.events.append(results.shifted(event, exchange.start_offset))
 
-    def _phrase(self, exchange: _Exchange, said: Phrase) -> None:
+    def _phrase(self, exchange: Exchange, said: Phrase) -> None:
         self._in_phrase = False
         covered = exchange.start + round((said.offset + said.duration) * SAMPLE_RATE) * SAMPLE_SIZE
         guessed = bool(said.text) and covered > exchange.sent + MAX_LATENESS
@@ -296,7 +271,7 @@ class Turn:
         if waited:
             self.complete = self.options.mode is Mode.INTERACTIVE
 
-    def _turn_ended(self, exchange: _Exchange, wall: datetime) -> None:
+    def _turn_ended(self, exchange: Exchange, wall: datetime) -> None:
         self._spoken_to_its_end(waited=self._spoken.end_all(None))
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
@@ -307,10 +282,10 @@ class Turn:
                 raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
         self._finish(exchange, wall)
 
-    def _all_sent(self, exchange: _Exchange) -> bool:
+    def _all_sent(self, exchange: Exchange) -> bool:
         return exchange.end_sent is not None and self.audio.ended and exchange.sent == self.audio.end
 
-    def _finish(self, exchange: _Exchange, wall: datetime) -> None:
+    def _finish(self, exchange: Exchange, wall: datetime) -> None:
         exchange.telemetry.audio_end = wall
         if exchange.request_id:
             self._finished.append(exchange.telemetry)
