@@ -65,7 +65,7 @@ class Bytes:
 def fuzz_message(data: bytes) -> None:
     """Read any payload of a WebSocket message, and what it says."""
     payload = data[1:].decode(errors="replace") if data[:1] < b"\x80" else data[1:]
-    with suppress(UnusableMessageError):
+    with suppress(SpeechError):
         short_audio_phrase(payload)
     try:
         message = decode(payload)
