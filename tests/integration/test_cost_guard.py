@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator
 import logging
+from types import MappingProxyType
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.stt import SpeechResult, SpeechResultState
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -14,14 +15,14 @@ from homeassistant.helpers.translation import async_get_exception_message
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN, SUBENTRY_TRANSLATOR
 from custom_components.azure_speech_live.cost_guard import UsageLimitError
 from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.speech import Event, RecognitionOptions, TranslationOptions
 from tests.speech_service.service import SpeechService
 
 from .flows import add_resource
-from .speech import pcm, stream, transcribe
+from .speech import RECOGNIZER, pcm, stream, transcribe
 
 LIMIT = 0.001
 """Hours: 3.6 seconds, or 115,200 bytes."""
@@ -123,15 +124,21 @@ async def test_a_limit_that_is_reached_to_the_byte_is_used_up(
 async def test_the_limit_is_for_recognition_and_translation_together(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
 ) -> None:
+    data = MappingProxyType({"languages": ["de-DE"], "target_language": "en"})
+    guests = ConfigSubentry(subentry_type=SUBENTRY_TRANSLATOR, title="Guests", unique_id=None, data=data)
+    hass.config_entries.async_add_subentry(entry, guests)
+    await hass.async_block_till_done()
     translate = TranslationOptions(targets=("de",))
     await end(async_recognize(entry, stream(pcm(2)), translate))
     assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
     await end(async_recognize(entry, stream(pcm(1)), translate))
     attempts = len(service.attempts)
-    assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
+    audio = received(service)
+    for entity_id in (RECOGNIZER, "stt.guests"):
+        assert (await transcribe(hass, stream(pcm(1)), entity_id=entity_id))[1] == FAILED
     with pytest.raises(UsageLimitError):
         await end(async_recognize(entry, stream(pcm(1)), translate))
-    assert len(service.attempts) == attempts
+    assert (len(service.attempts), received(service)) == (attempts, audio)
 
 
 @pytest.mark.parametrize("options", [RecognitionOptions(), TranslationOptions(targets=("de",))])
