@@ -107,7 +107,7 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "repair-issues": (
         f"{_CODE}/issues.py::Issue",
         f"{_TESTS}/test_cost_guard.py::test_the_issue_says_which_limit_and_goes_with_the_month",
-        f"{_TESTS}/test_availability.py::test_an_endpoint_that_stays_away_is_for_a_person_to_look_after",
+        f"{_TESTS}/test_repairs.py::test_an_endpoint_that_stays_away_is_for_a_person_to_look_after",
     ),
     # Platinum
     "async-dependency": (f"{_CODE}/speech/client.py::SpeechClient", "tests/speech/test_package.py"),

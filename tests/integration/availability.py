@@ -1,0 +1,59 @@
+"""Speaking to a recognizer while its service comes and goes, and what the household is told of it."""
+
+from datetime import timedelta
+import logging
+
+from homeassistant.components.stt import SpeechResult, SpeechResultState
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util.dt import utcnow
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.issues import Issue
+from tests.speech_service.faults import Behaviour, Refuse
+
+from .speech import RECOGNIZER, pcm, stream, transcribe
+
+GONE = Behaviour(answer=Refuse(404))
+HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)
+FAILED = SpeechResult(None, SpeechResultState.ERROR)
+
+
+def available(hass: HomeAssistant, entity_id: str = RECOGNIZER) -> bool:
+    """Return whether a recognizer's state says that it is available."""
+    state = hass.states.get(entity_id)
+    assert state is not None
+    return state.state != STATE_UNAVAILABLE
+
+
+async def speak(hass: HomeAssistant) -> SpeechResult:
+    """Speak a command, and let what follows from it happen."""
+    _, result = await transcribe(hass, stream(pcm(1)))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return result
+
+
+async def let_pass(hass: HomeAssistant, seconds: float) -> None:
+    """Let Home Assistant's timers believe that time has passed since they were set."""
+    async_fire_time_changed(hass, utcnow() + timedelta(seconds=seconds + 1))
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
+    """Return what the integration has logged for the household, with its level, and forget it."""
+    lines = [
+        (record.levelno, record.getMessage())
+        for record in caplog.records
+        if record.levelno >= logging.INFO and record.name.startswith("custom_components.")
+    ]
+    caplog.clear()
+    return lines
+
+
+def issue(hass: HomeAssistant, entry: ConfigEntry, issue: Issue) -> ir.IssueEntry | None:
+    """Return a repair issue, if there is one."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"{issue}_{entry.entry_id}")
