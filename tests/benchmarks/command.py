@@ -15,7 +15,8 @@ class Command:
 
     port: int
     streams: int = 1
-    seconds: float = 1.0
+    seconds: float = 0.996
+    """Such that the last packet behind the first 100 ms is a whole one, as it is of a satellite."""
     packet: int = PACKET
     """Bytes that come at a time."""
     first: int = PACKET

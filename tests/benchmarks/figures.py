@@ -42,8 +42,8 @@ class Plan:
     """That of the network on which connections are opened: every network shows the same, by its round trip."""
     streams: tuple[int, ...] = (1, 10, 50, 100, 200)
     load_seconds: float = 4.0
-    load_rounds: int = 2
-    memory_streams: int = 50
+    load_rounds: int = 3
+    memory_streams: int = 100
     turns: int = 10_000
     silences: tuple[float, ...] = (0.5, 1.2)
     """Seconds of silence after which the service takes a phrase to be over: it may be quicker than Home Assistant."""
