@@ -1,8 +1,8 @@
 """Moves one turn's bytes: pulls audio, keeps a connection under the turn, hands its events out.
 
-Two tasks that never wait for each other: one pulls audio from the moment it is offered, also while the connection
-opens, and has it sent (sender.py); one receives and, when a connection breaks, gets the next. What to send, what it
-means and how long to wait is the turn's to say.
+Three tasks that never wait for each other: one pulls audio from the moment it is offered, also while the connection
+opens; one sends; one receives and, when a connection breaks, gets the next. What to send, what it means and how long
+to wait is the turn's to say.
 """
 
 import asyncio
@@ -17,8 +17,8 @@ from .connection import Connection, now_utc
 from .connector import Connector
 from .errors import AudioSourceError, ConnectionFailedError, SpeechError, UpgradeRefusedError
 from .events import Event
+from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
-from .sender import TIMER_ROUNDING, Sender
 from .timeline import Timeline
 from .turn import Turn
 
@@ -33,6 +33,8 @@ Of several at a time each sends larger and fewer messages, some fifty a second i
 """
 SOURCE_END_LIMIT: Final = 1.0
 """Seconds that a source has to end when it is cancelled, and again when it is closed; then it is left to itself."""
+TIMER_ROUNDING: Final = 0.001
+"""Seconds: loops let a timer run a trifle early, and what then comes a trifle too soon would come again and again."""
 
 
 class Flow:
@@ -55,8 +57,7 @@ class Flow:
         self._source = audio
         self._together = together
         self._turn = Turn(options, self._loop.time(), timeline)
-        self._sender: Sender | None = None
-        self._news_of_audio = asyncio.Event()
+        self._audio_came = asyncio.Event()
         self._audio_left = asyncio.Event()
         self._news = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
@@ -117,7 +118,7 @@ class Flow:
                 turn.least_frame = min(FRAME_SIZE, SMALL_FRAME * len(self._together))
                 if not turn.feed(chunk, self._loop.time()):
                     continue
-                self._audio_came()
+                self._audio_came.set()
                 while turn.full:
                     self._audio_left.clear()
                     await self._audio_left.wait()
@@ -126,7 +127,7 @@ class Flow:
         except Exception as err:
             raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
         turn.end_audio(self._loop.time())
-        self._audio_came()
+        self._audio_came.set()
         self._reschedule()
 
     # --- the connection
@@ -189,8 +190,7 @@ class Flow:
         turn.timeline.request_began(self._loop.time(), reused=reused)
         opening = [*self._connector.reports(), *turn.begin(uuid.uuid4().hex, now_utc(), reused=reused)]
         connection.served += 1
-        self._sender = sender = Sender(turn, connection, opening, self._audio_sent)
-        sender.wake()
+        sender = asyncio.create_task(self._send(connection, opening), name="Speech sender")
         try:
             while not (turn.complete or turn.ended):
                 try:
@@ -198,12 +198,12 @@ class Flow:
                         await self._receive(connection)
                 except TimeoutError:
                     turn.check_time(self._loop.time() + TIMER_ROUNDING)
-                    self._audio_came()  # a source that stalls has been ended
+                    self._audio_came.set()  # a source that stalls has been ended
                 finally:
                     self._deadline = None
         finally:
-            self._sender = None
-            await sender.close()
+            sender.cancel()
+            await asyncio.wait([sender])
 
     async def _receive(self, connection: Connection) -> None:
         turn = self._turn
@@ -211,18 +211,22 @@ class Flow:
             turn.receive(await connection.receive(), self._loop.time(), now_utc())
             if turn.events:
                 self._news.set()
-            if turn.stopped and not turn.complete:
-                self._audio_came()  # so that its end is sent
+            if turn.stopped:
+                self._audio_came.set()
 
-    def _audio_came(self) -> None:
-        """Have the audio sent that may be sent, or its end."""
-        if self._sender is not None:
-            self._sender.wake()
-        self._news_of_audio.set()
-
-    def _audio_sent(self) -> None:
-        self._reschedule()
-        self._audio_left.set()
+    async def _send(self, connection: Connection, opening: list[Message]) -> None:
+        turn = self._turn
+        # A connection that breaks is noticed, with its reason, by who receives on it.
+        with contextlib.suppress(ConnectionFailedError):
+            for message in opening:
+                await connection.send(message)
+            while True:
+                self._audio_came.clear()
+                while (frame := turn.next_audio(self._loop.time())) is not None:
+                    self._reschedule()
+                    await connection.send(frame)
+                    self._audio_left.set()
+                await self._wait_to_send()
 
     def _reschedule(self) -> None:
         """Wait for the service no longer than the turn says now."""
@@ -233,6 +237,14 @@ class Flow:
         # One that has moved later is found out when it is over; a timer that moved with every frame would cost more.
         if when is None or deadline < when:
             self._deadline.reschedule(deadline)
+
+    async def _wait_to_send(self) -> None:
+        """Wait until the pace allows the next frame, or until something comes that may change what to send."""
+        send_at = self._turn.send_at
+        if send_at is None:
+            await self._audio_came.wait()
+        else:
+            await asyncio.sleep(send_at - self._loop.time() + TIMER_ROUNDING)
 
     # --- without a WebSocket
 
@@ -247,7 +259,7 @@ class Flow:
                 await asyncio.wait([request], timeout=1)
                 if not request.done():
                     turn.check_time(self._loop.time())
-                    self._audio_came()  # a source that stalls has been ended
+                    self._audio_came.set()  # a source that stalls has been ended
             if request.done():
                 turn.finish_short_audio(request.result(), self._loop.time())
                 self._news.set()
@@ -259,7 +271,7 @@ class Flow:
         yield WAV_HEADER
         size = 0
         while size < SHORT_AUDIO_LIMIT:
-            self._news_of_audio.clear()
+            self._audio_came.clear()
             # A loop that was held up finds several frames due at once, and the limit may be among them.
             while size < SHORT_AUDIO_LIMIT and (message := self._turn.next_audio(self._loop.time())) is not None:
                 self._audio_left.set()
@@ -267,7 +279,4 @@ class Flow:
                     return
                 size += len(message.body)
                 yield message.body
-            if (send_at := self._turn.send_at) is None:
-                await self._news_of_audio.wait()
-            else:
-                await asyncio.sleep(send_at - self._loop.time() + TIMER_ROUNDING)
+            await self._wait_to_send()
