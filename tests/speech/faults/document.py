@@ -20,8 +20,8 @@ Every row below is caused by a test, on a real socket, against the stand-in Spee
 spoken to the outcome, beyond what the service itself takes. *The complete transcript* means each word once, also where
 the connection broke in the middle of it: what the service had not accounted for is sent again, on one new connection.
 At most two connections are tried without a word of progress between them (aiohttp asks each of them a second time where
-the line breaks before the answer); then there is one typed error (`speech/errors.py` has them all), one line in the log,
-and the next command works.
+the line breaks before the answer); then there is one typed error (`speech/errors.py` has them all), one line in the
+log, and the next command works.
 
 What Microsoft's SDKs do beside it (native: the Python SDK 1.53; JavaScript: 1.52) was recorded from them: each row's
 fault, caused by the stand-in, with audio that is pushed at once unless it says otherwise. A single recognition comes
