@@ -42,7 +42,7 @@ class HomeAssistant:
     @asynccontextmanager
     async def run(cls, config: Path, environment: Mapping[str, str] | None = None) -> AsyncIterator[Self]:
         """Start Home Assistant on the empty folder `config`, and stop it when the block is left."""
-        port = _free_port()
+        port = free_port()
         _furnish(config, port)
         hass = Path(sys.executable).with_name("hass")
         command = (hass, "--config", config, "--skip-pip", "--log-no-color")
@@ -129,7 +129,7 @@ async def _check(response: aiohttp.ClientResponse) -> None:
         raise HomeAssistantError(f"{response.url.path}: {response.status} {await response.text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -143,7 +143,16 @@ def _furnish(config: Path, port: int) -> None:
         _INTEGRATION, config / "custom_components" / _INTEGRATION.name, ignore=shutil.ignore_patterns("__pycache__")
     )
 
-    # The address cannot be given in YAML any more: that would be on trial for five minutes, and then undone.
+    # Of the welcome pages only the first is left, the owner's account; the others ask about the world outside.
+    _store(config, "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})
+    store_address(config, port)
+
+
+def store_address(config: Path, port: int) -> None:
+    """Have Home Assistant listen at a port of loopback.
+
+    It cannot be told in YAML any more: that would be on trial for five minutes, and then undone.
+    """
     address = {
         "server_host": ["127.0.0.1"],
         "server_port": port,
@@ -156,10 +165,7 @@ def _furnish(config: Path, port: int) -> None:
         "error": None,
         "error_message": None,
     }
-    # Of the welcome pages only the first is left, the owner's account; the others ask about the world outside.
-    welcome = {"done": ["core_config", "analytics", "integration"]}
     _store(config, "http", 3, {"stable": address, "pending": None, "yaml_migration_done": True})
-    _store(config, "onboarding", 4, welcome)
 
 
 def _store(config: Path, key: str, version: int, data: dict[str, Any]) -> None:

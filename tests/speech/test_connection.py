@@ -39,8 +39,8 @@ PATH: Final = "/stt/speech/universal/v2"
 async def connected(*faults: Fault) -> AsyncIterator[tuple[SpeechService, Connection]]:
     """Open a connection to a service whose connections have these faults."""
     service = SpeechService(Legible(), behaviours=lambda _: Behaviour(faults=faults))
-    async with service, aiohttp.ClientSession() as session:
-        connection = await Connection.open(session, URL(service.url + PATH), Credentials(key=KEY), CONNECTION_ID)
+    async with service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
+        connection = await Connection.open(session, URL(service.url + PATH), CONNECTION_ID)
         yield service, connection
         await connection.close()
         for _ in range(5):
@@ -96,10 +96,10 @@ async def test_101_that_is_no_upgrade(headers: str) -> None:
     """Something on the way has changed the answer."""
     async with (
         answering(f"HTTP/1.1 101 Switching Protocols\r\n{headers}\r\n") as url,
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session,
     ):
         with pytest.raises(UpgradeRefusedError):
-            await Connection.open(session, URL(url), Credentials(key=KEY), CONNECTION_ID)
+            await Connection.open(session, URL(url), CONNECTION_ID)
         await _rounds()
         assert sockets_left() == []
 
@@ -118,7 +118,7 @@ async def test_101_that_is_no_upgrade(headers: str) -> None:
 async def test_answers_that_are_none(answer: str, kind: type[SpeechError]) -> None:
     async with answering(answer) as url, aiohttp.ClientSession() as session:
         with pytest.raises(kind):
-            await Connection.open(session, URL(url), Credentials(key=KEY), CONNECTION_ID)
+            await Connection.open(session, URL(url), CONNECTION_ID)
         await _rounds()
         assert sockets_left() == []
 
@@ -173,7 +173,7 @@ async def test_name_that_does_not_resolve(answer: str) -> None:
         connector = aiohttp.TCPConnector(resolver=resolver)
         async with aiohttp.ClientSession(connector=connector) as session:
             with pytest.raises(HostNotFoundError, match=r"nowhere\.invalid"):
-                await Connection.open(session, URL("ws://nowhere.invalid/"), Credentials(key=KEY), CONNECTION_ID)
+                await Connection.open(session, URL("ws://nowhere.invalid/"), CONNECTION_ID)
 
 
 def _refusal(code: int) -> Callable[[bytes], bytes]:
@@ -328,7 +328,7 @@ async def test_closes_while_the_peer_is_silent() -> None:
 async def test_closes_on_a_dead_link_with_all_buffers_full() -> None:
     """The socket must go as well, not only when the kernel gives up sending, a quarter of an hour later."""
     async with dead_link() as url, aiohttp.ClientSession() as session:
-        connection = await Connection.open(session, URL(url), Credentials(key=KEY), CONNECTION_ID)
+        connection = await Connection.open(session, URL(url), CONNECTION_ID)
         message = Message("audio", bytes(3200), "0" * 32)
 
         async def send() -> None:

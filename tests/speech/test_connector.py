@@ -358,6 +358,17 @@ async def test_turn_that_failed_is_reported_by_the_next_one() -> None:
         assert telemetry == [connection.turns[0].request_id for connection in service.connections]
 
 
+async def test_connection_that_broke_before_the_rest_api_served_is_reported_by_the_next_one() -> None:
+    broken = Behaviour(faults=(Fault(AudioReceived(20_000), Reset()),))
+    async with SpeechService(Legible(), behaviours=[broken, PLAIN]) as service, calling(service.url) as client:
+        for _ in range(2):
+            assert (await listen(client, Source(AUDIO[Mode.INTERACTIVE]))).error is None
+        assert len(service.posts) == 1
+        await reports(service, 1)
+        telemetry = [message.request_id for message in service.connections[1].messages if message.path == "telemetry"]
+        assert telemetry == [connection.turns[0].request_id for connection in service.connections]
+
+
 async def test_turn_that_its_caller_left_is_reported_by_the_next_one() -> None:
     async with SpeechService(Legible()) as service, calling(service.url) as client:
         events = client.recognize(Source(AUDIO[Mode.INTERACTIVE]), INTERACTIVE)

@@ -3,7 +3,6 @@
 What is not the same is so on purpose, and stands in `differences` with its reason.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 import socket
@@ -31,7 +30,7 @@ from tests.speech_service.engines.legible import Legible, silence, speak
 from tests.speech_service.faults import AudioReceived, Refuse, Reset
 from tests.speech_service.service import Behaviours
 
-from .caller import BYTES_PER_SECOND, listen
+from .caller import listen
 from .differences import DIFFERENCES
 from .recorded import RECORDINGS, Facts, Said, Upgrade, facts, lower, read
 
@@ -59,7 +58,7 @@ class Scenario:
     understood: bool = True
     """Whether the service knows what was said."""
     live: bool = False
-    """Whether the audio comes as a microphone's does, and begins a while after the connection was asked for."""
+    """Whether the audio begins when the connection is there, and comes piece by piece."""
 
 
 COMMAND: Final = RecognitionOptions()
@@ -127,12 +126,17 @@ class Everywhere(AbstractResolver):
         pass
 
 
+def _audio_heard(service: SpeechService) -> int:
+    """Return the bytes of audio that came; less than none before there is a connection."""
+    return service.connections[0].audio_size if service.connections else -1
+
+
 async def microphone(service: SpeechService, scenario: Scenario) -> AsyncGenerator[bytes]:
     """Speak; the second half when the connection that is to be lost has been replaced."""
     half = len(AUDIO) // 2000 * 1000
     for start in range(0, len(AUDIO), 1000):
         if scenario.live:
-            await asyncio.sleep(1000 / BYTES_PER_SECOND if start else 1.5)
+            await service.until(lambda size=start: _audio_heard(service) >= size)  # type: ignore[misc]
         if scenario.drop and start == half:
             await service.until(lambda: len(service.connections) == 2)
         yield AUDIO[start : start + 1000]

@@ -20,7 +20,6 @@ import aiohttp
 from yarl import URL
 
 from . import messages
-from .credentials import Credentials
 from .errors import (
     ConnectionFailedError,
     CredentialsError,
@@ -100,13 +99,14 @@ class Connection:
         self._socket = socket
 
     @classmethod
-    async def open(
-        cls, session: aiohttp.ClientSession, url: URL, credentials: Credentials, connection_id: str
-    ) -> Connection:
-        """Open a connection and configure it. Raises SpeechError; the caller limits the time."""
+    async def open(cls, session: aiohttp.ClientSession, url: URL, connection_id: str) -> Connection:
+        """Open a connection and configure it; the session sends the credentials.
+
+        Raises SpeechError; the caller limits the time.
+        """
         start = now_utc()
         try:
-            socket = await _upgrade(session, url, credentials, connection_id, cls.socket_options)
+            socket = await _upgrade(session, url, connection_id, cls.socket_options)
         except SpeechError:
             raise
         except Exception as err:
@@ -165,14 +165,13 @@ class Connection:
 
 
 async def _upgrade(
-    session: aiohttp.ClientSession, url: URL, credentials: Credentials, connection_id: str, options: Mapping[str, Any]
+    session: aiohttp.ClientSession, url: URL, connection_id: str, options: Mapping[str, Any]
 ) -> aiohttp.ClientWebSocketResponse:
-    headers = {**credentials.headers(), "X-ConnectionId": connection_id}
     for _ in range(MAX_REDIRECTS + 1):
         try:
             socket: aiohttp.ClientWebSocketResponse = await session.ws_connect(
                 url,
-                headers=headers,
+                headers={"X-ConnectionId": connection_id},
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_LIMIT),
                 **options,
             )

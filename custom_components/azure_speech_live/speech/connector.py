@@ -52,7 +52,6 @@ class Connector:
         """Begin with none; the session stays its owner's."""
         self._session = _guarded(session, credentials, encrypted=endpoint.encrypted)
         self._endpoint = endpoint
-        self._credentials = credentials
         self._served: dict[type[RecognitionOptions], Generation] = {}
         self._pool = Pool(self.discard)
         self._background: set[asyncio.Task[None]] = set()
@@ -163,7 +162,7 @@ class Connector:
         start = now_utc()
         try:
             async with asyncio.timeout(OPEN_LIMIT):
-                return await kind.open(self._session, url, self._credentials, connection_id)
+                return await kind.open(self._session, url, connection_id)
         except (SpeechError, TimeoutError) as err:
             error = (
                 err if isinstance(err, SpeechError) else ConnectionFailedError("the connection did not open in time")
@@ -215,9 +214,10 @@ class Connector:
 
 
 def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encrypted: bool) -> aiohttp.ClientSession:
-    """Return a session on another's connections, in which a redirect neither loses the credentials nor shows them.
+    """Return a session on another's connections that sends the credentials, and does not lose or show them.
 
-    aiohttp follows redirects by itself: it takes a key along, to wherever it is sent, and leaves a token behind.
+    aiohttp follows redirects by itself: it takes a key along, to wherever it is sent, and leaves a token behind. So
+    they are added to each request, and what was to be ``encrypted`` does not go to an address that is not.
     """
 
     async def guard(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -133,11 +133,11 @@ class Flow:
     # --- the connection
 
     async def _carry_turn(self) -> None:
-        turn, connection_id = self._turn, uuid.uuid4().hex
+        turn, connection_id, settles = self._turn, uuid.uuid4().hex, False
         try:
             while not turn.complete:
                 try:
-                    await self._attempt(connection_id)
+                    settles = await self._attempt(connection_id)
                 except SpeechError as err:
                     delay = turn.failed(err, self._loop.time(), now_utc())
                     if turn.complete:
@@ -146,15 +146,15 @@ class Flow:
                         raise
                     _LOGGER.debug("trying again in %.1f s: %s", delay, err)
                     await asyncio.sleep(delay)
-                else:
-                    return  # its connection was taken back, which sends its telemetry
-            self._connector.keep_reports(turn)
-        except BaseException:
-            self._connector.keep_reports(turn)
-            raise
+        finally:
+            if not settles:
+                self._connector.keep_reports(turn)
 
-    async def _attempt(self, connection_id: str) -> None:
-        """Carry the turn to its end on one connection. Raises SpeechError."""
+    async def _attempt(self, connection_id: str) -> bool:
+        """Carry the turn to its end on one connection; return whether it was taken back to settle the turn.
+
+        Raises SpeechError.
+        """
         turn = self._turn
         try:
             connection = await self._acquire(connection_id)
@@ -164,7 +164,7 @@ class Flow:
             _LOGGER.debug("using the REST API for short recordings: %s", refused)
             while not turn.complete:
                 await self._send_short_audio()
-            return
+            return False
         try:
             while not turn.complete:
                 await self._exchange(connection)
@@ -172,6 +172,7 @@ class Flow:
             self._connector.discard(connection)
             raise
         self._connector.release(connection, turn)
+        return True
 
     async def _acquire(self, connection_id: str) -> Connection:
         """Get a connection within the turn's own time. Raises SpeechError."""

@@ -149,16 +149,20 @@ class Turn:
 
         All audio that no phrase has covered is sent in it, from ``next_audio``.
         """
-        telemetry = TurnTelemetry(request_id, wall, self._connections)
-        self._connections = []
-        self._spoken.begin_request()
-        self._exchange = Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
+        self._begin(request_id, wall, reused=reused)
         # The header stands alone in its message, as the SDKs send it.
         return [
             *self.reports(wall),
             messages.json_message("speech.context", self.options.context(), request_id),
             Message("audio", WAV_HEADER, request_id, "audio/x-wav"),
         ]
+
+    def _begin(self, request_id: str, wall: datetime, *, reused: bool) -> Exchange:
+        telemetry = TurnTelemetry(request_id, wall, self._connections)
+        self._connections = []
+        self._spoken.begin_request()
+        self._exchange = Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
+        return self._exchange
 
     def next_audio(self, now: float) -> Message | None:
         """Return the next audio message, or None when there is none to send now (see ``send_at``)."""
@@ -295,9 +299,7 @@ class Turn:
 
     def begin_short_audio(self, wall: datetime) -> None:
         """Open a request that says nothing before its end."""
-        self.begin("", wall)
-        if self._exchange is not None:
-            self._exchange.heard = float("inf")
+        self._begin("", wall, reused=False).heard = float("inf")
 
     def finish_short_audio(self, said: Phrase, now: float) -> None:
         """Take the result of such a request, which covers all audio that was sent in it."""

@@ -8,11 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
-import json
 from pathlib import Path
-import socket
 import sys
 from types import MappingProxyType
 from typing import Any, Final, override
@@ -45,6 +42,7 @@ from homeassistant.runner import RuntimeConfig
 import custom_components  # noqa: F401  # before Home Assistant looks for such a package in its own folder
 from tests.benchmarks.clock import now, until
 from tests.benchmarks.command import PACKET, Command
+from tests.end_to_end.home_assistant import free_port, store_address
 from tests.speech_service import KEY
 from tests.speech_service.wav import BYTES_PER_SECOND
 
@@ -221,29 +219,7 @@ async def _pieces(packets: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
 def _furnish(folder: Path) -> None:
     """Fill a configuration folder with as little as will do."""
     (folder / "configuration.yaml").write_text("assist_pipeline:\n", encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = {
-        "server_host": ["127.0.0.1"],
-        "server_port": port,
-        "cors_allowed_origins": [],
-        "ip_ban_enabled": True,
-        "login_attempts_threshold": -1,
-        "ssl_profile": "intermediate_v6",
-        "use_x_frame_options": True,
-        "created_at": datetime.now(UTC).isoformat(),
-        "error": None,
-        "error_message": None,
-    }
-    content = {
-        "version": 3,
-        "minor_version": 1,
-        "key": "http",
-        "data": {"stable": address, "pending": None, "yaml_migration_done": True},
-    }
-    (folder / ".storage").mkdir()
-    (folder / ".storage" / "http").write_text(json.dumps(content), encoding="utf-8")
+    store_address(folder, free_port())
 
 
 @asynccontextmanager
