@@ -61,7 +61,7 @@ DEFAULT_INITIAL_SILENCE: Final = 5.0
 FINAL: Final = 10.0
 """Seconds from the end of the audio to the end of the turn, all attempts together. A long backlog adds its own time."""
 
-MAX_LATENESS: Final = BYTES_PER_SECOND // 2
+MAX_OVERRUN: Final = BYTES_PER_SECOND // 2
 """Bytes by which a phrase may seem to end behind what was sent, as times are rounded. More is a mistake."""
 
 MAX_EVENTS: Final = 1000
@@ -246,7 +246,7 @@ class Turn:
     def _phrase(self, exchange: Exchange, said: Phrase) -> None:
         self._in_phrase = False
         covered = exchange.start + round((said.offset + said.duration) * SAMPLE_RATE) * SAMPLE_SIZE
-        guessed = bool(said.text) and covered > exchange.sent + MAX_LATENESS
+        guessed = bool(said.text) and covered > exchange.sent + MAX_OVERRUN
         if said.text and covered == exchange.start:
             covered, guessed = exchange.sent, True  # without times it is about all that it can be about
         # A phrase cannot cover what was not sent, whatever its offsets say; rounding up to a millisecond is usual.
