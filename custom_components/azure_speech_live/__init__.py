@@ -4,6 +4,7 @@ A config entry is an Azure Speech resource, and holds it as its runtime data. It
 of it: recognizers, each a speech-to-text entity.
 """
 
+import logging
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,16 +15,18 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_setup_component
 
-from .const import DOMAIN, SUBENTRY_MICROPHONE
+from .const import DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE
 from .errors import translation_key
 from .health import async_note_there, async_note_unreachable
 from .host_microphone import HostMicrophone
-from .issues import Issue, async_delete_issue
+from .issues import Issue, async_create_issue, async_delete_issue
 from .resource import SpeechResource
 from .services import async_setup_services
 from .speech import CredentialsError, SpeechError, ThrottledError
 from .usage import async_get_usage, async_remove_usage
 from .websocket_api import async_setup_websocket_api
+
+_LOGGER = logging.getLogger(__name__)
 
 PLATFORMS: Final = (Platform.SENSOR, Platform.STT)
 MICROPHONE_PLATFORMS: Final = (Platform.ASSIST_SATELLITE, Platform.BUTTON, Platform.SELECT)
@@ -37,16 +40,32 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Register the actions and commands, so that automations are valid also while no resource is loaded."""
     async_setup_services(hass)
     async_setup_websocket_api(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
+        if entry.version > ENTRY_VERSION:  # Home Assistant does not set it up, and only its log says why.
+            _LOGGER.error(
+                "%s: a newer version has stored its settings; update the integration, and restart Home Assistant",
+                entry.title,
+            )
+            async_create_issue(hass, entry, Issue.NEWER_VERSION)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
     """Connect to the resource, then set up what the household uses of it.
 
-    Raises ConfigEntryAuthFailed if the service refuses the key, and ConfigEntryNotReady for every other failure: any of
-    them may pass by itself, be it a name server that is not up yet or a proxy that answers in the service's place.
+    Raises ConfigEntryAuthFailed if the service refuses the key, or what is stored of key and endpoint cannot be read;
+    and ConfigEntryNotReady for every other failure: any of them may pass by itself, be it a name server that is not up
+    yet or a proxy that answers in the service's place.
     """
-    resource = SpeechResource(hass, entry, await async_get_usage(hass, entry.entry_id))
+    usage = await async_get_usage(hass, entry.entry_id)
+    try:
+        resource = SpeechResource(hass, entry, usage)
+    except ValueError as err:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="unreadable_entry",
+            translation_placeholders={"title": entry.title},
+        ) from err
     entry.async_on_unload(resource.async_close)
     placeholders = {"endpoint": resource.endpoint.unique_id}
     try:
@@ -70,13 +89,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     resource.async_start()
     entry.runtime_data = resource
 
-    # Only who has a microphone needs what satellites need.
-    if entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
-        await async_setup_component(hass, Platform.ASSIST_SATELLITE, {})
-        for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
+    for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
+        try:
             microphone = HostMicrophone(hass, entry, subentry)
+        except (TypeError, ValueError) as err:
+            # Without a device it is none; but that is no reason for all others to be silent.
+            _LOGGER.error("%s: cannot read what is stored of it: %r", subentry.title, err)  # noqa: TRY400 - one line
+        else:
             resource.microphones[subentry.subentry_id] = microphone
             entry.async_on_unload(microphone.async_stop)
+    if resource.microphones:  # Only who has one needs what satellites need.
+        await async_setup_component(hass, Platform.ASSIST_SATELLITE, {})
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(resource))
     for microphone in resource.microphones.values():
         microphone.async_start()

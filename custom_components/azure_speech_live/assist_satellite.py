@@ -23,10 +23,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 
 from . import AzureSpeechConfigEntry
-from .const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN, SUBENTRY_MICROPHONE
+from .const import DOMAIN
 from .host_microphone import HostMicrophone, Listening
 from .microphone_entity import MicrophoneEntity
-from .microphone_flow import Start
 from .speaker import async_play
 
 _LOGGER = logging.getLogger(__name__)
@@ -43,9 +42,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add a satellite for every microphone of the entry."""
-    for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
-        microphone = entry.runtime_data.microphones[subentry.subentry_id]
-        async_add_entities([MicrophoneSatellite(entry, microphone, subentry)], config_subentry_id=subentry.subentry_id)
+    for subentry_id, microphone in entry.runtime_data.microphones.items():
+        satellite = MicrophoneSatellite(entry, microphone, entry.subentries[subentry_id])
+        async_add_entities([satellite], config_subentry_id=subentry_id)
 
 
 class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
@@ -63,8 +62,8 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
         super().__init__(microphone, subentry)
         self._entry = entry
         self._attr_unique_id = subentry.subentry_id
-        self._player: str | None = subentry.data.get(CONF_MEDIA_PLAYER)
-        self._waits_for_wake_word = subentry.data[CONF_START] == Start.WAKE_WORD
+        self._player = microphone.media_player
+        self._waits_for_wake_word = microphone.waits_for_wake_word
         self._task: asyncio.Task[None] | None = None
         self._listening: Listening | None = None
         self._lent = False

@@ -8,7 +8,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import AzureSpeechConfigEntry
-from .const import SUBENTRY_MICROPHONE
 from .host_microphone import HostMicrophone
 from .microphone_entity import MicrophoneEntity
 
@@ -21,9 +20,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add a button for every microphone of the entry."""
-    for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
-        microphone = entry.runtime_data.microphones[subentry.subentry_id]
-        async_add_entities([ListenButton(microphone, subentry)], config_subentry_id=subentry.subentry_id)
+    for subentry_id, microphone in entry.runtime_data.microphones.items():
+        button = ListenButton(microphone, entry.subentries[subentry_id])
+        async_add_entities([button], config_subentry_id=subentry_id)
 
 
 class ListenButton(MicrophoneEntity, ButtonEntity):

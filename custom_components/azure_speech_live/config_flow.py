@@ -8,6 +8,7 @@ import logging
 from typing import Any, Final, override
 
 from homeassistant.config_entries import (
+    SOURCE_REAUTH,
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
@@ -26,13 +27,13 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import CONF_ENDPOINT, DOMAIN, SUBENTRY_MICROPHONE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
+from .const import CONF_ENDPOINT, DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from .errors import translation_key
 from .microphone_flow import MicrophoneFlow
 from .options_flow import ResourceOptionsFlow
 from .recognizer_flow import RecognizerFlow
 from .regions import region_options
-from .resource import create_client, entry_data, entry_endpoint
+from .resource import create_client, entry_data, entry_endpoint, entry_key
 from .speech import Endpoint, SpeechError
 from .speech.endpoints import PortalPageError
 from .translator_flow import TranslatorFlow
@@ -64,7 +65,7 @@ _PLACEHOLDERS: Final = {
 class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     """Add a Speech resource, or change one."""
 
-    VERSION = 1
+    VERSION = ENTRY_VERSION
 
     @classmethod
     @callback
@@ -109,20 +110,20 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for another region or endpoint, another key, or both."""
-        entry = self._get_reconfigure_entry()
+        entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is None:
             stored = entry_endpoint(entry.data)
-            user_input = {CONF_ENDPOINT: stored.region or stored.url}
+            user_input = {} if stored is None else {CONF_ENDPOINT: stored.region or stored.url}
         else:
             endpoint, errors = _parse(user_input[CONF_ENDPOINT])
             if endpoint is not None:
-                data = entry_data(endpoint, user_input.get(CONF_API_KEY) or entry.data[CONF_API_KEY])
+                data = entry_data(endpoint, user_input.get(CONF_API_KEY) or entry_key(entry.data))
                 if await self._async_has_other(endpoint, data, entry):
                     return self._abort_as_configured()
                 errors = await self._async_try(data)
                 if not errors:
-                    return self._update_and_abort(entry, data)
+                    return self._update_and_abort(entry, endpoint, data)
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(_RECONFIGURE_SCHEMA, user_input),
@@ -135,15 +136,17 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a key that works."""
+        """Ask for a key that works, and for the endpoint too if what is stored of it cannot be read."""
         entry = self._get_reauth_entry()
         endpoint = entry_endpoint(entry.data)
+        if endpoint is None:
+            return await self.async_step_reconfigure()
         errors: dict[str, str] = {}
         if user_input is not None:
             data = entry_data(endpoint, user_input[CONF_API_KEY])
             errors = await self._async_try(data)
             if not errors:
-                return self._update_and_abort(entry, data)
+                return self._update_and_abort(entry, endpoint, data)
         return self.async_show_form(
             step_id="reauth_confirm",
             data_schema=_REAUTH_SCHEMA,
@@ -161,8 +164,9 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         # A resource has two addresses, its region and a host of its own. Its keys are no other's.
         return endpoint.is_azure and any(
             other is not entry
-            and other.data[CONF_API_KEY] == data[CONF_API_KEY]
-            and entry_endpoint(other.data).is_azure
+            and entry_key(other.data) == data[CONF_API_KEY]
+            and (others := entry_endpoint(other.data)) is not None
+            and others.is_azure
             for other in self._async_current_entries(include_ignore=False)
         )
 
@@ -185,16 +189,16 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         return {}
 
     @callback
-    def _update_and_abort(self, entry: ConfigEntry, data: Mapping[str, Any]) -> ConfigFlowResult:
+    def _update_and_abort(self, entry: ConfigEntry, new: Endpoint, data: Mapping[str, Any]) -> ConfigFlowResult:
         """Store what works, and set the entry up with it."""
-        old, new = entry_endpoint(entry.data), entry_endpoint(data)
+        old = entry_endpoint(entry.data)
         listened = bool(entry.update_listeners)  # now: what follows may unload the entry at once
         changed = self.hass.config_entries.async_update_entry(
             entry,
             data=data,
             unique_id=new.unique_id,
             # A name that the household gave stays.
-            title=_title(new) if entry.title == _title(old) else entry.title,
+            title=_title(new) if old is not None and entry.title == _title(old) else entry.title,
         )
         # The update listener reloads an entry that is loaded and changed. One that did not change may work again, too.
         if not (changed and listened):

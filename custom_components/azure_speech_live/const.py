@@ -4,6 +4,13 @@ from typing import Final
 
 DOMAIN: Final = "azure_speech_live"
 
+ENTRY_VERSION: Final = 1
+"""Of what an entry stores: its data, its options, and its subentries, which have no version of their own.
+
+Home Assistant does not set up an entry of a higher one. What may be left out by those who do not know it, raises the
+minor version: an entry with a higher one of these is set up.
+"""
+
 # What the household types: a region, or an endpoint's address. Which of the two it was, Endpoint finds out.
 CONF_ENDPOINT: Final = "endpoint"
 

@@ -1,13 +1,16 @@
 """Keeps the household from using more of a resource in a month than it wants to."""
 
+from collections.abc import Callable, Mapping
 import logging
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import CONF_MONTHLY_LIMIT, DOMAIN
+from .const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN, TIER_FREE, TIER_STANDARD, TIER_UNKNOWN
 from .issues import Issue, async_create_issue, async_delete_issue
+from .stored import readable
 from .usage import Usage, next_month_start
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ class CostGuard:
         self._entry = entry
         self._usage = usage
         self._said = False
-        self.limit: float | None = entry.options.get(CONF_MONTHLY_LIMIT)
+        self.limit: float | None = readable(entry.options, _READERS, entry.title).get(CONF_MONTHLY_LIMIT)
         """Hours of audio a month; None if there is no limit."""
 
     @property
@@ -72,3 +75,19 @@ class CostGuard:
 
     def _placeholders(self) -> dict[str, str]:
         return {"limit": f"{self.limit:g}", "date": next_month_start().date().isoformat()}
+
+
+def _hours(number: Any) -> float:
+    hours = float(number)
+    if not 0 < hours < math.inf:
+        raise ValueError(number)
+    return hours
+
+
+def _tier(tier: Any) -> str:
+    if tier not in (TIER_UNKNOWN, TIER_FREE, TIER_STANDARD):
+        raise ValueError(tier)
+    return str(tier)
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {CONF_MONTHLY_LIMIT: _hours, CONF_PRICING_TIER: _tier}

@@ -5,7 +5,7 @@ gives sound: sound systems list devices that are long gone.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 import logging
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 
-from .const import DOMAIN
+from .const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN
 from .microphone import (
     Capture,
     MicrophoneBusyError,
@@ -27,8 +27,10 @@ from .microphone import (
     PyAudioMissingError,
     open_microphone,
 )
+from .microphone_flow import Start
 from .microphone_requirement import InstallationError, async_install
 from .speech.audio import BYTES_PER_SECOND
+from .stored import readable, text
 
 if TYPE_CHECKING:
     from .assist_satellite import MicrophoneSatellite
@@ -40,6 +42,9 @@ RETRY_SECONDS: Final = 30
 _RETRY_GROWTH: Final = 4
 """Of that time after each failure to install PyAudio: it may only want for the network, but it costs minutes."""
 _LONGEST_RETRY: Final = 86_400
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {CONF_START: Start, CONF_MEDIA_PLAYER: text}
+"""Of what a subentry stores beside the device, without which it is no microphone."""
 
 
 class Listening:
@@ -77,10 +82,11 @@ class HostMicrophone:
     """A microphone in use by the household."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, subentry: ConfigSubentry) -> None:
-        """Open nothing yet."""
+        """Open nothing yet. Raises ValueError if no device is stored."""
+        settings = readable(subentry.data, _READERS, subentry.title)
         self._hass = hass
         self._entry = entry
-        self._device: str = subentry.data[CONF_DEVICE]
+        self._device = text(subentry.data.get(CONF_DEVICE))
         self._listeners: list[CALLBACK_TYPE] = []
         self._retry: CALLBACK_TYPE | None = None
         self._trial: asyncio.Task[None] | None = None
@@ -91,6 +97,10 @@ class HostMicrophone:
         self._trouble: MicrophoneError | None = None
         self._format: tuple[int, int] | None = None
         self._overflows = 0
+        self.waits_for_wake_word = settings.get(CONF_START) is Start.WAKE_WORD
+        """How listening starts; otherwise it does with a button."""
+        self.media_player: str | None = settings.get(CONF_MEDIA_PLAYER)
+        """Where answers are heard."""
         self.title = subentry.title
         self.subentry_id = subentry.subentry_id
         self.available = False

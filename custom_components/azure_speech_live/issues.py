@@ -22,6 +22,7 @@ class Issue(StrEnum):
 
     ENDPOINT_GONE = "endpoint_gone"
     LIMIT_USED_UP = "limit_used_up"
+    NEWER_VERSION = "newer_version"
     ONE_AT_A_TIME = "one_at_a_time"
     QUOTA_USED_UP = "quota_used_up"
 

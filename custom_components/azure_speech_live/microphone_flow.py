@@ -1,5 +1,6 @@
 """The form of a microphone: which device it is, how listening starts, and where answers are heard."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -87,7 +88,7 @@ class MicrophoneFlow(ConfigSubentryFlow):
     def _is_taken(self, device: str, but: str | None) -> bool:
         """Return whether a device is a satellite already, another one than the subentry ``but``."""
         return any(
-            subentry.data[CONF_DEVICE] == device and subentry.subentry_id != but
+            subentry.data.get(CONF_DEVICE) == device and subentry.subentry_id != but
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE)
         )
@@ -112,7 +113,7 @@ class MicrophoneFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(
-                await self._schema(stored.get(CONF_DEVICE), new=new), user_input or stored
+                await self._schema(_device(stored), new=new), user_input or stored
             ),
             errors=errors,
         )
@@ -149,3 +150,9 @@ class MicrophoneFlow(ConfigSubentryFlow):
             vol.Optional(CONF_MEDIA_PLAYER): EntitySelector(EntitySelectorConfig(domain=MEDIA_PLAYER_DOMAIN)),
         }
         return vol.Schema(fields)
+
+
+def _device(stored: Mapping[str, Any]) -> str | None:
+    """Return the device that is stored, if it can be read."""
+    device = stored.get(CONF_DEVICE)
+    return device if isinstance(device, str) else None

@@ -7,7 +7,6 @@ without any data is complete, and one that an older version has stored.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-import logging
 from typing import Any, Final, Self
 import uuid
 
@@ -17,9 +16,8 @@ from homeassistant.exceptions import ServiceValidationError
 from .languages import MAX_CANDIDATES, candidates_beside, different_languages
 from .names import MAX_PHRASE_LENGTH
 from .speech import MAX_PHRASES, Mode, Profanity, RecognitionOptions
+from .stored import flag, lines, readable
 from .text import Substitutions, TextForm
-
-_LOGGER = logging.getLogger(__name__)
 
 MAX_DURATION: Final = 300
 """Seconds of audio that any command may have, so that a microphone which is never closed costs no more than that.
@@ -83,17 +81,7 @@ class RecognizerSettings:
     @classmethod
     def from_stored(cls, data: Mapping[str, Any], title: str) -> Self:
         """Read what a subentry stores. What cannot be read has its default, so that one setting stops nobody."""
-        settings: dict[str, Any] = {}
-        unreadable: list[str] = []
-        for name, read in _READERS.items():
-            if name in data:
-                try:
-                    settings[name] = read(data[name])
-                except TypeError, ValueError, AttributeError:  # whatever a hand or another version has written
-                    unreadable.append(name)
-        if unreadable:
-            _LOGGER.error("%s: cannot read what is stored of %s, and uses the defaults", title, ", ".join(unreadable))
-        return cls(**settings)
+        return cls(**readable(data, _READERS, title))
 
     @property
     def mode(self) -> Mode:
@@ -135,13 +123,13 @@ class RecognizerSettings:
 
 def _languages(languages: Sequence[str]) -> tuple[str, ...]:
     try:
-        return tuple(different_languages(languages))
+        return tuple(different_languages(lines(languages)))
     except ServiceValidationError as err:
         raise InvalidSettingError("languages", err.translation_key or "", err.translation_placeholders) from err
 
 
-def _phrases(lines: Sequence[str]) -> tuple[str, ...]:
-    phrases = tuple(dict.fromkeys(filter(None, (" ".join(line.split()) for line in lines))))
+def _phrases(typed: Sequence[str]) -> tuple[str, ...]:
+    phrases = tuple(dict.fromkeys(filter(None, (" ".join(line.split()) for line in lines(typed)))))
     if len(phrases) > MAX_PHRASES:
         raise InvalidSettingError("phrases", "too_many_phrases", {"limit": str(MAX_PHRASES)})
     for phrase in phrases:
@@ -151,11 +139,18 @@ def _phrases(lines: Sequence[str]) -> tuple[str, ...]:
     return phrases
 
 
-def _substitutions(lines: Sequence[str]) -> Substitutions:
+def _substitutions(typed: Sequence[str]) -> Substitutions:
     try:
-        return Substitutions.parse(lines)
+        return Substitutions.parse(lines(typed))
     except ValueError as err:
         raise InvalidSettingError("substitutions", "invalid_substitution", {"line": str(err)[:80]}) from err
+
+
+def _seconds(number: Any) -> float:
+    seconds = float(number)
+    if not 0 < seconds <= MAX_DURATION:
+        raise ValueError(number)
+    return seconds
 
 
 def _custom_model(deployment: str) -> str | None:
@@ -171,15 +166,15 @@ def _custom_model(deployment: str) -> str | None:
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "languages": _languages,
     "end_of_speech": EndOfSpeech,
-    "max_duration": float,
-    "use_names": bool,
+    "max_duration": _seconds,
+    "use_names": flag,
     "phrases": _phrases,
     "text_form": TextForm,
     "profanity": Profanity,
     "substitutions": _substitutions,
-    "initial_silence": float,
-    "segmentation_silence": float,
+    "initial_silence": _seconds,
+    "segmentation_silence": _seconds,
     "custom_model": _custom_model,
-    "raw_audio": bool,
-    "store_audio": bool,
+    "raw_audio": flag,
+    "store_audio": flag,
 }

@@ -71,12 +71,15 @@ class SpeechResource:
     """A Speech resource in use: its client, what has become of its sessions, and what follows from that."""
 
     def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, usage: Usage) -> None:
-        """Prepare it; nothing is connected before it is needed. Raises ValueError: no key."""
+        """Prepare it; nothing is connected before it is needed. Raises ValueError: no data of one."""
+        endpoint = entry_endpoint(entry.data)
+        if endpoint is None:
+            raise ValueError("no endpoint")
         self._hass = hass
         self._entry = entry
         self._closed = False
         self._stop_tracking: CALLBACK_TYPE | None = None
-        self.endpoint = entry_endpoint(entry.data)
+        self.endpoint = endpoint
         self.client = create_client(hass, entry.data)
         self.sessions: deque[Session] = deque(maxlen=MAX_SESSIONS)
         """The latest, of which some may still be under way."""
@@ -167,13 +170,25 @@ def entry_data(endpoint: Endpoint, key: str) -> dict[str, str]:
     return {CONF_URL: endpoint.url or "", CONF_API_KEY: key}
 
 
-def entry_endpoint(data: Mapping[str, Any]) -> Endpoint:
-    """Return the endpoint that an entry stores."""
-    if CONF_REGION in data:
-        return Endpoint.from_region(data[CONF_REGION])
-    return Endpoint.from_url(data[CONF_URL])
+def entry_endpoint(data: Mapping[str, Any]) -> Endpoint | None:
+    """Return the endpoint that an entry stores; None if it cannot be read."""
+    try:
+        if CONF_REGION in data:
+            return Endpoint.from_region(data[CONF_REGION])
+        return Endpoint.from_url(data[CONF_URL])
+    except KeyError, TypeError, ValueError, AttributeError:
+        return None
+
+
+def entry_key(data: Mapping[str, Any]) -> str:
+    """Return the key that an entry stores; an empty one if it cannot be read."""
+    key = data.get(CONF_API_KEY)
+    return key if isinstance(key, str) else ""
 
 
 def create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> SpeechClient:
-    """Return a client of the resource, to be closed by the caller. Raises ValueError for what cannot be a key."""
-    return SpeechClient(async_get_clientsession(hass), entry_endpoint(data), Credentials(key=data[CONF_API_KEY]))
+    """Return a client of the resource, to be closed by the caller. Raises ValueError for what cannot be one's data."""
+    endpoint = entry_endpoint(data)
+    if endpoint is None:
+        raise ValueError("no endpoint")
+    return SpeechClient(async_get_clientsession(hass), endpoint, Credentials(key=entry_key(data)))

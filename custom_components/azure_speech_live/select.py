@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import AzureSpeechConfigEntry
-from .const import DOMAIN, SUBENTRY_MICROPHONE
+from .const import DOMAIN
 from .microphone_entity import microphone_device
 from .microphone_flow import CONF_PIPELINE
 
@@ -17,10 +17,10 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: AzureSpeechConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the selects of every microphone of the entry."""
-    for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
+    for subentry_id in entry.runtime_data.microphones:
+        subentry = entry.subentries[subentry_id]
         async_add_entities(
-            [PipelineSelect(hass, subentry), FinishedSpeakingSelect(hass, subentry)],
-            config_subentry_id=subentry.subentry_id,
+            [PipelineSelect(hass, subentry), FinishedSpeakingSelect(hass, subentry)], config_subentry_id=subentry_id
         )
 
 

@@ -50,5 +50,7 @@ async def _async_reach(entries: list[AzureSpeechConfigEntry]) -> str | dict[str,
         elif entry.state in (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR):
             error = entry.error_reason_translation_key or "not_set_up"
         if error:
-            return {"type": "failed", "error": f"{error} ({entry_endpoint(entry.data).region or 'own endpoint'})"}
+            endpoint = entry_endpoint(entry.data)
+            place = "unknown endpoint" if endpoint is None else endpoint.region or "own endpoint"
+            return {"type": "failed", "error": f"{error} ({place})"}
     return "ok" if checked else "no resource is in use"

@@ -319,12 +319,28 @@ UNREADABLE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("setting", UNREADABLE)
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        *UNREADABLE.items(),
+        # What Python would take for something else than somebody meant.
+        ("languages", "de-DE"),
+        ("phrases", "abc"),
+        ("phrases", {"abc": 1}),
+        ("substitutions", "a => b"),
+        ("raw_audio", "false"),
+        ("raw_audio", None),
+        ("max_duration", -5),
+        ("max_duration", float("nan")),
+        ("max_duration", 1e9),
+        ("segmentation_silence", 0),
+    ],
+)
 def test_a_setting_that_cannot_be_read_has_its_default_and_costs_no_other(
-    setting: str, caplog: pytest.LogCaptureFixture
+    setting: str, value: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     others = {"use_names": False, "store_audio": True}
-    settings = RecognizerSettings.from_stored({setting: UNREADABLE[setting], **others}, "Kitchen")
+    settings = RecognizerSettings.from_stored({setting: value, **others}, "Kitchen")
     substitutions = Substitutions()
     expected = RecognizerSettings(use_names=False, store_audio=True, substitutions=substitutions)
     assert replace(settings, substitutions=substitutions) == expected
