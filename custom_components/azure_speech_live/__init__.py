@@ -116,6 +116,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry)
 async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
     """Forget what was used of the resource, and what was wrong with it."""
     async_note_there(hass, entry)
+    async_delete_issue(hass, entry, Issue.NEWER_VERSION)
     await async_remove_usage(hass, entry.entry_id)
 
 

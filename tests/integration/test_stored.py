@@ -1,11 +1,13 @@
 """What is stored: by the release before, by a newer one, and by whatever has damaged it since."""
 
+from collections.abc import Awaitable, Callable
 import json
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
@@ -16,7 +18,6 @@ from custom_components.azure_speech_live.const import DOMAIN, ENTRY_VERSION
 from custom_components.azure_speech_live.issues import Issue
 from custom_components.azure_speech_live.recognizer import EndOfSpeech, RecognizerSettings
 from custom_components.azure_speech_live.text import TextForm
-from custom_components.azure_speech_live.usage import Month
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import HEARD, issue, said, speak
@@ -28,12 +29,43 @@ from .subentries import open_form, open_reconfigure_form
 RELEASES = sorted((Path(__file__).parents[1] / "data" / "storage").iterdir())
 
 
-async def start_with(hass: HomeAssistant, hass_storage: dict[str, Any], entries: list[dict[str, Any]]) -> None:
-    """Let Home Assistant read its entries, and set them up, as it does when it starts."""
-    hass_storage["core.config_entries"] = {"version": 1, "minor_version": 5, "data": {"entries": entries}}
-    await hass.config_entries.async_initialize()
-    assert await async_setup_component(hass, DOMAIN, {})
-    await hass.async_block_till_done()
+type Start = Callable[..., Awaitable[ConfigEntry]]
+
+
+@pytest.fixture
+def start(hass: HomeAssistant, service: SpeechService, hass_storage: dict[str, Any]) -> Start:
+    """Give what lets Home Assistant read an entry and set it up, as it does when it starts.
+
+    The entry is the one that the last release has stored, without options and subentries, and with changes.
+    """
+
+    async def start(stored: dict[str, Any] | None = None, **changes: Any) -> ConfigEntry:
+        if stored is None:
+            stored = {**entry_of(RELEASES[-1]), "data": {"url": service.url, "api_key": KEY}}
+            stored |= {"options": {}, "subentries": []}
+        hass_storage["core.config_entries"] = {
+            "version": 1,
+            "minor_version": 5,
+            "data": {"entries": [{**stored, **changes}]},
+        }
+        await hass.config_entries.async_initialize()
+        assert await async_setup_component(hass, DOMAIN, {})
+        await hass.async_block_till_done()
+        (entry,) = hass.config_entries.async_entries(DOMAIN)
+        return entry
+
+    return start
+
+
+def entry_of(release: Path) -> dict[str, Any]:
+    """Return the entry that a release has stored."""
+    (entry,) = json.loads((release / "core.config_entries").read_text("utf-8"))["data"]["entries"]
+    return dict(entry)
+
+
+def recognizer(**data: Any) -> dict[str, Any]:
+    """Return a recognizer's subentry as Home Assistant stores it."""
+    return {"data": data, "subentry_id": "1", "subentry_type": "recognizer", "title": "Azure Speech", "unique_id": None}
 
 
 # --- of other versions
@@ -42,28 +74,20 @@ async def start_with(hass: HomeAssistant, hass_storage: dict[str, Any], entries:
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.name)
 @pytest.mark.usefixtures("devices")
 async def test_what_a_release_before_has_stored_is_at_work(
-    hass: HomeAssistant, service: SpeechService, hass_storage: dict[str, Any], release: Path, freezer: Any
+    hass: HomeAssistant,
+    service: SpeechService,
+    start: Start,
+    release: Path,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """The files are as Home Assistant has written them; of its own, without the entries of others."""
     freezer.move_to("2026-12-02")
-    stored = json.loads((release / "core.config_entries").read_text("utf-8"))["data"]["entries"]
-    (entry_id,) = [entry["entry_id"] for entry in stored]
-    stored[0]["data"]["url"] = service.url
-    storage = Path(hass.config.path(".storage"))
-    storage.mkdir()
-    usage = (release / f"{DOMAIN}.{entry_id}").read_bytes()
-    (storage / f"{DOMAIN}.{entry_id}").write_bytes(usage)
-    hass_storage[f"{DOMAIN}.{entry_id}"] = json.loads(usage)
-    await start_with(hass, hass_storage, stored)
-
-    entry = hass.config_entries.async_get_known_entry(entry_id)
+    stored = entry_of(release)
+    entry_id = stored["entry_id"]
+    stored["data"]["url"] = service.url
+    entry = await start(stored)
     assert state_of(entry) is ConfigEntryState.LOADED
-    resource = entry.runtime_data
-    assert resource.guard.limit == 4.5
-    assert resource.usage.months == {
-        "2026-11-01": Month(recognition=32000, translation=64000, requests=2, failures={"throttled": 1}),
-        "2026-12-01": Month(recognition=96000, requests=1),
-    }
+    assert entry.runtime_data.guard.limit == 4.5
     for entity_id in (RECOGNIZER, "stt.kitchen", "stt.guests"):
         assert (await transcribe(hass, stream(pcm(1)), entity_id=entity_id))[1].text
     settings = RecognizerSettings.from_stored(entry.subentries["01M72ECX80MR89583XP64RN6CS"].data, "Kitchen")
@@ -78,23 +102,10 @@ async def test_what_a_release_before_has_stored_is_at_work(
     await hass.config_entries.async_unload(entry_id)
 
 
-def stored_entry(service: SpeechService, **changes: Any) -> dict[str, Any]:
-    """Return an entry as Home Assistant stores it, with changes."""
-    stored = json.loads((RELEASES[0] / "core.config_entries").read_text("utf-8"))["data"]["entries"][0]
-    return {**stored, "data": {"url": service.url, "api_key": KEY}, "options": {}, "subentries": [], **changes}
-
-
-def recognizer(**data: Any) -> dict[str, Any]:
-    """Return a recognizer's subentry as Home Assistant stores it."""
-    return {"data": data, "subentry_id": "1", "subentry_type": "recognizer", "title": "Azure Speech", "unique_id": None}
-
-
 async def test_a_newer_version_is_refused_in_words(
-    hass: HomeAssistant, service: SpeechService, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, service: SpeechService, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    newer = stored_entry(service, version=ENTRY_VERSION + 1, title="Ours", data={"of": "the future"}, unique_id=None)
-    await start_with(hass, hass_storage, [newer])
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    entry = await start(version=ENTRY_VERSION + 1, title="Ours", data={"of": "the future"}, unique_id=None)
     assert state_of(entry) is ConfigEntryState.MIGRATION_ERROR
     found = issue(hass, entry, Issue.NEWER_VERSION)
     assert found is not None
@@ -114,14 +125,10 @@ async def test_a_newer_version_is_refused_in_words(
 
 
 async def test_a_newer_minor_version_only_adds(
-    hass: HomeAssistant, service: SpeechService, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     unknown = {**recognizer(), "subentry_id": "2", "subentry_type": "of_the_future"}
-    await start_with(
-        hass,
-        hass_storage,
-        [stored_entry(service, minor_version=9, options={"new": 1}, subentries=[recognizer(new=1), unknown])],
-    )
+    await start(minor_version=9, options={"new": 1}, subentries=[recognizer(new=1), unknown])
     assert await speak(hass) == HEARD
     assert said(caplog) == []
 
@@ -142,15 +149,13 @@ async def test_a_newer_minor_version_only_adds(
 )
 async def test_options_that_cannot_be_read_have_their_defaults(
     hass: HomeAssistant,
-    service: SpeechService,
-    hass_storage: dict[str, Any],
+    start: Start,
     caplog: pytest.LogCaptureFixture,
     options: dict[str, Any],
     read: tuple[float | None, str],
 ) -> None:
     limit, unreadable = read
-    await start_with(hass, hass_storage, [stored_entry(service, options=options, subentries=[recognizer()])])
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    entry = await start(options=options, subentries=[recognizer()])
     assert [line for _, line in said(caplog)] == [
         f"{entry.title}: cannot read what is stored of {unreadable}, and uses the defaults"
     ]
@@ -174,12 +179,11 @@ DATA: dict[str, dict[str, Any]] = {
 async def test_a_resource_without_its_data_asks_for_it(
     hass: HomeAssistant,
     service: SpeechService,
-    hass_storage: dict[str, Any],
+    start: Start,
     caplog: pytest.LogCaptureFixture,
     data: dict[str, Any],
 ) -> None:
-    await start_with(hass, hass_storage, [stored_entry(service, data=data, subentries=[recognizer()], unique_id=None)])
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    entry = await start(data=data, subentries=[recognizer()], unique_id=None)
     assert state_of(entry) is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "unreadable_entry"
     assert "Traceback" not in "".join(record.message for record in caplog.records if record.levelname != "DEBUG")
