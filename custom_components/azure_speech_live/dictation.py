@@ -4,12 +4,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 from .host_microphone import HostMicrophone, Listening
+from .resource_choice import unable
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
@@ -27,10 +29,11 @@ def async_get_microphone(hass: HomeAssistant, entity_id: str) -> tuple[AzureSpee
     """Return a satellite's microphone, and the entry that it belongs to. Raises ServiceValidationError."""
     registered = er.async_get(hass).async_get(entity_id)
     if registered is not None and registered.platform == DOMAIN:
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-            microphones: dict[str, HostMicrophone] = entry.runtime_data.microphones
-            if microphone := microphones.get(registered.config_subentry_id or ""):
-                return entry, microphone
+        entry: AzureSpeechConfigEntry | None = hass.config_entries.async_get_entry(registered.config_entry_id or "")
+        if entry and entry.state is not ConfigEntryState.LOADED:
+            raise unable([entry])
+        if entry and (microphone := entry.runtime_data.microphones.get(registered.config_subentry_id or "")):
+            return entry, microphone
     raise ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="unknown_microphone",

@@ -15,31 +15,35 @@ from homeassistant.helpers import entity_registry as er
 _CAMERAS: Final = "media-source://camera/"
 
 
-async def async_check_caller(
-    hass: HomeAssistant, entry: ConfigEntry, context: Context, media: str, *, microphone: bool = False
-) -> None:
-    """Raise Unauthorized if who calls an action may not use this resource, or not listen to this.
-
-    ``media``: a camera or, if it is a ``microphone``, the entity of that.
-    """
+async def async_get_caller(hass: HomeAssistant, context: Context) -> User | None:
+    """Return the user who calls an action; None is an automation. Raises UnknownUser."""
     if context.user_id is None:
-        return
+        return None
     user = await hass.auth.async_get_user(context.user_id)
     if user is None:
         raise UnknownUser(context=context, permission=POLICY_CONTROL)
-    if not may_use(hass, user, entry):
-        raise Unauthorized(context=context, config_entry_id=entry.entry_id, permission=POLICY_CONTROL)
-    if microphone and not user.permissions.check_entity(media, POLICY_CONTROL):
-        raise Unauthorized(context=context, entity_id=media, permission=POLICY_CONTROL)
-    camera = media.removeprefix(_CAMERAS)
-    if camera != media and not user.permissions.check_entity(camera, POLICY_READ):
-        raise Unauthorized(context=context, entity_id=camera, permission=POLICY_READ)
+    return user
 
 
 @callback
-def may_use(hass: HomeAssistant, user: User, entry: ConfigEntry) -> bool:
+def may_use(hass: HomeAssistant, user: User | None, entry: ConfigEntry) -> bool:
     """Return whether a user may use a resource."""
+    if user is None or user.permissions.access_all_entities(POLICY_CONTROL):
+        return True
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return user.permissions.access_all_entities(POLICY_CONTROL) or any(
-        user.permissions.check_entity(entity.entity_id, POLICY_CONTROL) for entity in entities
-    )
+    return any(user.permissions.check_entity(entity.entity_id, POLICY_CONTROL) for entity in entities)
+
+
+@callback
+def check_may_hear(user: User | None, *, media: str, microphone: str) -> None:
+    """Raise Unauthorized if a user may not listen to this: media that may be a camera, or a microphone's entity."""
+    camera = media.removeprefix(_CAMERAS)
+    if microphone:
+        _check(user, microphone, POLICY_CONTROL)
+    elif camera != media:
+        _check(user, camera, POLICY_READ)
+
+
+def _check(user: User | None, entity_id: str, policy: str) -> None:
+    if user is not None and not user.permissions.check_entity(entity_id, policy):
+        raise Unauthorized(user_id=user.id, entity_id=entity_id, permission=policy)

@@ -3,24 +3,22 @@
 What they respond is for the automation that called them.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, service
+from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from .const import DOMAIN
 from .dictation import DURATION, SILENCE, async_get_microphone, open_dictation
 from .languages import recognition_options, translation_options
 from .media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
-from .permissions import async_check_caller
+from .permissions import async_get_caller, check_may_hear
 from .recording import RecordingRun
+from .resource_choice import RESOURCE_FIELD, async_choose_resource
 from .speech import RecognitionOptions, TranslationOptions
-
-if TYPE_CHECKING:
-    from . import AzureSpeechConfigEntry
 
 SERVICE_TRANSCRIBE: Final = "transcribe"
 SERVICE_TRANSLATE: Final = "translate"
@@ -43,7 +41,7 @@ _MEDIA: Final = vol.Any(
 )
 _TRANSCRIBE_SCHEMA: Final = vol.Schema(
     {
-        vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+        **RESOURCE_FIELD,
         vol.Optional(ATTR_MEDIA): _MEDIA,
         vol.Optional(ATTR_MICROPHONE): cv.entity_id,
         vol.Optional(ATTR_DURATION, default=DURATION): vol.All(vol.Coerce(float), vol.Range(min=1, max=600)),
@@ -86,22 +84,18 @@ async def _async_translate(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceResponse:
-    hass, media, satellite = call.hass, call.data.get(ATTR_MEDIA), call.data.get(ATTR_MICROPHONE)
-    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
-    if satellite and not media:
-        own_entry, microphone = async_get_microphone(hass, satellite)
-        entry: AzureSpeechConfigEntry = service.async_get_config_entry(hass, DOMAIN, entry_id or own_entry.entry_id)
-        await async_check_caller(hass, entry, call.context, satellite, microphone=True)
-        dictation = open_dictation(
-            microphone, call.context, duration=call.data[ATTR_DURATION], silence=call.data[ATTR_SILENCE]
-        )
-        return await RecordingRun(
-            hass, entry, satellite, dictation, options=options, context=call.context
-        ).async_response()
-    if satellite or not media:
+    hass, media, satellite = call.hass, call.data.get(ATTR_MEDIA, ""), call.data.get(ATTR_MICROPHONE, "")
+    if bool(media) == bool(satellite):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_source")
-    entry = service.async_get_config_entry(hass, DOMAIN, entry_id)
-    await async_check_caller(hass, entry, call.context, media)
+    user = await async_get_caller(hass, call.context)
+    own, microphone = async_get_microphone(hass, satellite) if satellite else (None, None)
+    entry = async_choose_resource(hass, options, user, call.data.get(ATTR_CONFIG_ENTRY_ID), own)
+    check_may_hear(user, media=media, microphone=satellite)
     spoken = isinstance(options, TranslationOptions) and options.voice
-    recording = open_recording(hass, media, MAX_DURATION_SPOKEN if spoken else MAX_DURATION)
-    return await RecordingRun(hass, entry, media, recording, options=options, context=call.context).async_response()
+    sound = (
+        open_dictation(microphone, call.context, duration=call.data[ATTR_DURATION], silence=call.data[ATTR_SILENCE])
+        if microphone
+        else open_recording(hass, media, MAX_DURATION_SPOKEN if spoken else MAX_DURATION)
+    )
+    run = RecordingRun(hass, entry, media or satellite, sound, options=options, context=call.context)
+    return await run.async_response()

@@ -10,13 +10,12 @@ from contextlib import aclosing
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
-from homeassistant.helpers import config_validation as cv, service
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
@@ -24,9 +23,9 @@ import voluptuous as vol
 from .const import DOMAIN
 from .languages import recognition_options, translation_options
 from .microphone.resampler import RATE, Resampler
-from .permissions import may_use
 from .recognition import async_recognize, unloaded
 from .recording import SIGNAL_PROGRESS
+from .resource_choice import RESOURCE_FIELD, async_choose_resource
 from .speech import BadAudioError, Event, Hypothesis, Phrase, RecognitionOptions, Synthesis, SynthesisEnded
 from .transcript import Transcript
 from .voice import Voice
@@ -46,7 +45,7 @@ _SLICE: Final = 8192
 """Bytes that are resampled at a time."""
 
 _AUDIO_SCHEMA: Final[dict[Any, Any]] = {
-    vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+    **RESOURCE_FIELD,
     vol.Required("language"): vol.All(cv.ensure_list, [cv.string]),
     vol.Optional("sample_rate", default=RATE): vol.All(int, vol.In(_RATES)),
 }
@@ -79,9 +78,7 @@ def _async_translate(hass: HomeAssistant, connection: ActiveConnection, msg: dic
 
 
 def _start(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any], options: RecognitionOptions) -> None:
-    entry: AzureSpeechConfigEntry = service.async_get_config_entry(hass, DOMAIN, msg.get(ATTR_CONFIG_ENTRY_ID))
-    if not may_use(hass, connection.user, entry):
-        raise Unauthorized(config_entry_id=entry.entry_id, permission=POLICY_CONTROL)
+    entry = async_choose_resource(hass, options, connection.user, msg.get(ATTR_CONFIG_ENTRY_ID))
     LiveSpeech(hass, entry, connection, msg["id"], options).start(Microphone(msg["sample_rate"]))
 
 

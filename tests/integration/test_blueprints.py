@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
-from tests.speech_service.engines.scripted_translation import ScriptedTranslator
+from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from tests.speech_service.engines.translation import TranslationFailedError
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
@@ -61,16 +61,18 @@ TRANSLATIONS = [
 ]
 
 
-async def relay(house: HomeAssistant, translations: list[dict[str, Any]]) -> None:
-    """Relay a recording to the speakers of each language."""
-    script = {"use_blueprint": {"path": f"{DOMAIN}/relay_announcement.yaml", "input": {"translations": translations}}}
-    assert await async_setup_component(house, "script", {"script": {"relay": script}})
+async def relay(house: HomeAssistant, translations: list[dict[str, Any]], **inputs: str) -> list[str]:
+    """Relay a recording to the speakers of each language. Return what the household is told of failures."""
+    told = async_mock_service(house, "persistent_notification", "create")
+    blueprint = {"path": f"{DOMAIN}/relay_announcement.yaml", "input": {"translations": translations, **inputs}}
+    assert await async_setup_component(house, "script", {"script": {"relay": {"use_blueprint": blueprint}}})
     await house.services.async_call("script", "relay", {"recording": str(SPOKEN)}, blocking=True)
+    return [call.data["message"] for call in told]
 
 
 async def test_an_announcement_is_relayed_to_the_speakers_of_each_language(house: HomeAssistant) -> None:
     played = async_mock_service(house, "media_player", "play_media")
-    await relay(house, TRANSLATIONS)
+    assert await relay(house, TRANSLATIONS) == []
 
     assert [command.data["entity_id"] for command in played] == [
         ["media_player.oma", "media_player.opa"],
@@ -87,34 +89,66 @@ async def test_a_language_that_fails_silences_none_of_the_others(
 ) -> None:
     service.translator = ScriptedTranslator({failing: TranslationFailedError("Not today")})
     played = async_mock_service(house, "media_player", "play_media")
-    await relay(house, TRANSLATIONS)
+    assert await relay(house, TRANSLATIONS) == [f"{failing}: Not today"]
     assert [command.data["entity_id"] for command in played] == [
         translation["speakers"] for translation in TRANSLATIONS if translation["language"] != failing
     ]
 
 
-async def test_a_mistake_in_one_language_silences_none_of_the_others(house: HomeAssistant) -> None:
+async def test_a_mistake_in_one_language_silences_none_of_the_others(
+    house: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
     """What was spoken in the language before is not said again in its place."""
     played = async_mock_service(house, "media_player", "play_media")
     wrong = TRANSLATIONS[1] | {"voice": "nobody"}
-    await relay(house, [TRANSLATIONS[0], wrong, TRANSLATIONS[2]])
+    assert await relay(house, [TRANSLATIONS[0], wrong, TRANSLATIONS[2]]) == ["fr: see Settings, System, Logs"]
+    assert "nobody is not the name of a voice" in caplog.text
     assert [command.data["entity_id"] for command in played] == [
         ["media_player.oma", "media_player.opa"],
         ["media_player.cuarto"],
     ]
 
 
-async def test_a_speaker_that_fails_silences_none_of_the_others(house: HomeAssistant) -> None:
+async def test_a_speaker_that_fails_silences_none_of_the_others(
+    house: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
     played = async_mock_service(house, "media_player", "play_media", raise_exception=HomeAssistantError("unplugged"))
-    await relay(house, TRANSLATIONS)
+    assert await relay(house, TRANSLATIONS) == [f"{name}: see Settings, System, Logs" for name in ("de", "fr", "es")]
     assert len(played) == 3
+    assert "unplugged" in caplog.text
 
 
 async def test_silence_is_relayed_to_nobody(house: HomeAssistant, service: SpeechService) -> None:
     service.engine = SILENCE
     played = async_mock_service(house, "media_player", "play_media")
-    await relay(house, TRANSLATIONS)
+    assert await relay(house, TRANSLATIONS) == []
     assert played == []
+
+
+async def test_an_announcement_is_relayed_by_the_resource_that_was_chosen(
+    house: HomeAssistant, service: SpeechService
+) -> None:
+    played = async_mock_service(house, "media_player", "play_media")
+    async with SpeechService() as another:
+        chosen = await add_resource(house, another)
+        assert await relay(house, TRANSLATIONS, resource=chosen.entry_id) == []
+        assert len(played) == 3
+        assert any(connection.turns for connection in another.connections)
+        assert not any(connection.turns for connection in service.connections)
+        await house.config_entries.async_unload(chosen.entry_id)
+
+
+async def test_who_has_to_choose_a_resource_is_told_so(house: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
+    played = async_mock_service(house, "media_player", "play_media")
+    async with SpeechService() as another:
+        entry = await add_resource(house, another)
+        assert len(await relay(house, TRANSLATIONS)) == 3
+        assert played == []
+        assert "Several Speech resources can do this: Azure Speech" in caplog.text
+        door = await Door.build(house, **PARCEL)
+        await door.ring()
+        assert door.messages == [NOTHING_HEARD, "See Settings, System, Logs."]
+        await house.config_entries.async_unload(entry.entry_id)
 
 
 # --- ask at the door
@@ -192,7 +226,7 @@ async def test_a_question_without_sound_is_not_asked(house: HomeAssistant, servi
     door = await Door.build(house, **PARCEL)
     await door.ring()
     assert door.asked == []
-    assert door.messages == [NOTHING_HEARD]
+    assert door.messages == [NOTHING_HEARD, "Nothing is said in the recording."]
     assert door.announced == []
 
 
@@ -201,8 +235,15 @@ async def test_the_household_is_told_also_where_the_service_fails(house: HomeAss
     door = await Door.build(house, **PARCEL)
     await door.ring()
     assert door.asked == []
-    assert door.messages == [NOTHING_HEARD]
+    assert door.messages == [NOTHING_HEARD, "See Settings, System, Logs."]
     assert door.announced == []
+
+
+async def test_a_voice_that_fails_is_told(house: HomeAssistant, service: SpeechService) -> None:
+    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="No such voice")
+    door = await Door.build(house, **PARCEL)
+    await door.ring()
+    assert door.messages == [NOTHING_HEARD, "No such voice"]
 
 
 async def test_a_bell_that_appears_or_goes_has_not_rung(house: HomeAssistant) -> None:

@@ -561,28 +561,6 @@ async def test_no_password_or_signature_is_told(hass: HomeAssistant, caplog: pyt
     assert not any("SECRET" in message for message in caplog.messages if DOMAIN in message)
 
 
-async def test_an_entry_that_is_not_there_is_named(
-    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, media: str
-) -> None:
-    data: dict[str, Any] = {"media": media, "language": "en-US"}
-    assert (await refused(hass, "transcribe", config_entry_id="x", **data)).translation_key == (
-        "service_config_entry_not_found"
-    )
-    assert (await call(hass, "transcribe", config_entry_id=entry.entry_id, **data))["text"] == LIGHT
-
-    async with SpeechService() as another:
-        await add_resource(hass, another)
-        error = await refused(hass, "transcribe", **data)
-        assert error.translation_key == "service_found_multiple_config_entry_for_domain"
-        assert (await call(hass, "transcribe", config_entry_id=entry.entry_id, **data))["text"] == LIGHT
-        assert not any(connection.turns for connection in another.connections)
-
-    await hass.config_entries.async_unload(entry.entry_id)
-    error = await refused(hass, "transcribe", config_entry_id=entry.entry_id, **data)
-    assert error.translation_key == "service_config_entry_not_loaded"
-    assert service.connections
-
-
 # --- permission
 
 

@@ -284,7 +284,7 @@ async def test_audio_that_comes_too_fast_is_refused(dashboard: Dashboard, monkey
         ({"language": "tlh"}, "unknown_language"),
         ({"target_language": "en"}, "same_language"),
         ({"voice": "fr-FR-DeniseNeural"}, "voice_of_another_language"),
-        ({"config_entry_id": "x"}, "service_config_entry_not_found"),
+        ({"config_entry_id": "x"}, "unknown_resource"),
     ],
 )
 async def test_a_mistake_is_named(dashboard: Dashboard, options: dict[str, Any], key: str) -> None:
