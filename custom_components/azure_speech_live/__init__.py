@@ -17,12 +17,12 @@ from homeassistant.setup import async_setup_component
 
 from .const import DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE
 from .errors import translation_key
-from .health import async_note_there, async_note_unreachable
+from .health import async_setup_health
 from .host_microphone import HostMicrophone
-from .issues import Issue, async_create_issue, async_delete_issue
+from .issues import Issue, async_create_issue
 from .resource import SpeechResource
 from .services import async_setup_services
-from .speech import CredentialsError, SpeechError, ThrottledError
+from .speech import CredentialsError, QuotaError, SpeechError, ThrottledError
 from .usage import async_get_usage, async_remove_usage
 from .websocket_api import async_setup_websocket_api
 
@@ -38,6 +38,7 @@ type AzureSpeechConfigEntry = ConfigEntry[SpeechResource]
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Register the actions and commands, so that automations are valid also while no resource is loaded."""
+    async_setup_health(hass)
     async_setup_services(hass)
     async_setup_websocket_api(hass)
     for entry in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
@@ -67,25 +68,25 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
             translation_placeholders={"title": entry.title},
         ) from err
     entry.async_on_unload(resource.async_close)
+    resource.guard.async_update()
     placeholders = {"endpoint": resource.endpoint.unique_id}
     try:
-        await resource.client.check()
+        await resource.health.async_check(resource.client)
     except CredentialsError as err:
-        async_note_there(hass, entry)
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN,
             translation_key=translation_key(err),
             translation_placeholders=placeholders,
         ) from err
+    except QuotaError:
+        pass  # it is there, and the household is told
     except SpeechError as err:
-        async_note_unreachable(hass, entry, resource.endpoint.unique_id, err)
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key=translation_key(err),
             translation_placeholders=placeholders,
             retry_after=err.retry_after if isinstance(err, ThrottledError) else None,
         ) from err
-    async_note_there(hass, entry)
     resource.async_start()
     entry.runtime_data = resource
 
@@ -109,14 +110,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
 async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
     """Remove the entities; Home Assistant closes the client then."""
     await hass.config_entries.async_unload_platforms_or_raise(entry, _platforms(entry.runtime_data))
-    # Here and not when the client closes, which it also does where the set-up fails because of that.
-    async_delete_issue(hass, entry, Issue.ENDPOINT_GONE)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
-    """Forget what was used of the resource, and what was wrong with it."""
-    async_note_there(hass, entry)
-    async_delete_issue(hass, entry, Issue.NEWER_VERSION)
+    """Forget what was used of the resource."""
     await async_remove_usage(hass, entry.entry_id)
 
 

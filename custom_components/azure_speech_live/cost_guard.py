@@ -31,7 +31,8 @@ class CostGuard:
         self._hass = hass
         self._entry = entry
         self._usage = usage
-        self._said = False
+        self._said: bool | None = None
+        """Whether it was said last that the limit is used up; None if a set-up before this one may have said so."""
         self.limit: float | None = readable(entry.options, _READERS, entry.title).get(CONF_MONTHLY_LIMIT)
         """Hours of audio a month; None if there is no limit."""
 
@@ -60,7 +61,7 @@ class CostGuard:
         """Say once that the limit is used up, and once that it is so no longer."""
         if self.used_up == self._said:
             return
-        self._said = self.used_up
+        said, self._said = self._said, self.used_up
         if self.used_up:
             _LOGGER.warning(
                 "%s: the monthly limit of %g hours is used up; no more audio is sent before %s unless it is raised",
@@ -70,7 +71,8 @@ class CostGuard:
             )
             async_create_issue(self._hass, self._entry, Issue.LIMIT_USED_UP, **self._placeholders())
         else:
-            _LOGGER.info("%s: a new month has begun, audio is sent again", self._entry.title)
+            if said:
+                _LOGGER.info("%s: a new month has begun, audio is sent again", self._entry.title)
             async_delete_issue(self._hass, self._entry, Issue.LIMIT_USED_UP)
 
     def _placeholders(self) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Whether a resource works, judged by what becomes of its sessions, and who is told when it does not.
 
-A session that fails may have its own reason: one command too many at once, a model that does not exist. So a failure
-only leads to the question whether a connection can be opened. As long as it cannot, the resource is unavailable, and
-the question is asked again from time to time, and by every command that the household speaks.
+A session that fails may have its own reason: a model that does not exist, a connection that broke. So a failure only
+leads to the question whether a connection can be opened. As long as it cannot, the question is asked again from time to
+time, and after every command that fails.
 
-Since when an endpoint is gone is known beyond that: the household is told also where the resource cannot be set up.
+What follows from the answers is in health_states.py. It outlives the resource's set-up: what a person was told is not
+taken back, and not told anew, while that is reloaded.
 """
 
 import asyncio
@@ -12,16 +13,23 @@ from collections.abc import Iterable
 from datetime import datetime
 import logging
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    SOURCE_REAUTH,
+    ConfigEntry,
+    ConfigEntryChange,
+)
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
-from .errors import KEY_REFUSED, failure_kind
-from .issues import Issue, async_create_issue, async_delete_issue
+from .const import CONF_PRICING_TIER, DOMAIN, TIER_STANDARD
+from .errors import failure_kind
+from .health_states import MEANS, Seen, State, following, seen_of
+from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue
 from .speech import (
     AudioSourceError,
     BadAudioError,
@@ -32,6 +40,7 @@ from .speech import (
     SpeechError,
     ThrottledError,
 )
+from .usage import month_start
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
@@ -46,34 +55,52 @@ LAST_RECHECK: Final = 300.0
 GONE_AFTER: Final = 900.0
 """Seconds that an endpoint is looked for before a person is asked to: a router that restarts is back by then."""
 
-# By entry, and by a clock that nobody sets.
-_GONE_SINCE: Final[HassKey[dict[str, float]]] = HassKey(f"{DOMAIN}_gone_since")
+_LONG_AGO: Final = float("-inf")
+
+# Those that are told of here: other modules have others.
+_ISSUES: Final = (Issue.ENDPOINT_GONE, *ON_STANDARD, *ON_STANDARD.values())
+
+_HEALTH: Final[HassKey[dict[str, Health]]] = HassKey(f"{DOMAIN}_health")
 
 
 class Health:
-    """The health of one resource."""
+    """The health of one entry's resource, which its set-ups look after one after another."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: AzureSpeechConfigEntry,
-        client: SpeechClient,
-        endpoint: str,
-        sessions: Iterable[Session],
-    ) -> None:
-        """Begin in good health. ``endpoint`` is how the household knows it, ``sessions`` are the latest."""
+    def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+        """Begin in good health."""
         self._hass = hass
         self._entry = entry
-        self._client = client
-        self._endpoint = endpoint
-        self._sessions = sessions
         self._listeners: list[CALLBACK_TYPE] = []
-        self._troubles: set[str] = set()
+        # What the present set-up has.
+        self._client: SpeechClient | None = None
+        self._endpoint = ""
+        self._sessions: Iterable[Session] = ()
         self._check: asyncio.Task[None] | None = None
         self._cancel_recheck: CALLBACK_TYPE | None = None
+        self._ask = False
+        """Whether somebody wants to know if a connection can be opened."""
         self._wait = FIRST_RECHECK
-        self.available = True
-        """Whether connections to the service can be opened, as far as is known."""
+        self._told = True
+        """Whether the listeners know it as available."""
+        self._reset()
+
+    def _reset(self) -> None:
+        self._learned_of = self._identity()
+        self._state = State.WORKS
+        # When the latest observation was made of the state, and when the latest session failed, by the loop's clock.
+        self._observed_at = self._failed_at = _LONG_AGO
+        self._missing_since: float | None = None
+        """Since when no Speech service has been found at the endpoint."""
+        self._month = month_start()
+        self._crowded = False
+        """Whether a session was refused because of another."""
+        self._troubles: set[str] = set()
+        """The kinds of failures that have been logged since it last worked."""
+
+    @property
+    def available(self) -> bool:
+        """Return whether connections to the service can be opened, as far as is known."""
+        return MEANS[self._state].available
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -82,121 +109,217 @@ class Health:
         return lambda: self._listeners.remove(listener)
 
     @callback
-    def async_note(self, session: Session) -> None:
-        """Take note of how a session ended."""
-        error = session.error
-        if error is None:
-            # Without a phrase nothing is known: nobody spoke, or nobody listened any more.
-            if session.timeline.phrase is not None:
-                self._works()
-                async_delete_issue(self._hass, self._entry, Issue.QUOTA_USED_UP)
-                if any(_both_at_once(session, other) for other in self._sessions):
-                    async_delete_issue(self._hass, self._entry, Issue.ONE_AT_A_TIME)
-        elif not isinstance(error, AudioSourceError | BadAudioError):
-            self._failed(error)
-            if isinstance(error, QuotaError):
-                async_create_issue(self._hass, self._entry, Issue.QUOTA_USED_UP)
-            elif not isinstance(error, ThrottledError):
-                self._start_check()
-            elif any(_overlap(session, other) for other in self._sessions):
-                async_create_issue(self._hass, self._entry, Issue.ONE_AT_A_TIME)
+    def async_start(self, client: SpeechClient, endpoint: str, sessions: Iterable[Session]) -> None:
+        """Look after a set-up. ``endpoint`` is how the household knows it, ``sessions`` are the latest.
+
+        What was learned of another key, endpoint or tier is forgotten.
+        """
+        if self._learned_of != self._identity():
+            self.async_forget()
+        self._client, self._endpoint, self._sessions = client, endpoint, sessions
+        self.async_update_month()
 
     @callback
     def async_stop(self) -> None:
-        """Check no more."""
-        if self._cancel_recheck is not None:
-            self._cancel_recheck()
-            self._cancel_recheck = None
+        """Look after it no more: check nothing, take note of nothing."""
+        self._client = None
+        self._ask = False
+        self._stop_recheck()
         if self._check is not None:
             self._check.cancel()
             self._check = None
 
-    def _failed(self, error: SpeechError) -> None:
-        """Log a failure, but no kind again before it works, and ask for a new key if the service refused this one."""
+    @callback
+    def async_forget(self) -> None:
+        """Be as at the beginning, and take everything back."""
+        self._reset()
+        self._carry_out()
+
+    @callback
+    def async_note(self, session: Session) -> None:
+        """Take note of how a session ended."""
+        if self._client is None:
+            return
+        error, timeline = session.error, session.timeline
+        if error is None:
+            # Without a phrase nothing is known: nobody spoke, or nobody listened any more.
+            if timeline.phrase is not None:
+                if timeline.connected is not None and not timeline.reused:
+                    self._observe(Seen.OPENED, timeline.connected)
+                self._observe(Seen.PHRASE, timeline.phrase)
+                if self._state is State.WORKS:
+                    self._works(timeline.phrase)
+                if any(_both_at_once(session, other) for other in self._sessions):
+                    self._crowded = False
+        elif not isinstance(error, AudioSourceError | BadAudioError):
+            self._failed_at = self._hass.loop.time()
+            self._log(error)
+            if not isinstance(error, ThrottledError):
+                self._start_check()
+            else:
+                self._observe(seen_of(error), self._failed_at)
+                if not isinstance(error, QuotaError) and any(_overlap(session, other) for other in self._sessions):
+                    self._crowded = True
+        self.async_show_issues()
+
+    async def async_check(self, client: SpeechClient) -> None:
+        """Open a connection and close it, and take note of what becomes of that. Raises SpeechError."""
+        begun = self._hass.loop.time()
+        try:
+            await client.check()
+        except SpeechError as err:
+            self._note_check(err, begun)
+            raise
+        self._note_check(None, begun)
+
+    @callback
+    def async_update_month(self) -> None:
+        """Take note of the month, which may be another one."""
+        month = month_start()
+        if month != self._month:
+            self._month = month
+            self._observe(Seen.NEW_MONTH, self._hass.loop.time())
+
+    @callback
+    def async_show_issues(self) -> None:
+        """Tell, in the words of now, of what a person must do, and of nothing else."""
+        told = {MEANS[self._state].issue, Issue.ONE_AT_A_TIME if self._crowded else None}
+        if self._entry.options.get(CONF_PRICING_TIER) == TIER_STANDARD:
+            told = {ON_STANDARD.get(issue, issue) for issue in told if issue is not None}
+        for issue in _ISSUES:
+            if issue in told:
+                async_create_issue(self._hass, self._entry, issue, endpoint=self._endpoint)
+            else:
+                async_delete_issue(self._hass, self._entry, issue)
+
+    def _identity(self) -> tuple[Any, ...]:
+        return dict(self._entry.data), self._entry.options.get(CONF_PRICING_TIER)
+
+    def _note_check(self, error: SpeechError | None, begun: float) -> None:
+        if self._client is None:
+            return
+        seen = seen_of(error)
+        if isinstance(error, EndpointError):
+            if self._missing_since is None:
+                self._missing_since = monotonic()
+            if monotonic() - self._missing_since >= GONE_AFTER:
+                seen = Seen.NOTHING_THERE
+        self._observe(seen, begun)
+
+    def _observe(self, seen: Seen, at: float) -> None:
+        """Take an observation that was made then, and see to what follows from it."""
+        state = following(self._state, seen)
+        # A session tells what it knows when it is over: a newer one may have been told otherwise in the meantime.
+        if state is None or at < self._observed_at:
+            return
+        was_available = self.available
+        self._state, self._observed_at = state, at
+        if seen not in (Seen.NO_CONNECTION, Seen.NOTHING_THERE):
+            self._missing_since = None
+        if self.available and not was_available:
+            self._works(at)
+        self._carry_out()
+
+    def _carry_out(self) -> None:
+        """See to it that what the state means is so, and nothing else."""
+        if MEANS[self._state].asks_for_key:
+            self._entry.async_start_reauth(self._hass)
+        else:
+            for flow in list(self._entry.async_get_active_flows(self._hass, {SOURCE_REAUTH})):
+                self._hass.config_entries.flow.async_abort(flow["flow_id"])
+        self.async_show_issues()
+        if self.available:
+            self._stop_recheck()
+            self._wait = FIRST_RECHECK
+        else:
+            self._await_recheck()
+        if self.available is not self._told:
+            self._told = self.available
+            for listener in list(self._listeners):
+                listener()
+
+    def _log(self, error: SpeechError) -> None:
+        """Log a failure, but no kind again before it works."""
         kind = failure_kind(error)
         level = logging.DEBUG if kind in self._troubles else logging.ERROR
         _LOGGER.log(level, "%s: speech recognition failed: %s", self._entry.title, error)
         self._troubles.add(kind)
-        if isinstance(error, CredentialsError):
-            self._entry.async_start_reauth(self._hass)
 
-    def _works(self) -> None:
-        """Log that a failure is over, and take back what the household was told."""
-        self.async_stop()
-        async_note_there(self._hass, self._entry)
-        if self._troubles:
+    def _works(self, at: float) -> None:
+        """Log that failures are over, if it worked after the latest of them."""
+        if self._troubles and at >= self._failed_at:
             _LOGGER.info("%s: speech recognition works again", self._entry.title)
-            if KEY_REFUSED in self._troubles:
-                for flow in self._entry.async_get_active_flows(self._hass, {SOURCE_REAUTH}):
-                    self._hass.config_entries.flow.async_abort(flow["flow_id"])
             self._troubles.clear()
-        self._wait = FIRST_RECHECK
-        if not self.available:
-            self.available = True
-            self._tell()
 
     def _start_check(self) -> None:
-        if self._check is None and self._cancel_recheck is None:
+        self._stop_recheck()
+        self._ask = True
+        if self._client is not None and self._check is None:
             self._check = self._entry.async_create_background_task(
-                self._hass, self._async_check(), "Azure Speech Live check", eager_start=False
+                self._hass, self._async_ask(self._client), "Azure Speech Live check", eager_start=False
             )
 
-    async def _async_check(self) -> None:
-        error: SpeechError | None = None
-        try:
-            await self._client.check()
-        except ThrottledError:
-            pass  # it is there, and says so
-        except SpeechError as err:
-            error = err
+    async def _async_ask(self, client: SpeechClient) -> None:
+        """Check, and once more if a session failed after that had begun."""
+        while self._ask:
+            self._ask = False
+            try:
+                await self.async_check(client)
+            except SpeechError as err:
+                _LOGGER.debug("%s: no connection: %s", self._entry.title, err)
+                if isinstance(err, CredentialsError):
+                    self._log(err)
+                break
         self._check = None
-        if error is not None:
-            self._unavailable(error)
-        # Of trouble that comes later than the connection, only the next command shows whether it is over.
-        elif not self.available or KEY_REFUSED in self._troubles:
-            self._works()
+        if not self.available:
+            self._await_recheck()
 
-    def _unavailable(self, error: SpeechError) -> None:
-        _LOGGER.debug("%s: unavailable, next check in %.0f s: %s", self._entry.title, self._wait, error)
-        if isinstance(error, CredentialsError):
-            self._failed(error)
-        async_note_unreachable(self._hass, self._entry, self._endpoint, error)
-        wait = self._wait
-        self._wait = min(2 * wait, LAST_RECHECK)
+    def _await_recheck(self) -> None:
+        """Check again after a while, if nobody is about to."""
+        if self._client is None or self._check is not None or self._cancel_recheck is not None:
+            return
 
         @callback
         def recheck(_now: datetime) -> None:
-            self._cancel_recheck = None
+            self._wait = min(2 * self._wait, LAST_RECHECK)
             self._start_check()
 
-        self._cancel_recheck = async_call_later(self._hass, wait, HassJob(recheck, cancel_on_shutdown=True))
-        if self.available:
-            self.available = False
-            self._tell()
+        self._cancel_recheck = async_call_later(self._hass, self._wait, HassJob(recheck, cancel_on_shutdown=True))
 
-    def _tell(self) -> None:
-        for listener in list(self._listeners):
-            listener()
+    def _stop_recheck(self) -> None:
+        if self._cancel_recheck is not None:
+            self._cancel_recheck()
+            self._cancel_recheck = None
 
 
 @callback
-def async_note_unreachable(
-    hass: HomeAssistant, entry: AzureSpeechConfigEntry, endpoint: str, error: SpeechError
-) -> None:
-    """Take note that no connection could be opened. Where there has been no endpoint for long, a person is asked."""
-    if isinstance(error, EndpointError):
-        since = hass.data.setdefault(_GONE_SINCE, {}).setdefault(entry.entry_id, monotonic())
-        if monotonic() - since >= GONE_AFTER:
-            async_create_issue(hass, entry, Issue.ENDPOINT_GONE, endpoint=endpoint)
-    elif isinstance(error, CredentialsError | ThrottledError):
-        async_note_there(hass, entry)  # or who would say so?
+def async_setup_health(hass: HomeAssistant) -> None:
+    """Follow what becomes of entries where Home Assistant calls nothing of ours: while none of it is set up."""
+    healths = hass.data.setdefault(_HEALTH, {})
+
+    @callback
+    def entry_changed(change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
+        if (health := healths.get(entry.entry_id)) is None:
+            return
+        if change is ConfigEntryChange.REMOVED:
+            del healths[entry.entry_id]
+            health.async_stop()
+        elif entry.disabled_by is not None:
+            health.async_stop()
+            health.async_forget()
+        else:
+            health.async_show_issues()  # perhaps the title
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, entry_changed)
 
 
 @callback
-def async_note_there(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
-    """Take note that the endpoint is there, or is nobody's affair any more."""
-    hass.data.setdefault(_GONE_SINCE, {}).pop(entry.entry_id, None)
-    async_delete_issue(hass, entry, Issue.ENDPOINT_GONE)
+def async_get_health(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> Health:
+    """Return the health of an entry's resource."""
+    healths = hass.data.setdefault(_HEALTH, {})
+    if entry.entry_id not in healths:
+        healths[entry.entry_id] = Health(hass, entry)
+    return healths[entry.entry_id]
 
 
 def _overlap(session: Session, other: Session) -> bool:

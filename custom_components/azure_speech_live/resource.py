@@ -16,8 +16,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
 from .cost_guard import CostGuard, UsageLimitError
-from .health import Health
-from .issues import Issue, async_delete_issue
+from .health import async_get_health
 from .speech import (
     AudioSourceError,
     Credentials,
@@ -87,30 +86,30 @@ class SpeechResource:
         """By subentry."""
         self.usage = usage
         self.guard = CostGuard(hass, entry, usage)
-        self.health = Health(hass, entry, self.client, self.endpoint.unique_id, self.sessions)
+        self.health = async_get_health(hass, entry)
+        self.health.async_start(self.client, self.endpoint.unique_id, self.sessions)
 
     @callback
     def async_start(self) -> None:
         """Keep an eye on the month and its limit, until it is closed."""
         stop_months = self.usage.async_track_months()
         stop_guard = self.usage.async_add_listener(self.guard.async_update)
+        stop_health = self.usage.async_add_listener(self.health.async_update_month)
 
         @callback
         def stop() -> None:
+            stop_health()
             stop_guard()
             stop_months()
 
         self._stop_tracking = stop
-        self.guard.async_update()
 
     async def async_close(self) -> None:
-        """End all that is under way, and take back what the household was told of it."""
+        """End all that is under way."""
         self._closed = True
         self.health.async_stop()
         if self._stop_tracking is not None:
             self._stop_tracking()
-        for issue in set(Issue) - {Issue.ENDPOINT_GONE}:
-            async_delete_issue(self._hass, self._entry, issue)
         await self.client.close()
 
     async def recognize(

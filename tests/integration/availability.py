@@ -14,11 +14,23 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.issues import Issue
-from tests.speech_service.faults import Behaviour, Refuse
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 
 from .speech import RECOGNIZER, pcm, stream, transcribe
 
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
 GONE = Behaviour(answer=Refuse(404))
+USED_UP = Behaviour(faults=(Fault(AudioReceived(16000), Close(1007, "Quota exceeded.")),))
 HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)
 FAILED = SpeechResult(None, SpeechResultState.ERROR)
 
@@ -55,5 +67,11 @@ def said(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
 
 
 def issue(hass: HomeAssistant, entry: ConfigEntry, issue: Issue) -> ir.IssueEntry | None:
-    """Return a repair issue, if there is one."""
-    return ir.async_get(hass).async_get_issue(DOMAIN, f"{issue}_{entry.entry_id}")
+    """Return a repair issue, if it is so at present."""
+    found = ir.async_get(hass).async_get_issue(DOMAIN, f"{issue}_{entry.entry_id}")
+    return found if found is not None and found.active else None
+
+
+def issues(hass: HomeAssistant, entry: ConfigEntry) -> set[Issue]:
+    """Return all repair issues that an entry has at present."""
+    return {each for each in Issue if issue(hass, entry, each) is not None}

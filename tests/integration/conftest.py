@@ -13,6 +13,7 @@ from custom_components.azure_speech_live.const import DOMAIN
 from tests.microphone.sound import SoundServer, alsa
 from tests.speech_service.service import KEY, SpeechService
 
+from .availability import Clock
 from .microphones import SAID, House, furnish
 from .names import Names
 
@@ -61,6 +62,14 @@ def no_key_in_the_log(caplog: pytest.LogCaptureFixture) -> object:
     caplog.set_level("DEBUG")
     yield
     assert KEY not in caplog.text
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Set the clock by which an endpoint is gone for long."""
+    clock = Clock()
+    monkeypatch.setattr("custom_components.azure_speech_live.health.monotonic", clock)
+    return clock
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ import pytest
 from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER
 from custom_components.azure_speech_live.health import FIRST_RECHECK, LAST_RECHECK
 from custom_components.azure_speech_live.issues import Issue
+from custom_components.azure_speech_live.speech import Phrase, RecognitionOptions
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
-from .availability import FAILED, HEARD, available, issue, let_pass, said, speak
+from .availability import FAILED, HEARD, USED_UP, available, issue, let_pass, said, speak
 from .flows import add_resource
 from .speech import RECOGNIZER, pcm, stream, transcribe
 
@@ -215,16 +216,17 @@ async def test_a_key_that_is_refused_is_asked_for_until_it_works(
     assert said(caplog) == [(logging.INFO, f"{entry.title}: speech recognition works again")]
 
 
+@pytest.mark.usefixtures("entry")
 async def test_a_key_that_is_refused_by_mistake_is_not_asked_for(
-    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
 ) -> None:
     refusals = range(len(service.attempts), len(service.attempts) + 1)
     service.behaviours = lambda attempt: Behaviour(answer=Refuse(401)) if attempt in refusals else Behaviour()
     assert await speak(hass) == FAILED
     assert available(hass)
     assert not hass.config_entries.flow.async_progress()
+    assert await speak(hass) == HEARD
     assert [level for level, _ in said(caplog)] == [logging.ERROR, logging.INFO]
-    assert entry.runtime_data.health.available
 
 
 async def test_a_key_that_is_refused_while_the_service_was_away_is_asked_for(
@@ -242,3 +244,66 @@ async def test_a_key_that_is_refused_while_the_service_was_away_is_asked_for(
     ((level, line),) = said(caplog)
     assert level == logging.ERROR
     assert "the key is refused" in line
+
+
+# --- in whatever order it is noticed
+
+
+async def test_who_is_connected_since_before_the_key_was_refused_says_nothing_of_it(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = asyncio.Event()
+
+    async def long() -> AsyncGenerator[bytes]:
+        yield pcm(1)
+        await refused.wait()
+
+    older = asyncio.create_task(transcribe(hass, long()))
+    await service.until(lambda: any(connection.audio_size for connection in service.connections))
+    service.authorization = Authorization(["another"])
+    assert await speak(hass) == FAILED
+    refused.set()
+    assert (await older)[1] == HEARD
+    assert not available(hass)
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["entry_id"] == entry.entry_id
+    assert [level for level, _ in said(caplog)] == [logging.ERROR]
+
+
+async def test_what_was_recognised_before_the_quota_was_used_up_says_nothing_of_it(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    older = entry.runtime_data.recognize(stream(pcm(1)), RecognitionOptions())
+    async for event in older:
+        if isinstance(event, Phrase):
+            break  # it is not over before it is closed
+    service.behaviours = lambda _: USED_UP
+    assert await speak(hass) == FAILED
+    await older.aclose()
+    assert issue(hass, entry, Issue.QUOTA_USED_UP) is not None
+
+
+async def test_a_command_that_fails_while_it_is_checked_is_a_reason_to_check_again(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    first = len(service.attempts)
+    broken = Behaviour(faults=(Fault(AudioReceived(16000), Close(1011)),))
+    behaviours = {first: broken, first + 1: broken, first + 2: Behaviour(delay=1)}
+    service.behaviours = lambda attempt: behaviours.get(attempt, Behaviour(answer=Refuse(401)))
+    assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
+    await service.until(lambda: len(service.attempts) == first + 3)
+    assert await speak(hass) == FAILED
+    assert not available(hass)
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["entry_id"] == entry.entry_id
+
+
+async def test_a_command_that_fails_while_nothing_is_available_is_checked_at_once(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    service.behaviours = lambda _: Behaviour(answer=Reset())
+    await speak(hass)
+    service.behaviours = lambda _: Behaviour(answer=Refuse(401))
+    await speak(hass)
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["entry_id"] == entry.entry_id

@@ -19,6 +19,7 @@ from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
 from custom_components.azure_speech_live.cost_guard import UsageLimitError
 from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.speech import Event, RecognitionOptions, TranslationOptions
+from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
 
 from .flows import add_resource
@@ -242,8 +243,25 @@ async def test_a_limit_that_is_used_up_already_stops_from_the_start(hass: HomeAs
     assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
 
 
-async def test_the_issue_goes_with_the_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+async def test_the_issue_is_as_it_was_after_a_reload_and_goes_with_the_entry(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
     await transcribe(hass, stream(pcm(4)))
+    told = issue(hass, entry)
+    assert told is not None
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert issue(hass, entry) is told
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert issue(hass, entry) is None
+
+
+async def test_the_issue_goes_with_the_month_also_where_nothing_is_set_up(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    await transcribe(hass, stream(pcm(4)))
+    service.behaviours = lambda _: Behaviour(answer=Refuse(503))
+    await hass.config_entries.async_reload(entry.entry_id)
     assert issue(hass, entry) is not None
-    await hass.config_entries.async_unload(entry.entry_id)
+    freezer.move_to("2026-12-01T12:00:00Z")
+    await hass.config_entries.async_reload(entry.entry_id)
     assert issue(hass, entry) is None

@@ -98,7 +98,9 @@ def _resolve(node: ast.expr | None, module: ModuleType, function: _Function) -> 
         case ast.Constant(value=str(key)):
             found = {key}
         case ast.Name(id=name) if function and name in (names := [arg.arg for arg in function.args.args]):
-            found = _passed_on(module, function.name, name, names.index(name) - (names[0] == "self"))
+            kind = function.args.args[names.index(name)].annotation
+            found = strings(getattr(module, kind.id, None)) if isinstance(kind, ast.Name) else set()
+            found = found or _passed_on(module, function.name, name, names.index(name) - (names[0] == "self"))
         case ast.Name(id=name):
             found = strings(getattr(module, name, None))
         case ast.Attribute(attr="translation_key"):
