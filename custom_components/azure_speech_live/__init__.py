@@ -58,7 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     and ConfigEntryNotReady for every other failure: any of them may pass by itself, be it a name server that is not up
     yet or a proxy that answers in the service's place.
     """
-    usage = await async_get_usage(hass, entry.entry_id)
+    usage = await async_get_usage(hass, entry)
     try:
         resource = SpeechResource(hass, entry, usage)
     except ValueError as err:
@@ -114,7 +114,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry)
 
 async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
     """Forget what was used of the resource."""
-    await async_remove_usage(hass, entry.entry_id)
+    await async_remove_usage(hass, entry)
 
 
 def _platforms(resource: SpeechResource) -> tuple[Platform, ...]:

@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from .const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN, TIER_FREE, TIER_STANDARD, TIER_UNKNOWN
 from .issues import Issue, async_create_issue, async_delete_issue
 from .stored import readable
-from .usage import Usage, next_month_start
+from .usage import Usage
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
@@ -67,7 +67,7 @@ class CostGuard:
                 "%s: the monthly limit of %g hours is used up; no more audio is sent before %s unless it is raised",
                 self._entry.title,
                 self.limit,
-                next_month_start().date(),
+                self._usage.months.next_start.date(),
             )
             async_create_issue(self._hass, self._entry, Issue.LIMIT_USED_UP, **self._placeholders())
         else:
@@ -76,7 +76,7 @@ class CostGuard:
             async_delete_issue(self._hass, self._entry, Issue.LIMIT_USED_UP)
 
     def _placeholders(self) -> dict[str, str]:
-        return {"limit": f"{self.limit:g}", "date": next_month_start().date().isoformat()}
+        return {"limit": f"{self.limit:g}", "date": self._usage.months.next_start.date().isoformat()}
 
 
 def _hours(number: Any) -> float:

@@ -30,6 +30,7 @@ from .const import CONF_PRICING_TIER, DOMAIN, TIER_STANDARD
 from .errors import failure_kind
 from .health_states import MEANS, Seen, State, following, seen_of
 from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue
+from .months import Months
 from .speech import (
     AudioSourceError,
     BadAudioError,
@@ -40,7 +41,6 @@ from .speech import (
     SpeechError,
     ThrottledError,
 )
-from .usage import month_start
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
@@ -91,7 +91,7 @@ class Health:
         self._observed_at = self._failed_at = _LONG_AGO
         self._missing_since: float | None = None
         """Since when no Speech service has been found at the endpoint."""
-        self._month = month_start()
+        self._month = Months().start
         self._crowded = False
         """Whether a session was refused because of another."""
         self._troubles: set[str] = set()
@@ -175,7 +175,7 @@ class Health:
     @callback
     def async_update_month(self) -> None:
         """Take note of the month, which may be another one."""
-        month = month_start()
+        month = Months().start
         if month != self._month:
             self._month = month
             self._observe(Seen.NEW_MONTH, self._hass.loop.time())

@@ -29,6 +29,7 @@ class Issue(StrEnum):
     TOO_MANY_AT_ONCE = "too_many_at_once"
     QUOTA_USED_UP = "quota_used_up"
     QUOTA_OF_STANDARD = "quota_of_standard"
+    USAGE_UNREADABLE = "usage_unreadable"
 
 
 ON_STANDARD: Final = {

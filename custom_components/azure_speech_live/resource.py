@@ -28,7 +28,6 @@ from .speech import (
     Timeline,
     TranslationOptions,
 )
-from .speech.audio import BYTES_PER_SECOND
 from .usage import Usage
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 MAX_SESSIONS: Final = 20
 """Sessions that are remembered for diagnostics."""
-COUNT_EVERY: Final = 60 * BYTES_PER_SECOND
-"""Bytes after which a long session counts: what a crash may cost of it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -126,7 +123,7 @@ class SpeechResource:
         self.sessions.append(session)
         self.usage.async_begin(session)
         if long:
-            audio = self._watched(audio, session)
+            audio = self._watched(audio)
         events = (
             self.client.translate(audio, options, session.timeline)
             if isinstance(options, TranslationOptions)
@@ -148,13 +145,11 @@ class SpeechResource:
             if not self._closed:
                 self.health.async_note(session)
 
-    async def _watched(self, audio: AsyncIterable[bytes], session: Session) -> AsyncGenerator[bytes]:
-        """Pass audio on, and count what becomes of it. Raises UsageLimitError when the limit is used up."""
+    async def _watched(self, audio: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+        """Pass audio on. Raises UsageLimitError when the limit is used up."""
         try:
             async for chunk in audio:
                 self.guard.check()
-                if session.uncounted >= COUNT_EVERY:
-                    self.usage.async_add(session)
                 yield chunk
         finally:
             if isinstance(audio, AsyncGenerator):

@@ -22,7 +22,6 @@ from .const import CONF_PRICING_TIER, DOMAIN, TIER_FREE
 from .entity import service_device
 from .errors import FAILURE_KINDS
 from .resource import SpeechResource
-from .usage import month_start
 
 PARALLEL_UPDATES = 0
 
@@ -149,7 +148,7 @@ class UsageSensor(SensorEntity):
     @override
     def last_reset(self) -> datetime | None:
         """Return when the month began, for what is counted by the month."""
-        return month_start() if self.state_class is SensorStateClass.TOTAL else None
+        return self._resource.usage.months.start if self.state_class is SensorStateClass.TOTAL else None
 
     @property
     @override

@@ -1,63 +1,35 @@
-"""What the household has used of a Speech resource, month by month: exact, and kept over restarts.
+"""What the household has used of a Speech resource: exact, and kept over restarts.
 
 Audio is counted in bytes, so that no sum is ever rounded: 32,000 of them are a second. What was sent is what Microsoft
-bills, be it recognised or not; so a session counts when it is over, also one that failed or was cancelled. A long one
-counts as it goes as well.
+bills, be it recognised or not; so a session counts when it is over, also one that failed or was cancelled. While one is
+under way, it counts every minute as well: whatever happens to the machine, what was sent is on its disk a minute later.
 """
 
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
-from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
-from homeassistant.helpers.storage import Store
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .errors import failure_kind
+from .issues import Issue, async_create_issue
+from .months import WAITING, Month, Months
 from .speech.audio import BYTES_PER_SECOND
+from .usage_file import UsageFile
 
 if TYPE_CHECKING:
     from .resource import Session
 
-MAX_MONTHS: Final = 12
-"""Months that are kept."""
 SAVE_DELAY: Final = 60.0
-"""Seconds from a change to its storage; Home Assistant's stop does not wait for them."""
+"""Seconds from what is sent to its storage; Home Assistant's stop does not wait for them."""
+_LONGEST_WAIT: Final = 3600.0
+"""Seconds after which we look whether a month has begun: a clock that is set meanwhile makes it sooner or later."""
 
 _USAGES: Final[HassKey[dict[str, Usage]]] = HassKey(f"{DOMAIN}_usage")
-
-
-@dataclass(slots=True)
-class Month:
-    """What was used in one month."""
-
-    recognition: int = 0
-    """Bytes of audio that were sent to be recognised."""
-    translation: int = 0
-    """Bytes of audio that were sent to be translated."""
-    requests: int = 0
-    """Requests to the service: usually one an utterance, more if a connection broke."""
-    failures: dict[str, int] = field(default_factory=dict)
-    """Sessions that failed, by kind; see errors.py."""
-
-    @property
-    def recognition_seconds(self) -> float:
-        """Return the seconds of audio that were sent to be recognised."""
-        return self.recognition / BYTES_PER_SECOND
-
-    @property
-    def translation_seconds(self) -> float:
-        """Return the seconds of audio that were sent to be translated."""
-        return self.translation / BYTES_PER_SECOND
-
-    @property
-    def hours(self) -> float:
-        """Return the hours of audio that were sent, for whatever purpose."""
-        return (self.recognition + self.translation) / BYTES_PER_SECOND / 3600
 
 
 class Usage:
@@ -66,25 +38,25 @@ class Usage:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Begin with nothing; ``async_load`` brings what is stored."""
         self._hass = hass
-        self._store: Store[dict[str, dict[str, Any]]] = Store(hass, 1, f"{DOMAIN}.{entry_id}")
+        self._file = UsageFile(hass, entry_id)
         self._listeners: list[CALLBACK_TYPE] = []
         self._running: set[Session] = set()
-        self._save_pending = False
+        self._cancel_save: CALLBACK_TYPE | None = None
         self._removed = False
-        self.months: dict[str, Month] = {}
-        """By the date of their first day, the oldest first."""
+        self.months = Months()
         self.delay: float | None = None
         """Seconds from the end of speech to the result, the last time that there was one."""
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_save)
 
-    async def async_load(self) -> None:
-        """Load what is stored."""
-        stored = await self._store.async_load() or {}
-        self.months = {first: Month(**month) for first, month in stored.items()}
+    async def async_load(self) -> str | None:
+        """Load what is stored. Return the name of the file that keeps it, if not all of it could be read."""
+        self.months = await self._file.async_read()
+        return self._file.copy.name if self._file.copy is not None else None
 
     @property
     def month(self) -> Month:
         """Return what was used in the present month, by the household's calendar."""
-        return self.months.get(_first_day().isoformat(), Month())
+        return self.months.present
 
     @property
     def hours(self) -> float:
@@ -95,36 +67,19 @@ class Usage:
     def async_begin(self, session: Session) -> None:
         """Take note of a session that begins."""
         self._running.add(session)
+        self._await_save()
 
     @callback
     def async_end(self, session: Session) -> None:
         """Take note of a session that is over."""
         self._running.discard(session)
-        self.async_add(session)
-
-    @callback
-    def async_add(self, session: Session) -> None:
-        """Count what a session has used since it was counted last."""
-        timeline, counted = session.timeline, session.counted
-        # By its first day, not in place of another: a clock that was wrong for a while, or a time zone that changes at
-        # the month's end and changes back, costs nothing of what was counted.
-        month = self.months.setdefault(_first_day().isoformat(), Month())
-        if session.translation:
-            month.translation += session.uncounted
-        else:
-            month.recognition += session.uncounted
-        month.requests += timeline.requests - counted.requests
-        counted.sent, counted.requests = timeline.sent, timeline.requests
+        month = self._count(session)
         if session.error is not None:
             kind = failure_kind(session.error)
             month.failures[kind] = month.failures.get(kind, 0) + 1
-        if timeline.delay is not None:
-            self.delay = timeline.delay
-        self.months = dict(sorted(self.months.items())[-MAX_MONTHS:])
-        # Once: each call puts the writing off, and where somebody always speaks nothing would ever be written.
-        if not (self._removed or self._save_pending):
-            self._save_pending = True
-            self._store.async_delay_save(self._data, SAVE_DELAY)
+        if session.timeline.delay is not None:
+            self.delay = session.timeline.delay
+        self._await_save()
         self._tell()
 
     @callback
@@ -137,26 +92,32 @@ class Usage:
     def async_track_months(self) -> CALLBACK_TYPE:
         """Tell the listeners when a month begins. Return what ends that."""
         cancel_timer: CALLBACK_TYPE
+        known = self.months.start
 
         @callback
         def wait() -> None:
             nonlocal cancel_timer
-            cancel_timer = async_track_point_in_utc_time(
-                self._hass, HassJob(turn, cancel_on_shutdown=True), next_month_start()
+            left = (self.months.next_start - dt_util.utcnow()).total_seconds()
+            cancel_timer = async_call_later(
+                self._hass,
+                left if 0 < left < _LONGEST_WAIT else _LONGEST_WAIT,
+                HassJob(look, cancel_on_shutdown=True),
             )
 
         @callback
-        def turn(_now: datetime) -> None:
-            wait()
-            self._tell()
-
-        @callback
-        def config_changed(_event: Event) -> None:  # perhaps the time zone
+        def look(_now_or_event: object) -> None:
+            nonlocal known
             cancel_timer()
-            turn(dt_util.utcnow())
+            wait()
+            if WAITING in self.months:
+                self.months.to_count()
+            before, known = known, self.months.start
+            if known != before:
+                self._tell()
 
         wait()
-        stop_listening = self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, config_changed)
+        # Perhaps it is the time zone that changes.
+        stop_listening = self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, look)
 
         @callback
         def stop() -> None:
@@ -168,11 +129,44 @@ class Usage:
     async def async_remove(self) -> None:
         """Remove what is stored, for good."""
         self._removed = True
-        await self._store.async_remove()
+        self._stop_save()
+        await self._file.async_remove()
 
-    def _data(self) -> dict[str, dict[str, Any]]:
-        self._save_pending = False
-        return {first: asdict(month) for first, month in self.months.items()}
+    def _count(self, session: Session) -> Month:
+        """Count what a session has used since it was counted last. Return the month in which it is."""
+        timeline, counted = session.timeline, session.counted
+        month = self.months.to_count()
+        if session.translation:
+            month.translation += session.uncounted
+        else:
+            month.recognition += session.uncounted
+        month.requests += timeline.requests - counted.requests
+        counted.sent, counted.requests = timeline.sent, timeline.requests
+        return month
+
+    def _await_save(self) -> None:
+        # Not put off by what comes later, or where somebody always speaks nothing would ever be stored.
+        if self._cancel_save is None and not self._removed:
+            job = HassJob(self._async_save, cancel_on_shutdown=True)
+            self._cancel_save = async_call_later(self._hass, SAVE_DELAY, job)
+
+    def _stop_save(self) -> None:
+        if self._cancel_save is not None:
+            self._cancel_save()
+            self._cancel_save = None
+
+    async def _async_save(self, _now_or_event: object) -> None:
+        """Store what was used until now, and go on with that for as long as there is something to store."""
+        self._stop_save()
+        if self._removed:
+            return
+        if self._running:
+            for session in self._running:
+                self._count(session)
+            self._await_save()
+            self._tell()
+        if not await self._file.async_write(self.months):
+            self._await_save()
 
     @callback
     def _tell(self) -> None:
@@ -180,32 +174,18 @@ class Usage:
             listener()
 
 
-def month_start() -> datetime:
-    """Return when the present month began where the household is."""
-    return dt_util.start_of_local_day(_first_day())
-
-
-def next_month_start() -> datetime:
-    """Return when the next month begins where the household is."""
-    return dt_util.start_of_local_day((_first_day() + timedelta(days=31)).replace(day=1))
-
-
-def _first_day() -> date:
-    return dt_util.now().date().replace(day=1)
-
-
-async def async_get_usage(hass: HomeAssistant, entry_id: str) -> Usage:
-    """Return the usage of an entry's resource."""
+async def async_get_usage(hass: HomeAssistant, entry: ConfigEntry) -> Usage:
+    """Return the usage of an entry's resource. Where not all could be read, the household is told."""
     usages = hass.data.setdefault(_USAGES, {})
-    if entry_id not in usages:
-        usage = Usage(hass, entry_id)
-        await usage.async_load()
-        usages[entry_id] = usage
-    return usages[entry_id]
+    if entry.entry_id not in usages:
+        usage = Usage(hass, entry.entry_id)
+        if copy := await usage.async_load():
+            async_create_issue(hass, entry, Issue.USAGE_UNREADABLE, file=copy)
+        usages[entry.entry_id] = usage
+    return usages[entry.entry_id]
 
 
-async def async_remove_usage(hass: HomeAssistant, entry_id: str) -> None:
+async def async_remove_usage(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Forget the usage of an entry that is removed."""
-    usage = await async_get_usage(hass, entry_id)
-    del hass.data[_USAGES][entry_id]
+    usage = hass.data.setdefault(_USAGES, {}).pop(entry.entry_id, None) or Usage(hass, entry.entry_id)
     await usage.async_remove()

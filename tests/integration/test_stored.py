@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.azure_speech_live.const import DOMAIN, ENTRY_VERSION
 from custom_components.azure_speech_live.issues import Issue
+from custom_components.azure_speech_live.months import Month
 from custom_components.azure_speech_live.recognizer import EndOfSpeech, RecognizerSettings
 from custom_components.azure_speech_live.text import TextForm
 from tests.speech_service.service import KEY, SpeechService
@@ -85,9 +86,18 @@ async def test_what_a_release_before_has_stored_is_at_work(
     stored = entry_of(release)
     entry_id = stored["entry_id"]
     stored["data"]["url"] = service.url
+    usage = f"{DOMAIN}.{entry_id}"
+    storage = Path(hass.config.path(".storage"))
+    storage.mkdir()
+    (storage / usage).write_bytes((release / usage).read_bytes())
     entry = await start(stored)
     assert state_of(entry) is ConfigEntryState.LOADED
-    assert entry.runtime_data.guard.limit == 4.5
+    resource = entry.runtime_data
+    assert resource.guard.limit == 4.5
+    assert resource.usage.months == {
+        "2026-11-01": Month(recognition=32000, translation=64000, requests=2, failures={"throttled": 1}),
+        "2026-12-01": Month(recognition=96000, requests=1),
+    }
     for entity_id in (RECOGNIZER, "stt.kitchen", "stt.guests"):
         assert (await transcribe(hass, stream(pcm(1)), entity_id=entity_id))[1].text
     settings = RecognizerSettings.from_stored(entry.subentries["01M72ECX80MR89583XP64RN6CS"].data, "Kitchen")

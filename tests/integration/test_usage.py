@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, date, datetime, timedelta
+import json
+from pathlib import Path
 import random
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.months import MAX_MONTHS, Month, Months
 from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.resource import Session
 from custom_components.azure_speech_live.speech import (
@@ -28,7 +30,7 @@ from custom_components.azure_speech_live.speech import (
     Timeline,
     TranslationOptions,
 )
-from custom_components.azure_speech_live.usage import Month, Usage, month_start, next_month_start
+from custom_components.azure_speech_live.usage import SAVE_DELAY, Usage
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
 
@@ -56,8 +58,46 @@ async def restart(hass: HomeAssistant, entry_id: str) -> Usage:
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
     usage = Usage(hass, entry_id)
-    await usage.async_load()
+    assert await usage.async_load() is None
     return usage
+
+
+def path(hass: HomeAssistant, entry_id: str) -> Path:
+    """Return the file that the usage is stored in."""
+    return Path(hass.config.path(".storage", f"{DOMAIN}.{entry_id}"))
+
+
+def stored(hass: HomeAssistant, entry_id: str) -> dict[str, Any]:
+    """Return the months as they are stored, if they are."""
+    file = path(hass, entry_id)
+    return dict(json.loads(file.read_bytes())["data"]) if file.exists() else {}
+
+
+def recognised(hass: HomeAssistant, entry_id: str) -> int:
+    """Return the bytes that are stored as recognised."""
+    return sum(month["recognition"] for month in stored(hass, entry_id).values())
+
+
+def watch(hass: HomeAssistant, entry_id: str) -> Callable[[], bool]:
+    """Return what says whether the file was written since it was asked last."""
+    file = path(hass, entry_id)
+    last: tuple[int, int] | None = None
+
+    def written() -> bool:
+        nonlocal last
+        before = last
+        if file.exists():
+            last = file.stat().st_ino, file.stat().st_mtime_ns
+        return last != before
+
+    return written
+
+
+async def let_pass(hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float) -> None:
+    """Let time pass, and what then happens be done."""
+    freezer.tick(seconds)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
 
 
 # --- what counts
@@ -146,7 +186,7 @@ async def test_a_month_of_commands_adds_up_exactly(hass: HomeAssistant, freezer:
             size = dice.randrange(0, 20 * 32000, 2)
             error = dice.choice(errors) if dice.random() < 0.1 else None
             kind, make = dice.choice((("recognition", recognition), ("translation", translation)))
-            usage.async_add(make(size, error))
+            usage.async_end(make(size, error))
             month[kind] += size
             month["requests"] += 1
             failures[type(error).__name__] += month is sums.get("2026-10-01") and error is not None
@@ -182,9 +222,9 @@ async def test_a_month_of_commands_adds_up_exactly(hass: HomeAssistant, freezer:
         ("Europe/Berlin", "2026-03-31T20:00:00Z", "2026-02-28T23:00:00Z/2026-03-31T22:00:00Z"),
         ("Europe/Berlin", "2026-10-01T00:00:00Z", "2026-09-30T22:00:00Z/2026-10-31T23:00:00Z"),
         ("Asia/Kolkata", "2028-02-29T18:29:59Z", "2028-01-31T18:30:00Z/2028-02-29T18:30:00Z"),
-        # The first of October began at one o'clock there: at midnight, the clock was put forward.
-        ("America/Asuncion", "2023-09-30T12:00:00Z", "2023-09-01T04:00:00Z/2023-10-01T04:00:00Z"),
-        ("America/Asuncion", "2023-10-01T04:00:00Z", "2023-10-01T04:00:00Z/2023-11-01T03:00:00Z"),
+        # The last of October has two hours before midnight there: the clock is put back at midnight.
+        ("Africa/Cairo", "2030-10-31T21:30:00Z", "2030-09-30T21:00:00Z/2030-10-31T22:00:00Z"),
+        ("Africa/Cairo", "2030-10-31T22:00:00Z", "2030-10-31T22:00:00Z/2030-11-30T22:00:00Z"),
     ],
 )
 async def test_a_month_is_that_of_the_household(
@@ -193,8 +233,8 @@ async def test_a_month_is_that_of_the_household(
     await hass.config.async_set_time_zone(zone)
     freezer.move_to(datetime.fromisoformat(now))
     start, end = map(datetime.fromisoformat, month.split("/"))
-    assert month_start().astimezone(UTC) == start
-    assert next_month_start().astimezone(UTC) == end
+    assert Months().start.astimezone(UTC) == start
+    assert Months().next_start.astimezone(UTC) == end
 
 
 async def test_a_change_of_time_zone_at_a_months_end_loses_nothing(
@@ -209,19 +249,74 @@ async def test_a_change_of_time_zone_at_a_months_end_loses_nothing(
         ("Europe/Berlin", 4, 103, 24),
     ):
         await hass.config.async_set_time_zone(zone)
-        usage.async_add(recognition(sent))
+        usage.async_end(recognition(sent))
         assert usage.months["2026-11-01"].recognition == november
         assert usage.months.get("2026-12-01", Month()).recognition == december
         assert usage.month.recognition == (november if zone == "UTC" else december)
 
 
-async def test_a_clock_that_was_wrong_costs_nothing(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-    """A machine without a battery for its clock starts in the past, until it is told the time."""
+@pytest.mark.parametrize("stops", [False, True], ids=["", "with restarts"])
+async def test_what_an_unset_clock_counts_joins_the_month_that_it_is(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    stops: bool,  # noqa: FBT001
+) -> None:
+    """A machine without a battery for its clock starts in 1970, until it is told the time."""
     usage = Usage(hass, "home")
-    for now, sent in (("2026-11-23", 1000), ("1970-01-01", 10), ("2026-11-24", 500)):
+    for now, sent, present in (
+        # Nothing is known: it waits.
+        ("1970-01-01", 1, 1),
+        ("1970-01-01", 2, 3),
+        ("2026-10-30", 10, 13),
+        ("2026-10-31", 0, 13),
+        # The present month is the newest that is known, so that its limit holds.
+        ("1970-01-01", 100, 113),
+        ("1980-02-03", 200, 313),
+        # But it is another by now.
+        ("2026-11-02", 0, 300),
+        ("2026-11-02", 1000, 1300),
+    ):
         freezer.move_to(now)
-        usage.async_add(recognition(sent))
-    assert usage.month.recognition == 1500
+        usage.async_end(recognition(sent))
+        if stops:
+            usage = await restart(hass, "home")
+        assert usage.month.recognition == present
+    usage = await restart(hass, "home")
+    assert {first: month.recognition for first, month in usage.months.items()} == {"2026-10-01": 13, "2026-11-01": 1300}
+
+
+async def test_what_waits_is_there_for_who_only_looks(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    freezer.move_to("2026-10-30")
+    usage = Usage(hass, "home")
+    usage.async_end(recognition(10))
+    freezer.move_to("1970-01-01")
+    usage.async_end(recognition(1))
+    assert usage.months.start.astimezone(UTC) <= datetime(2026, 10, 1, 7, tzinfo=UTC)
+    assert usage.months.next_start.date() == date(2026, 11, 1)
+    stop = usage.async_track_months()
+    told: list[int] = []
+    usage.async_add_listener(lambda: told.append(usage.month.recognition))
+    freezer.move_to("2026-11-15")
+    await let_pass(hass, freezer, 3600)
+    assert told == [1]
+    freezer.move_to("2026-12-15")
+    await let_pass(hass, freezer, 3600)
+    assert told == [1, 0]  # and not twice
+    stop()
+
+
+async def test_a_clock_that_was_in_the_future_takes_nothing_from_the_months_after_it(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    usage = Usage(hass, "home")
+    for year in range(2090, 2090 + 2 * MAX_MONTHS):
+        freezer.move_to(date(year, 1, 1))
+        usage.async_end(recognition(1))
+    for now in ("2026-11-23", "1970-01-01", "2026-11-24"):
+        freezer.move_to(now)
+        usage.async_end(recognition(100))
+    assert usage.month.recognition == 300
+    assert len(usage.months) == MAX_MONTHS
 
 
 async def test_a_year_is_kept(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
@@ -229,7 +324,7 @@ async def test_a_year_is_kept(hass: HomeAssistant, freezer: FrozenDateTimeFactor
     for year in (2026, 2027):
         for month in range(1, 13):
             freezer.move_to(date(year, month, 15))
-            usage.async_add(recognition(year + month))
+            usage.async_end(recognition(year + month))
     assert list(usage.months) == [f"2027-{month:02}-01" for month in range(1, 13)]
 
 
@@ -241,7 +336,7 @@ async def test_a_month_begins_for_listeners_when_it_does_for_the_household(
     usage = Usage(hass, "home")
     told: list[datetime] = []
     stop = usage.async_track_months()
-    usage.async_add_listener(lambda: told.append(month_start()))
+    usage.async_add_listener(lambda: told.append(usage.months.start))
 
     for now, times in (
         ("2026-10-31T22:59:59Z", 0),
@@ -288,41 +383,56 @@ async def test_usage_is_kept_over_a_restart_and_a_reload(hass: HomeAssistant, se
     assert entry.runtime_data.usage.month == expected
 
 
-async def test_usage_is_stored_soon_also_without_a_stop(
-    hass: HomeAssistant, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
-) -> None:
+async def test_usage_is_stored_soon_also_without_a_stop(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     usage = Usage(hass, "home")
-    usage.async_add(recognition(64000))
-    freezer.tick(61)
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done()
-    (month,) = hass_storage[f"{DOMAIN}.home"]["data"].values()
+    usage.async_end(recognition(64000))
+    await let_pass(hass, freezer, SAVE_DELAY)
+    (month,) = stored(hass, "home").values()
     assert month == {"recognition": 64000, "translation": 0, "requests": 1, "failures": {}}
 
 
 async def test_usage_is_stored_also_where_somebody_always_speaks(
-    hass: HomeAssistant, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     usage = Usage(hass, "home")
-    stored: list[int] = []
+    sums: list[int] = []
     for _ in range(4):
-        usage.async_add(recognition(100))
-        freezer.tick(45)
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done()
-        months = hass_storage.get(f"{DOMAIN}.home", {"data": {}})["data"].values()
-        stored.append(sum(month["recognition"] for month in months))
-    assert stored == [0, 200, 200, 400]
+        usage.async_end(recognition(100))
+        await let_pass(hass, freezer, 45)
+        sums.append(sum(month["recognition"] for month in stored(hass, "home").values()))
+    assert sums == [0, 200, 200, 400]
+
+
+async def test_what_is_under_way_is_stored_every_minute_and_no_more_often(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    usage = Usage(hass, "home")
+    session = recognition(0)
+    written = watch(hass, "home")
+    usage.async_begin(session)
+    seen: list[tuple[int, bool]] = []
+    for second in range(200):
+        session.timeline.sent = min(second, 150) * 32000
+        await let_pass(hass, freezer, 1)
+        seen.append((recognised(hass, "home") // 32000, written()))
+    assert all(second - sent <= SAVE_DELAY for second, (sent, _) in enumerate(seen[:150], 1))
+    assert [second for second, (_, new) in enumerate(seen, 1) if new] == [60, 120, 180]
+    assert seen[-1] == (150, False)
+    await let_pass(hass, freezer, 2 * SAVE_DELAY)
+    assert not written()  # nothing was sent
+
+    usage.async_end(session)
+    for _ in range(5):
+        await let_pass(hass, freezer, SAVE_DELAY)
+        assert not written()
 
 
 async def test_a_long_recognition_counts_as_it_goes(
     hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.azure_speech_live.resource.COUNT_EVERY", 32000)  # nobody waits for minutes
+    monkeypatch.setattr("custom_components.azure_speech_live.usage.SAVE_DELAY", 0.01)  # nobody waits for minutes
     entry = await add_resource(hass, service)
     usage = entry.runtime_data.usage
-    told: list[Month] = []
-    usage.async_add_listener(lambda: told.append(replace(usage.month)))
 
     async def recording() -> AsyncGenerator[bytes]:
         for second in range(1, 4):
@@ -330,11 +440,17 @@ async def test_a_long_recognition_counts_as_it_goes(
             sent = second * 32000
             await service.until(lambda: received(service) == sent)  # noqa: B023 - it is over before the next one
             assert usage.hours == pytest.approx(second / 3600)
+            while recognised(hass, entry.entry_id) < sent:
+                counted = asyncio.Event()
+                stop = usage.async_add_listener(counted.set)
+                await counted.wait()
+                stop()
+            assert usage.month == Month(recognition=sent, requests=1)
         yield pcm(0.5)
 
     async for _ in async_recognize(entry, recording(), RecognitionOptions()):
         pass
-    assert told == [Month(recognition=sent, requests=1) for sent in (32000, 64000, 96000, 112000)]
+    assert usage.month == Month(recognition=len(pcm(3.5)), requests=1)
     assert usage.hours == usage.month.hours
 
 
@@ -354,18 +470,16 @@ async def test_a_command_that_a_reload_ends_is_counted(hass: HomeAssistant, serv
     assert entry.runtime_data.usage.month == Month(recognition=len(pcm(1)), requests=1)  # which is no failure
 
 
-async def test_what_is_removed_is_gone_for_good(
-    hass: HomeAssistant, service: SpeechService, hass_storage: dict[str, Any]
-) -> None:
+async def test_what_is_removed_is_gone_for_good(hass: HomeAssistant, service: SpeechService) -> None:
     entry = await add_resource(hass, service)
     await transcribe(hass, stream(pcm(1)))
     usage = await restart(hass, entry.entry_id)
-    assert f"{DOMAIN}.{entry.entry_id}" in hass_storage
+    assert path(hass, entry.entry_id).exists()
     late = entry.runtime_data.usage
 
     await hass.config_entries.async_remove(entry.entry_id)
-    late.async_add(recognition(64000))  # a command that was under way
+    late.async_end(recognition(64000))  # a command that was under way
     usage = await restart(hass, entry.entry_id)
 
     assert usage.months == {}
-    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+    assert not path(hass, entry.entry_id).exists()
