@@ -26,7 +26,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_PRICING_TIER, DOMAIN, TIER_STANDARD
+from .const import CONF_PRICING_TIER, DOMAIN, TIER_STANDARD, TIER_UNKNOWN
 from .errors import failure_kind
 from .health_states import MEANS, Seen, State, following, seen_of
 from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue
@@ -54,8 +54,6 @@ LAST_RECHECK: Final = 300.0
 """The longest of these waits."""
 GONE_AFTER: Final = 900.0
 """Seconds that an endpoint is looked for before a person is asked to: a router that restarts is back by then."""
-
-_LONG_AGO: Final = float("-inf")
 
 # Those that are told of here: other modules have others.
 _ISSUES: Final = (Issue.ENDPOINT_GONE, *ON_STANDARD, *ON_STANDARD.values())
@@ -87,8 +85,8 @@ class Health:
     def _reset(self) -> None:
         self._learned_of = self._identity()
         self._state = State.WORKS
-        # When the latest observation was made of the state, and when the latest session failed, by the loop's clock.
-        self._observed_at = self._failed_at = _LONG_AGO
+        # When the state was observed, and when a session failed, the last time; by the event loop's clock.
+        self._observed_at = self._failed_at = float("-inf")
         self._missing_since: float | None = None
         """Since when no Speech service has been found at the endpoint."""
         self._month = Months().start
@@ -193,10 +191,10 @@ class Health:
                 async_delete_issue(self._hass, self._entry, issue)
 
     def _identity(self) -> tuple[Any, ...]:
-        return dict(self._entry.data), self._entry.options.get(CONF_PRICING_TIER)
+        return dict(self._entry.data), self._entry.options.get(CONF_PRICING_TIER, TIER_UNKNOWN)
 
     def _note_check(self, error: SpeechError | None, begun: float) -> None:
-        if self._client is None:
+        if self._client is None or begun < self._observed_at:
             return
         seen = seen_of(error)
         if isinstance(error, EndpointError):
@@ -216,7 +214,7 @@ class Health:
         self._state, self._observed_at = state, at
         if seen not in (Seen.NO_CONNECTION, Seen.NOTHING_THERE):
             self._missing_since = None
-        if self.available and not was_available:
+        if seen is Seen.OPENED and not was_available:
             self._works(at)
         self._carry_out()
 
@@ -269,6 +267,7 @@ class Health:
                 _LOGGER.debug("%s: no connection: %s", self._entry.title, err)
                 if isinstance(err, CredentialsError):
                     self._log(err)
+            if not self.available:
                 break
         self._check = None
         if not self.available:
@@ -295,7 +294,8 @@ class Health:
 @callback
 def async_setup_health(hass: HomeAssistant) -> None:
     """Follow what becomes of entries where Home Assistant calls nothing of ours: while none of it is set up."""
-    healths = hass.data.setdefault(_HEALTH, {})
+    healths: dict[str, Health] = {}
+    hass.data[_HEALTH] = healths
 
     @callback
     def entry_changed(change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
@@ -316,7 +316,7 @@ def async_setup_health(hass: HomeAssistant) -> None:
 @callback
 def async_get_health(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> Health:
     """Return the health of an entry's resource."""
-    healths = hass.data.setdefault(_HEALTH, {})
+    healths = hass.data[_HEALTH]
     if entry.entry_id not in healths:
         healths[entry.entry_id] = Health(hass, entry)
     return healths[entry.entry_id]

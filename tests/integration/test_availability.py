@@ -6,8 +6,9 @@ import logging
 from types import MappingProxyType
 
 from homeassistant.components.stt import SpeechResult, SpeechResultState
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryDisabler, ConfigSubentry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER
@@ -21,7 +22,7 @@ from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, 
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import FAILED, HEARD, USED_UP, available, issue, let_pass, said, speak
-from .flows import add_resource
+from .flows import add_resource, start_reconfigure_flow, submit
 from .speech import RECOGNIZER, pcm, stream, transcribe
 
 
@@ -246,7 +247,40 @@ async def test_a_key_that_is_refused_while_the_service_was_away_is_asked_for(
     assert "the key is refused" in line
 
 
+@pytest.mark.parametrize("ends", ["reconfigured", "disabled", "removed"])
+async def test_a_key_is_asked_for_no_longer_than_it_is_refused(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, ends: str
+) -> None:
+    service.authorization = Authorization(["another"])
+    assert await speak(hass) == FAILED
+    assert hass.config_entries.flow.async_progress()
+    match ends:
+        case "reconfigured":
+            await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url, api_key="another")
+            assert available(hass)
+        case "disabled":
+            await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+        case "removed":
+            await hass.config_entries.async_remove(entry.entry_id)
+    assert not hass.config_entries.flow.async_progress()
+    assert not [each for each in ir.async_get(hass).issues.values() if each.active]
+
+
 # --- in whatever order it is noticed
+
+
+async def test_who_is_told_that_there_are_too_many_requests_does_not_say_that_it_works(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.behaviours = lambda _: Behaviour(answer=Reset())
+    await speak(hass)
+    service.behaviours = lambda _: Behaviour(answer=Refuse(429, {"Retry-After": "60"}))
+    await speak(hass)
+    assert available(hass)
+    assert [level for level, _ in said(caplog)] == [logging.ERROR, logging.ERROR]
+    service.behaviours = ()
+    await speak(hass)
+    assert said(caplog) == [(logging.INFO, f"{entry.title}: speech recognition works again")]
 
 
 async def test_who_is_connected_since_before_the_key_was_refused_says_nothing_of_it(

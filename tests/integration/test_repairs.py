@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
 from custom_components.azure_speech_live.const import (
+    CONF_MONTHLY_LIMIT,
     CONF_PRICING_TIER,
     DOMAIN,
     TIER_FREE,
@@ -28,7 +29,7 @@ from custom_components.azure_speech_live.speech import RecognitionOptions, Speec
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
-from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse, Reset
+from tests.speech_service.faults import After, AudioReceived, Behaviour, Close, Fault, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import FAILED, GONE, HEARD, USED_UP, Clock, available, issue, issues, let_pass, speak
@@ -70,6 +71,29 @@ async def test_an_endpoint_that_stays_away_is_for_a_person_to_look_after(
     service.behaviours = lambda _: GONE
     clock.now = 2 * GONE_AFTER
     await speak(hass)
+    assert issue(hass, entry, Issue.ENDPOINT_GONE) is None
+
+
+async def test_a_check_that_was_slow_to_find_nothing_is_not_the_beginning(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, clock: Clock
+) -> None:
+    first = len(service.attempts)
+    broken = Behaviour(faults=(Fault(AudioReceived(16000), Close(1011)),))
+    behaviours = {
+        first: broken,
+        first + 1: broken,
+        first + 2: Behaviour(delay=1, answer=Refuse(404)),
+        first + 3: Behaviour(faults=(Fault(After("turn.end"), Close()),)),
+    }
+    service.behaviours = lambda attempt: behaviours.get(attempt, GONE)
+    assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
+    await service.until(lambda: len(service.attempts) == first + 3)
+    assert await speak(hass) == HEARD
+    assert available(hass)
+
+    clock.now = GONE_AFTER
+    assert await speak(hass) == FAILED
+    assert not available(hass)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is None
 
 
@@ -241,7 +265,9 @@ async def test_what_was_told_stays_as_it_is_over_a_reload(
     await speak(hass)
     told = issue(hass, entry, Issue.QUOTA_USED_UP)
     assert told is not None
-    hass.config_entries.async_update_entry(entry, title="Flat")
+    hass.config_entries.async_update_entry(
+        entry, title="Flat", options={CONF_MONTHLY_LIMIT: 5.0, CONF_PRICING_TIER: TIER_UNKNOWN}
+    )
     await hass.async_block_till_done()
     renamed = issue(hass, entry, Issue.QUOTA_USED_UP)
     assert renamed is not None
