@@ -11,7 +11,8 @@ from typing import Final
 from homeassistant.exceptions import ServiceValidationError
 
 from .const import DOMAIN
-from .speech import LANGUAGES, TRANSLATION_LANGUAGES, Mode, RecognitionOptions, TranslationOptions
+from .speech import LANGUAGES, TRANSLATION_LANGUAGES, Mode, Profanity, RecognitionOptions, TranslationOptions
+from .speech.language_tags import language_of, lookup, match
 
 MAX_CANDIDATES: Final = {Mode.INTERACTIVE: 4, Mode.CONVERSATION: 10}
 """Languages to identify the spoken one among: the service's limits at the start of a phrase, and all along.
@@ -21,37 +22,47 @@ Source: Microsoft's "Implement language identification"; also that only one loca
 MAX_TARGETS: Final = 10
 """Languages to translate to at once: more than anybody needs, and each of them costs."""
 
-_VOICE: Final = re.compile(r"(?P<locale>[a-z]{2,3}(-[A-Za-z0-9]+)+)-[A-Za-z0-9:]+")
+_VOICE: Final = re.compile(r"(?P<locale>[A-Za-z]{2,3}(-[A-Za-z0-9]+)+)-[A-Za-z0-9:]+")
 """A voice's name: "de-DE-KatjaNeural", "en-US-Ava:DragonHDLatestNeural", "iu-Latn-CA-SiqiniqNeural"."""
 
-# The locales whose language has no translation of its own code.
+# The locales whose language has no translation of its own code, and with them their dialects ("zh-CN-sichuan").
 _OWN_TRANSLATIONS: Final = {
     "pt-PT": "pt-pt",
     "fr-CA": "fr-ca",
     "sr-RS": "sr-Cyrl",
     "wuu-CN": "zh-Hans",
     "zh-CN": "zh-Hans",
-    "zh-CN-shandong": "zh-Hans",
-    "zh-CN-sichuan": "zh-Hans",
     "zh-HK": "yue",
     "zh-TW": "zh-Hant",
 }
+# The locales of languages that are told apart by their script alone.
+_SCRIPTS: Final = {"sr-Cyrl": "sr-RS", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 
 
-def recognition_options(languages: Sequence[str]) -> RecognitionOptions:
+def recognition_options(languages: Sequence[str], profanity: Profanity = Profanity.MASKED) -> RecognitionOptions:
     """Return how to recognise a whole recording, in a language or several to detect among."""
     spoken = spoken_languages(languages, Mode.CONVERSATION)
-    return RecognitionOptions(language=spoken[0], candidates=_candidates(spoken), mode=Mode.CONVERSATION, detailed=True)
+    return RecognitionOptions(
+        language=spoken[0],
+        candidates=_candidates(spoken),
+        mode=Mode.CONVERSATION,
+        detailed=True,
+        profanity=profanity,
+    )
 
 
 def translation_options(
-    languages: Sequence[str], targets: Sequence[str], voice: str | None = None, mode: Mode = Mode.CONVERSATION
+    languages: Sequence[str],
+    targets: Sequence[str],
+    voice: str | None = None,
+    mode: Mode = Mode.CONVERSATION,
+    profanity: Profanity = Profanity.MASKED,
 ) -> TranslationOptions:
     """Return how to translate from a language, or several to detect among, to one or more."""
     spoken = spoken_languages(languages, mode)
     if not targets:
         raise _invalid("no_target_language")
-    known = list(dict.fromkeys(_known(target, TRANSLATION_LANGUAGES, "unknown_target_language") for target in targets))
+    known = list(dict.fromkeys(_target(target) for target in targets))
     if len(known) > MAX_TARGETS:
         raise _invalid("too_many_target_languages", limit=str(MAX_TARGETS))
     # Among several languages one may be the target: who speaks that one needs no translation.
@@ -68,12 +79,14 @@ def translation_options(
         voice=voice or None,
         spoken_target=spoken_target,
         mode=mode,
+        profanity=profanity,
     )
 
 
 def own_translation(locale: str) -> str:
     """Return the translation language that is the same as a locale's."""
-    return _OWN_TRANSLATIONS.get(locale, locale.partition("-")[0])
+    known = lookup(locale, _OWN_TRANSLATIONS)
+    return _OWN_TRANSLATIONS[known] if known else language_of(locale)
 
 
 def locales_of(target: str) -> list[str]:
@@ -96,12 +109,21 @@ def spoken_languages(languages: Sequence[str], mode: Mode) -> list[str]:
 
 def different_languages(languages: Sequence[str]) -> list[str]:
     """Return languages as the service writes them, if each is another. Raises ServiceValidationError."""
-    spoken = list(dict.fromkeys(_known(language, LANGUAGES, "unknown_language") for language in languages))
-    bases = [language.partition("-")[0] for language in spoken]
+    spoken = list(dict.fromkeys(map(spoken_locale, languages)))
+    bases = [language_of(language) for language in spoken]
     for base in bases:
         if bases.count(base) > 1:
             raise _invalid("language_twice", language=base)
     return spoken
+
+
+def spoken_locale(language: str) -> str:
+    """Return a language as the service writes it, with a region: "de-DE" of "de". Raises ServiceValidationError."""
+    script = lookup(language, _SCRIPTS)
+    locale = match(language, LANGUAGES) or (_SCRIPTS[script] if script else None)
+    if locale is None:
+        raise _invalid("unknown_language", language=language[:50])
+    return locale
 
 
 def candidates_beside(language: str, others: Sequence[str], mode: Mode) -> tuple[str, ...]:
@@ -109,8 +131,7 @@ def candidates_beside(language: str, others: Sequence[str], mode: Mode) -> tuple
 
     It takes the place of other locales of the same language, and in a full house that of the last.
     """
-    base = language.partition("-")[0]
-    different = [other for other in others if other.partition("-")[0] != base]
+    different = [other for other in others if language_of(other) != language_of(language)]
     return (language, *different)[: MAX_CANDIDATES[mode]] if different else ()
 
 
@@ -118,13 +139,13 @@ def _candidates(spoken: list[str]) -> tuple[str, ...]:
     return tuple(spoken) if len(spoken) > 1 else ()
 
 
-def _known(language: str, languages: Sequence[str], key: str) -> str:
-    """Return a language as the service writes it. Raises ServiceValidationError."""
-    wanted = language.strip().lower()
-    for known in languages:
-        if known.lower() == wanted:
-            return known
-    raise _invalid(key, language=language[:50])
+def _target(language: str) -> str:
+    """Return a language as the service writes what it translates to. Raises ServiceValidationError."""
+    locale = match(language, LANGUAGES)
+    target = match(language, TRANSLATION_LANGUAGES) or (own_translation(locale) if locale else None)
+    if target not in TRANSLATION_LANGUAGES:
+        raise _invalid("unknown_target_language", language=language[:50])
+    return target
 
 
 def _spoken_by(voice: str, targets: Sequence[str]) -> str:
@@ -133,15 +154,11 @@ def _spoken_by(voice: str, targets: Sequence[str]) -> str:
     if name is None:
         raise _invalid("unknown_voice", voice=voice[:80])
     # Of several targets in one language, it speaks that of its own locale: zh-TW zh-Hant, and zh-CN-liaoning zh-Hans.
-    locale = name["locale"]
-    while locale:
-        for wanted in (own_translation(locale), locale):
-            if wanted in targets:
-                return wanted
-        locale = locale.rpartition("-")[0]
-    base = name["locale"].partition("-")[0]
+    for own in (name["locale"], own_translation(name["locale"])):
+        if target := lookup(own, targets):
+            return target
     for target in targets:
-        if target.partition("-")[0] == base:
+        if language_of(target) == language_of(voice):
             return target
     if "Multilingual" in voice:
         return targets[0]

@@ -13,7 +13,7 @@ import uuid
 from homeassistant.components.stt import SpeechAudioProcessing
 from homeassistant.exceptions import ServiceValidationError
 
-from .languages import MAX_CANDIDATES, candidates_beside, different_languages
+from .languages import MAX_CANDIDATES, candidates_beside, different_languages, spoken_locale
 from .names import MAX_PHRASE_LENGTH
 from .speech import MAX_PHRASES, Mode, Profanity, RecognitionOptions
 from .stored import flag, lines, readable
@@ -106,10 +106,14 @@ class RecognizerSettings:
         )
 
     def recognition_options(self, language: str, phrases: tuple[str, ...]) -> RecognitionOptions:
-        """Return how to recognise a command in a pipeline of some language, with a phrase list."""
+        """Return how to recognise a command in a pipeline of some language, with a phrase list.
+
+        Raises ServiceValidationError if the service does not know the language.
+        """
+        locale = spoken_locale(language)
         return RecognitionOptions(
-            language=language,
-            candidates=candidates_beside(language, self.languages, self.mode),
+            language=locale,
+            candidates=candidates_beside(locale, self.languages, self.mode),
             mode=self.mode,
             detailed=self.text_form.detailed,
             profanity=self.profanity,

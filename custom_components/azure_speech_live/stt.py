@@ -6,6 +6,7 @@ What a recognizer's settings mean is in recognizer.py, how its text is written i
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
+from dataclasses import replace
 import logging
 from typing import Final, override
 
@@ -46,6 +47,7 @@ from .speech import (
     TranslationOptions,
 )
 from .speech.audio import BYTES_PER_SECOND
+from .speech.language_tags import match
 from .text import written
 from .transcript import joined, translation_of
 
@@ -134,6 +136,12 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         return self._settings.audio_processing
 
     @override
+    def check_metadata(self, metadata: SpeechMetadata) -> bool:
+        """Return whether such audio can be recognised, its language also in other words: "de_de" or "de"."""
+        language = match(metadata.language, self.supported_languages)
+        return language is not None and super().check_metadata(replace(metadata, language=language))
+
+    @override
     async def async_process_audio_stream_with_progress(
         self, metadata: SpeechMetadata, stream: AsyncIterable[bytes]
     ) -> AsyncGenerator[PartialSpeechResult | SpeechResult]:
@@ -164,6 +172,9 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
             _LOGGER.log(level, "%s: cannot use the audio: %s", self.entity_id, err)
             result = SpeechResult(None, SpeechResultState.ERROR)
         except SpeechError, UsageLimitError:  # which the resource has told already
+            result = SpeechResult(None, SpeechResultState.ERROR)
+        except ServiceValidationError as err:  # whoever speaks to it without asking what it can
+            _LOGGER.error("%s: %s", self.entity_id, err)  # noqa: TRY400 - one line
             result = SpeechResult(None, SpeechResultState.ERROR)
         except Exception:
             _LOGGER.exception("%s: unexpected error", self.entity_id)

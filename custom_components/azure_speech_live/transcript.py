@@ -7,6 +7,7 @@ from homeassistant.util.json import JsonObjectType
 
 from .languages import own_translation
 from .speech import Hypothesis, Phrase, RecognitionOptions, TranslationOptions
+from .speech.language_tags import language_of
 
 # Languages that are written without blanks between sentences.
 _UNSPACED: Final = frozenset({"ja", "lzh", "wuu", "yue", "zh"})
@@ -88,12 +89,10 @@ def translation_of(said: Hypothesis | Phrase, target: str, language: str) -> str
     ``language`` is what was asked for, if the service does not say what it heard. Speech that is in the target language
     is its own translation.
     """
-    for name, text in said.translations.items():
-        if name.lower() == target.lower():
-            return text
-    return said.text if own_translation(said.language or language) == target else None
+    own = said.text if own_translation(said.language or language) == target else None
+    return said.translations.get(target, own)
 
 
 def joined(texts: Sequence[str], language: str | None) -> str:
     """Return phrases as one text of this language."""
-    return ("" if (language or "").partition("-")[0] in _UNSPACED else " ").join(texts)
+    return ("" if language_of(language or "") in _UNSPACED else " ").join(texts)

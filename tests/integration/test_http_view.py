@@ -68,6 +68,15 @@ async def test_chunks_of_any_size_are_recognised(post: Any, service: SpeechServi
     assert received(service) == audio
 
 
+@pytest.mark.parametrize(("language", "asked"), [("de_de", "de-DE"), ("en", "en-US"), ("EN-gb", "en-GB")])
+async def test_a_language_in_other_words_is_completed(
+    post: Any, service: SpeechService, language: str, asked: str
+) -> None:
+    assert (await post(pcm(1), 4096, language=language))[0] == 200
+    (turn,) = (turn for connection in service.connections for turn in connection.turns)
+    assert turn.options.languages == (asked,)
+
+
 async def test_half_a_sample_at_the_end_is_left_out(post: Any, service: SpeechService) -> None:
     audio = pcm(1)
     status, answer = await post(audio + b"\1", 4096)
@@ -89,8 +98,9 @@ async def test_an_empty_stream_is_no_speech(post: Any, audio: bytes) -> None:
         {"codec": "opus"},
         {"format": "ogg"},
         {"language": "tlh"},
+        {"language": "en-UK"},
     ],
-    ids=lambda header: next(iter(header)),
+    ids=lambda header: "=".join(*header.items()),
 )
 async def test_other_formats_are_refused(post: Any, service: SpeechService, header: dict[str, str]) -> None:
     assert (await post(pcm(0.1), 4096, **header))[0] == 415

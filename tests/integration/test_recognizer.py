@@ -359,7 +359,7 @@ async def test_what_cannot_be_read_silences_nobody(
 
     add(SUBENTRY_RECOGNIZER, "Kitchen", UNREADABLE)
     add(SUBENTRY_TRANSLATOR, "Guests", {"languages": ["de-DE"]})
-    add(SUBENTRY_TRANSLATOR, "Visitors", {"languages": ["de-DE"], "target_language": "tlh"})
+    add(SUBENTRY_TRANSLATOR, "Visitors", {"languages": ["de-DE"], "target_language": "xx"})
     add(SUBENTRY_TRANSLATOR, "Friends", {"languages": ["de-DE"], "target_language": "en"})
     caplog.clear()
     await hass.async_block_till_done()

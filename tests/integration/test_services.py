@@ -124,6 +124,27 @@ async def test_the_language_is_detected(hass: HomeAssistant, service: SpeechServ
     assert turn.options.languages == ("de-DE", "fr-FR")
 
 
+async def test_the_languages_are_named_as_they_were_asked_for(
+    hass: HomeAssistant, service: SpeechService, media: str
+) -> None:
+    """The service has named "de-DE" "de-de", and what it says is compared with what was asked."""
+    service.engine = Scripted(
+        [
+            Utterance(text="Kurz.", end=0.3, language="de-de"),
+            Utterance(text="第一。", start=0.4, end=0.8, language="zh-cn"),
+            Utterance(text="第二。", start=0.8, end=1.5, language="zh_Hans-CN"),
+        ]
+    )
+    response = await call(hass, "translate", media=media, language=["de", "zh-CN"], target_language=["de-AT", "zh-CN"])
+    assert response["language"] == "zh-CN"
+    assert [segment["language"] for segment in response["segments"]] == ["de-DE", "zh-CN", "zh-CN"]
+    assert response["translations"].keys() == {"de", "zh-Hans"}
+    (turn,) = service.connections[-1].turns
+    assert turn.options.languages == ("de-DE", "zh-CN")
+    assert turn.options.translation is not None
+    assert turn.options.translation.targets == ("de", "zh-Hans")
+
+
 async def test_languages_without_blanks_are_put_together_without(
     hass: HomeAssistant, service: SpeechService, media: str
 ) -> None:

@@ -324,6 +324,28 @@ async def test_a_microphone_that_fails_is_one_line(hass: HomeAssistant, caplog: 
     assert line.startswith(f"{RECOGNIZER}: cannot use the audio: ")
 
 
+async def test_a_language_that_nobody_asked_about_is_completed_or_refused(
+    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def speak(language: str) -> SpeechResult:
+        metadata = SpeechMetadata(
+            language,
+            AudioFormats.WAV,
+            AudioCodecs.PCM,
+            AudioBitRates.BITRATE_16,
+            AudioSampleRates.SAMPLERATE_16000,
+            AudioChannels.CHANNEL_MONO,
+        )
+        return await recognizer(hass).internal_async_process_audio_stream(metadata, stream(pcm(1)))
+
+    assert await speak("de") == HEARD
+    assert turns(service)[-1].options.languages == ("de-DE",)
+    assert await speak("tlh") == FAILED
+    assert len(turns(service)) == 1
+    (line,) = complaints(caplog)
+    assert line.startswith(f"{RECOGNIZER}: The Speech service does not recognise tlh.")
+
+
 async def test_an_error_that_nobody_expects_is_a_result_with_a_traceback(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -336,8 +358,6 @@ async def test_an_error_that_nobody_expects_is_a_result_with_a_traceback(
         AudioSampleRates.SAMPLERATE_16000,
         AudioChannels.CHANNEL_MONO,
     )
-    assert not recognizer(hass).check_metadata(metadata)
-
     results = [
         result
         async for result in recognizer(hass).internal_async_process_audio_stream_with_progress(metadata, stream(pcm(1)))

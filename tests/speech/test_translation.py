@@ -15,6 +15,7 @@ import pytest
 from custom_components.azure_speech_live.speech import (
     Event,
     HostNotFoundError,
+    Hypothesis,
     Mode,
     NotASpeechEndpointError,
     Phrase,
@@ -361,8 +362,46 @@ def test_fewer_languages_than_asked_for() -> None:
     assert translation.checked(phrase, ("de", "fr", "es")).translation_error == (
         "the service did not translate to fr, es"
     )
-    # A service may call a language by another name.
-    assert translation.checked(phrase, ("de-DE",)) is phrase
+
+
+@pytest.mark.parametrize(
+    ("targets", "came"),
+    [
+        (("zh-Hans",), ("zh-hans",)),
+        (("pt",), ("pt-br",)),
+        (("pt-pt", "pt"), ("pt-BR", "pt_PT")),
+        (("fil",), ("fil-PH",)),
+        (("sr-Latn", "sr-Cyrl"), ("sr-cyrl", "sr-latn-RS")),
+        (("de-DE",), ("de",)),
+        (("nb",), ("no",)),
+    ],
+)
+@pytest.mark.parametrize("path", ["translation.phrase", "translation.hypothesis"])
+def test_translations_have_the_names_that_were_asked_for(
+    path: str, targets: tuple[str, ...], came: tuple[str, ...]
+) -> None:
+    turn = Turn(to(*targets), 0.0)
+    turn.begin(_ID, _WALL)
+    translated = {"TranslationStatus": "Success", "Translations": [{"Language": tag, "Text": tag} for tag in came]}
+    body = {"RecognitionStatus": "Success", "Text": "One.", "Translation": translated}
+    turn.receive(json_message(path, body, _ID), 0.0, _WALL)
+    (event,) = turn.events
+    assert isinstance(event, Phrase | Hypothesis)
+    assert event.translations.keys() == set(targets)
+    assert set(event.translations.values()) == set(came)
+    assert isinstance(event, Hypothesis) or event.translation_error is None
+
+
+def test_a_language_that_nobody_asked_for_does_not_take_the_place_of_one() -> None:
+    turn = Turn(to("pt-pt"), 0.0)
+    turn.begin(_ID, _WALL)
+    translated = {"TranslationStatus": "Success", "Translations": [{"Language": "es", "Text": "Uno."}]}
+    body = {"RecognitionStatus": "Success", "Text": "One.", "Translation": translated}
+    turn.receive(json_message("translation.phrase", body, _ID), 0.0, _WALL)
+    (phrase,) = turn.events
+    assert isinstance(phrase, Phrase)
+    assert phrase.translations == {"es": "Uno."}
+    assert phrase.translation_error == "the service did not translate to pt-pt"
 
 
 # --- the connection fails

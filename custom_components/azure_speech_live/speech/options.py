@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from .language_tags import language_of
+
 MAX_PHRASES: Final = 500
 """Phrases in a phrase list: beyond this Microsoft's documentation advises against one."""
 
@@ -186,10 +188,8 @@ class TranslationOptions(RecognitionOptions):
 
     def _target_of(self, voice: str) -> str:
         """Return the target that a voice speaks: that of its language, or the first."""
-        language = voice.partition("-")[0].lower()
-        return next(
-            (target for target in self.targets if target.partition("-")[0].lower() == language), self.targets[0]
-        )
+        spoken = language_of(voice)
+        return next((target for target in self.targets if language_of(target) == spoken), self.targets[0])
 
 
 def _milliseconds(seconds: float) -> int:

@@ -7,7 +7,10 @@ from typing import Any, Final
 from . import messages, translation
 from .errors import UnusableMessageError
 from .events import Event, Hypothesis, Phrase, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
+from .language_tags import match
+from .languages import LANGUAGES
 from .messages import Message
+from .options import RecognitionOptions, TranslationOptions
 
 type _Reader = Callable[[Mapping[str, Any]], Event]
 
@@ -63,3 +66,21 @@ def shifted(event: Event, seconds: float) -> Event:
     if seconds and isinstance(event, Hypothesis | Phrase | SpeechStarted | SpeechEnded):
         return replace(event, offset=event.offset + seconds)
     return event
+
+
+def as_asked[Said: (Hypothesis, Phrase)](said: Said, options: RecognitionOptions) -> Said:
+    """Return what was said with its languages written as they were asked for; the service has its own ways.
+
+    A language that nobody asked for is written as in LANGUAGES, if it is one of these.
+    """
+    if said.language:
+        asked = options.candidates or (options.language,)
+        language = match(said.language, asked) or match(said.language, LANGUAGES) or said.language
+        said = replace(said, language=language)
+    if isinstance(options, TranslationOptions) and said.translations:
+        translations: dict[str, str] = {}
+        for name, text in said.translations.items():
+            target = match(name, options.targets) or name
+            translations[target] = translations.get(target) or text
+        said = replace(said, translations=translations)
+    return said

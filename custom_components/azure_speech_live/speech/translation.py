@@ -41,11 +41,10 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
 
 def checked(said: Phrase, targets: Sequence[str]) -> Phrase:
     """Return a phrase that tells if the service translated to fewer languages than it was asked to."""
-    complete = said.status is not RecognitionStatus.SUCCESS or len(said.translations) >= len(set(targets))
-    if complete or said.translation_error:
+    missing = [target for target in targets if target not in said.translations]
+    if said.status is not RecognitionStatus.SUCCESS or not missing or said.translation_error:
         return said
-    missing = ", ".join(target for target in targets if target not in said.translations)
-    return replace(said, translation_error=f"the service did not translate to {missing}")
+    return replace(said, translation_error=f"the service did not translate to {', '.join(missing)}")
 
 
 def is_hypothesis(body: Mapping[str, Any]) -> bool:

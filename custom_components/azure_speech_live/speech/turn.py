@@ -224,7 +224,7 @@ class Turn:
         match event:
             case Phrase():
                 self.timeline.phrase = now
-                self._phrase(exchange, event)
+                self._phrase(exchange, results.as_asked(event, self.options))
             case Synthesis():
                 self._synthesis(event.audio)
             case SynthesisEnded():
@@ -235,7 +235,8 @@ class Turn:
                     self.timeline.first_hypothesis = now
                 if self.events and isinstance(self.events[-1], Hypothesis):
                     self.events.pop()
-                self.events.append(results.shifted(event, exchange.start_offset))
+                said = results.as_asked(event, self.options)
+                self.events.append(results.shifted(said, exchange.start_offset))
             case SpeechEnded():
                 exchange.stopped = True
                 self.timeline.speech_ended = now
