@@ -20,6 +20,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.event import async_call_later
 
+from .punctuation import plain
 from .speech import MAX_PHRASES
 
 ASSIST: Final = "conversation"
@@ -121,7 +122,7 @@ def _distinct(names: Iterable[str]) -> list[str]:
     """Return the names that can be said and sent, each of them once, in whatever case it is written."""
     distinct: dict[str, str] = {}
     for name in names:
-        words = " ".join(name.split())
+        words = plain(name)
         if MIN_NAME_LENGTH <= len(words) <= MAX_PHRASE_LENGTH:
             distinct.setdefault(words.casefold(), words)
     return list(distinct.values())

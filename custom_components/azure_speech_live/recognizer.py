@@ -15,6 +15,7 @@ from homeassistant.exceptions import ServiceValidationError
 
 from .languages import MAX_CANDIDATES, candidates_beside, different_languages, spoken_locale
 from .names import MAX_PHRASE_LENGTH
+from .punctuation import plain
 from .speech import MAX_PHRASES, Mode, Profanity, RecognitionOptions
 from .stored import flag, lines, readable
 from .text import Substitutions, TextForm
@@ -133,7 +134,7 @@ def _languages(languages: Sequence[str]) -> tuple[str, ...]:
 
 
 def _phrases(typed: Sequence[str]) -> tuple[str, ...]:
-    phrases = tuple(dict.fromkeys(filter(None, (" ".join(line.split()) for line in lines(typed)))))
+    phrases = tuple(dict.fromkeys(filter(None, map(plain, lines(typed)))))
     if len(phrases) > MAX_PHRASES:
         raise InvalidSettingError("phrases", "too_many_phrases", {"limit": str(MAX_PHRASES)})
     for phrase in phrases:

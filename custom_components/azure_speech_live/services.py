@@ -18,7 +18,7 @@ from .media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
 from .permissions import async_get_caller, check_may_hear
 from .recording import RecordingRun
 from .resource_choice import RESOURCE_FIELD, async_choose_resource
-from .speech import RecognitionOptions, TranslationOptions
+from .speech import Profanity, RecognitionOptions, TranslationOptions
 
 SERVICE_TRANSCRIBE: Final = "transcribe"
 SERVICE_TRANSLATE: Final = "translate"
@@ -27,6 +27,7 @@ ATTR_DURATION: Final = "duration"
 ATTR_LANGUAGE: Final = "language"
 ATTR_MEDIA: Final = "media"
 ATTR_MICROPHONE: Final = "microphone"
+ATTR_PROFANITY: Final = "profanity"
 ATTR_SILENCE: Final = "silence"
 ATTR_TARGET_LANGUAGE: Final = "target_language"
 ATTR_VOICE: Final = "voice"
@@ -47,6 +48,7 @@ _TRANSCRIBE_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_DURATION, default=DURATION): vol.All(vol.Coerce(float), vol.Range(min=1, max=600)),
         vol.Optional(ATTR_SILENCE, default=SILENCE): vol.All(vol.Coerce(float), vol.Range(min=0.5, max=30)),
         vol.Required(ATTR_LANGUAGE): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_PROFANITY, default=Profanity.MASKED): vol.Coerce(Profanity),
     }
 )
 _TRANSLATE_SCHEMA: Final = _TRANSCRIBE_SCHEMA.extend(
@@ -75,11 +77,16 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 
 async def _async_transcribe(call: ServiceCall) -> ServiceResponse:
-    return await _async_run(call, recognition_options(call.data[ATTR_LANGUAGE]))
+    return await _async_run(call, recognition_options(call.data[ATTR_LANGUAGE], call.data[ATTR_PROFANITY]))
 
 
 async def _async_translate(call: ServiceCall) -> ServiceResponse:
-    options = translation_options(call.data[ATTR_LANGUAGE], call.data[ATTR_TARGET_LANGUAGE], call.data.get(ATTR_VOICE))
+    options = translation_options(
+        call.data[ATTR_LANGUAGE],
+        call.data[ATTR_TARGET_LANGUAGE],
+        call.data.get(ATTR_VOICE),
+        profanity=call.data[ATTR_PROFANITY],
+    )
     return await _async_run(call, options)
 
 

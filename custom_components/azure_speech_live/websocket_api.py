@@ -26,7 +26,7 @@ from .microphone.resampler import RATE, Resampler
 from .recognition import async_recognize, unloaded
 from .recording import SIGNAL_PROGRESS
 from .resource_choice import RESOURCE_FIELD, async_choose_resource
-from .speech import BadAudioError, Event, Hypothesis, Phrase, RecognitionOptions, Synthesis, SynthesisEnded
+from .speech import BadAudioError, Event, Hypothesis, Phrase, Profanity, RecognitionOptions, Synthesis, SynthesisEnded
 from .transcript import Transcript
 from .voice import Voice
 
@@ -47,6 +47,7 @@ _SLICE: Final = 8192
 _AUDIO_SCHEMA: Final[dict[Any, Any]] = {
     **RESOURCE_FIELD,
     vol.Required("language"): vol.All(cv.ensure_list, [cv.string]),
+    vol.Optional("profanity", default=Profanity.MASKED): vol.Coerce(Profanity),
     vol.Optional("sample_rate", default=RATE): vol.All(int, vol.In(_RATES)),
 }
 
@@ -61,7 +62,7 @@ def async_setup_websocket_api(hass: HomeAssistant) -> None:
 @websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/recognize", **_AUDIO_SCHEMA})
 @callback
 def _async_recognize(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    _start(hass, connection, msg, recognition_options(msg["language"]))
+    _start(hass, connection, msg, recognition_options(msg["language"], msg["profanity"]))
 
 
 @websocket_api.websocket_command(
@@ -74,7 +75,8 @@ def _async_recognize(hass: HomeAssistant, connection: ActiveConnection, msg: dic
 )
 @callback
 def _async_translate(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    _start(hass, connection, msg, translation_options(msg["language"], msg["target_language"], msg.get("voice")))
+    options = translation_options(msg["language"], msg["target_language"], msg.get("voice"), profanity=msg["profanity"])
+    _start(hass, connection, msg, options)
 
 
 def _start(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any], options: RecognitionOptions) -> None:

@@ -29,6 +29,7 @@ from .recordings import spoken_pcm
 from .speech import pcm, stream, transcribe
 
 LAMP = "light.lamp"
+KIDS = "\u200fKid’s light"  # noqa: RUF001 - as another keyboard writes it
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ async def test_all_that_people_say_is_in_it_once_and_in_order_of_use(
 ) -> None:
     area_registry.async_create("Kitchen", aliases={"Scullery"})
     floor_registry.async_create("Upstairs", aliases={"First floor"})
-    entity_registry.async_update_entity(LAMP, aliases=[er.COMPUTED_NAME, "Big  light", "lamp"])
+    entity_registry.async_update_entity(LAMP, aliases=[er.COMPUTED_NAME, "Big  light", "lamp", KIDS, "kid's light"])
     for entity_id, name, exposed in (
         ("sensor.humidity", "Humidity", True),
         ("cover.blind", "Blind", True),
@@ -78,7 +79,7 @@ async def test_all_that_people_say_is_in_it_once_and_in_order_of_use(
 
     assert built(hass, "Rosebud", "kitchen") == (
         *("Scullery", "Upstairs", "First floor"),
-        *("Lamp", "Big light", "Blind", "Humidity"),
+        *("Lamp", "Big light", "Kid's light", "Blind", "Humidity"),
         *("Rosebud", "kitchen"),
     )
 

@@ -124,6 +124,20 @@ async def test_the_language_is_detected(hass: HomeAssistant, service: SpeechServ
     assert turn.options.languages == ("de-DE", "fr-FR")
 
 
+@pytest.mark.parametrize(
+    ("profanity", "text"),
+    [({}, "****, stop."), ({"profanity": "raw"}, "Damn, stop."), ({"profanity": "removed"}, ", stop.")],
+)
+@pytest.mark.parametrize("action", ["transcribe", "translate"])
+async def test_profanity_is_masked_unless_it_is_asked_for(  # noqa: PLR0917 - fixtures and parameters
+    hass: HomeAssistant, service: SpeechService, media: str, action: str, profanity: dict[str, Any], text: str
+) -> None:
+    service.engine = Scripted([Utterance(text="Damn, stop.")])
+    target: dict[str, Any] = {"target_language": "de"} if action == "translate" else {}
+    response = await call(hass, action, media=media, language="en-US", **target, **profanity)
+    assert response["text"] == text
+
+
 async def test_the_languages_are_named_as_they_were_asked_for(
     hass: HomeAssistant, service: SpeechService, media: str
 ) -> None:

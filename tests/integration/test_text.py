@@ -1,4 +1,6 @@
-"""How texts are written: forms of the service, punctuation, replaced words."""
+"""How texts are written: forms of the service, replaced words."""
+
+# ruff: noqa: RUF001 - marks that look like others are the point
 
 import re
 
@@ -6,7 +8,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import Hypothesis, Phrase, RecognitionStatus
-from custom_components.azure_speech_live.text import Substitutions, TextForm, without_punctuation, written
+from custom_components.azure_speech_live.text import Substitutions, TextForm, written
+
+from .growth import PROPORTIONAL, growth
 
 # Without the few letters that are several things in another case, such as the Turkish i.
 WORDS = st.text(st.characters(categories=["Ll", "Nd"], max_codepoint=0xFF), min_size=1, max_size=8)
@@ -45,46 +49,16 @@ def test_what_the_service_did_not_give_is_its_own_form(form: TextForm) -> None:
     assert written(Hypothesis("turn on", 0.0, 0.5), form, NONE) == "turn on"
 
 
+@pytest.mark.parametrize("form", list(TextForm))
+def test_marks_that_nobody_sees_are_in_no_form(form: TextForm) -> None:
+    said = "\u200foff\u200e \u2067\ufeffC\u00adD\u2069"
+    phrase = Phrase(status=RecognitionStatus.SUCCESS, text=said, lexical=said, itn=said, masked_itn=said)
+    assert written(phrase, form, NONE) == "off CD"
+    assert written(Hypothesis(said, 0.0, 0.5), form, Substitutions.parse(["off => on"])) == "on CD"
+
+
 def test_an_unmasked_form_takes_the_place_of_a_missing_masked_one() -> None:
     assert written(Phrase(status=RecognitionStatus.SUCCESS, text="No.", itn="no"), TextForm.ITN, NONE) == "no"
-
-
-# --- punctuation
-
-
-@pytest.mark.parametrize(
-    ("text", "without"),
-    [
-        ("Turn on the light, please.", "Turn on the light please"),
-        ("What's the time? It's 8:30!", "What's the time It's 8:30"),
-        ("Set it to 22.5 °C, or 1,000 lux...", "Set it to 22.5 °C or 1,000 lux"),
-        ("Restart node.js; then wait…", "Restart node.js then wait"),
-        ('Play "Heroes" (live)', "Play Heroes live"),
-        ("¿Qué hora es?", "Qué hora es"),
-        ("Quelle heure est-il ?", "Quelle heure est-il"),
-        ("Mach's 50 % heller, 3-mal.", "Mach's 50 % heller 3-mal"),
-        ("打开灯、谢谢。", "打开灯谢谢"),
-        ("هل الباب مفتوح؟", "هل الباب مفتوح"),
-        ("बत्ती जलाओ।", "बत्ती जलाओ"),
-        ("col·lecció l'estudi", "col·lecció l'estudi"),
-        ("", ""),
-    ],
-)
-def test_marks_of_sentences_go_and_those_within_words_stay(text: str, without: str) -> None:
-    assert without_punctuation(text) == without
-
-
-@given(st.text())
-def test_once_without_punctuation_is_enough(text: str) -> None:
-    once = without_punctuation(text)
-    assert "  " not in once
-    assert once == once.strip()
-
-
-@given(SENTENCES)
-def test_words_alone_are_left_as_they_are(text: str) -> None:
-    assert without_punctuation(text) == text
-    assert without_punctuation(f"{text}.") == text
 
 
 # --- replaced words
@@ -97,7 +71,7 @@ def test_words_alone_are_left_as_they_are(text: str) -> None:
         (["per cent => %"], "super cents, per century", "super cents, per century"),
         (["per => by", "per cent => %"], "5 per cent per day", "5 % by day"),
         (["a => b", "b => a"], "a b", "b a"),
-        (["please =>"], "Light on, please.", "Light on,."),
+        (["please =>"], "Light on, please.", "Light on."),
         (["please =>"], "please turn it on please", "turn it on"),
         (["c++ => c plus plus"], "c++ and c", "c plus plus and c"),
         (["x => \\1"], "x", "\\1"),
@@ -106,7 +80,13 @@ def test_words_alone_are_left_as_they_are(text: str) -> None:
         (["ไฟ => หลอดไฟ"], "เปิดไฟ", "เปิดหลอดไฟ"),
         (["बत => दीया"], "बत्ती जलाओ", "बत्ती जलाओ"),
         (["बत्ती => दीया"], "बत्ती जलाओ", "दीया जलाओ"),
-        (["", "  ", "a=>b=>c"], "a", "b=>c"),
+        (["خانه => بیت"], "خانه\u200cها در خانه", "خانه\u200cها در بیت"),
+        (["ང => ཁ"], "ང་ང", "ཁ་ཁ"),
+        (["kid's lamp => lamp"], "Kid’s lamp and kid's lamp", "lamp and lamp"),
+        (["s’il te plaît =>"], "Allume, s'il te plaît !", "Allume !"),
+        (["per cent => ’"], "5 per cent", "5 ’"),
+        (["\u200fper\u00a0cent\u200f => %"], "5 per cent", "5 %"),
+        (["", "  ", "\u200f", "a=>b=>c"], "a", "b=>c"),
         ([], "  as it  is ", "  as it  is "),
     ],
 )
@@ -125,3 +105,9 @@ def test_each_word_is_replaced_for_itself(words: dict[str, str], text: str) -> N
     """The rules do not see what other rules wrote."""
     replaced = Substitutions.parse(f"{heard} => {instead}" for heard, instead in words.items()).apply(text)
     assert replaced.split() == [words.get(word, word) for word in text.split()]
+
+
+@pytest.mark.parametrize("repeated", [" ", "per  ", "please, ", "please,", "(please", "“please” ", "¿please? ", ", "])
+def test_it_takes_time_in_proportion_to_the_text(repeated: str) -> None:
+    substitutions = Substitutions.parse(["please =>", "per cent => %", "a b c => d"])
+    assert growth(substitutions.apply, repeated) < PROPORTIONAL

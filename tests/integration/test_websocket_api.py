@@ -125,6 +125,17 @@ async def test_what_is_said_is_told_while_it_is_said(dashboard: Dashboard, servi
     assert bytes(turn.audio) == pcm(1) * 2
 
 
+@pytest.mark.parametrize("command", ["recognize", "translate"])
+async def test_profanity_is_as_it_was_asked_for(dashboard: Dashboard, service: SpeechService, command: str) -> None:
+    service.engine = Scripted([Utterance(text="Damn.", end=1)])
+    target: dict[str, Any] = {"target_language": "de"} if command == "translate" else {}
+    for profanity, text in (("masked", "****."), ("raw", "Damn.")):
+        await dashboard.begin(command, language="en-US", profanity=profanity, **target)
+        await dashboard.speak(pcm(1))
+        (phrase,) = of("phrase", await dashboard.events())
+        assert phrase["text"] == text
+
+
 async def test_captions_in_two_languages(dashboard: Dashboard, service: SpeechService) -> None:
     service.engine = Scripted([Utterance(text="Hello.", end=1), Utterance(text="Goodbye.", start=1.1, end=2)])
     await dashboard.begin("translate", language="en-US", target_language=["de", "fr"])

@@ -1,0 +1,109 @@
+"""Which characters of a text are only for reading it: punctuation, and marks that nobody sees.
+
+They are known by their Unicode category, so that no script is forgotten; what is read all the same, or is part of a
+word, is named here.
+"""
+
+from itertools import groupby
+import re
+from typing import Final
+import unicodedata
+
+UNSPACED: Final = "\u0e00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f\U00020000-\U000323af"
+"""Thai, Lao, Tibetan, Burmese, Khmer, kana, Chinese characters: written without blanks, so words do not end at any."""
+JOINERS: Final = "\u200c\u200d"
+"""They join letters or keep them apart, and so are part of words, in Persian, Kannada or Nepali, and of emojis.
+
+Home Assistant's sentences have them as well, and compare them.
+"""
+APOSTROPHES: Final = "'’ʼ՚＇"  # noqa: RUF001 - they look alike
+"""All the same one."""
+
+_BLANKS: Final = re.compile(r"\s+")
+_STRAY_JOINERS: Final = re.compile(rf"(?<!\S)[{JOINERS}]+")
+_UNSPACED_LETTER: Final = re.compile(f"[{UNSPACED}]")
+_STRAIGHT: Final = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
+_QUOTED: Final = re.compile(r"‘([^‘]*?)’(?!\w)")  # noqa: RUF001 - the second mark may be an apostrophe as well
+
+# Read as a word, or part of one: particles of Burmese, the points between the syllables of Tibetan, abbreviations of
+# India. Asterisks mask a profanity.
+_READ: Final = frozenset("#%&*/@\\_§‰‱′″٪؉؊՟॰৽੶૰၌၍၎၏་")  # noqa: RUF001 - other languages' own
+# Within words and numbers they are part of these: "22.5", "8:30", "node.js", "col·lecció".
+_JOINTS: Final = frozenset('.:!?"·‧・')
+_JOINTS_UNSPACED: Final = frozenset(".·‧・･")
+_JOINTS_OF_NUMBERS: Final = frozenset(".:,;٫٬،։")  # noqa: RUF001 - other languages' own
+_ATTACHED: Final = frozenset("'׳״-‐֊־")  # noqa: RUF001 - other languages' own
+"""Part of a word also at its end: "dogs'", "Ein- und Ausgang"."""
+_LONG_DASHES: Final = frozenset("—―⸺⸻")
+# Armenian has them within the word that they are about.
+_WITHIN_WORDS: Final = str.maketrans("", "", "՛՜՞")
+_LAST_DOT: Final = re.compile(r"(?<=\b[^\W\d_]\.[^\W\d_])\.")
+"""The last dot of "A.C.", which is part of it to Home Assistant's sentences too."""
+
+
+def tidy(text: str) -> str:
+    """Return a text with single blanks, and none around it."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def visible(text: str) -> str:
+    """Return a text without marks that nobody sees, such as those of writing from right to left."""
+    if text.isprintable():
+        return text
+    seen = (mark for mark in text if mark in JOINERS or unicodedata.category(mark) != "Cf")
+    return _STRAY_JOINERS.sub("", "".join(seen))
+
+
+def plain(text: str) -> str:
+    """Return words as they are sent and compared: with the blanks and the apostrophes of a keyboard."""
+    return tidy(visible(text).translate(_STRAIGHT))
+
+
+def without_punctuation(text: str) -> str:
+    """Return a text without the marks of sentences, in any script; those within numbers and names stay.
+
+    Apostrophes stay as well; they become the one that Home Assistant's sentences have.
+    """
+    text = _QUOTED.sub(r"\1", text).translate(_STRAIGHT).translate(_WITHIN_WORDS)
+    pieces: list[str] = []
+    for goes, group in groupby(range(len(text)), key=lambda index: _goes(text, index)):
+        indices = list(group)
+        start, end = indices[0], indices[-1] + 1
+        around = text[max(start - 1, 0) : start] + text[end : end + 1]
+        blank = "" if _UNSPACED_LETTER.search(around) else " "
+        pieces.append(blank if goes else text[start:end])
+    return tidy("".join(pieces))
+
+
+def _goes(text: str, index: int) -> bool:
+    mark = text[index]
+    is_mark = unicodedata.category(mark).startswith("P") and _READ.isdisjoint((mark, _usual(mark)))
+    return is_mark and (mark in _LONG_DASHES or not _is_part_of_word(text, index))
+
+
+def _is_part_of_word(text: str, index: int) -> bool:
+    """Return whether a mark belongs to the word or the number that it stands in, or at which it stands."""
+    mark, before, after = text[index], text[max(index - 1, 0) : index], text[index + 1 : index + 2]
+    left, right, usual = _is_read(before), _is_read(after), _usual(mark)
+    if usual in _ATTACHED:
+        return left or right
+    if unicodedata.category(mark) == "Pd":
+        return right and (left or after.isdigit())
+    if usual in _JOINTS_OF_NUMBERS and before.isdigit() and after.isdigit():
+        return True
+    if left and right:
+        return usual in _JOINTS and (mark in _JOINTS_UNSPACED or not _UNSPACED_LETTER.search(before + after))
+    begins_word = right and not before.strip()  # ".5", ".NET"
+    return mark == "." and (begins_word or _LAST_DOT.match(text, index) is not None)
+
+
+def _is_read(character: str) -> bool:
+    """Return whether a character, if there is one, is a letter, a digit, a sign or a symbol."""
+    return bool(character) and (
+        character.isalnum() or character in _READ or character in JOINERS or unicodedata.category(character)[0] in "MS"
+    )
+
+
+def _usual(mark: str) -> str:
+    """Return a mark in its usual width."""
+    return unicodedata.normalize("NFKC", mark)
