@@ -52,8 +52,13 @@ async def service(hass: HomeAssistant) -> AsyncGenerator[SpeechService]:
     """
     async with SpeechService() as running:
         yield running
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-            await hass.config_entries.async_unload(entry.entry_id)
+        await unload(hass)
+
+
+async def unload(hass: HomeAssistant) -> None:
+    """Unload the entries: what they use is about to end."""
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture(autouse=True)
@@ -91,9 +96,15 @@ async def house(
 
 
 @pytest.fixture
-async def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundServer]:
-    """Run a PulseAudio server, with a microphone "kitchen" that can be unplugged."""
+async def sound_server(
+    hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[SoundServer]:
+    """Run a PulseAudio server, with a microphone "kitchen" that can be unplugged.
+
+    It ends when nobody listens any more: in a stream whose server has gone, PortAudio may run in circles for ever.
+    """
     async with SoundServer.run(tmp_path / "pulse", "kitchen") as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         yield server
+        await unload(hass)

@@ -1,8 +1,6 @@
 """The actions with a microphone as their source: listen, then write down or translate."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
@@ -19,15 +17,6 @@ from tests.speech_service.service import SpeechService
 from .microphones import BUTTON, LIGHT, SATELLITE, House, furnish
 
 SAID = "Turn on the kitchen light."
-
-
-@pytest.fixture
-async def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundServer]:
-    """Run a PulseAudio server, with a microphone "kitchen"."""
-    async with SoundServer.run(tmp_path / "pulse", "kitchen") as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
 
 
 @pytest.fixture
