@@ -12,32 +12,47 @@ from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
 from yarl import URL
 
+from .const import CONF_PRICING_TIER
 from .errors import failure_kind
+from .resource import entry_region
 from .speech.audio import BYTES_PER_SECOND
+from .usage import async_get_usage
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
     from .resource import Session, SpeechResource
 
 # Settings whose words are a choice among a few. All other words may have been written by the household.
-_SHOWN: Final = frozenset({"end_of_speech", "languages", "profanity", "target_language", "text_form"})
+_SHOWN: Final = frozenset(
+    {"end_of_speech", "languages", "profanity", "target_language", "text_form", CONF_PRICING_TIER}
+)
 
 
-async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant,  # noqa: ARG001  # Home Assistant's signature
-    entry: AzureSpeechConfigEntry,
-) -> dict[str, Any]:
-    """Return the diagnostics of an entry."""
-    resource = entry.runtime_data
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> dict[str, Any]:
+    """Return the diagnostics of an entry: what is stored and, if it is loaded, how it does."""
+    usage = await async_get_usage(hass, entry)
+    # Only one that is loaded has it; and one that cannot be set up needs diagnostics most.
+    resource: SpeechResource | None = getattr(entry, "runtime_data", None)
     return {
-        "region": resource.endpoint.region or REDACTED,
-        "options": dict(entry.options),
+        "version": f"{entry.version}.{entry.minor_version}",
+        "state": entry.state.value,
+        "reason": entry.error_reason_translation_key,  # the reason itself names the endpoint
+        "disabled_by": entry.disabled_by,
+        "region": entry_region(entry.data),
+        "options": _settings(entry.options),
         "subentries": [
             {"type": subentry.subentry_type, "data": _settings(subentry.data)} for subentry in entry.subentries.values()
         ],
+        "usage": {first: asdict(month) for first, month in usage.months.items()},
+        **({} if resource is None else _use(resource)),
+    }
+
+
+def _use(resource: SpeechResource) -> dict[str, Any]:
+    """Return how a resource does."""
+    return {
         "available": resource.health.available,
         "microphones": [microphone.diagnostics() for microphone in resource.microphones.values()],
-        "usage": {first: asdict(month) for first, month in resource.usage.months.items()},
         "sessions": [_session(resource, session) for session in resource.sessions],
     }
 

@@ -180,6 +180,12 @@ def entry_key(data: Mapping[str, Any]) -> str:
     return key if isinstance(key, str) else ""
 
 
+def entry_region(data: Mapping[str, Any]) -> str:
+    """Return the region that an entry stores, for what is shown in public: no endpoint of a household's is in it."""
+    endpoint = entry_endpoint(data)
+    return "unknown endpoint" if endpoint is None else endpoint.region or "own endpoint"
+
+
 def create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> SpeechClient:
     """Return a client of the resource, to be closed by the caller. Raises ValueError for what cannot be one's data."""
     endpoint = entry_endpoint(data)

@@ -1,6 +1,6 @@
 """What the system health page says of the integration. It is made to be posted in public: no host of a household's."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components.system_health import SystemHealthRegistration
 from homeassistant.config_entries import ConfigEntryState
@@ -9,11 +9,18 @@ from homeassistant.loader import async_get_integration
 
 from .const import DOMAIN
 from .errors import translation_key
-from .resource import entry_endpoint
+from .resource import entry_region
 from .speech import SpeechError
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
+
+_NOT_SET_UP: Final = (
+    ConfigEntryState.SETUP_RETRY,
+    ConfigEntryState.SETUP_ERROR,
+    ConfigEntryState.MIGRATION_ERROR,
+    ConfigEntryState.FAILED_UNLOAD,
+)
 
 
 @callback
@@ -47,10 +54,8 @@ async def _async_reach(entries: list[AzureSpeechConfigEntry]) -> str | dict[str,
             except SpeechError as err:
                 error = translation_key(err)
             checked = True
-        elif entry.state in (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR):
+        elif entry.state in _NOT_SET_UP:
             error = entry.error_reason_translation_key or "not_set_up"
         if error:
-            endpoint = entry_endpoint(entry.data)
-            place = "unknown endpoint" if endpoint is None else endpoint.region or "own endpoint"
-            return {"type": "failed", "error": f"{error} ({place})"}
+            return {"type": "failed", "error": f"{error} ({entry_region(entry.data)})"}
     return "ok" if checked else "no resource is in use"

@@ -1,16 +1,20 @@
 """Diagnostics: what helps to find a fault, and nothing that says whose house it is."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from http import HTTPStatus
 import json
 from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import JSONEncoder
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
 from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.speech import TranslationOptions
@@ -20,6 +24,24 @@ from tests.speech_service.service import SpeechService
 from .flows import add_resource
 from .recognizers import KITCHEN, add_recognizer
 from .speech import pcm, stream, transcribe
+
+type Download = Callable[[ConfigEntry], Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def download(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Download:
+    """Give what downloads an entry's diagnostics, as Home Assistant serves them."""
+    for component in (DOMAIN, "diagnostics"):  # once somebody has connected, the harness takes no more addresses
+        assert await async_setup_component(hass, component, {})
+
+    async def download(entry: ConfigEntry) -> dict[str, Any]:
+        client = await hass_client()
+        response = await client.get(f"/api/diagnostics/config_entry/{entry.entry_id}")
+        assert response.status == HTTPStatus.OK
+        data: dict[str, Any] = (await response.json())["data"]
+        return data
+
+    return download
 
 
 @pytest.fixture
@@ -99,11 +121,56 @@ async def test_the_usage_and_the_state_are_in_it(
     await transcribe(hass, stream(pcm(1)))
     await hass.async_block_till_done(wait_background_tasks=True)
     data = await diagnostics(hass, entry)
-    assert data["region"] == REDACTED
+    assert data["region"] == "own endpoint"
     assert data["available"] is False
     assert data["options"] == {CONF_MONTHLY_LIMIT: 5}
     (month,) = data["usage"].values()
     assert month == {"recognition": 0, "translation": 0, "requests": 0, "failures": {"not_a_speech_endpoint": 1}}
+
+
+async def test_a_resource_that_is_not_loaded_has_all_that_is_stored(
+    hass: HomeAssistant, download: Download, entry: ConfigEntry
+) -> None:
+    await transcribe(hass, stream(pcm(1)))
+    loaded = await download(entry)
+    assert (loaded["state"], loaded["disabled_by"]) == ("loaded", None)
+    assert loaded["sessions"]
+    of_a_resource_at_work = {"available", "microphones", "sessions"}
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    unloaded = await download(entry)
+    assert unloaded.keys() == loaded.keys() - of_a_resource_at_work
+    assert unloaded == {key: loaded[key] for key in unloaded} | {"state": "not_loaded"}
+
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    assert await download(entry) == unloaded | {"disabled_by": "user"}
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(401, ("setup_error", "key_refused")), (500, ("setup_retry", "service_error"))]
+)
+async def test_a_resource_that_cannot_be_set_up_says_why(
+    hass: HomeAssistant, service: SpeechService, download: Download, status: int, told: tuple[str, str]
+) -> None:
+    entry = await add_resource(hass, service)
+    service.behaviours = lambda _: Behaviour(answer=Refuse(status))
+    await hass.config_entries.async_reload(entry.entry_id)
+    data = await download(entry)
+    assert (data["state"], data["reason"]) == told
+    assert "127.0.0.1" not in json.dumps(data)
+
+
+@pytest.mark.parametrize("data", [{}, {"region": 5}, {"url": "https://["}], ids=str)
+async def test_what_cannot_be_read_keeps_no_diagnostics_back(
+    hass: HomeAssistant, download: Download, data: dict[str, Any]
+) -> None:
+    entry = MockConfigEntry(domain=DOMAIN, version=9, data=data, options={"monthly_limit": "Rosebud", "new": ["x"]})
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    found = await download(entry)
+    assert (found["version"], found["state"], found["region"]) == ("9.1", "migration_error", "unknown endpoint")
+    assert found["options"] == {"monthly_limit": REDACTED, "new": "1 in number"}
+    assert found["usage"] == {}
 
 
 async def test_of_settings_only_the_harmless_are_shown(hass: HomeAssistant, entry: ConfigEntry) -> None:
