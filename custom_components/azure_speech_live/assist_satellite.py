@@ -4,9 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 import logging
-from typing import Any, Final, override
+from typing import Final, override
 
-from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEventType, PipelineStage
+from homeassistant.components import tts
+from homeassistant.components.assist_pipeline import (
+    PipelineEvent,
+    PipelineEventType,
+    PipelineStage,
+    async_get_pipeline,
+)
 from homeassistant.components.assist_satellite import (
     AssistSatelliteAnnouncement,
     AssistSatelliteConfiguration,
@@ -16,13 +22,15 @@ from homeassistant.components.assist_satellite import (
 from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, CoreState, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 
 from . import AzureSpeechConfigEntry
+from .assistant_problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_problem_in_words
+from .assistant_run import AssistantRun, Part, Problem
 from .const import DOMAIN
 from .host_microphone import HostMicrophone, Listening
 from .microphone_entity import MicrophoneEntity
@@ -33,7 +41,12 @@ _LOGGER = logging.getLogger(__name__)
 PARALLEL_UPDATES = 0
 
 PAUSE_SECONDS: Final = 10
-"""Seconds until we wait for the wake word again after that failed: the pipeline may lack an engine."""
+"""Seconds until we wait for the wake word again after that failed: the pipeline may lack an engine.
+
+And seconds of sound, after which an engine that takes it works.
+"""
+_VOICE_LIMIT: Final = 10.0
+"""Seconds in which a voice has given all of its sound, once that has been played."""
 
 
 async def async_setup_entry(
@@ -56,6 +69,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
 
     _attr_name = None
     _attr_translation_key = "microphone"
+    _unrecorded_attributes = frozenset({ATTR_PROBLEM_MESSAGE})  # an engine may say anything
 
     def __init__(self, entry: AzureSpeechConfigEntry, microphone: HostMicrophone, subentry: ConfigSubentry) -> None:
         """Take the settings from the subentry."""
@@ -68,10 +82,9 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
         self._listening: Listening | None = None
         self._lent = False
         self._pause: CALLBACK_TYPE | None = None
-        self._answer: str | None = None
-        self._is_asked = False
-        self._is_spoken_to = False
-        self._failed = False
+        self._current = AssistantRun(PipelineStage.STT)
+        self._problems = AssistantProblems(self)
+        self._failed = self._failed_before = False
         self._loss: HomeAssistantError | None = None
         if self._player:
             self._attr_supported_features = (
@@ -107,6 +120,12 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     def vad_sensitivity_entity_id(self) -> str | None:
         """Return the select that says when somebody has finished speaking."""
         return self._select("vad_sensitivity")
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, str]:
+        """Return what of the voice assistant does not work."""
+        return self._problems.attributes
 
     @callback
     @override
@@ -182,22 +201,12 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     @callback
     @override
     def on_pipeline_event(self, event: PipelineEvent) -> None:
-        """Take note of what the pipeline says: that enough was heard, what to answer, whether to go on."""
-        data: dict[str, Any] = event.data or {}
-        match event.type:
-            case PipelineEventType.STT_VAD_END | PipelineEventType.STT_END if self._listening:
-                self._listening.stop()
-            case PipelineEventType.INTENT_END:
-                self._is_asked = bool(data.get("intent_output", {}).get("continue_conversation"))
-            case PipelineEventType.TTS_END:
-                self._answer = data["tts_output"]["media_id"]
-            case PipelineEventType.STT_START:
-                self._is_spoken_to = True
-            case PipelineEventType.WAKE_WORD_END if not data.get("wake_word_output"):
-                self._failed = True  # an engine that has gone ends like this, and would do so again at once
-            case PipelineEventType.ERROR:
-                # Another satellite may have been quicker, which is no failure.
-                self._failed = not self._is_spoken_to and data.get("code") != "duplicate_wake_up_detected"
+        """Take note of what the pipeline says, and listen no longer when it has heard enough."""
+        self._current.note(event)
+        if event.type in (PipelineEventType.STT_VAD_END, PipelineEventType.STT_END) and self._listening:
+            self._listening.stop()
+        elif event.type is PipelineEventType.STT_START and self._current.stage is PipelineStage.WAKE_WORD:
+            self._problems.async_waits()
 
     @callback
     def _async_rest(self) -> None:
@@ -229,10 +238,10 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     async def _run(self, before: asyncio.Task[None] | None, stage: PipelineStage, context: Context | None) -> None:
         """Listen and answer, for as long as the conversation goes on."""
         await _ended(before)
-        self._failed = False
+        self._failed_before, self._failed = self._failed, False
         try:
             await self._listen(stage, context)
-            while self._is_asked:
+            while self._current.asks_on:
                 await self._listen(PipelineStage.STT, context)
         except HomeAssistantError as err:
             _LOGGER.debug("%s: %s", self.entity_id, err)  # the microphone has said it, where people see it
@@ -253,18 +262,15 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
 
     async def _listen(self, stage: PipelineStage, context: Context | None) -> None:
         """Run the pipeline once, and play its answer."""
-        self._answer, self._is_asked, self._is_spoken_to = None, False, False
+        self._current = run = AssistantRun(stage)
         self._loss = None
-        end = PipelineStage.TTS if self._player else PipelineStage.INTENT
         try:
             # The pipeline leaves it to others to close what it has listened to.
             async with (
                 self._microphone.async_open() as self._listening,
                 aclosing(self._audio(self._listening)) as audio,
             ):
-                await self.async_accept_pipeline_from_satellite(
-                    audio, start_stage=stage, end_stage=end, context=context
-                )
+                await self._run_pipeline(run, audio, context)
         except asyncio.CancelledError:
             if self._loss is None or _is_cancelled():
                 raise
@@ -272,9 +278,86 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             self._listening = None
         if self._loss is not None:
             raise self._loss
-        if self._answer is not None:
-            await self._play(self._answer)
-            self.tts_response_finished()
+        if run.problem is None:
+            await self._respond(run)
+        if run.problem is not None:
+            run.asks_on = False
+            await self._tell(run.problem, waits=run.waits)
+        elif run.is_understood:
+            self._problems.async_works()
+
+    async def _run_pipeline(self, run: AssistantRun, audio: AsyncGenerator[bytes], context: Context | None) -> None:
+        """Run the pipeline once. Whatever it raises is a problem of its own."""
+        try:
+            end = PipelineStage.TTS if self._has_voice() else PipelineStage.INTENT
+            await self.async_accept_pipeline_from_satellite(
+                audio, start_stage=run.stage, end_stage=end, context=context
+            )
+        except Exception as err:  # noqa: BLE001 - it is told
+            run.fail(err)
+
+    async def _respond(self, run: AssistantRun) -> None:
+        """Play the answer. A voice that gives none is a problem."""
+        try:
+            if run.token is not None:
+                answer = tts.async_get_stream(self.hass, run.token)
+            elif run.answer and (answer := self._create_voice()):
+                # There was none when the pipeline began to wait for the wake word, perhaps hours ago.
+                answer.async_set_message(run.answer)
+            else:
+                return
+            if answer is not None:
+                await self._speak(answer)
+                async with asyncio.timeout(_VOICE_LIMIT):
+                    async for _ in answer.async_stream_result():
+                        pass  # it is in memory, or raises what the voice failed with
+        except Exception as err:  # noqa: BLE001 - it is told
+            run.fail(err, Part.TEXT_TO_SPEECH)
+
+    async def _tell(self, problem: Problem, *, waits: bool) -> None:
+        """Tell the household of a problem, also aloud if there is a voice.
+
+        Who is speaking is told each time. What keeps it from waiting for the wake word is told once, and only if it
+        outlasts the pause and Home Assistant's start: engines begin later than a satellite does.
+        """
+        self._failed = waits
+        lasts = self._failed_before and self.hass.state is CoreState.running
+        if waits and not (lasts or problem.unforeseen):
+            return
+        is_new = self._problems.async_note(problem, waits=waits)
+        if (is_new or not waits) and problem.part is not Part.TEXT_TO_SPEECH:
+            await self._say(problem)
+
+    async def _say(self, problem: Problem) -> None:
+        try:
+            if voice := self._create_voice():
+                voice.async_set_message(await async_problem_in_words(self.hass, problem.part, voice.language or "en"))
+                await self._speak(voice)
+        except Exception as err:  # noqa: BLE001 - what cannot be said is logged and shown
+            _LOGGER.debug("%s: cannot say what the problem is: %r", self.entity_id, err)
+
+    def _create_voice(self) -> tts.ResultStream | None:
+        """Return what is to be spoken, without its text yet; None if nothing is. Raises HomeAssistantError."""
+        pipeline = async_get_pipeline(self.hass, self._resolve_pipeline())
+        if not self._player or pipeline.tts_engine is None:
+            return None
+        options = {tts.ATTR_VOICE: pipeline.tts_voice} if pipeline.tts_voice else {}
+        return tts.async_create_stream(self.hass, pipeline.tts_engine, pipeline.tts_language, options)
+
+    def _has_voice(self) -> bool:
+        """Return whether answers can be spoken. If they were to be by a voice that is gone, nobody would listen."""
+        try:
+            voice = self._create_voice()
+        except HomeAssistantError:
+            return False
+        if voice is not None:
+            voice.delete()
+        return voice is not None
+
+    async def _speak(self, voice: tts.ResultStream) -> None:
+        self._set_state(AssistSatelliteState.RESPONDING)
+        await self._play(voice.media_source_id)
+        self.tts_response_finished()
 
     async def _audio(self, listening: Listening) -> AsyncGenerator[bytes]:
         """Yield the sound. When that fails, the pipeline is cancelled.
@@ -285,6 +368,8 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             async with aclosing(listening.audio()) as audio:
                 async for sound in audio:
                     yield sound
+                    if self._current.waits and listening.duration >= PAUSE_SECONDS:
+                        self._problems.async_waits()
         except HomeAssistantError as err:
             self._loss = err
             if self._pipeline_task is not None:

@@ -37,6 +37,5 @@ class ListenButton(MicrophoneEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Listen."""
-        if self._microphone.satellite is not None:
-            self._microphone.satellite.async_press(self._context)
+        """Listen. Raises ServiceValidationError if the satellite is disabled."""
+        self._microphone.async_get_satellite().async_press(self._context)

@@ -49,13 +49,7 @@ async def open_dictation(
 
     Raises HomeAssistantError.
     """
-    if microphone.satellite is None:  # it is being removed
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="unknown_microphone",
-            translation_placeholders={"microphone": microphone.title},
-        )
-    async with microphone.satellite.async_lend(context) as listening:
+    async with microphone.async_get_satellite().async_lend(context) as listening:
         yield Dictation(listening, duration, silence)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_DEVICE
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later
 
 from .const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN
@@ -106,7 +106,7 @@ class HostMicrophone:
         self.available = False
         """Whether it gave sound when it was last listened to."""
         self.satellite: MicrophoneSatellite | None = None
-        """The entity that listens to it."""
+        """The entity that listens to it; None if it is disabled, or not there yet."""
 
     @callback
     def async_start(self) -> None:
@@ -126,6 +126,17 @@ class HostMicrophone:
         """Call a listener whenever it becomes available or unavailable. Return what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    @callback
+    def async_get_satellite(self) -> MicrophoneSatellite:
+        """Return the entity that listens to it. Raises ServiceValidationError if that is disabled."""
+        if self.satellite is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="satellite_disabled",
+                translation_placeholders={"microphone": self.title},
+            )
+        return self.satellite
 
     @asynccontextmanager
     async def async_open(self) -> AsyncIterator[Listening]:

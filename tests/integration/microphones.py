@@ -16,6 +16,7 @@ from homeassistant.components.wake_word import DetectionResult, WakeWord, WakeWo
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.intent import IntentResponse
 from homeassistant.setup import async_setup_component
@@ -24,6 +25,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed, setup_test_component_platform
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.azure_speech_live.assist_satellite import PAUSE_SECONDS
 from custom_components.azure_speech_live.host_microphone import RETRY_SECONDS
 from tests.microphone.sound import BYTES_PER_SECOND, spoken
 from tests.speech_service.service import SpeechService
@@ -85,16 +87,25 @@ class Radio(MediaPlayerEntity):
 
 
 class Voice(TextToSpeechEntity):
-    """A voice that says nothing, for a moment."""
+    """A voice, of which one hears nothing for a moment."""
 
-    _attr_name = "Voice"
     _attr_default_language = "en"
-    _attr_supported_languages = ["en"]  # noqa: RUF012 - Home Assistant's type
+    _attr_supported_languages = ["en", "de", "sv"]  # noqa: RUF012 - Home Assistant's type
     # What it gives; otherwise, Home Assistant converts that with ffmpeg, in a task that outlives the test.
     _attr_default_options = {ATTR_PREFERRED_FORMAT: "wav"}  # noqa: RUF012 - Home Assistant's type
 
+    def __init__(self, name: str) -> None:
+        """Begin silent."""
+        self._attr_name = name
+        self.said: list[str] = []
+        self.is_hoarse = False
+        """Whether it fails."""
+
     @override
     def get_tts_audio(self, message: str, language: str, options: dict[str, Any]) -> TtsAudioType:
+        if self.is_hoarse:
+            raise HomeAssistantError("The voice is hoarse")
+        self.said.append(message)
         return "wav", wav_file(bytes(3200))
 
 
@@ -123,6 +134,7 @@ class Ears(WakeWordDetectionEntity):
         if self.gone:
             return None
         async for chunk, timestamp in stream:
+            await asyncio.sleep(0)  # as engines do that send it elsewhere
             self.heard += len(chunk)
             self.hears.set()
             if any(chunk):
@@ -157,11 +169,12 @@ class Curious(ConversationEntity):
 class House:
     """What a test has to do with."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, radio: Radio, ears: Ears) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, radio: Radio, voice: Voice, ears: Ears) -> None:
         """Use ``furnish`` instead."""
         self.hass = hass
         self.entry = entry
         self.radio = radio
+        self.voice = voice
         self.ears = ears
 
     async def add_microphone(self, device: str = "kitchen", *, start: str = "button", player: bool = True) -> None:
@@ -172,19 +185,15 @@ class House:
             result = await submit(self.hass, form, name="Kitchen", device=device, start=start, **answers)
             assert result["type"] is FlowResultType.CREATE_ENTRY, result
 
-    async def use_wake_word(self, engine: str) -> None:
-        """Have the pipeline use a wake word engine."""
-        await async_update_pipeline(self.hass, async_get_pipeline(self.hass), wake_word_entity=engine)
+    async def change_pipeline(self, **changes: Any) -> None:
+        """Have the pipeline use another engine."""
+        await async_update_pipeline(self.hass, async_get_pipeline(self.hass), **changes)
 
     async def use_curious_agent(self) -> Curious:
         """Have the pipeline use an agent that asks on."""
         agent = Curious()
         await self.hass.data["conversation"].async_add_entities([agent])
-        await async_update_pipeline(
-            self.hass,
-            async_get_pipeline(self.hass),
-            conversation_engine="conversation.curious",
-        )
+        await self.change_pipeline(conversation_engine="conversation.curious")
         return agent
 
     @property
@@ -243,7 +252,7 @@ class House:
 async def furnish(hass: HomeAssistant, ws_client: WebSocketGenerator, service: SpeechService) -> House:
     """Set up a house, in which there is no microphone yet."""
     entry = await add_resource(hass, service)
-    radio, voice, ears = Radio(), Voice(), Ears()
+    radio, voice, ears = Radio(), Voice("Voice"), Ears()
     for domain, entity in (("media_player", radio), ("tts", voice), ("wake_word", ears)):
         setup_test_component_platform(hass, domain, [entity])
     for component, config in (
@@ -279,7 +288,7 @@ async def furnish(hass: HomeAssistant, ws_client: WebSocketGenerator, service: S
         wake_word_id="computer",
     )
     await ask(type="assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline["id"])
-    return House(hass, entry, radio, ears)
+    return House(hass, entry, radio, voice, ears)
 
 
 def troubles(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -299,3 +308,8 @@ def troubles(caplog: pytest.LogCaptureFixture) -> list[str]:
 def retry(house: House) -> None:
     """Let the time pass until the microphone is tried again."""
     async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=RETRY_SECONDS + 1))
+
+
+def end_pause(house: House) -> None:
+    """Let the time pass until the wake word is waited for again."""
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=PAUSE_SECONDS + 1))

@@ -1,6 +1,7 @@
 """A microphone as a satellite: real PyAudio hears a virtual device, and Home Assistant does what is said."""
 
 import asyncio
+from typing import Any
 
 from homeassistant.components.media_player import MediaPlayerState
 from homeassistant.config_entries import ConfigEntryState
@@ -134,6 +135,22 @@ async def test_selects_that_are_disabled_are_as_if_nothing_was_selected(
     await house.press()
     assert house.look(LIGHT) == "on"
     assert troubles(caplog) == []
+
+
+@pytest.mark.parametrize("way", ["button", "action"])
+async def test_who_speaks_to_a_satellite_that_is_disabled_is_told(house: House, way: str) -> None:
+    await house.add_microphone()
+    er.async_get(house.hass).async_update_entity(SATELLITE, disabled_by=er.RegistryEntryDisabler.USER)
+    await house.hass.async_block_till_done()
+    assert house.look(SATELLITE) is None
+    action: dict[str, Any] = {"microphone": SATELLITE, "language": "en-US"}
+    speaking = (
+        house.call("button.press", BUTTON)
+        if way == "button"
+        else house.hass.services.async_call(DOMAIN, "transcribe", action, blocking=True, return_response=True)
+    )
+    with pytest.raises(ServiceValidationError, match="The satellite of the microphone Kitchen is disabled"):
+        await speaking
 
 
 # --- announcements and conversations
