@@ -58,35 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     and ConfigEntryNotReady for every other failure: any of them may pass by itself, be it a name server that is not up
     yet or a proxy that answers in the service's place.
     """
-    usage = await async_get_usage(hass, entry)
-    try:
-        resource = SpeechResource(hass, entry, usage)
-    except ValueError as err:
-        raise ConfigEntryAuthFailed(
-            translation_domain=DOMAIN,
-            translation_key="unreadable_entry",
-            translation_placeholders={"title": entry.title},
-        ) from err
-    entry.async_on_unload(resource.async_close)
-    resource.guard.async_update()
-    placeholders = {"endpoint": resource.endpoint.unique_id}
-    try:
-        await resource.health.async_check(resource.client)
-    except CredentialsError as err:
-        raise ConfigEntryAuthFailed(
-            translation_domain=DOMAIN,
-            translation_key=translation_key(err),
-            translation_placeholders=placeholders,
-        ) from err
-    except QuotaError:
-        pass  # it is there, and the household is told
-    except SpeechError as err:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key=translation_key(err),
-            translation_placeholders=placeholders,
-            retry_after=err.retry_after if isinstance(err, ThrottledError) else None,
-        ) from err
+    resource = await _async_connect(hass, entry)
     resource.async_start()
     entry.runtime_data = resource
 
@@ -105,6 +77,46 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     for microphone in resource.microphones.values():
         microphone.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+
+
+async def _async_connect(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> SpeechResource:
+    """Return the resource, to which a connection can be opened. Raises what async_setup_entry does."""
+    usage = await async_get_usage(hass, entry)
+    placeholders = {"endpoint": entry.unique_id or ""}
+    try:
+        resource = SpeechResource(hass, entry, usage)
+    except ValueError as err:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="unreadable_entry",
+            translation_placeholders={"title": entry.title},
+        ) from err
+    except SpeechError as err:
+        raise _not_ready(err, placeholders) from err
+    entry.async_on_unload(resource.async_close)
+    resource.guard.async_update()
+    try:
+        await resource.health.async_check(resource.client)
+    except CredentialsError as err:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key=translation_key(err),
+            translation_placeholders=placeholders,
+        ) from err
+    except QuotaError:
+        pass  # it is there, and the household is told
+    except SpeechError as err:
+        raise _not_ready(err, placeholders) from err
+    return resource
+
+
+def _not_ready(error: SpeechError, placeholders: dict[str, str]) -> ConfigEntryNotReady:
+    return ConfigEntryNotReady(
+        translation_domain=DOMAIN,
+        translation_key=translation_key(error),
+        translation_placeholders=placeholders,
+        retry_after=error.retry_after if isinstance(error, ThrottledError) else None,
+    )
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:

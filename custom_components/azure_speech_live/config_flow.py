@@ -1,6 +1,7 @@
 """The forms for a Speech resource: add it, change it, renew its key.
 
-None of them says yes before it has opened a connection with what it was given.
+None of them says yes before it has opened a connection with what it was given. All that is refused stays in its field,
+to be corrected, and no form that is left open is in the way of another.
 """
 
 from collections.abc import Mapping
@@ -29,13 +30,16 @@ import voluptuous as vol
 
 from .const import CONF_ENDPOINT, DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from .errors import translation_key
+from .form import PAGES, to_choose, unless_removed
 from .microphone_flow import MicrophoneFlow
+from .naming import free_name, recognizer_names, resource_name, usual_resource_name
 from .options_flow import ResourceOptionsFlow
 from .recognizer_flow import RecognizerFlow
-from .regions import region_options
+from .regions import portal_url, region_options
 from .resource import create_client, entry_data, entry_endpoint, entry_key
 from .speech import Endpoint, SpeechError
 from .speech.endpoints import PortalPageError
+from .speech.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
 from .translator_flow import TranslatorFlow
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,20 +50,29 @@ _ENDPOINT_SELECTOR: Final = SelectSelector(
 _KEY_SELECTOR: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
 
 _USER_SCHEMA: Final = vol.Schema(
-    # Not required: of a list that is, the frontend selects the first region by itself, and nobody notices.
-    {vol.Optional(CONF_ENDPOINT, default=""): _ENDPOINT_SELECTOR, vol.Required(CONF_API_KEY): _KEY_SELECTOR}
+    {to_choose(CONF_ENDPOINT): _ENDPOINT_SELECTOR, vol.Required(CONF_API_KEY): _KEY_SELECTOR}
 )
 _RECONFIGURE_SCHEMA: Final = vol.Schema(
     {vol.Required(CONF_ENDPOINT): _ENDPOINT_SELECTOR, vol.Optional(CONF_API_KEY): _KEY_SELECTOR}
 )
-_REAUTH_SCHEMA: Final = vol.Schema({vol.Required(CONF_API_KEY): _KEY_SELECTOR})
+_REAUTH_SCHEMA: Final = vol.Schema(
+    {vol.Required(CONF_API_KEY): _KEY_SELECTOR, vol.Required(CONF_ENDPOINT): _ENDPOINT_SELECTOR}
+)
 
 # Not in the translations themselves: addresses have no place there.
 _PLACEHOLDERS: Final = {
-    "portal_url": "https://portal.azure.com",
     "container_url": "ws://192.168.1.20:5000",
     "own_endpoint": "https://….cognitiveservices.azure.com",
 }
+
+
+class _RefusedError(Exception):
+    """What was typed cannot be used: the form's errors, and the title of the resource that is in the way."""
+
+    def __init__(self, field: str, error: str, title: str = "") -> None:
+        super().__init__(error)
+        self.errors = {field: error}
+        self.title = title
 
 
 class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -88,134 +101,152 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a resource's region or endpoint, and its key."""
-        errors: dict[str, str] = {}
+        refused = None
         if user_input is not None:
-            endpoint, errors = _parse(user_input[CONF_ENDPOINT])
-            if endpoint is not None:
-                data = entry_data(endpoint, user_input[CONF_API_KEY])
-                if await self._async_has_other(endpoint, data):
-                    return self._abort_as_configured()
-                errors = await self._async_try(data)
-                if not errors:
-                    recognizer = ConfigSubentryData(
-                        subentry_type=SUBENTRY_RECOGNIZER, title="Azure Speech", unique_id=None, data={}
-                    )
-                    return self.async_create_entry(title=_title(endpoint), data=data, subentries=[recognizer])
-        return self.async_show_form(
-            step_id="user",
-            data_schema=self.add_suggested_values_to_schema(_USER_SCHEMA, user_input),
-            errors=errors,
-            description_placeholders=_PLACEHOLDERS,
-        )
+            try:
+                endpoint, data = await self._async_accept(user_input)
+            except _RefusedError as err:
+                refused = err
+            else:
+                return await self._async_create(endpoint, data)
+        return self._show("user", _USER_SCHEMA, user_input, refused)
 
+    @unless_removed
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for another region or endpoint, another key, or both."""
         entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
-        errors: dict[str, str] = {}
-        if user_input is None:
-            stored = entry_endpoint(entry.data)
-            user_input = {} if stored is None else {CONF_ENDPOINT: stored.region or stored.url}
-        else:
-            endpoint, errors = _parse(user_input[CONF_ENDPOINT])
-            if endpoint is not None:
-                data = entry_data(endpoint, user_input.get(CONF_API_KEY) or entry_key(entry.data))
-                if await self._async_has_other(endpoint, data, entry):
-                    return self._abort_as_configured()
-                errors = await self._async_try(data)
-                if not errors:
-                    return self._update_and_abort(entry, endpoint, data)
-        return self.async_show_form(
-            step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(_RECONFIGURE_SCHEMA, user_input),
-            errors=errors,
-            description_placeholders=_PLACEHOLDERS,
-        )
+        return await self._async_change("reconfigure", _RECONFIGURE_SCHEMA, entry, user_input)
 
     async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin when the service has refused the key."""
         return await self.async_step_reauth_confirm()
 
+    @unless_removed
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a key that works, and for the endpoint too if what is stored of it cannot be read."""
+        """Ask for a key that works, and for the region or endpoint, which may be what is wrong."""
         entry = self._get_reauth_entry()
-        endpoint = entry_endpoint(entry.data)
-        if endpoint is None:
+        if entry_endpoint(entry.data) is None:  # No key was refused: what is stored cannot be read.
             return await self.async_step_reconfigure()
-        errors: dict[str, str] = {}
+        return await self._async_change("reauth_confirm", _REAUTH_SCHEMA, entry, user_input)
+
+    async def _async_change(
+        self, step: str, schema: vol.Schema, entry: ConfigEntry, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Ask for what an entry shall store, and store it when it works."""
+        stored, refused = entry_endpoint(entry.data), None
         if user_input is not None:
-            data = entry_data(endpoint, user_input[CONF_API_KEY])
-            errors = await self._async_try(data)
-            if not errors:
+            try:
+                endpoint, data = await self._async_accept(user_input, entry)
+            except _RefusedError as err:
+                refused = err
+            else:
                 return self._update_and_abort(entry, endpoint, data)
+        filled_in = user_input or ({CONF_ENDPOINT: stored.region or stored.url} if stored else {})
+        return self._show(step, schema, filled_in, refused, stored)
+
+    def _show(
+        self,
+        step: str,
+        schema: vol.Schema,
+        filled_in: Mapping[str, Any] | None,
+        refused: _RefusedError | None,
+        endpoint: Endpoint | None = None,
+    ) -> ConfigFlowResult:
         return self.async_show_form(
-            step_id="reauth_confirm",
-            data_schema=_REAUTH_SCHEMA,
-            errors=errors,
-            description_placeholders={"endpoint": endpoint.unique_id, **_PLACEHOLDERS},
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, filled_in),
+            errors=refused.errors if refused else {},
+            description_placeholders={
+                **_PLACEHOLDERS,
+                "portal_url": portal_url(endpoint),
+                "endpoint": endpoint.unique_id if endpoint else "",
+                "title": refused.title if refused else "",
+            },
         )
 
-    async def _async_has_other(
-        self, endpoint: Endpoint, data: Mapping[str, Any], entry: ConfigEntry | None = None
-    ) -> bool:
-        """Return whether another entry than this one stands for the same resource."""
-        configured = await self.async_set_unique_id(endpoint.unique_id)
-        if configured is not None and configured is not entry:
-            return True
-        # A resource has two addresses, its region and a host of its own. Its keys are no other's.
-        return endpoint.is_azure and any(
-            other is not entry
-            and entry_key(other.data) == data[CONF_API_KEY]
-            and (others := entry_endpoint(other.data)) is not None
-            and others.is_azure
-            for other in self._async_current_entries(include_ignore=False)
-        )
+    async def _async_accept(
+        self, user_input: Mapping[str, Any], entry: ConfigEntry | None = None
+    ) -> tuple[Endpoint, dict[str, str]]:
+        """Return what was typed, and what an entry stores of it, when it works. Raises _RefusedError."""
+        place, secret = sort_out(user_input[CONF_ENDPOINT], user_input.get(CONF_API_KEY, ""))
+        endpoint = _endpoint(place)
+        if names_resource(secret) and find_key(secret) is None and endpoint.is_azure:
+            raise _RefusedError(CONF_API_KEY, "endpoint_as_key")
+        data = entry_data(endpoint, read_key(secret) or (entry_key(entry.data) if entry else ""))
+        self._refuse_other(endpoint, data, entry)
+        await self._async_try(data)
+        self._refuse_other(endpoint, data, entry)  # which another form may have added meanwhile
+        return endpoint, data
 
-    def _abort_as_configured(self) -> ConfigFlowResult:
-        return self.async_abort(reason="already_configured", description_placeholders=_PLACEHOLDERS)
+    def _refuse_other(self, endpoint: Endpoint, data: Mapping[str, Any], entry: ConfigEntry | None) -> None:
+        """Raise _RefusedError if another entry than this one stands for the same resource."""
+        for other in self._async_current_entries(include_ignore=False):
+            if other is entry:
+                continue
+            if other.unique_id == endpoint.unique_id:
+                raise _RefusedError(CONF_ENDPOINT, "already_configured", other.title)
+            # A resource has two addresses, its region and a host of its own. Its keys are no other's.
+            others = entry_endpoint(other.data)
+            both_in_azure = endpoint.is_azure and others is not None and others.is_azure
+            if both_in_azure and entry_key(other.data) == data[CONF_API_KEY]:
+                raise _RefusedError(CONF_API_KEY, "key_of_other", other.title)
 
-    async def _async_try(self, data: Mapping[str, Any]) -> dict[str, str]:
-        """Open a connection with what an entry would store. Return the form's errors."""
+    async def _async_try(self, data: Mapping[str, Any]) -> None:
+        """Open a connection with what an entry would store. Raises _RefusedError."""
         try:
             client = create_client(self.hass, data)
-        except ValueError:
-            return {CONF_API_KEY: "invalid_key"}
-        try:
-            await client.check()
+            try:
+                await client.check()
+            finally:
+                await client.close()
+        except ValueError as err:
+            raise _RefusedError(CONF_API_KEY, "invalid_key") from err
         except SpeechError as err:
             _LOGGER.debug("The connection failed: %s", err)
-            return {"base": translation_key(err)}
-        finally:
-            await client.close()
-        return {}
+            raise _RefusedError("base", translation_key(err)) from err
+
+    async def _async_create(self, endpoint: Endpoint, data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Add a resource with its first recognizer."""
+        # Not before it works: until it is left, a form would keep others from what it has set.
+        await self.async_set_unique_id(endpoint.unique_id, raise_on_progress=False)
+        name = free_name(self.hass, recognizer_names(self.hass, endpoint.unique_id))
+        recognizer = ConfigSubentryData(subentry_type=SUBENTRY_RECOGNIZER, title=name, unique_id=None, data={})
+        return self.async_create_entry(
+            title=resource_name(self.hass, endpoint.unique_id),
+            data=data,
+            subentries=[recognizer],
+            description_placeholders={**PAGES, "name": name},
+        )
 
     @callback
-    def _update_and_abort(self, entry: ConfigEntry, new: Endpoint, data: Mapping[str, Any]) -> ConfigFlowResult:
+    def _update_and_abort(self, entry: ConfigEntry, endpoint: Endpoint, data: Mapping[str, Any]) -> ConfigFlowResult:
         """Store what works, and set the entry up with it."""
-        old = entry_endpoint(entry.data)
         listened = bool(entry.update_listeners)  # now: what follows may unload the entry at once
+        another_key = data[CONF_API_KEY] != entry_key(entry.data)
+        ours = entry.title == usual_resource_name(entry.unique_id)
         changed = self.hass.config_entries.async_update_entry(
             entry,
             data=data,
-            unique_id=new.unique_id,
+            unique_id=endpoint.unique_id,
             # A name that the household gave stays.
-            title=_title(new) if old is not None and entry.title == _title(old) else entry.title,
+            title=resource_name(self.hass, endpoint.unique_id, entry.entry_id) if ours else entry.title,
         )
         # The update listener reloads an entry that is loaded and changed. One that did not change may work again, too.
         if not (changed and listened):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return self.async_update_and_abort(entry)
+        reason = "reauth_successful" if self.source == SOURCE_REAUTH else "reconfigure_successful"
+        # A region takes the keys of all resources that are in it, and does not say whose a key is.
+        return self.async_abort(
+            reason="key_of_region" if another_key and endpoint.region else reason,
+            description_placeholders={"title": entry.title},
+        )
 
 
-def _parse(text: str) -> tuple[Endpoint | None, dict[str, str]]:
-    """Return the endpoint that was typed, or the form's errors."""
+def _endpoint(text: str) -> Endpoint:
+    """Return the endpoint that was typed. Raises _RefusedError."""
     try:
-        return Endpoint.parse(text), {}
-    except PortalPageError:
-        return None, {CONF_ENDPOINT: "portal_page"}
-    except ValueError:
-        return None, {CONF_ENDPOINT: "invalid_endpoint"}
-
-
-def _title(endpoint: Endpoint) -> str:
-    """Return the title of a resource's entry, until the household gives it another."""
-    return f"Azure Speech ({endpoint.unique_id})"
+        return read_endpoint(text)
+    except PortalPageError as err:
+        raise _RefusedError(CONF_ENDPOINT, "portal_page") from err
+    except ValueError as err:
+        raise _RefusedError(CONF_ENDPOINT, "key_as_endpoint" if find_key(text) else "invalid_endpoint") from err

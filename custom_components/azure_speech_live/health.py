@@ -31,6 +31,7 @@ from .errors import failure_kind
 from .health_states import MEANS, Seen, State, following, seen_of
 from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue
 from .months import Months
+from .reauth import async_ask_for_key
 from .speech import (
     AudioSourceError,
     BadAudioError,
@@ -221,7 +222,7 @@ class Health:
     def _carry_out(self) -> None:
         """See to it that what the state means is so, and nothing else."""
         if MEANS[self._state].asks_for_key:
-            self._entry.async_start_reauth(self._hass)
+            async_ask_for_key(self._hass, self._entry)
         else:
             for flow in list(self._entry.async_get_active_flows(self._hass, {SOURCE_REAUTH})):
                 self._hass.config_entries.flow.async_abort(flow["flow_id"])

@@ -4,11 +4,14 @@ Not in the translations: Home Assistant's frontend knows language names by itsel
 The names are those of Microsoft's tables, see speech/languages.py.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from homeassistant.core_config import Config
 from homeassistant.helpers.selector import SelectOptionDict
+from homeassistant.util.language import matches
 
+from .languages import own_translation
 from .speech import LANGUAGES, TRANSLATION_LANGUAGES
 
 
@@ -260,15 +263,21 @@ zh-Hant Chinese Traditional
 """)
 
 
-def language_options() -> list[SelectOptionDict]:
-    """Return the locales of recognition as the options of a form, by name."""
-    return _options(LANGUAGES, LANGUAGE_NAMES)
+def language_options(config: Config | None = None) -> list[SelectOptionDict]:
+    """Return the locales of recognition as the options of a form: the home's language, then all others by name."""
+    return _options(LANGUAGES, LANGUAGE_NAMES, _of_home(config))
 
 
-def translation_language_options() -> list[SelectOptionDict]:
-    """Return the languages that speech is translated to as the options of a form, by name."""
-    return _options(TRANSLATION_LANGUAGES, TRANSLATION_LANGUAGE_NAMES)
+def translation_language_options(config: Config | None = None) -> list[SelectOptionDict]:
+    """Return the languages that speech is translated to as the options of a form, in the same order."""
+    return _options(TRANSLATION_LANGUAGES, TRANSLATION_LANGUAGE_NAMES, map(own_translation, _of_home(config)))
 
 
-def _options(tags: Iterable[str], names: Mapping[str, str]) -> list[SelectOptionDict]:
-    return [SelectOptionDict(value=tag, label=names[tag]) for tag in sorted(tags, key=names.__getitem__)]
+def _of_home(config: Config | None) -> list[str]:
+    """Return the locales of the home's language, that of its country first."""
+    return matches(config.language, LANGUAGES, config.country) if config else []
+
+
+def _options(tags: Collection[str], names: Mapping[str, str], first: Iterable[str]) -> list[SelectOptionDict]:
+    order = dict.fromkeys([*(tag for tag in first if tag in tags), *sorted(tags, key=names.__getitem__)])
+    return [SelectOptionDict(value=tag, label=names[tag]) for tag in order]

@@ -19,8 +19,10 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN, SUBENTRY_MICROPHONE
+from .form import PAGES, to_choose, unless_removed
 from .microphone import REQUIREMENT, MicrophoneError, NoPyAudioError, PyAudioMissingError, list_devices
 from .microphone_requirement import InstallationError, async_install
+from .naming import given_name, microphone_names
 
 CONF_PIPELINE: Final = "pipeline"
 
@@ -44,6 +46,7 @@ class Start(StrEnum):
 class MicrophoneFlow(ConfigSubentryFlow):
     """Add a microphone, or change one."""
 
+    @unless_removed
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Install what is needed, then ask for the device. Where that fails, say so, and let it be tried again."""
         errors, reason = {}, ""
@@ -67,10 +70,12 @@ class MicrophoneFlow(ConfigSubentryFlow):
             description_placeholders={**_PLACEHOLDERS, "reason": reason},
         )
 
+    @unless_removed
     async def async_step_device(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the device, and how it is used."""
         return await self._step("device", user_input)
 
+    @unless_removed
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for another device, or another use of it."""
         return await self._step("reconfigure", user_input)
@@ -94,7 +99,7 @@ class MicrophoneFlow(ConfigSubentryFlow):
         )
 
     async def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
-        new = self.source == SOURCE_USER
+        entry, new = self._get_entry(), self.source == SOURCE_USER
         before = None if new else self._get_reconfigure_subentry()
         stored = {} if before is None else dict(before.data)
         errors: dict[str, str] = {}
@@ -107,9 +112,15 @@ class MicrophoneFlow(ConfigSubentryFlow):
             if data[CONF_START] == Start.WAKE_WORD and not self.hass.states.async_entity_ids(WAKE_WORD_DOMAIN):
                 errors[CONF_START] = "no_wake_word"
             if not errors:
-                if before is None:
-                    return self.async_create_entry(title=user_input[CONF_NAME], data=data)
-                return self.async_update_and_abort(self._get_entry(), before, data=data)
+                if before is not None:
+                    return self.async_update_and_abort(entry, before, data=data)
+                name = given_name(self.hass, user_input, microphone_names(data[CONF_DEVICE]))
+                return self.async_create_entry(
+                    title=name,
+                    data=data,
+                    description=data[CONF_START],
+                    description_placeholders={**PAGES, "name": name},
+                )
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(
@@ -127,28 +138,21 @@ class MicrophoneFlow(ConfigSubentryFlow):
             devices = await list_devices()
         except MicrophoneError:
             devices = []
-        names = [device.name for device in devices]
-        default = next((device.name for device in devices if device.default), names[0] if names else chosen)
-        fields: dict[vol.Marker, Any] = {vol.Required(CONF_NAME, default="Microphone"): TextSelector()} if new else {}
-        fields |= {
-            vol.Required(CONF_DEVICE, default=default): SelectSelector(
-                SelectSelectorConfig(
-                    options=list(dict.fromkeys(filter(None, [*names, chosen]))), mode=SelectSelectorMode.DROPDOWN
-                )
-            )
+        names = list(dict.fromkeys(filter(None, [*(device.name for device in devices), chosen])))
+        # What the system has chosen, or is no choice
+        default = next((device.name for device in devices if device.default), names[0] if len(names) == 1 else None)
+        device = vol.Required(CONF_DEVICE, default=default) if default else to_choose(CONF_DEVICE)
+        start = SelectSelectorConfig(
+            options=[str(start) for start in Start], translation_key="start", mode=SelectSelectorMode.LIST
+        )
+        fields: dict[vol.Marker, Any] = {
+            device: SelectSelector(SelectSelectorConfig(options=names, mode=SelectSelectorMode.DROPDOWN)),
+            vol.Required(CONF_START, default=Start.BUTTON): SelectSelector(start),
+            vol.Optional(CONF_MEDIA_PLAYER): EntitySelector(EntitySelectorConfig(domain=MEDIA_PLAYER_DOMAIN)),
         }
         if new:
             fields[vol.Optional(CONF_PIPELINE)] = AssistPipelineSelector()
-        fields |= {
-            vol.Required(CONF_START, default=Start.BUTTON): SelectSelector(
-                SelectSelectorConfig(
-                    options=[str(start) for start in Start],
-                    translation_key="start",
-                    mode=SelectSelectorMode.LIST,
-                )
-            ),
-            vol.Optional(CONF_MEDIA_PLAYER): EntitySelector(EntitySelectorConfig(domain=MEDIA_PLAYER_DOMAIN)),
-        }
+            fields[vol.Optional(CONF_NAME)] = TextSelector()
         return vol.Schema(fields)
 
 

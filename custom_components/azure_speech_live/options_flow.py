@@ -15,6 +15,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, TIER_FREE, TIER_STANDARD, TIER_UNKNOWN
+from .form import unless_removed
 
 _SCHEMA: Final = vol.Schema(
     {
@@ -37,10 +38,10 @@ _SCHEMA: Final = vol.Schema(
 class ResourceOptionsFlow(OptionsFlow):
     """Set a limit to what the household uses in a month, or take it away, and say which tier the resource has."""
 
+    @unless_removed
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the limit and the tier."""
+        options = self.config_entry.options
         if user_input is not None:
             return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="init", data_schema=self.add_suggested_values_to_schema(_SCHEMA, self.config_entry.options)
-        )
+        return self.async_show_form(step_id="init", data_schema=self.add_suggested_values_to_schema(_SCHEMA, options))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME, UnitOfTime
+from homeassistant.core_config import Config
 from homeassistant.data_entry_flow import Required, section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -22,7 +23,10 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .const import CONF_LANGUAGES
+from .form import PAGES, unless_removed
 from .language_names import language_options
+from .naming import given_name, recognizer_names
 from .recognizer import MAX_DURATION, EndOfSpeech, InvalidSettingError, RecognizerSettings
 from .speech import Profanity
 from .text import ARROW, TextForm
@@ -61,25 +65,30 @@ _ADVANCED: Final = {
     vol.Required("store_audio", default=_DEFAULTS.store_audio): BooleanSelector(),
 }
 _SECTIONS: Final = {"text": _TEXT, "advanced": _ADVANCED}
-_SCHEMA: Final = vol.Schema(
-    {
-        vol.Optional("languages"): SelectSelector(
-            SelectSelectorConfig(options=language_options(), multiple=True, mode=_DROPDOWN)
-        ),
-        vol.Required("end_of_speech", default=_DEFAULTS.end_of_speech): _choice("end_of_speech", EndOfSpeech),
-        Required(
-            "max_duration",
-            default=_DEFAULTS.max_duration,
-            visible={"field": "end_of_speech", "value": EndOfSpeech.AZURE},
-        ): _seconds(3, MAX_DURATION, 1),
-        vol.Required("use_names", default=_DEFAULTS.use_names): BooleanSelector(),
-        vol.Optional("phrases"): _LINES,
-        **{vol.Required(name): section(vol.Schema(fields), {"collapsed": True}) for name, fields in _SECTIONS.items()},
-    }
-)
-_NEW_SCHEMA: Final = vol.Schema({vol.Required(CONF_NAME, default="Speech recognizer"): TextSelector()}).extend(
-    _SCHEMA.schema
-)
+
+
+def _schema(config: Config, *, new: bool) -> vol.Schema:
+    """Return the form's fields: what homes differ in first, and the name last, which follows from it."""
+    languages = SelectSelectorConfig(options=language_options(config), multiple=True, mode=_DROPDOWN)
+    return vol.Schema(
+        {
+            vol.Optional(CONF_LANGUAGES): SelectSelector(languages),
+            vol.Required("use_names", default=_DEFAULTS.use_names): BooleanSelector(),
+            vol.Optional("phrases"): _LINES,
+            vol.Required("end_of_speech", default=_DEFAULTS.end_of_speech): _choice("end_of_speech", EndOfSpeech),
+            Required(
+                "max_duration",
+                default=_DEFAULTS.max_duration,
+                visible={"field": "end_of_speech", "value": EndOfSpeech.AZURE},
+            ): _seconds(3, MAX_DURATION, 1),
+            **({vol.Optional(CONF_NAME): TextSelector()} if new else {}),
+            **{
+                vol.Required(name): section(vol.Schema(fields), {"collapsed": True})
+                for name, fields in _SECTIONS.items()
+            },
+        }
+    )
+
 
 # Not in the translations themselves, so that no language gets it wrong.
 _PLACEHOLDERS: Final = {"arrow": ARROW, "example": f"per cent {ARROW} %"}
@@ -88,19 +97,23 @@ _PLACEHOLDERS: Final = {"arrow": ARROW, "example": f"per cent {ARROW} %"}
 class RecognizerFlow(ConfigSubentryFlow):
     """Add a recognizer, or change one."""
 
+    @unless_removed
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for a name and the settings."""
-        return self._step("user", _NEW_SCHEMA, user_input)
+        """Ask for the settings and a name."""
+        return self._step("user", user_input)
 
+    @unless_removed
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for other settings."""
-        return self._step("reconfigure", _SCHEMA, user_input)
+        return self._step("reconfigure", user_input)
 
-    def _step(self, step: str, schema: vol.Schema, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+    def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+        entry, new = self._get_entry(), self.source == SOURCE_USER
+        schema = _schema(self.hass.config, new=new)
         errors: dict[str, str] = {}
         placeholders: Mapping[str, str] = {}
         if user_input is None:
-            suggested = {} if self.source == SOURCE_USER else _in_sections(self._get_reconfigure_subentry().data)
+            suggested = {} if new else _in_sections(self._get_reconfigure_subentry().data)
         else:
             suggested = user_input
             data = _stored(user_input)
@@ -108,12 +121,14 @@ class RecognizerFlow(ConfigSubentryFlow):
                 RecognizerSettings.from_data(data)
             except InvalidSettingError as err:
                 # The user interface shows no error beside a field in a section.
-                errors[err.setting if err.setting in _SCHEMA.schema else "base"] = err.key
+                errors[err.setting if err.setting in schema.schema else "base"] = err.key
                 placeholders = err.placeholders
             else:
-                if self.source == SOURCE_USER:
-                    return self.async_create_entry(title=user_input[CONF_NAME], data=data)
-                return self.async_update_and_abort(self._get_entry(), self._get_reconfigure_subentry(), data=data)
+                if not new:
+                    return self.async_update_and_abort(entry, self._get_reconfigure_subentry(), data=data)
+                names = recognizer_names(self.hass, entry.unique_id, data.get(CONF_LANGUAGES, ()))
+                name = given_name(self.hass, user_input, names)
+                return self.async_create_entry(title=name, data=data, description_placeholders={**PAGES, "name": name})
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, suggested),

@@ -1,10 +1,10 @@
-"""The Azure regions that have the Speech service, by the names that the Azure portal shows."""
+"""The Azure regions that have the Speech service, by the names that the Azure portal shows, and where that is."""
 
 from typing import Final
 
 from homeassistant.helpers.selector import SelectOptionDict
 
-from .speech import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS
+from .speech import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint
 
 # Not in the translations: they are proper names, and the portal's pages and resources show them untranslated.
 REGION_NAMES: Final = {
@@ -59,3 +59,9 @@ def region_options() -> list[SelectOptionDict]:
         for cloud in (PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, CHINA_REGIONS)
         for region in sorted(cloud, key=REGION_NAMES.__getitem__)
     ]
+
+
+def portal_url(endpoint: Endpoint | None = None) -> str:
+    """Return the page of the Azure portal that lists the Speech resources, in the cloud of an endpoint."""
+    host = endpoint.cloud if endpoint else "com"
+    return f"https://portal.azure.{host}/#browse/Microsoft.CognitiveServices%2Faccounts"

@@ -19,6 +19,7 @@ from .cost_guard import CostGuard, UsageLimitError
 from .health import async_get_health
 from .speech import (
     AudioSourceError,
+    ConnectionFailedError,
     Credentials,
     Endpoint,
     Event,
@@ -67,7 +68,7 @@ class SpeechResource:
     """A Speech resource in use: its client, what has become of its sessions, and what follows from that."""
 
     def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, usage: Usage) -> None:
-        """Prepare it; nothing is connected before it is needed. Raises ValueError: no data of one."""
+        """Prepare it; nothing is connected before it is needed. Raises what create_client does."""
         endpoint = entry_endpoint(entry.data)
         if endpoint is None:
             raise ValueError("no endpoint")
@@ -157,8 +158,7 @@ class SpeechResource:
 
 
 def entry_data(endpoint: Endpoint, key: str) -> dict[str, str]:
-    """Return what an entry stores. The key may have the blanks of a careless paste around it."""
-    key = key.strip()
+    """Return what an entry stores."""
     if endpoint.region is not None:
         return {CONF_REGION: endpoint.region, CONF_API_KEY: key}
     return {CONF_URL: endpoint.url or "", CONF_API_KEY: key}
@@ -187,8 +187,17 @@ def entry_region(data: Mapping[str, Any]) -> str:
 
 
 def create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> SpeechClient:
-    """Return a client of the resource, to be closed by the caller. Raises ValueError for what cannot be one's data."""
-    endpoint = entry_endpoint(data)
+    """Return a client of the resource, to be closed by the caller.
+
+    Raises ValueError for what cannot be one's data, and ConnectionFailedError where there is no network.
+    """
+    endpoint, credentials = entry_endpoint(data), Credentials(key=entry_key(data))
     if endpoint is None:
         raise ValueError("no endpoint")
-    return SpeechClient(async_get_clientsession(hass), endpoint, Credentials(key=entry_key(data)))
+    try:
+        session = async_get_clientsession(hass)
+    except (OSError, RuntimeError) as err:
+        # Whoever asks first has the resolver made, and Zeroconf for it: which raises these, if there is no route for
+        # multicast or no interface.
+        raise ConnectionFailedError(f"cannot connect: {err}") from err
+    return SpeechClient(session, endpoint, credentials)

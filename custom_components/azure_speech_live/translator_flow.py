@@ -1,62 +1,87 @@
 """The form of a translator: what is spoken, and what it becomes."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME
+from homeassistant.core_config import Config
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode, TextSelector
 import voluptuous as vol
 
 from .const import CONF_LANGUAGES, CONF_TARGET_LANGUAGE
+from .form import PAGES, to_choose, unless_removed
 from .language_names import language_options, translation_language_options
 from .languages import translation_options
+from .naming import free_name, given_name, translator_names
 from .speech import Mode
 
-_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_LANGUAGES): SelectSelector(
-            SelectSelectorConfig(options=language_options(), multiple=True, mode=SelectSelectorMode.DROPDOWN)
-        ),
-        vol.Required(CONF_TARGET_LANGUAGE): SelectSelector(
-            SelectSelectorConfig(options=translation_language_options(), mode=SelectSelectorMode.DROPDOWN)
-        ),
-    }
-)
-_NEW_SCHEMA: Final = vol.Schema({vol.Required(CONF_NAME, default="Translator"): TextSelector()}).extend(_SCHEMA.schema)
+# The target alone is wrong where it is what is spoken already.
+_ERROR_FIELDS: Final = {"same_language": CONF_TARGET_LANGUAGE}
+
+
+def _schema(config: Config, *, new: bool) -> vol.Schema:
+    """Return the form's fields, the name last, which follows from the others."""
+    spoken = SelectSelectorConfig(options=language_options(config), multiple=True, mode=SelectSelectorMode.DROPDOWN)
+    targets = SelectSelectorConfig(options=translation_language_options(config), mode=SelectSelectorMode.DROPDOWN)
+    return vol.Schema(
+        {
+            to_choose(CONF_LANGUAGES, several=True): SelectSelector(spoken),
+            to_choose(CONF_TARGET_LANGUAGE): SelectSelector(targets),
+            **({vol.Optional(CONF_NAME): TextSelector()} if new else {}),
+        }
+    )
 
 
 class TranslatorFlow(ConfigSubentryFlow):
     """Add a translator, or change one."""
 
+    @unless_removed
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for a name and the languages."""
-        return self._step("user", _NEW_SCHEMA, user_input)
+        """Ask for the languages and a name."""
+        return self._step("user", user_input)
 
+    @unless_removed
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for other languages."""
-        return self._step("reconfigure", _SCHEMA, user_input)
+        return self._step("reconfigure", user_input)
 
-    def _step(self, step: str, schema: vol.Schema, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+    def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+        entry, new = self._get_entry(), self.source == SOURCE_USER
         errors: dict[str, str] = {}
-        placeholders: dict[str, str] = {}
+        placeholders: Mapping[str, str] = {}
         if user_input is None:
-            suggested = {} if self.source == SOURCE_USER else dict(self._get_reconfigure_subentry().data)
+            suggested = {} if new else dict(self._get_reconfigure_subentry().data)
         else:
             suggested = user_input
             data = {name: user_input[name] for name in (CONF_LANGUAGES, CONF_TARGET_LANGUAGE)}
             try:
                 translation_options(data[CONF_LANGUAGES], [data[CONF_TARGET_LANGUAGE]], mode=Mode.INTERACTIVE)
             except ServiceValidationError as err:
-                errors["base"] = err.translation_key or ""
+                key = err.translation_key or ""
+                errors[_ERROR_FIELDS.get(key, CONF_LANGUAGES)] = key
                 placeholders = err.translation_placeholders or {}
             else:
-                if self.source == SOURCE_USER:
-                    return self.async_create_entry(title=user_input[CONF_NAME], data=data)
-                return self.async_update_and_abort(self._get_entry(), self._get_reconfigure_subentry(), data=data)
+                return self._add(entry, user_input, data) if new else self._change(entry, data)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            data_schema=self.add_suggested_values_to_schema(_schema(self.hass.config, new=new), suggested),
             errors=errors,
             description_placeholders=placeholders,
         )
+
+    def _add(self, entry: ConfigEntry, user_input: dict[str, Any], data: dict[str, Any]) -> SubentryFlowResult:
+        name = given_name(self.hass, user_input, self._names(entry, data))
+        return self.async_create_entry(title=name, data=data, description_placeholders={**PAGES, "name": name})
+
+    def _change(self, entry: ConfigEntry, data: dict[str, Any]) -> SubentryFlowResult:
+        """Store the languages. A name that was made of the languages before is made of these; any other stays."""
+        subentry, names = self._get_reconfigure_subentry(), self._names(entry, data)
+        title = subentry.title
+        if title in self._names(entry, subentry.data) and title not in names:
+            title = free_name(self.hass, names)
+        return self.async_update_and_abort(entry, subentry, title=title, data=data)
+
+    def _names(self, entry: ConfigEntry, data: Mapping[str, Any]) -> list[str]:
+        return translator_names(self.hass, entry.unique_id, data[CONF_LANGUAGES], data[CONF_TARGET_LANGUAGE])

@@ -22,6 +22,7 @@ from custom_components.azure_speech_live.speech import (
     SpeechError,
     TranslationOptions,
 )
+from custom_components.azure_speech_live.speech.pasted import read_endpoint, read_key, sort_out
 
 from .recognition import Heard, recognize
 from .screen import Screen, hush_libraries
@@ -83,12 +84,13 @@ def resource(parser: argparse.ArgumentParser) -> tuple[Endpoint, Credentials]:
     place = os.environ.get("AZURE_SPEECH_ENDPOINT") or os.environ.get("AZURE_SPEECH_REGION", "")
     if not key or not place:
         parser.error("set AZURE_SPEECH_KEY, and AZURE_SPEECH_REGION or AZURE_SPEECH_ENDPOINT")
+    place, key = sort_out(place, key)
     try:
-        endpoint = Endpoint.parse(place)
+        endpoint = read_endpoint(place)
     except ValueError:
-        parser.error(f"{place} is neither a region nor an endpoint: copy it from the Azure portal")
+        parser.error("what is set is neither a region nor an endpoint: copy it from the Azure portal")
     try:
-        return endpoint, Credentials(key=key)
+        return endpoint, Credentials(key=read_key(key))
     except ValueError:
         parser.error("AZURE_SPEECH_KEY cannot be a key, which is made of letters and digits: copy it again")
 

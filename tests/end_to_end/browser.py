@@ -82,10 +82,10 @@ class Browser:
         """Go to the page of Azure Speech Live."""
         await self.page.goto(f"{self._url}/config/integrations/integration/azure_speech_live")
 
-    async def open_recognizer_form(self) -> Locator:
-        """Select "Add speech recognizer" on the page of Azure Speech Live; return the form."""
+    async def open_subentry_form(self, button: str) -> Locator:
+        """Select "Add speech recognizer", or such, on the page of Azure Speech Live; return the form."""
         await self.open_integration()
-        await self.page.get_by_role("button", name="Add speech recognizer").first.click()
+        await self.page.get_by_role("button", name=button).first.click()
         return self.page.locator("dialog-data-entry-flow")
 
     async def open_change_form(self, subentry: str) -> Locator:
@@ -129,6 +129,14 @@ class Browser:
         """Choose from a list in a form."""
         await form.locator("ha-selector-select").filter(has_text=field).locator("ha-select").click()
         await self.page.get_by_role("menuitem", name=choice).click()
+
+    async def choose_another(self, form: Locator, field: str, choice: str) -> None:
+        """Choose one more from the list of a field that takes several."""
+        await form.locator("ha-chip-set").get_by_role("button", name="Add").click()
+        choices = self.page.get_by_role("dialog", name=field)
+        await choices.get_by_placeholder("Search").fill(choice)
+        await choices.locator("ha-combo-box-item").filter(has_text=choice).first.click()
+        await expect(choices).to_be_hidden()
 
     async def choose_endpoint(self, form: Locator, endpoint: str) -> None:
         """Choose a region by its name, or type an endpoint."""

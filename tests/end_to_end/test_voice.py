@@ -102,7 +102,7 @@ async def test_the_form_says_what_is_wrong(household: Household) -> None:
     nonsense = await home.add_integration("!", household.key)
     assert nonsense["errors"] == {"endpoint": "invalid_endpoint"}
     again = await home.add_integration(household.endpoint, household.key)
-    assert (again["type"], again["reason"]) == ("abort", "already_configured")
+    assert again["errors"] == {"endpoint": "already_configured"}
 
 
 async def test_nobody_listens_there(home: HomeAssistant) -> None:

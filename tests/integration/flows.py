@@ -31,9 +31,11 @@ async def start_reconfigure_flow(hass: HomeAssistant, entry: ConfigEntry) -> Con
     return await _look_at(hass, await hass.config_entries.flow.async_init(DOMAIN, context=context))
 
 
-async def open_flow_in_progress(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the one flow that waits for the user."""
-    (flow,) = hass.config_entries.flow.async_progress()
+async def open_flow_in_progress(hass: HomeAssistant, source: str | None = None) -> ConfigFlowResult:
+    """Open the one flow that waits for the user, or the one of a source."""
+    (flow,) = (
+        flow for flow in hass.config_entries.flow.async_progress() if source in (None, flow["context"]["source"])
+    )
     return await _look_at(hass, await hass.config_entries.flow.async_configure(flow["flow_id"]))
 
 
@@ -74,6 +76,9 @@ async def _look_at(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowR
             keys += [f"{step}.{words}.{field}" for field in schema.schema for words in ("data", "data_description")]
             keys += [f"error.{error}" for error in (result["errors"] or {}).values()]
             await _check_words(hass, DOMAIN, "config", keys, result["description_placeholders"] or {})
+        case FlowResultType.CREATE_ENTRY:
+            placeholders = result["description_placeholders"] or {}
+            await _check_words(hass, DOMAIN, "config", ["create_entry.default"], placeholders)
         case FlowResultType.ABORT:
             # Some aborts are Home Assistant's own, words and all.
             domain = result.get("translation_domain") or DOMAIN

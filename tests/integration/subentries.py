@@ -60,8 +60,10 @@ async def _look_at(hass: HomeAssistant, result: SubentryFlowResult, subentry_typ
         assert result["data_schema"] is not None
         keys += [f"{step}.title", f"{step}.description", *_fields(result["data_schema"], step)]
         keys += [f"{kind}.error.{error}" for error in (result["errors"] or {}).values()]
-    elif result["type"] is FlowResultType.ABORT:
-        assert result.get("translation_domain") == "homeassistant"  # whose words they are
+    elif result["type"] is FlowResultType.CREATE_ENTRY:
+        keys.append(f"{kind}.create_entry.{result.get('description') or 'default'}")
+    elif result.get("translation_domain") != "homeassistant":  # which has words of its own
+        keys.append(f"{kind}.abort.{result['reason']}")
     words: dict[str, str] = {}
     for category in ("config_subentries", "selector"):
         words |= await async_get_translations(hass, "en", category, [DOMAIN])

@@ -116,7 +116,7 @@ async def test_a_failure_of_many_is_one_line_and_another_resource_is_not_concern
 
         assert not available(hass)
         assert not available(hass, "stt.kitchen")
-        assert available(hass, f"{RECOGNIZER}_2")
+        assert available(hass, f"{RECOGNIZER}_127_0_0_1_{another_service.port}")
         ((_, line),) = said(caplog)
         assert line.startswith(f"{entry.title}: ")
         await hass.config_entries.async_unload(another.entry_id)

@@ -1,5 +1,6 @@
 """The forms: what they accept, what they refuse and why, and that every one of them recovers."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 import math
@@ -12,9 +13,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.azure_speech_live.const import CONF_ENDPOINT, SUBENTRY_RECOGNIZER
-from custom_components.azure_speech_live.regions import REGION_NAMES, region_options
+from custom_components.azure_speech_live.const import CONF_ENDPOINT, DOMAIN, SUBENTRY_RECOGNIZER
+from custom_components.azure_speech_live.regions import REGION_NAMES, portal_url, region_options
 from custom_components.azure_speech_live.speech import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS
+from custom_components.azure_speech_live.speech.pasted import read_endpoint
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
@@ -29,7 +31,7 @@ from .flows import (
     submit,
 )
 from .names import Names, certificate_for
-from .speech import RECOGNIZER
+from .speech import RECOGNIZER, pcm, stream, transcribe
 
 OTHER_KEY = "fedcba9876543210fedcba9876543210"
 REGION_HOST = "westeurope.stt.speech.microsoft.com"
@@ -151,7 +153,7 @@ async def test_a_wrong_key_is_told_apart_and_the_form_recovers(hass: HomeAssista
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-@pytest.mark.parametrize("key", ["", "   ", "two words", "schlüssel", "line\nbreak"])
+@pytest.mark.parametrize("key", ["", "   ", "two words", "schlüssel", "“”", "line\nbreak"])
 async def test_what_cannot_be_a_key_is_told_apart_and_the_form_recovers(
     hass: HomeAssistant, service: SpeechService, key: str
 ) -> None:
@@ -186,7 +188,16 @@ async def test_a_closed_port_is_told_apart_and_the_form_recovers(hass: HomeAssis
 
 @pytest.mark.parametrize(
     "text",
-    ["", "???", "ftp://example.com", "https://me:secret@example.com", "https://"],
+    [
+        "",
+        "???",
+        "ftp://example.com",
+        "https://me:secret@example.com",
+        "https://",
+        "https://[]@",
+        "https://[",
+        "a.b:99999",
+    ],
 )
 async def test_what_is_no_endpoint_is_told_apart_and_the_form_recovers(
     hass: HomeAssistant, service: SpeechService, text: str
@@ -216,19 +227,138 @@ async def test_a_page_of_the_portal_is_told_apart_and_the_form_recovers(
     assert_form(result, {CONF_ENDPOINT: "portal_page"})
 
 
-async def test_a_form_with_an_error_keeps_what_was_typed(hass: HomeAssistant) -> None:
-    result = await submit(hass, await start_user_flow(hass), endpoint="???", api_key=KEY)
+@pytest.mark.parametrize(
+    ("place", "secret", "error"),
+    [
+        (KEY, KEY, {CONF_ENDPOINT: "key_as_endpoint"}),
+        ("westeurope", "West Europe", {CONF_API_KEY: "endpoint_as_key"}),
+        ("westeurope", f"https://{OWN_HOST}/", {CONF_API_KEY: "endpoint_as_key"}),
+    ],
+)
+async def test_the_same_in_both_fields_is_told_apart(
+    hass: HomeAssistant, place: str, secret: str, error: dict[str, str]
+) -> None:
+    result = await submit(hass, await start_user_flow(hass), endpoint=place, api_key=secret)
+    assert_form(result, error)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+async def test_key_and_endpoint_are_understood_in_their_wrapping(
+    hass: HomeAssistant,
+    service: SpeechService,
+    swapped: bool,  # noqa: FBT001
+) -> None:
+    texts = [f"Endpoint: <{service.url}>", f"\ufeffKEY 1: “{KEY}”\u200b\n"]
+    place, secret = reversed(texts) if swapped else texts
+    result = await submit(hass, await start_user_flow(hass), endpoint=place, api_key=secret)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"] == {CONF_URL: service.url, CONF_API_KEY: KEY}
+
+
+def filled_in(result: ConfigFlowResult) -> dict[str, str]:
+    """Return what stands in the fields of a form."""
     assert result["data_schema"] is not None
-    suggested = {str(field): field.description["suggested_value"] for field in result["data_schema"].schema}
-    assert suggested == {CONF_ENDPOINT: "???", CONF_API_KEY: KEY}
+    return {
+        str(field): field.description["suggested_value"]
+        for field in result["data_schema"].schema
+        if field.description is not None
+    }
+
+
+async def test_what_was_refused_stays_in_its_field(hass: HomeAssistant, service: SpeechService) -> None:
+    typed = {CONF_ENDPOINT: "???", CONF_API_KEY: " KEY 1: x y "}
+    assert filled_in(await submit(hass, await start_user_flow(hass), **typed)) == typed
+
+    entry = await add_resource(hass, service)
+    assert filled_in(await submit(hass, await start_reconfigure_flow(hass, entry), **typed)) == typed
+
+    service.authorization = Authorization([OTHER_KEY])
+    await hass.config_entries.async_reload(entry.entry_id)
+    result = await open_flow_in_progress(hass, SOURCE_REAUTH)
+    assert filled_in(result) == {CONF_ENDPOINT: service.url}
+    assert filled_in(await submit(hass, result, **typed)) == typed
+
+
+async def test_a_form_that_was_left_open_is_in_nobodys_way(hass: HomeAssistant, service: SpeechService) -> None:
+    """A wrong key, a reload of the page, the same again, and then the right key."""
+    left = [await submit(hass, await start_user_flow(hass), endpoint=service.url, api_key=OTHER_KEY) for _ in range(2)]
+    for result in left:
+        assert_form(result, {"base": "key_refused"})
+    entry = await add_resource(hass, service)
+
+    # Who comes back to what was left is told what became of it.
+    for result in left:
+        again = await submit(hass, result, endpoint=service.url, api_key=KEY)
+        assert_form(again, {CONF_ENDPOINT: "already_configured"})
+        assert (again["description_placeholders"] or {})["title"] == entry.title
+
+    service.authorization = Authorization([OTHER_KEY])
+    await hass.config_entries.async_reload(entry.entry_id)
+    reauth = await open_flow_in_progress(hass, SOURCE_REAUTH)
+    for _ in range(2):
+        wrong = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url, api_key=KEY)
+        assert_form(wrong, {"base": "key_refused"})
+        assert_form(await submit(hass, reauth, endpoint=service.url, api_key=KEY), {"base": "key_refused"})
+    result = await submit(hass, reauth, endpoint=service.url, api_key=OTHER_KEY)
+    assert_abort(result, "reauth_successful")
+    assert state_of(entry) is ConfigEntryState.LOADED
+
+
+async def test_a_form_that_was_left_open_keeps_nobody_from_being_asked_for_a_key(
+    hass: HomeAssistant, service: SpeechService
+) -> None:
+    """Home Assistant asks for none while an entry is being reconfigured, which this one is until the restart."""
+    entry = await add_resource(hass, service)
+    await start_reconfigure_flow(hass, entry)
+
+    service.authorization = Authorization([OTHER_KEY])
+    await transcribe(hass, stream(pcm(1)))
+    await hass.async_block_till_done()
+    for _ in range(2):
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+    result = await open_flow_in_progress(hass, SOURCE_REAUTH)
+    result = await submit(hass, result, endpoint=service.url, api_key=OTHER_KEY)
+    assert_abort(result, "reauth_successful")
+    assert state_of(entry) is ConfigEntryState.LOADED
+
+
+async def test_two_forms_at_the_same_moment_add_one_resource(hass: HomeAssistant, service: SpeechService) -> None:
+    forms = [await start_user_flow(hass) for _ in range(2)]
+    results = await asyncio.gather(*(submit(hass, form, endpoint=service.url, api_key=KEY) for form in forms))
+    assert {result["type"] for result in results} == {FlowResultType.CREATE_ENTRY, FlowResultType.FORM}
+    (refused,) = (result for result in results if result["type"] is FlowResultType.FORM)
+    assert_form(refused, {CONF_ENDPOINT: "already_configured"})
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_a_form_whose_resource_was_removed_says_so(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    before, meanwhile = [await start_reconfigure_flow(hass, entry) for _ in range(2)]
+    asked = asyncio.Event()
+
+    def slow(_: int) -> Behaviour:
+        asked.set()
+        return Behaviour(delay=1)
+
+    async def remove() -> None:
+        await asked.wait()
+        await hass.config_entries.async_remove(entry.entry_id)
+
+    service.behaviours = slow
+    result, _ = await asyncio.gather(submit(hass, meanwhile, endpoint=service.url), remove())
+    assert_abort(result, "removed")
+    assert_abort(await submit(hass, before, endpoint=service.url), "removed")
 
 
 async def test_the_same_resource_twice_is_refused(hass: HomeAssistant, service: SpeechService) -> None:
-    await add_resource(hass, service)
+    entry = await add_resource(hass, service)
     attempts = len(service.attempts)
+    form = await start_user_flow(hass)
     for spelling in (service.url, f"{service.http_url}/", f" {service.url.upper()} "):
-        result = await submit(hass, await start_user_flow(hass), endpoint=spelling, api_key=OTHER_KEY)
-        assert_abort(result, "already_configured")
+        form = await submit(hass, form, endpoint=spelling, api_key=OTHER_KEY)
+        assert_form(form, {CONF_ENDPOINT: "already_configured"})
+        assert (form["description_placeholders"] or {})["title"] == entry.title
     assert len(service.attempts) == attempts
 
 
@@ -240,17 +370,19 @@ async def test_a_resource_is_known_by_its_key_at_its_other_address(
         first = await submit(hass, await start_user_flow(hass), endpoint="westeurope", api_key=KEY)
         assert first["type"] is FlowResultType.CREATE_ENTRY
 
-        result = await submit(hass, await start_user_flow(hass), endpoint=OWN_HOST, api_key=f" {KEY}")
-        assert_abort(result, "already_configured")
+        form = await submit(hass, await start_user_flow(hass), endpoint=OWN_HOST, api_key=f" {KEY}")
+        assert_form(form, {CONF_API_KEY: "key_of_other"})
+        assert (form["description_placeholders"] or {})["title"] == "Azure Speech (westeurope)"
         assert not own.attempts
 
         # Another resource of the region: it has keys of its own.
-        second = await submit(hass, await start_user_flow(hass), endpoint=OWN_HOST, api_key=OTHER_KEY)
+        second = await submit(hass, form, endpoint=OWN_HOST, api_key=OTHER_KEY)
         assert second["type"] is FlowResultType.CREATE_ENTRY
+        assert only_recognizer(second["result"]).title == "Azure Speech (kitchen)"
         result = await submit(
             hass, await start_reconfigure_flow(hass, second["result"]), endpoint=OWN_HOST, api_key=KEY
         )
-        assert_abort(result, "already_configured")
+        assert_form(result, {CONF_API_KEY: "key_of_other"})
         assert second["result"].data[CONF_API_KEY] == OTHER_KEY
 
         # One may move from the one address to the other.
@@ -286,12 +418,12 @@ async def test_a_refused_key_is_renewed(hass: HomeAssistant, service: SpeechServ
     assert form["step_id"] == "reauth_confirm"
     assert form["description_placeholders"] is not None
     assert form["description_placeholders"]["endpoint"] == f"127.0.0.1:{service.port}"
-    form = await submit(hass, form, api_key=KEY)
+    form = await submit(hass, form, endpoint=service.url, api_key=KEY)
     assert_form(form, {"base": "key_refused"})
-    form = await submit(hass, form, api_key="two words")
+    form = await submit(hass, form, endpoint=service.url, api_key="two words")
     assert_form(form, {CONF_API_KEY: "invalid_key"})
 
-    result = await submit(hass, form, api_key=f"{OTHER_KEY} ")
+    result = await submit(hass, form, endpoint=service.url, api_key=f"{OTHER_KEY} ")
     assert_abort(result, "reauth_successful")
     assert entry.data == {CONF_URL: service.url, CONF_API_KEY: OTHER_KEY}
     assert state_of(entry) is ConfigEntryState.LOADED
@@ -304,10 +436,65 @@ async def test_a_key_that_works_again_is_accepted_unchanged(hass: HomeAssistant,
     await hass.config_entries.async_reload(entry.entry_id)
     service.authorization = Authorization([KEY])
 
-    result = await submit(hass, await open_flow_in_progress(hass), api_key=KEY)
+    result = await submit(hass, await open_flow_in_progress(hass), endpoint=service.url, api_key=KEY)
 
     assert_abort(result, "reauth_successful")
     assert state_of(entry) is ConfigEntryState.LOADED
+
+
+async def test_with_a_new_key_the_endpoint_may_be_new_too(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    service.authorization = Authorization([OTHER_KEY])
+    await hass.config_entries.async_reload(entry.entry_id)
+    async with SpeechService() as other:
+        result = await submit(hass, await open_flow_in_progress(hass), endpoint=other.url, api_key=KEY)
+        assert_abort(result, "reauth_successful")
+        assert entry.data == {CONF_URL: other.url, CONF_API_KEY: KEY}
+        assert state_of(entry) is ConfigEntryState.LOADED
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_the_key_of_another_resource_is_refused_where_that_can_be_seen(
+    hass: HomeAssistant, names: Names, tmp_path: Path
+) -> None:
+    """A region takes the keys of all that is in it. Whose usage it is, the household is told."""
+    third_key = "0" * 32
+    async with public(REGION_HOST, names, tmp_path) as region, public(OWN_HOST, names, tmp_path) as own:
+        entry = (await submit(hass, await start_user_flow(hass), endpoint="westeurope", api_key=KEY))["result"]
+        other = (await submit(hass, await start_user_flow(hass), endpoint=OWN_HOST, api_key=OTHER_KEY))["result"]
+        region.authorization = Authorization([OTHER_KEY, third_key])
+        own.authorization = Authorization([OTHER_KEY])
+        entry.async_start_reauth(hass)
+        await hass.async_block_till_done()
+
+        form = await submit(hass, await open_flow_in_progress(hass), endpoint="westeurope", api_key=OTHER_KEY)
+        assert_form(form, {CONF_API_KEY: "key_of_other"})
+        assert (form["description_placeholders"] or {})["title"] == other.title
+        form = await submit(hass, form, endpoint=OWN_HOST, api_key=third_key)
+        assert_form(form, {CONF_ENDPOINT: "already_configured"})
+        result = await submit(hass, form, endpoint="westeurope", api_key=third_key)
+        assert_abort(result, "key_of_region")
+        assert entry.data[CONF_API_KEY] == third_key
+
+        result = await submit(hass, await start_reconfigure_flow(hass, other), endpoint=OWN_HOST, api_key="f" * 32)
+        assert_form(result, {"base": "key_refused"})
+        for each in (entry, other):
+            await hass.config_entries.async_unload(each.entry_id)
+
+
+@pytest.mark.parametrize(
+    ("place", "portal"),
+    [
+        (None, "https://portal.azure.com/"),
+        ("westeurope", "https://portal.azure.com/"),
+        ("chinaeast2", "https://portal.azure.cn/"),
+        ("usgovvirginia", "https://portal.azure.us/"),
+        ("kitchen.cognitiveservices.azure.us", "https://portal.azure.us/"),
+        ("ws://speech.example.us:5000", "https://portal.azure.com/"),
+    ],
+)
+def test_the_portal_is_that_of_the_cloud(place: str | None, portal: str) -> None:
+    assert portal_url(read_endpoint(place) if place else None).startswith(portal)
 
 
 # --- changing a resource
@@ -340,7 +527,7 @@ async def test_the_endpoint_alone_is_changed(hass: HomeAssistant, service: Speec
         await hass.async_block_till_done()
 
     async with SpeechService() as other:
-        form = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint="not: an endpoint")
+        form = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint="not an endpoint?")
         assert_form(form, {CONF_ENDPOINT: "invalid_endpoint"})
         result = await submit(hass, form, endpoint=other.url, api_key="")
 
@@ -372,7 +559,7 @@ async def test_a_resource_cannot_become_another_that_is_set_up(hass: HomeAssista
     async with SpeechService() as other:
         entry = await add_resource(hass, other)
         result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url)
-        assert_abort(result, "already_configured")
+        assert_form(result, {CONF_ENDPOINT: "already_configured"})
         assert entry.data == {CONF_URL: other.url, CONF_API_KEY: KEY}
         await hass.config_entries.async_unload(entry.entry_id)
 

@@ -3,25 +3,31 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
+import errno
 import math
+import os
 from types import MappingProxyType
+from typing import Any
 
 from homeassistant.components.stt import SpeechResult, SpeechResultState
+from homeassistant.components.zeroconf import async_get_async_zeroconf
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigSubentry
+from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.aiohttp_client import HassAsyncDNSResolver, async_get_clientsession
 from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.setup import async_setup_component
 from homeassistant.util.dt import utcnow
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_RECOGNIZER
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
-from tests.speech_service.service import SpeechService
+from tests.speech_service.service import KEY, SpeechService
 
-from .flows import add_resource, only_recognizer, state_of
+from .flows import add_resource, only_recognizer, start_reconfigure_flow, start_user_flow, state_of, submit
 from .speech import RECOGNIZER, pcm, stream, transcribe
 
 
@@ -106,6 +112,46 @@ async def test_a_throttled_set_up_waits_as_long_as_it_is_asked_to(hass: HomeAssi
     for seconds, state in ((95, ConfigEntryState.SETUP_RETRY), (105, ConfigEntryState.LOADED)):
         await let_pass(hass, seconds=seconds)
         assert state_of(entry) is state
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        OSError(errno.ENODEV, os.strerror(errno.ENODEV)),  # no route for multicast
+        RuntimeError("No interfaces to listen on, check that any interfaces have IP version IPVersion.V4Only"),
+    ],
+    ids=["no route", "no interface"],
+)
+async def test_started_before_there_is_a_network_it_is_set_up_when_there_is_one(
+    hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """Home Assistant makes its resolver when it is first needed: with Zeroconf, which raises this then."""
+    data = {CONF_URL: service.url, CONF_API_KEY: KEY}
+    entry = MockConfigEntry(domain=DOMAIN, data=data, unique_id=f"127.0.0.1:{service.port}")
+    entry.add_to_hass(hass)
+    assert await async_setup_component(hass, "network", {})
+
+    def no_network(**_: Any) -> None:
+        raise failure
+
+    def make_resolver(hass: HomeAssistant) -> HassAsyncDNSResolver:
+        return HassAsyncDNSResolver(async_zeroconf=async_get_async_zeroconf(hass))
+
+    with monkeypatch.context() as early:
+        early.setattr("homeassistant.components.zeroconf.HaZeroconf", no_network)
+        early.setattr("homeassistant.helpers.aiohttp_client._async_make_resolver", make_resolver)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        assert state_of(entry) is ConfigEntryState.SETUP_RETRY
+        assert entry.error_reason_translation_key == "cannot_connect"
+
+        form = await submit(hass, await start_user_flow(hass), endpoint="westeurope", api_key=KEY)
+        assert form["errors"] == {"base": "cannot_connect"}
+        form = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url)
+        assert form["errors"] == {"base": "cannot_connect"}
+
+    await let_pass(hass, seconds=100)
+    assert state_of(entry) is ConfigEntryState.LOADED
 
 
 async def test_a_refused_key_asks_for_another(hass: HomeAssistant, service: SpeechService) -> None:

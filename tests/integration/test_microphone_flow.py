@@ -144,7 +144,7 @@ async def test_a_microphone_is_added(hass: HomeAssistant, entry: ConfigEntry, ma
     assert form["step_id"] == "device"  # all that is needed is there
     assert form["data_schema"] is not None
     fields = {str(key): selector for key, selector in form["data_schema"].schema.items()}
-    assert list(fields) == ["name", "device", "pipeline", "start", "media_player"]
+    assert list(fields) == ["device", "start", "media_player", "pipeline", "name"]
     assert fields["device"].config["options"] == ["kitchen", "bath", "default"]
     result = await submit(hass, form, name="Kitchen", device="bath", start="button")
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -50,6 +50,13 @@ async def test_the_tier_is_not_known_unless_somebody_says_it(hass: HomeAssistant
     assert entry.options == {CONF_PRICING_TIER: "unknown"}
 
 
+async def test_a_form_whose_resource_was_removed_says_so(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.async_remove(entry.entry_id)
+    result = await hass.config_entries.options.async_configure(form["flow_id"], {CONF_MONTHLY_LIMIT: 1})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "removed")
+
+
 @pytest.mark.parametrize("limit", [-1, 0, 20_000, "many"])
 async def test_what_is_no_limit_is_asked_for_again(hass: HomeAssistant, entry: ConfigEntry, limit: object) -> None:
     form = await hass.config_entries.options.async_init(entry.entry_id)
@@ -64,6 +71,6 @@ async def test_all_that_the_form_shows_is_worded(hass: HomeAssistant, entry: Con
     assert form["data_schema"] is not None
     words = await async_get_translations(hass, "en", "options", [DOMAIN])
     step = f"component.{DOMAIN}.options.step.{form['step_id']}"
-    keys = {f"{step}.title", f"{step}.description"}
+    keys = {f"{step}.title", f"{step}.description", f"component.{DOMAIN}.options.abort.removed"}
     keys |= {f"{step}.{kind}.{field}" for field in form["data_schema"].schema for kind in ("data", "data_description")}
     assert words.keys() == keys

@@ -97,7 +97,18 @@ def test_nothing_is_worded_that_the_code_does_not_have(category: str) -> None:
     known = vocabulary() | error_keys() | OF_HOME_ASSISTANT
     structure = {
         *("step", "error", "abort", "data", "data_description", "sections", "title", "description", "name", "info"),
-        *("entry_type", "initiate_flow", "user", "reconfigure", "options", "menu_options", "submit", "fields"),
+        *(
+            "create_entry",
+            "default",
+            "entry_type",
+            "initiate_flow",
+            "user",
+            "reconfigure",
+            "options",
+            "menu_options",
+            "submit",
+            "fields",
+        ),
     }
     parts = {part for key, _ in texts(WORDS.get(category, {})) for part in key.split(".")}
     assert parts - structure <= known

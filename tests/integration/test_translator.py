@@ -88,6 +88,8 @@ async def test_a_translator_is_added_and_changed(
         ({"languages": ["de-DE", "de-AT"]}, "language_twice"),
         ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]}, "too_many_languages"),
         ({"target_language": "de"}, "same_language"),
+        ({"languages": ["en-US", "en-GB"]}, "language_twice"),
+        ({"languages": ["en-GB"]}, "same_language"),
         ({"languages": ["zh-CN", "wuu-CN"], "target_language": "zh-Hans"}, "same_language"),
     ],
 )
@@ -96,7 +98,7 @@ async def test_a_mistake_is_named_and_can_be_mended(
 ) -> None:
     form = await submit(hass, await open_form(hass, entry, SUBENTRY_TRANSLATOR), name="Guests", **(GERMAN | data))
     assert form["type"] is FlowResultType.FORM
-    assert form["errors"] == {"base": error}
+    assert form["errors"] == {"target_language" if error == "same_language" else "languages": error}
 
     result = await submit(hass, form, name="Guests", **GERMAN)
     assert result["type"] is FlowResultType.CREATE_ENTRY

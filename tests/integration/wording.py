@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from types import ModuleType
 from typing import Final
 
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
 
 from custom_components.azure_speech_live import errors
@@ -50,14 +51,17 @@ def keys(category: str) -> set[str]:
 
 
 def unworded_exceptions() -> list[str]:
-    """Return where an exception of Home Assistant's is made without words. Unauthorized has none: it says so itself."""
+    """Return where an exception of Home Assistant's is made without words.
+
+    Unauthorized has none: it says so itself. Those of AbortFlow are a form's, at which each flow is looked at.
+    """
     return [
         f"{module.__name__}:{call.lineno}"
         for module, tree in MODULES
         for _, call in _calls(tree)
         if isinstance(kind := getattr(module, _name(call), None), type)
         and issubclass(kind, HomeAssistantError)
-        and not issubclass(kind, Unauthorized)
+        and not issubclass(kind, Unauthorized | AbortFlow)
         and kind.__module__.startswith("homeassistant.")
         and not {"translation_key", None} & {keyword.arg for keyword in call.keywords}
     ]

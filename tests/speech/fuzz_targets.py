@@ -1,4 +1,4 @@
-"""What scripts/fuzz throws bytes at: whatever a peer sends or a source gives, no more than SpeechError comes of it.
+"""What scripts/fuzz throws bytes at: whatever a peer sends, a source gives or a person pastes.
 
 Each target takes any bytes and raises AssertionError, or what it should not, for a finding.
 """
@@ -31,6 +31,7 @@ from custom_components.azure_speech_live.speech.messages import (
     service_tag,
     short_audio_phrase,
 )
+from custom_components.azure_speech_live.speech.pasted import read_endpoint, read_key, sort_out
 from custom_components.azure_speech_live.speech.results import event
 from custom_components.azure_speech_live.speech.turn import MAX_EVENTS, MAX_UNSENT, Turn
 
@@ -295,6 +296,22 @@ def _end(run: Run) -> None:
     raise AssertionError("the turn does not end")
 
 
+# --- what a person pastes
+
+
+def fuzz_pasted(data: bytes) -> None:
+    """Paste anything into both fields: they are understood, or a ValueError says that they are not."""
+    place, _, secret = data.decode(errors="replace").partition("\0")
+    place, secret = sort_out(place, secret)
+    read_key(secret)
+    with suppress(ValueError):
+        endpoint = read_endpoint(place)
+        assert (endpoint.region is None) != (endpoint.url is None)
+        for options in OPTIONS:
+            for generation in endpoint.generations(options):
+                assert endpoint.websocket_url(generation, options).host
+
+
 # --- all
 
 
@@ -318,6 +335,7 @@ TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "message": fuzz_message,
     "riff": fuzz_riff,
     "turn": fuzz_turn,
+    "pasted": fuzz_pasted,
 }
 SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
     "message": (
@@ -360,5 +378,11 @@ SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
         + _received("audio.end")
         + _ENDED_AND_SENT
         + _received("turn.end"),
+    ),
+    "pasted": (
+        b"https://[]@\0KEY 1: 0123456789abcdef0123456789abcdef",
+        b'{"endpoint": "https://westeurope.api.cognitive.microsoft.com/"}\0anything',
+        b'Location/Region\nWest\xc2\xa0Europe\0\xef\xbb\xbfkey1="abc"',
+        b"0123456789abcdef0123456789abcdef\0wss://[::1]:5000/v1.0?a=1",
     ),
 }

@@ -80,15 +80,6 @@ class Endpoint:
     url: str | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Endpoint:
-        """Understand what a person has at hand: a region's name, or an address pasted from the portal.
-
-        Raises ValueError when it is neither; PortalPageError when it is the address of a page of the portal.
-        """
-        text = text.strip()
-        return cls.from_url(text) if any(mark in text for mark in ".:/") else cls.from_region(text)
-
-    @classmethod
     def from_region(cls, region: str) -> Endpoint:
         """Take a region by its name ("westeurope") or display name ("West Europe"). Raises ValueError.
 
@@ -107,7 +98,10 @@ class Endpoint:
         portal: what it names may be any resource, and the key must not be sent there.
         """
         text = url.strip()
-        parsed = URL(text if "://" in text else f"https://{text}")
+        try:
+            parsed = URL(text if "://" in text else f"https://{text}")
+        except IndexError as err:  # yarl's, of "https://[]@"
+            raise ValueError("not the address of a Speech endpoint") from err
         scheme, host = _SCHEMES.get(parsed.scheme), (parsed.host or "").lower()
         if scheme is None or not host:
             raise ValueError("not the address of a Speech endpoint")
@@ -139,6 +133,13 @@ class Endpoint:
     def is_azure(self) -> bool:
         """Whether it is one of Azure's own hosts: there, a key is one resource's. Containers take any."""
         return self._is_resource or bool(self.region or _REGIONAL_HOST.fullmatch(URL(self.url or "").host or ""))
+
+    @property
+    def cloud(self) -> str:
+        """How names end in its cloud: "us" in the US government's, "cn" in China's, "com" in the public one."""
+        host = _speech_domain(self.region) if self.region else URL(self.url or "").host or ""
+        end = host.rpartition(".")[2]
+        return end if self.is_azure and end in {"us", "cn"} else "com"
 
     @property
     def unique_id(self) -> str:
