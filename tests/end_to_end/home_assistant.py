@@ -5,8 +5,8 @@ port. Everything after that goes over its public interfaces: the REST API and th
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -33,32 +33,49 @@ _INTEGRATION = ROOT / "custom_components" / "azure_speech_live"
 class HomeAssistant:
     """A running Home Assistant, logged in as its owner."""
 
-    def __init__(self, url: str, process: Process, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, url: str, process: Process, session: aiohttp.ClientSession, start: Callable[[], Awaitable[Process]]
+    ) -> None:
         self.url = url
         self.process = process
         self._session = session
+        self._start = start
 
     @classmethod
     @asynccontextmanager
     async def run(cls, config: Path, environment: Mapping[str, str] | None = None) -> AsyncIterator[Self]:
-        """Start Home Assistant on the empty folder `config`, and stop it when the block is left."""
+        """Start Home Assistant on the folder `config`, and stop it when the block is left.
+
+        What is in the folder already is added to the house: packages, custom components, media.
+        """
         port = free_port()
         _furnish(config, port)
         hass = Path(sys.executable).with_name("hass")
         command = (hass, "--config", config, "--skip-pip", "--log-no-color")
+        url = f"http://127.0.0.1:{port}"
         # With scripts/demo's PYTHONPATH it would look into our custom_components, and no further, for all of them.
-        async with Process.run(*command, env={"PYTHONPATH": "", **(environment or {})}) as process:
-            await process.line(r"Home Assistant initialized in", within=120)
-            url = f"http://127.0.0.1:{port}"
-            async with aiohttp.ClientSession(url) as session:
-                self = cls(url, process, session)
-                await self._create_owner()
-                # Until someone has switched them, these lights know no state.
-                await self.post("/api/services/light/turn_off", json={"entity_id": "all"})
-                # Where speakers find it; by itself it would name an address that it does not listen on.
-                async with self.connect() as connection:
-                    await connection.call("config/core/update", internal_url=url)
-                yield self
+        async with AsyncExitStack() as processes, aiohttp.ClientSession(url) as session:
+
+            async def start() -> Process:
+                process = await processes.enter_async_context(
+                    Process.run(*command, env={"PYTHONPATH": "", **(environment or {})})
+                )
+                await process.line(r"Home Assistant initialized in", within=120)
+                return process
+
+            self = cls(url, await start(), session, start)
+            await self._create_owner()
+            # Until someone has switched them, these lights know no state.
+            await self.post("/api/services/light/turn_off", json={"entity_id": "all"})
+            # Where speakers find it; by itself it would name an address that it does not listen on.
+            async with self.connect() as connection:
+                await connection.call("config/core/update", internal_url=url)
+            yield self
+
+    async def restart(self) -> None:
+        """Stop Home Assistant, and start it again on the folder that it has left."""
+        await self.process.stop()
+        self.process = await self._start()
 
     async def _create_owner(self) -> None:
         """Create the account that the first page of a new Home Assistant asks for, and log in with it."""

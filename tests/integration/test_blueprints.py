@@ -257,6 +257,22 @@ async def test_a_bell_that_appears_or_goes_has_not_rung(house: HomeAssistant) ->
     assert door.messages == ["The parcel is here."]
 
 
+async def test_a_sensor_that_was_not_known_has_not_rung(house: HomeAssistant) -> None:
+    """As at a restart; but a bell that was never pressed before has a first time."""
+    door = await Door.build(house, **PARCEL)
+    for state in ("unknown", "on", "unavailable", "on"):
+        house.states.async_set(BELL, state)
+        await house.async_block_till_done()
+    assert door.messages == []
+    for state in ("off", "on"):
+        house.states.async_set(BELL, state)
+    await house.async_block_till_done()
+    assert door.messages == ["The parcel is here."]
+    house.states.async_set(BELL, "unknown")
+    await door.ring()
+    assert len(door.messages) == 2
+
+
 # --- the example in the documentation
 
 
