@@ -19,15 +19,19 @@ Home Assistant's sentences have them as well, and compare them.
 APOSTROPHES: Final = "'’ʼ՚＇"  # noqa: RUF001 - they look alike
 """All the same one."""
 
+READ: Final = frozenset("#%&*/@\\_§‰‱′″٪؉؊՟॰৽੶૰၌၍၎၏་")  # noqa: RUF001 - other languages' own
+"""Punctuation to Unicode, but read as a word, or part of one.
+
+Such as particles of Burmese, the points between the syllables of Tibetan, abbreviations of India. Asterisks mask a
+profanity.
+"""
+
 _BLANKS: Final = re.compile(r"\s+")
 _STRAY_JOINERS: Final = re.compile(rf"(?<!\S)[{JOINERS}]+")
 _UNSPACED_LETTER: Final = re.compile(f"[{UNSPACED}]")
 _STRAIGHT: Final = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 _QUOTED: Final = re.compile(r"‘([^‘]*?)’(?!\w)")  # noqa: RUF001 - the second mark may be an apostrophe as well
 
-# Read as a word, or part of one: particles of Burmese, the points between the syllables of Tibetan, abbreviations of
-# India. Asterisks mask a profanity.
-_READ: Final = frozenset("#%&*/@\\_§‰‱′″٪؉؊՟॰৽੶૰၌၍၎၏་")  # noqa: RUF001 - other languages' own
 # Within words and numbers they are part of these: "22.5", "8:30", "node.js", "col·lecció".
 _JOINTS: Final = frozenset('.:!?"·‧・')
 _JOINTS_UNSPACED: Final = frozenset(".·‧・･")
@@ -77,7 +81,7 @@ def without_punctuation(text: str) -> str:
 
 def _goes(text: str, index: int) -> bool:
     mark = text[index]
-    is_mark = unicodedata.category(mark).startswith("P") and _READ.isdisjoint((mark, _usual(mark)))
+    is_mark = unicodedata.category(mark).startswith("P") and READ.isdisjoint((mark, _usual(mark)))
     return is_mark and (mark in _LONG_DASHES or not _is_part_of_word(text, index))
 
 
@@ -100,7 +104,7 @@ def _is_part_of_word(text: str, index: int) -> bool:
 def _is_read(character: str) -> bool:
     """Return whether a character, if there is one, is a letter, a digit, a sign or a symbol."""
     return bool(character) and (
-        character.isalnum() or character in _READ or character in JOINERS or unicodedata.category(character)[0] in "MS"
+        character.isalnum() or character in READ or character in JOINERS or unicodedata.category(character)[0] in "MS"
     )
 
 

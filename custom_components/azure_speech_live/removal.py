@@ -5,11 +5,12 @@ import re
 from typing import Final
 import unicodedata
 
+from .punctuation import APOSTROPHES, READ
+
 REMOVED: Final = "\0"
 """Stands where words were."""
 
 _PIECES: Final = re.compile(r"-?\w+|\s+|.", re.DOTALL)
-_READ: Final = frozenset("#%&*/@\\_'’")  # noqa: RUF001 - an apostrophe
 _SEPARATORS: Final = frozenset(",;:、،؛၊፣፤፥՝·")  # noqa: RUF001 - other languages' own
 
 
@@ -61,14 +62,14 @@ def _meet(kept: list[str], piece: str) -> bool:
         return True
     if is_mark and (opened or (last is _Kind.END and kind is not _Kind.CLOSING)):
         return True
-    kept += [piece] if opened else [blank, piece]
+    kept += [blank, piece] if blank and not opened else [piece]
     return False
 
 
 def _drop(kept: list[str], *kinds: _Kind) -> str:
     """Drop what is of some kinds from the end; return the last blank of it."""
     blank = ""
-    while kept and (not kept[-1] or _kind(kept[-1]) in kinds):
+    while kept and _kind(kept[-1]) in kinds:
         last = kept.pop()
         blank = blank or last * last.isspace()
     return blank
@@ -85,7 +86,7 @@ def _kind(piece: str) -> _Kind:
     if piece.isspace():
         return _Kind.BLANK
     category = unicodedata.category(piece[0])
-    if len(piece) > 1 or piece in _READ or not category.startswith("P"):
+    if len(piece) > 1 or piece in READ or piece in APOSTROPHES or not category.startswith("P"):
         return _Kind.WORD
     if category in ("Pi", "Pf") or piece in '"„‚':  # noqa: RUF001 - a quotation mark
         return _Kind.QUOTE

@@ -58,6 +58,13 @@ def test_a_target_language_may_be_a_locale(written: str, target: str) -> None:
     assert translation_options(["hu-HU"], [written]).targets == (target,)
 
 
+def test_the_same_language_in_other_words_is_the_same() -> None:
+    assert translation_options(["de", "DE-de", "fr"], ["de-AT", "de"]).candidates == ("de-DE", "fr-FR")
+    with pytest.raises(ServiceValidationError) as caught:
+        translation_options(["de_at"], ["DE"])
+    assert caught.value.translation_key == "same_language"
+
+
 @pytest.mark.parametrize("written", ["", "xx", "jv-ID", "jv"])
 def test_what_the_service_does_not_translate_to_is_refused(written: str) -> None:
     with pytest.raises(ServiceValidationError) as caught:

@@ -146,12 +146,13 @@ async def test_the_languages_are_named_as_they_were_asked_for(
         [
             Utterance(text="Kurz.", end=0.3, language="de-de"),
             Utterance(text="第一。", start=0.4, end=0.8, language="zh-cn"),
-            Utterance(text="第二。", start=0.8, end=1.5, language="zh_Hans-CN"),
+            Utterance(text="第二。", start=0.8, end=1.3, language="zh_Hans-CN"),
+            Utterance(text="Oui.", start=1.3, end=1.5, language="fr-ca"),
         ]
     )
     response = await call(hass, "translate", media=media, language=["de", "zh-CN"], target_language=["de-AT", "zh-CN"])
     assert response["language"] == "zh-CN"
-    assert [segment["language"] for segment in response["segments"]] == ["de-DE", "zh-CN", "zh-CN"]
+    assert [segment["language"] for segment in response["segments"]] == ["de-DE", "zh-CN", "zh-CN", "fr-CA"]
     assert response["translations"].keys() == {"de", "zh-Hans"}
     (turn,) = service.connections[-1].turns
     assert turn.options.languages == ("de-DE", "zh-CN")

@@ -26,6 +26,7 @@ from custom_components.azure_speech_live.speech import (
     SynthesisEnded,
     TranslationOptions,
     UpgradeRefusedError,
+    results,
     translation,
 )
 from custom_components.azure_speech_live.speech.messages import Message, json_message
@@ -390,6 +391,11 @@ def test_translations_have_the_names_that_were_asked_for(
     assert event.translations.keys() == set(targets)
     assert set(event.translations.values()) == set(came)
     assert isinstance(event, Hypothesis) or event.translation_error is None
+
+
+def test_of_two_translations_to_one_language_that_with_a_text_counts() -> None:
+    said = Phrase(status=RecognitionStatus.SUCCESS, text="One.", translations={"pt": "Um.", "pt-br": ""})
+    assert results.as_asked(said, to("pt")).translations == {"pt": "Um."}
 
 
 def test_a_language_that_nobody_asked_for_does_not_take_the_place_of_one() -> None:
