@@ -29,7 +29,7 @@ from homeassistant.util.hass_dict import HassKey
 from .const import CONF_PRICING_TIER, DOMAIN, TIER_STANDARD, TIER_UNKNOWN
 from .errors import failure_kind
 from .health_states import MEANS, Seen, State, following, seen_of
-from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue
+from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue, async_rename_issues
 from .months import Months
 from .reauth import async_ask_for_key
 from .speech import (
@@ -159,7 +159,7 @@ class Health:
                 self._observe(seen_of(error), self._failed_at)
                 if not isinstance(error, QuotaError) and any(_overlap(session, other) for other in self._sessions):
                     self._crowded = True
-        self.async_show_issues()
+        self._show_issues()
 
     async def async_check(self, client: SpeechClient) -> None:
         """Open a connection and close it, and take note of what becomes of that. Raises SpeechError."""
@@ -178,18 +178,6 @@ class Health:
         if month != self._month:
             self._month = month
             self._observe(Seen.NEW_MONTH, self._hass.loop.time())
-
-    @callback
-    def async_show_issues(self) -> None:
-        """Tell, in the words of now, of what a person must do, and of nothing else."""
-        told = {MEANS[self._state].issue, Issue.ONE_AT_A_TIME if self._crowded else None}
-        if self._entry.options.get(CONF_PRICING_TIER) == TIER_STANDARD:
-            told = {ON_STANDARD.get(issue, issue) for issue in told if issue is not None}
-        for issue in _ISSUES:
-            if issue in told:
-                async_create_issue(self._hass, self._entry, issue, endpoint=self._endpoint)
-            else:
-                async_delete_issue(self._hass, self._entry, issue)
 
     def _identity(self) -> tuple[Any, ...]:
         return dict(self._entry.data), self._entry.options.get(CONF_PRICING_TIER, TIER_UNKNOWN)
@@ -226,7 +214,7 @@ class Health:
         else:
             for flow in list(self._entry.async_get_active_flows(self._hass, {SOURCE_REAUTH})):
                 self._hass.config_entries.flow.async_abort(flow["flow_id"])
-        self.async_show_issues()
+        self._show_issues()
         if self.available:
             self._stop_recheck()
             self._wait = FIRST_RECHECK
@@ -236,6 +224,17 @@ class Health:
             self._told = self.available
             for listener in list(self._listeners):
                 listener()
+
+    def _show_issues(self) -> None:
+        """Tell of what a person must do, and of nothing else."""
+        told = {MEANS[self._state].issue, Issue.ONE_AT_A_TIME if self._crowded else None}
+        if self._entry.options.get(CONF_PRICING_TIER) == TIER_STANDARD:
+            told = {ON_STANDARD.get(issue, issue) for issue in told if issue is not None}
+        for issue in _ISSUES:
+            if issue in told:
+                async_create_issue(self._hass, self._entry, issue, endpoint=self._endpoint)
+            else:
+                async_delete_issue(self._hass, self._entry, issue)
 
     def _log(self, error: SpeechError) -> None:
         """Log a failure, but no kind again before it works."""
@@ -300,16 +299,13 @@ def async_setup_health(hass: HomeAssistant) -> None:
 
     @callback
     def entry_changed(change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
-        if (health := healths.get(entry.entry_id)) is None:
+        if entry.domain != DOMAIN:
             return
-        if change is ConfigEntryChange.REMOVED:
-            del healths[entry.entry_id]
-            health.async_stop()
-        elif entry.disabled_by is not None:
+        if change is not ConfigEntryChange.REMOVED and entry.disabled_by is None:
+            async_rename_issues(hass, entry)
+        elif (health := healths.pop(entry.entry_id, None)) is not None:
             health.async_stop()
             health.async_forget()
-        else:
-            health.async_show_issues()  # perhaps the title
 
     async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, entry_changed)
 

@@ -74,5 +74,15 @@ def async_delete_issue(hass: HomeAssistant, entry: AzureSpeechConfigEntry, issue
         )
 
 
+@callback
+def async_rename_issues(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+    """Tell of an entry's issues by the title that it has now."""
+    for issue in Issue:
+        found = ir.async_get(hass).async_get_issue(DOMAIN, _issue_id(entry, issue))
+        if found is not None and found.active:
+            placeholders = found.translation_placeholders or {}
+            async_create_issue(hass, entry, issue, **{key: placeholders[key] for key in placeholders if key != "title"})
+
+
 def _issue_id(entry: AzureSpeechConfigEntry, issue: Issue) -> str:
     return f"{issue}_{entry.entry_id}"

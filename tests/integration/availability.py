@@ -30,6 +30,7 @@ class Clock:
 
 
 GONE = Behaviour(answer=Refuse(404))
+BROKEN = Behaviour(faults=(Fault(AudioReceived(16000), Close(1011)),))
 USED_UP = Behaviour(faults=(Fault(AudioReceived(16000), Close(1007, "Quota exceeded.")),))
 HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)
 FAILED = SpeechResult(None, SpeechResultState.ERROR)

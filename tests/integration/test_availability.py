@@ -18,10 +18,10 @@ from custom_components.azure_speech_live.speech import Phrase, RecognitionOption
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
-from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse, Reset
+from tests.speech_service.faults import After, AudioReceived, Behaviour, Close, Fault, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
-from .availability import FAILED, HEARD, USED_UP, available, issue, let_pass, said, speak
+from .availability import BROKEN, FAILED, HEARD, USED_UP, available, issue, issues, let_pass, said, speak
 from .flows import add_resource, start_reconfigure_flow, submit
 from .speech import RECOGNIZER, pcm, stream, transcribe
 
@@ -174,7 +174,7 @@ async def test_a_command_of_which_nothing_was_understood(hass: HomeAssistant, se
 async def test_a_command_that_fails_on_a_connection_that_opened(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service.behaviours = lambda _: Behaviour(faults=(Fault(AudioReceived(16000), Close(1011)),))
+    service.behaviours = lambda _: BROKEN
     assert await speak(hass) == FAILED
     assert available(hass)
     ((_, line),) = said(caplog)
@@ -299,30 +299,39 @@ async def test_who_is_connected_since_before_the_key_was_refused_says_nothing_of
     refused.set()
     assert (await older)[1] == HEARD
     assert not available(hass)
+    assert await speak(hass) == HEARD  # by the same connection, which was kept
+    assert not available(hass)
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["entry_id"] == entry.entry_id
     assert [level for level, _ in said(caplog)] == [logging.ERROR]
 
 
-async def test_what_was_recognised_before_the_quota_was_used_up_says_nothing_of_it(
-    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+@pytest.mark.parametrize("trouble", [USED_UP, BROKEN], ids=["used up", "broken"])
+async def test_what_was_recognised_before_the_trouble_says_nothing_of_it(
+    hass: HomeAssistant,
+    service: SpeechService,
+    entry: ConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Behaviour,
 ) -> None:
+    service.behaviours = lambda _: Behaviour(faults=(Fault(After("turn.end"), Close()),))  # nothing is kept of it
     older = entry.runtime_data.recognize(stream(pcm(1)), RecognitionOptions())
     async for event in older:
         if isinstance(event, Phrase):
             break  # it is not over before it is closed
-    service.behaviours = lambda _: USED_UP
+    await service.until(lambda: all(connection.closed for connection in service.connections))
+    service.behaviours = lambda _: trouble
     assert await speak(hass) == FAILED
     await older.aclose()
-    assert issue(hass, entry, Issue.QUOTA_USED_UP) is not None
+    assert issues(hass, entry) == ({Issue.QUOTA_USED_UP} if trouble is USED_UP else set())
+    assert [level for level, _ in said(caplog)] == [logging.ERROR]
 
 
 async def test_a_command_that_fails_while_it_is_checked_is_a_reason_to_check_again(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
 ) -> None:
     first = len(service.attempts)
-    broken = Behaviour(faults=(Fault(AudioReceived(16000), Close(1011)),))
-    behaviours = {first: broken, first + 1: broken, first + 2: Behaviour(delay=1)}
+    behaviours = {first: BROKEN, first + 1: BROKEN, first + 2: Behaviour(delay=1)}
     service.behaviours = lambda attempt: behaviours.get(attempt, Behaviour(answer=Refuse(401)))
     assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
     await service.until(lambda: len(service.attempts) == first + 3)

@@ -265,3 +265,19 @@ async def test_the_issue_goes_with_the_month_also_where_nothing_is_set_up(
     freezer.move_to("2026-12-01T12:00:00Z")
     await hass.config_entries.async_reload(entry.entry_id)
     assert issue(hass, entry) is None
+
+
+async def test_an_entry_that_is_removed_but_goes_on_has_a_limit_and_no_issue(
+    hass: HomeAssistant, entry: ConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise HomeAssistantError("a platform stays")
+
+    resource = entry.runtime_data
+    monkeypatch.setattr(hass.config_entries, "async_unload_platforms_or_raise", fail)
+    await hass.config_entries.async_remove(entry.entry_id)
+    await end(resource.recognize(stream(pcm(4)), RecognitionOptions()))
+    with pytest.raises(UsageLimitError):
+        await end(resource.recognize(stream(pcm(1)), RecognitionOptions()))
+    assert issue(hass, entry) is None
+    await resource.async_close()

@@ -24,7 +24,7 @@ from custom_components.azure_speech_live.const import (
     TIER_UNKNOWN,
 )
 from custom_components.azure_speech_live.health import FIRST_RECHECK, GONE_AFTER, LAST_RECHECK
-from custom_components.azure_speech_live.issues import Issue
+from custom_components.azure_speech_live.issues import Issue, async_create_issue
 from custom_components.azure_speech_live.speech import RecognitionOptions, SpeechError
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
@@ -32,7 +32,7 @@ from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import After, AudioReceived, Behaviour, Close, Fault, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
-from .availability import FAILED, GONE, HEARD, USED_UP, Clock, available, issue, issues, let_pass, speak
+from .availability import BROKEN, FAILED, GONE, HEARD, USED_UP, Clock, available, issue, issues, let_pass, speak
 from .flows import add_resource, start_reconfigure_flow, state_of, submit
 from .package import WORDS
 from .speech import RECOGNIZER, pcm, stream, transcribe
@@ -78,10 +78,9 @@ async def test_a_check_that_was_slow_to_find_nothing_is_not_the_beginning(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, clock: Clock
 ) -> None:
     first = len(service.attempts)
-    broken = Behaviour(faults=(Fault(AudioReceived(16000), Close(1011)),))
     behaviours = {
-        first: broken,
-        first + 1: broken,
+        first: BROKEN,
+        first + 1: BROKEN,
         first + 2: Behaviour(delay=1, answer=Refuse(404)),
         first + 3: Behaviour(faults=(Fault(After("turn.end"), Close()),)),
     }
@@ -391,7 +390,11 @@ async def test_an_entry_that_waits_for_its_set_up_is_called_by_its_new_name(
     service.behaviours = lambda _: GONE
     for clock.now in (0.0, GONE_AFTER):
         await hass.config_entries.async_reload(entry.entry_id)
+    async_create_issue(hass, entry, Issue.USAGE_UNREADABLE, file="usage.copy")  # which is not told again
     hass.config_entries.async_update_entry(entry, title="Flat")
+    unreadable = issue(hass, entry, Issue.USAGE_UNREADABLE)
+    assert unreadable is not None
+    assert unreadable.translation_placeholders == {"title": "Flat", "file": "usage.copy"}
     found = issue(hass, entry, Issue.ENDPOINT_GONE)
     assert found is not None
     assert found.translation_placeholders == {"title": "Flat", "endpoint": f"127.0.0.1:{service.port}"}
