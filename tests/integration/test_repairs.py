@@ -406,7 +406,7 @@ async def test_one_entry_s_issue_is_not_another_s(
     async with SpeechService() as another_service:
         another = await add_resource(hass, another_service)
         service.behaviours = another_service.behaviours = lambda _: USED_UP
-        for entity_id in (RECOGNIZER, f"{RECOGNIZER}_2"):
+        for entity_id in (RECOGNIZER, f"{RECOGNIZER}_127_0_0_1_{another_service.port}"):
             await transcribe(hass, stream(pcm(1)), entity_id=entity_id)
         assert issues(hass, entry) == issues(hass, another) == {Issue.QUOTA_USED_UP}
         service.behaviours = ()
