@@ -98,7 +98,7 @@ def blueprints(recording: str) -> dict[str, Any]:
     """Return an automation and a script that are made from the blueprints."""
     folder = "azure_speech_live"
     door = {
-        "doorbell": "input_button.door",
+        "doorbell": "event.doorbell",
         "satellite": "assist_satellite.door",
         "visitor_language": "pl",
         "voice": "pl-PL-AgnieszkaNeural",
@@ -251,8 +251,7 @@ class House:
 
     async def reload(self) -> None:
         """Reload all that an example waits for, and see everything come to rest."""
-        for action in ("template.reload", "input_button.reload"):
-            await self.act(action)
+        await self.act("template.reload")
         await self.home.post(f"{CONFIG}/entry/{self.entry_id}/reload")
         await self.settled()
 
@@ -398,7 +397,7 @@ async def response(house: House) -> None:
 
 
 async def ask_at_the_door(house: House) -> None:
-    await house.act("input_button.press", entity_id="input_button.door")
+    await house.home.post("/api/events/doorbell", json={})
     await house.done("azure_speech_live.translate")
     await house.done("assist_satellite.ask_question", entity_id="assist_satellite.door")
     await house.done("media_player.play_media")
