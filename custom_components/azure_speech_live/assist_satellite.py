@@ -299,14 +299,11 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     async def _respond(self, run: AssistantRun) -> None:
         """Play the answer. A voice that gives none is a problem."""
         try:
-            if run.token is not None:
-                answer = tts.async_get_stream(self.hass, run.token)
-            elif run.answer and (answer := self._create_voice()):
+            if run.token is None and run.answer and (voice := self._create_voice()):
                 # There was none when the pipeline began to wait for the wake word, perhaps hours ago.
-                answer.async_set_message(run.answer)
-            else:
-                return
-            if answer is not None:
+                voice.async_set_message(run.answer)
+                run.token = voice.token
+            if run.token and (answer := tts.async_get_stream(self.hass, run.token)):
                 await self._speak(answer)
                 async with asyncio.timeout(_VOICE_LIMIT):
                     async for _ in answer.async_stream_result():

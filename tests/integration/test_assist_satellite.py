@@ -68,7 +68,8 @@ async def test_the_button_ends_an_answer(house: House, sound_server: SoundServer
     await house.add_microphone()
     house.radio.ends.clear()
     async with house.state(PLAYER, lambda state: state == "playing"):
-        await house.call("button.press", BUTTON)
+        async with house.state(SATELLITE, lambda state: state == "listening"):
+            await house.call("button.press", BUTTON)
         await sound_server.say("kitchen", SAID)
     async with house.state(SATELLITE, lambda state: state == "listening"):
         await house.call("button.press", BUTTON)

@@ -150,6 +150,7 @@ async def test_who_speaks_is_told_each_time_and_the_log_once(
     assert house.voice.said == [case.words]  # the second time out of Home Assistant's cache
     assert len(house.radio.played) == 2
     assert troubles(caplog) == [f"{SATELLITE}: {case.message} ({case.code})"]
+    assert not any(record.exc_info for record in caplog.records if record.getMessage() in troubles(caplog))
 
     await house.change_pipeline(**WORKS)
     await press(house)

@@ -160,7 +160,7 @@ async def test_a_resource_that_cannot_be_set_up_says_why(
     assert "127.0.0.1" not in json.dumps(data)
 
 
-@pytest.mark.parametrize("data", [{}, {"region": 5}, {"url": "https://["}], ids=str)
+@pytest.mark.parametrize("data", [{}, {"region": 5}, {"url": "https://["}, {"url": "https://[]@"}], ids=str)
 async def test_what_cannot_be_read_keeps_no_diagnostics_back(
     hass: HomeAssistant, download: Download, data: dict[str, Any]
 ) -> None:
