@@ -146,7 +146,7 @@ class Usage:
 
     def _await_save(self) -> None:
         # Not put off by what comes later, or where somebody always speaks nothing would ever be stored.
-        if self._cancel_save is None and not self._removed:
+        if self._cancel_save is None:
             job = HassJob(self._async_save, cancel_on_shutdown=True)
             self._cancel_save = async_call_later(self._hass, SAVE_DELAY, job)
 
@@ -181,7 +181,7 @@ async def async_get_usage(hass: HomeAssistant, entry: ConfigEntry) -> Usage:
         usage = Usage(hass, entry.entry_id)
         if copy := await usage.async_load():
             async_create_issue(hass, entry, Issue.USAGE_UNREADABLE, file=copy)
-        usages[entry.entry_id] = usage
+        usages.setdefault(entry.entry_id, usage)  # Or another has been quicker meanwhile: there is one only.
     return usages[entry.entry_id]
 
 

@@ -223,6 +223,21 @@ async def test_the_issue_says_which_limit_and_goes_with_the_month(
     assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
 
 
+async def test_a_clock_that_is_not_set_gives_no_new_month(
+    hass: HomeAssistant, entry: ConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    await transcribe(hass, stream(pcm(4)))
+    freezer.move_to("1970-01-01")
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
+    found = issue(hass, entry)
+    assert found is not None
+    assert found.translation_placeholders == {"title": entry.title, "limit": "0.001", "date": "2026-12-01"}
+    freezer.move_to("2026-12-02")
+    assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
+    assert issue(hass, entry) is None
+
+
 @pytest.mark.parametrize("limit", [1.0, None])
 async def test_a_limit_that_is_raised_or_taken_away_stops_no_more(
     hass: HomeAssistant, entry: ConfigEntry, limit: float | None

@@ -25,7 +25,7 @@ from .availability import HEARD, issue, said, speak
 from .flows import add_resource, open_flow_in_progress, start_reconfigure_flow, start_user_flow, state_of, submit
 from .microphones import BUTTON, SATELLITE, House
 from .speech import RECOGNIZER, pcm, stream, transcribe
-from .subentries import open_form, open_reconfigure_form
+from .subentries import open_reconfigure_form, submit as submit_subentry
 
 RELEASES = sorted((Path(__file__).parents[1] / "data" / "storage").iterdir())
 
@@ -246,11 +246,16 @@ async def test_a_microphone_without_a_device_stops_nothing_else(
     assert house.look("button.attic_listen") is None
     assert await speak(hass) == HEARD
 
-    # Which its form puts right.
-    form = await open_reconfigure_form(hass, house.entry, "microphone", bad.subentry_id)
-    assert form["type"] is FlowResultType.FORM
-    form = await open_form(hass, house.entry, "microphone")
-    assert form["type"] is FlowResultType.FORM
+    # It is in no form's way, and its own puts it right.
+    good, _ = house.entry.get_subentries_of_type("microphone")
+    for subentry, errors in ((good, None), (bad, {"device": "device_taken"})):
+        form = await open_reconfigure_form(hass, house.entry, "microphone", subentry.subentry_id)
+        form = await submit_subentry(hass, form, device="kitchen", start="button")
+        assert form.get("errors") == errors
+    hass.config_entries.async_remove_subentry(house.entry, good.subentry_id)
+    form = await submit_subentry(hass, form, device="kitchen", start="button")
+    assert form["type"] is FlowResultType.ABORT
+    assert house.look("button.attic_listen") is not None
 
 
 async def test_a_microphone_alone_without_a_device_stops_nothing_else(
@@ -278,3 +283,20 @@ async def test_what_else_of_a_microphone_cannot_be_read_has_its_default(
     microphone = house.entry.runtime_data.microphones[house.subentry.subentry_id]
     assert (microphone.waits_for_wake_word, microphone.media_player) == (False, None)
     assert house.look("select.kitchen_assistant") == "preferred"
+
+
+@pytest.mark.parametrize(
+    ("subentry_type", "data"),
+    [
+        ("recognizer", {"languages": None, "phrases": 5, "text_form": ["display"], "max_duration": "long"}),
+        ("translator", {"languages": None, "target_language": {}}),
+        ("translator", {}),
+    ],
+)
+async def test_the_form_of_what_cannot_be_read_opens(
+    hass: HomeAssistant, start: Start, subentry_type: str, data: dict[str, Any]
+) -> None:
+    entry = await start(subentries=[{**recognizer(**data), "subentry_type": subentry_type}])
+    assert state_of(entry) is ConfigEntryState.LOADED
+    form = await open_reconfigure_form(hass, entry, subentry_type, "1")
+    assert form["type"] is FlowResultType.FORM

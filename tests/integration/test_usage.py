@@ -9,6 +9,7 @@ from pathlib import Path
 import random
 from typing import Any
 
+from freezegun import api as freezegun
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.stt import SpeechResultState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -285,23 +286,31 @@ async def test_what_an_unset_clock_counts_joins_the_month_that_it_is(
     assert {first: month.recognition for first, month in usage.months.items()} == {"2026-10-01": 13, "2026-11-01": 1300}
 
 
-async def test_what_waits_is_there_for_who_only_looks(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-    freezer.move_to("2026-10-30")
+async def test_a_clock_that_is_set_is_noticed_within_an_hour(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Home Assistant's timers go by another clock, that of the event loop, which nobody sets."""
+    monkeypatch.setattr(hass.loop, "time", freezegun.real_monotonic)
     usage = Usage(hass, "home")
+    told: list[tuple[str, int]] = []
+
+    async def look(now: str) -> None:
+        freezer.move_to(now)
+        async_fire_time_changed(hass, datetime.fromisoformat(now).replace(tzinfo=UTC) + timedelta(hours=1))
+        await hass.async_block_till_done()
+
+    freezer.move_to("2026-10-15")
     usage.async_end(recognition(10))
     freezer.move_to("1970-01-01")
     usage.async_end(recognition(1))
-    assert usage.months.start.astimezone(UTC) <= datetime(2026, 10, 1, 7, tzinfo=UTC)
     assert usage.months.next_start.date() == date(2026, 11, 1)
     stop = usage.async_track_months()
-    told: list[int] = []
-    usage.async_add_listener(lambda: told.append(usage.month.recognition))
-    freezer.move_to("2026-11-15")
-    await let_pass(hass, freezer, 3600)
-    assert told == [1]
-    freezer.move_to("2026-12-15")
-    await let_pass(hass, freezer, 3600)
-    assert told == [1, 0]  # and not twice
+    usage.async_add_listener(lambda: told.append((str(usage.months.first_day), usage.month.recognition)))
+    await look("2026-11-15")
+    assert told == [("2026-11-01", 1)]
+    await look("2099-01-15")
+    await look("2026-12-15")
+    assert told[1:] == [("2099-01-01", 0), ("2026-12-01", 0)]  # what waited counts once
     stop()
 
 
@@ -470,16 +479,18 @@ async def test_a_command_that_a_reload_ends_is_counted(hass: HomeAssistant, serv
     assert entry.runtime_data.usage.month == Month(recognition=len(pcm(1)), requests=1)  # which is no failure
 
 
-async def test_what_is_removed_is_gone_for_good(hass: HomeAssistant, service: SpeechService) -> None:
+async def test_what_is_removed_is_gone_for_good(
+    hass: HomeAssistant, service: SpeechService, freezer: FrozenDateTimeFactory
+) -> None:
     entry = await add_resource(hass, service)
     await transcribe(hass, stream(pcm(1)))
-    usage = await restart(hass, entry.entry_id)
+    await let_pass(hass, freezer, SAVE_DELAY)
     assert path(hass, entry.entry_id).exists()
     late = entry.runtime_data.usage
 
     await hass.config_entries.async_remove(entry.entry_id)
     late.async_end(recognition(64000))  # a command that was under way
-    usage = await restart(hass, entry.entry_id)
-
-    assert usage.months == {}
+    await let_pass(hass, freezer, SAVE_DELAY)
+    assert not path(hass, entry.entry_id).exists()
+    assert (await restart(hass, entry.entry_id)).months == {}
     assert not path(hass, entry.entry_id).exists()

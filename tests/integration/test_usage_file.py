@@ -1,5 +1,6 @@
 """The file of the usage: whatever is wrong with it stops nobody, and costs nothing without a copy and a word."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -20,7 +21,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.issues import Issue
 from custom_components.azure_speech_live.months import Month
-from custom_components.azure_speech_live.usage import SAVE_DELAY
+from custom_components.azure_speech_live.usage import SAVE_DELAY, async_get_usage
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import HEARD, issue, said, speak
@@ -204,6 +205,13 @@ async def test_a_file_that_may_not_be_read_is_kept_as_well(hass: HomeAssistant, 
     assert len(copies(path)) == 1
 
 
+async def test_there_is_one_usage_whoever_asks_first(hass: HomeAssistant, path: Path, entry: ConfigEntry) -> None:
+    path.write_bytes(content({"2026-11-01": NOVEMBER}))
+    # As when diagnostics are downloaded while the resource is set up.
+    first, second = await asyncio.gather(async_get_usage(hass, entry), async_get_usage(hass, entry))
+    assert first is second
+
+
 @pytest.mark.parametrize("data", [{}, {"2026-10-01": NOVEMBER, "2026-11-01": NOVEMBER}, {"2026-11-01": {}}])
 async def test_what_can_be_read_is_left_as_it_is(
     hass: HomeAssistant, path: Path, entry: ConfigEntry, data: dict[str, Any]
@@ -307,18 +315,24 @@ async def test_what_cannot_be_written_is_tried_again_and_told_once(
     assert said(caplog) == []
 
 
+@pytest.mark.parametrize("taken_away", [False, True], ids=["", "taken away"])
 async def test_what_cannot_be_kept_yet_is_not_written_over(
-    hass: HomeAssistant, path: Path, entry: ConfigEntry, pass_a_minute: Callable[[], Awaitable[None]]
+    hass: HomeAssistant,
+    path: Path,
+    entry: ConfigEntry,
+    pass_a_minute: Callable[[], Awaitable[None]],
+    taken_away: bool,  # noqa: FBT001
 ) -> None:
     damaged = content({"2026-11-01": NOVEMBER}, version=2)
     path.write_bytes(damaged)
     with no_folder(path):
         assert await hass.config_entries.async_setup(entry.entry_id)
         assert await speak(hass) == HEARD
+    if taken_away:  # by somebody who saw the notice
+        path.unlink()
     for _ in range(2):
         await pass_a_minute()
-    (copy,) = copies(path)
-    assert copy.read_bytes() == damaged
+    assert [copy.read_bytes() for copy in copies(path)] == ([] if taken_away else [damaged])
     assert json.loads(path.read_bytes())["data"]["2026-11-01"]["recognition"] == ONE_COMMAND
 
 
