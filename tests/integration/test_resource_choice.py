@@ -17,6 +17,7 @@ from tests.speech_service.service import KEY, SpeechService
 from .flows import start_user_flow, submit
 from .microphones import SATELLITE, House
 from .recordings import SPOKEN
+from .speech import RECOGNIZER
 
 RECOGNITION_PATH = "/speech/recognition/conversation/cognitiveservices/v1"
 
@@ -247,7 +248,7 @@ def resident(hass: HomeAssistant, *entity_ids: str) -> MockUser:
 async def test_the_only_one_that_a_user_may_use_is_taken(
     hass: HomeAssistant, service: SpeechService, another: SpeechService, kitchen: ConfigEntry
 ) -> None:
-    user = resident(hass, "stt.azure_speech")
+    user = resident(hass, RECOGNIZER)
     await call(hass, user=user)
     assert used(service)
     with pytest.raises(Unauthorized):
