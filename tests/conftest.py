@@ -1,12 +1,15 @@
-"""What holds for every test: our integration is found, sockets are real but reach loopback only."""
+"""What holds for every test: a new machine, our integration is found, sockets are real but reach loopback only."""
 
+from contextlib import ExitStack
 import os
 from pathlib import Path
+import tempfile
 
 from hypothesis import settings
 import pytest
 
 import custom_components  # noqa: F401  # now, or the test plugin's own package of this name wins
+from tests.machine import new_machine, temporary_folder
 
 # No deadline: it would judge by the wall clock of a busy machine.
 settings.register_profile("default", deadline=None)
@@ -26,6 +29,16 @@ def mock_zeroconf_resolver() -> None:
     It is never closed, and where tests choose their event loop it is made for every test: after some hundred of them,
     more files are open than the 1024 that Linux allows by default.
     """
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have a new machine; the workers of a run share it. What tests leave in `tmp_path` is kept where it always is."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+        machine = ExitStack()
+        config.add_cleanup(machine.close)
+        folder = machine.enter_context(tempfile.TemporaryDirectory(prefix="speech-", dir=temporary_folder()))
+        machine.enter_context(new_machine(Path(folder)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

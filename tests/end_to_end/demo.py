@@ -17,6 +17,8 @@ import sys
 import tempfile
 from typing import Any
 
+from tests.machine import new_machine
+
 from .arguments import COMMAND, parse
 from .connection import Connection, HomeAssistantError
 from .home_assistant import PASSWORD, USERNAME, HomeAssistant
@@ -143,8 +145,8 @@ async def start(
     return home, connection, step["result"]["entry_id"]
 
 
-async def demo(arguments: argparse.Namespace) -> bool:
-    """Run the demo. Return whether the command, or the translation, worked."""
+async def demo(arguments: argparse.Namespace, folder: Path) -> bool:
+    """Run the demo, with what it writes in `folder`. Return whether the command, or the translation, worked."""
     screen = Screen()
     text = arguments.say or (ANNOUNCEMENT if arguments.translate else COMMAND)
     if arguments.wav:
@@ -154,7 +156,7 @@ async def demo(arguments: argparse.Namespace) -> bool:
     title += f" ({len(sound) / BYTES_PER_SECOND:.1f} s)"
     expected = "" if arguments.say or arguments.wav else text
     async with AsyncExitStack() as stack:
-        config = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="azure-speech-live-")))
+        (config := folder / "config").mkdir()
         home, connection, entry_id = await start(screen, stack, config, arguments)
         if arguments.translate:
             screen.title(f"{title}, into a recording, and translating that")
@@ -184,13 +186,13 @@ async def demo(arguments: argparse.Namespace) -> bool:
     return done
 
 
-async def _run(arguments: argparse.Namespace) -> bool:
+async def _run(arguments: argparse.Namespace, folder: Path) -> bool:
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # Once only: a second Ctrl-C must not stop us from stopping what we started.
         asyncio.get_running_loop().add_signal_handler(number, lambda: task.cancelling() or task.cancel())
-    return await demo(arguments)
+    return await demo(arguments, folder)
 
 
 def main() -> int:
@@ -198,7 +200,8 @@ def main() -> int:
     arguments = parse()
     arguments.open = False
     try:
-        return 0 if asyncio.run(_run(arguments)) else 1
+        with tempfile.TemporaryDirectory(prefix="azure-speech-live-") as name, new_machine(folder := Path(name)):
+            return 0 if asyncio.run(_run(arguments, folder)) else 1
     except asyncio.CancelledError:
         print("\nEnded." if arguments.open else "\nInterrupted.")
         return 0 if arguments.open else 128 + signal.SIGINT

@@ -53,13 +53,10 @@ class HomeAssistant:
         hass = Path(sys.executable).with_name("hass")
         command = (hass, "--config", config, "--skip-pip", "--log-no-color")
         url = f"http://127.0.0.1:{port}"
-        # With scripts/demo's PYTHONPATH it would look into our custom_components, and no further, for all of them.
         async with AsyncExitStack() as processes, aiohttp.ClientSession(url) as session:
 
             async def start() -> Process:
-                process = await processes.enter_async_context(
-                    Process.run(*command, env={"PYTHONPATH": "", **(environment or {})})
-                )
+                process = await processes.enter_async_context(Process.run(*command, env=environment))
                 await process.line(r"Home Assistant initialized in", within=120)
                 return process
 

@@ -16,11 +16,6 @@ _TIED_TO_US = ("setpriv", "--pdeathsig", "TERM", "--") if shutil.which("setpriv"
 _STOP_SECONDS = 30  # Home Assistant gives its own integrations up to 20 s
 
 
-def _environment() -> dict[str, str]:
-    """Return our environment without the Azure resource of who runs this: to use it, which is billed, it is given."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AZURE_SPEECH_")}
-
-
 class ProcessError(Exception):
     """A process ended, or stayed silent, while something was expected of it. The message ends with its last lines."""
 
@@ -46,7 +41,7 @@ class Process:
             *_TIED_TO_US,
             *command,
             cwd=ROOT,
-            env={**_environment(), **(env or {})},
+            env={**os.environ, **(env or {})},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

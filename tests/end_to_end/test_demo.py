@@ -22,13 +22,6 @@ pytestmark = pytest.mark.timeout(180)
 KEY = "0123456789abcdef0123456789abcdef"
 
 
-@pytest.fixture(autouse=True)
-def a_developers_own_resource(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have what a developer may have set. No test may use it: that is billed. Here it leads nowhere."""
-    monkeypatch.setenv("AZURE_SPEECH_KEY", "f" * 32)
-    monkeypatch.setenv("AZURE_SPEECH_REGION", "ws://127.0.0.1:9")
-
-
 @asynccontextmanager
 async def demo(temporary: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> AsyncIterator[Process]:
     """Run the demo until it ends. Nothing of it is left then: no file, and nobody at an address that it printed."""

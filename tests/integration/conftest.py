@@ -96,14 +96,12 @@ async def house(
 
 
 @pytest.fixture
-async def sound_server(
-    hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[SoundServer]:
+async def sound_server(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundServer]:
     """Run a PulseAudio server, with a microphone "kitchen" that can be unplugged.
 
     It ends when nobody listens any more: in a stream whose server has gone, PortAudio may run in circles for ever.
     """
-    async with SoundServer.run(tmp_path / "pulse", "kitchen") as server:
+    async with SoundServer.run("kitchen") as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         yield server

@@ -1,7 +1,6 @@
 """What the tests of the microphone stand on: virtual devices that PortAudio finds in this process."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -9,9 +8,9 @@ from .sound import SoundServer
 
 
 @pytest.fixture
-async def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundServer]:
+async def sound_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundServer]:
     """Run a PulseAudio server with a microphone "kitchen" in it."""
-    async with SoundServer.run(tmp_path / "pulse", "kitchen") as server:
+    async with SoundServer.run("kitchen") as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         yield server

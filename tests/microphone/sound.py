@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 import wave
 
@@ -65,9 +66,16 @@ class SoundServer:
 
     @classmethod
     @asynccontextmanager
-    async def run(cls, folder: Path, *names: str) -> AsyncIterator[Self]:
+    async def run(cls, *names: str) -> AsyncIterator[Self]:
         """Run a server with microphones of some names plugged in; the first is the system's choice."""
-        folder.mkdir(exist_ok=True, mode=0o700)
+        # Not in a test's own folder: an address of a socket is short.
+        with TemporaryDirectory(prefix="pulse-") as folder:
+            async with cls._run(Path(folder), *names) as server:
+                yield server
+
+    @classmethod
+    @asynccontextmanager
+    async def _run(cls, folder: Path, *names: str) -> AsyncIterator[Self]:
         address = f"unix:{folder}/native"
         commands = folder / "default.pa"
         commands.write_text(f"load-module module-native-protocol-unix socket={folder}/native auth-anonymous=1\n")

@@ -93,8 +93,8 @@ async def test_partial_texts_are_shown_live_in_a_terminal(service: SpeechService
     assert f"{LIGHT}\r\n" in steps
 
 
-async def test_a_microphone(service: SpeechService, tmp_path: Path) -> None:
-    async with SoundServer.run(tmp_path / "pulse", "kitchen") as server:
+async def test_a_microphone(service: SpeechService) -> None:
+    async with SoundServer.run("kitchen") as server:
         service.engine = Scripted([Utterance(text=LIGHT, end=1)])
         status, out, err = await run(
             *("recognize", "--device", "kitchen"), service=service, environment=server.environment
