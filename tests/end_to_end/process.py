@@ -106,8 +106,12 @@ class Process:
         raise ProcessError(f"{self._name} cannot be ended")
 
     def kill(self) -> None:
-        """End it at once, as a power cut would."""
+        """End it at once."""
         self._process.kill()
+
+    def kill_all(self) -> None:
+        """End it and all that it started at once, as a power cut would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""

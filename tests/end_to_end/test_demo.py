@@ -169,7 +169,8 @@ async def test_help_and_mistakes_come_before_the_set_up(
 ) -> None:
     """As on a machine that has a Python, whichever, and nothing of ours: there is no set-up beside this script."""
     (tmp_path / "scripts").mkdir()
-    shutil.copy(ROOT / "scripts" / "demo", tmp_path / "scripts")
+    for script in ("common", "demo"):
+        shutil.copy(ROOT / "scripts" / script, tmp_path / "scripts")
     (tmp_path / "tests" / "end_to_end").mkdir(parents=True)
     shutil.copy(ROOT / "tests" / "end_to_end" / "arguments.py", tmp_path / "tests" / "end_to_end")
     async with Process.run(tmp_path / "scripts" / "demo", *arguments, env={"PYTHONPATH": ""}) as process:

@@ -100,8 +100,9 @@ def installable(tmp_path: Path, no_pyaudio: pytest.MonkeyPatch) -> pytest.Monkey
     venv.create(environment)
     (packages,) = environment.glob("lib/python*/site-packages")
     no_pyaudio.setenv("UV_PYTHON", str(environment / "bin" / "python"))
+    (settings := tmp_path / "uv.toml").write_text("no-index = true\n")  # for which there is no variable
+    no_pyaudio.setenv("UV_CONFIG_FILE", str(settings))
     no_pyaudio.setenv("UV_FIND_LINKS", str(wheels))
-    no_pyaudio.setenv("UV_NO_INDEX", "1")
     no_pyaudio.setenv("UV_NO_CACHE", "1")
     no_pyaudio.setattr("custom_components.azure_speech_live.microphone_requirement.REQUIREMENT", "PyAudio==0.2.98")
     no_pyaudio.syspath_prepend(packages)
