@@ -673,7 +673,7 @@ async def test_a_key_that_is_refused_asks_for_another(
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "translate", media=media, language="en-US", target_language="de")
     assert caught.value.translation_key == "action_key_refused"
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH
     assert flow["context"]["entry_id"] == entry.entry_id
