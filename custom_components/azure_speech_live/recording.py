@@ -16,7 +16,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
-from .media import media_error, without_secrets
+from .media_address import media_error, without_secrets
 from .recognition import async_recognize, unloaded
 from .speech import (
     BadAudioError,

@@ -15,6 +15,7 @@ from .const import DOMAIN
 from .dictation import DURATION, SILENCE, async_get_microphone, open_dictation
 from .languages import recognition_options, translation_options
 from .media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
+from .media_address import media_error, media_id
 from .permissions import async_get_caller, check_may_hear
 from .recording import RecordingRun
 from .resource_choice import RESOURCE_FIELD, async_choose_resource
@@ -34,10 +35,10 @@ ATTR_VOICE: Final = "voice"
 
 # What a media selector gives, or the plain address that an automation writes.
 _MEDIA: Final = vol.Any(
-    vol.All(cv.string, vol.Length(min=1)),
+    vol.All(cv.string, vol.Length(min=1), media_id),
     vol.All(
         vol.Schema({vol.Required("media_content_id"): cv.string}, extra=vol.ALLOW_EXTRA),
-        lambda media: media["media_content_id"],
+        lambda media: media_id(media["media_content_id"]),
     ),
 )
 _TRANSCRIBE_SCHEMA: Final = vol.Schema(
@@ -45,7 +46,7 @@ _TRANSCRIBE_SCHEMA: Final = vol.Schema(
         **RESOURCE_FIELD,
         vol.Optional(ATTR_MEDIA): _MEDIA,
         vol.Optional(ATTR_MICROPHONE): cv.entity_id,
-        vol.Optional(ATTR_DURATION, default=DURATION): vol.All(vol.Coerce(float), vol.Range(min=1, max=600)),
+        vol.Optional(ATTR_DURATION): vol.All(vol.Coerce(float), vol.Range(min=1, max=MAX_DURATION)),
         vol.Optional(ATTR_SILENCE, default=SILENCE): vol.All(vol.Coerce(float), vol.Range(min=0.5, max=30)),
         vol.Required(ATTR_LANGUAGE): vol.All(cv.ensure_list, [cv.string]),
         vol.Optional(ATTR_PROFANITY, default=Profanity.MASKED): vol.Coerce(Profanity),
@@ -98,11 +99,14 @@ async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceR
     own, microphone = async_get_microphone(hass, satellite) if satellite else (None, None)
     entry = async_choose_resource(hass, options, user, call.data.get(ATTR_CONFIG_ENTRY_ID), own)
     check_may_hear(user, media=media, microphone=satellite)
-    spoken = isinstance(options, TranslationOptions) and options.voice
+    limit = MAX_DURATION_SPOKEN if isinstance(options, TranslationOptions) and options.voice else MAX_DURATION
+    duration = call.data.get(ATTR_DURATION)
+    if duration and duration > limit:
+        raise media_error("media_too_long", media or satellite, minutes=str(limit // 60))
     sound = (
-        open_dictation(microphone, call.context, duration=call.data[ATTR_DURATION], silence=call.data[ATTR_SILENCE])
+        open_dictation(microphone, call.context, duration=duration or DURATION, silence=call.data[ATTR_SILENCE])
         if microphone
-        else open_recording(hass, media, MAX_DURATION_SPOKEN if spoken else MAX_DURATION)
+        else open_recording(hass, media, limit, duration)
     )
     run = RecordingRun(hass, entry, media or satellite, sound, options=options, context=call.context)
     return await run.async_response()

@@ -30,6 +30,20 @@ def invent(target: Path, source: str, *arguments: str) -> Path:
     return _ffmpeg(target, "-f", "lavfi", "-i", source, *arguments)
 
 
+def formats() -> set[str]:
+    """Return what ffmpeg can write, by its names."""
+    return {line.split()[1] for line in _ask("-muxers").partition(" --\n")[2].splitlines()}
+
+
+def has_sound(name: str) -> bool:
+    """Return whether a format is one of sound, or has sound in it."""
+    return "Default audio codec" in _ask("-h", f"muxer={name}")
+
+
+def _ask(*arguments: str) -> str:
+    return subprocess.run(["ffmpeg", "-v", "quiet", *arguments], check=True, capture_output=True, text=True).stdout
+
+
 def _ffmpeg(target: Path, *arguments: str) -> Path:
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments, str(target)], check=True)
     return target

@@ -290,14 +290,18 @@ async def test_the_translation_is_spoken(
     assert turn.options.translation.targets == ("de", "fr"), "the service may speak the first only"
 
 
-async def test_what_is_spoken_can_be_heard_as_a_media_source(
+async def test_what_is_spoken_can_be_heard_by_the_next_action(
     hass: HomeAssistant, service: SpeechService, media: str, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
+    """Also while Home Assistant answers without a length, since it does not know one yet."""
     service.synthesizer = Tone(seconds=2)
     hass.config.internal_url = str((await hass_client_no_auth()).make_url("")).rstrip("/")
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
-    await call(hass, "transcribe", media=response["media_content_id"], language="de-DE")
-    assert len(service.connections[-1].turns[-1].audio) / 32000 == pytest.approx(2, abs=0.2)
+    absolute = hass.config.internal_url + response["url"]
+    scheme = response["media_content_id"].replace("media-source", "MEDIA-SOURCE")
+    for spoken in (response, response["media_content_id"], response["url"], absolute, scheme):
+        await call(hass, "transcribe", media=spoken, language="de-DE")
+        assert len(service.connections[-1].turns[-1].audio) / 32000 == pytest.approx(2, abs=0.2), spoken
 
 
 class Tone:
@@ -532,6 +536,23 @@ async def test_a_recording_is_shorter_where_its_translation_is_spoken(
         await written
 
 
+async def test_a_stream_without_an_end_is_heard_for_a_duration(hass: HomeAssistant, service: SpeechService) -> None:
+    radio = EndlessRadio()
+    async with web_server(radio.answer) as address:
+        data: dict[str, Any] = {"media": f"{address}/radio.wav", "language": "en-US"}
+        assert (await refused(hass, "transcribe", **data)).translation_key == "media_endless"
+        assert not any(connection.turns for connection in service.connections)
+        await call(hass, "transcribe", **data, duration=2)
+    (turn,) = service.connections[-1].turns
+    assert len(turn.audio) == 64_000
+
+
+async def test_what_is_spoken_is_not_listened_to_for_long(hass: HomeAssistant, media: str) -> None:
+    data: dict[str, Any] = {"media": media, "language": "en-US", "target_language": "de", "duration": 601}
+    assert (await refused(hass, **data, voice=VOICE)).translation_key == "media_too_long"
+    assert (await call(hass, "translate", **data))["text"] == LIGHT
+
+
 async def test_a_recording_without_sound_is_an_error_of_its_own(hass: HomeAssistant, tmp_path: Path) -> None:
     mute = str(invent(tmp_path / "mute.mp4", "color=s=64x64:d=1"))
     assert (await refused(hass, "transcribe", media=mute, language="en-US")).translation_key == "media_without_audio"
@@ -628,8 +649,9 @@ async def test_a_camera_is_heard_by_those_who_may_see_it(hass: HomeAssistant) ->
     listener.groups[0].policy = {"entities": {"domains": {"stt": True}}}
     listener.invalidate_cache()
     context = Context(user_id=listener.id)
-    with pytest.raises(Unauthorized):
-        await call(hass, "transcribe", context, media="media-source://camera/camera.door", language="en-US")
+    for camera in ("media-source://camera/camera.door", "Media-Source://camera/camera.door"):
+        with pytest.raises(Unauthorized):
+            await call(hass, "transcribe", context, media=camera, language="en-US")
     with pytest.raises(ServiceValidationError):
         await call(hass, "transcribe", context, media="media-source://media_source/local/x", language="en-US")
 
@@ -685,7 +707,9 @@ async def test_what_is_ended_leaves_nothing(
 ) -> None:
     radio = EndlessRadio()
     async with web_server(radio.answer) as address:
-        listening = asyncio.create_task(call(hass, "transcribe", media=f"{address}/radio.wav", language="en-US"))
+        listening = asyncio.create_task(
+            call(hass, "transcribe", media=f"{address}/radio.wav", duration=600, language="en-US")
+        )
         await service.until(lambda: bool(service.connections[-1].turns[0].audio))
         if end == "cancel":
             listening.cancel()

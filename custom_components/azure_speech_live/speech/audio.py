@@ -3,6 +3,7 @@
 All audio is 16 kHz, 16-bit, mono, little-endian PCM. Positions are bytes from the utterance's start.
 """
 
+from collections.abc import Generator
 from typing import Final
 
 from .errors import BadAudioError
@@ -15,11 +16,18 @@ FRAME_SIZE: Final = BYTES_PER_SECOND // 10
 
 _PCM: Final = 1
 _EXTENSIBLE: Final = 0xFFFE  # the longer form of a format; of 16-bit mono it is PCM in practice
+_OTHER_WAV: Final = (b"RIFX", b"riff\x2e\x91\xcf\x11")
+"""How WAV begins that is not read: big-endian, and Wave64 with its GUIDs."""
+_WAV: Final = (b"RIFF", b"RF64", b"BW64", *_OTHER_WAV)
 _RIFF_SIZE: Final = 12
 _CHUNK_HEADER_SIZE: Final = 8
-_FMT_SIZE: Final = 16
-_MAX_PREFIX: Final = 65_536
-"""Bytes in which a WAV file's data must begin; cover art and the like come after it, or are refused."""
+_KNOWN: Final = {b"fmt ": 16, b"ds64": 16}
+"""Bytes of a chunk that are looked at; the rest is passed over."""
+_SIZE_ELSEWHERE: Final = 0xFFFF_FFFF
+_SKIPPED: Final = 4096
+"""Bytes that are passed over at a time."""
+_MAX_PREFIX: Final = 16 << 20
+"""Bytes in which a WAV file's data must begin: cover art and the like fits."""
 
 WAV_HEADER: Final = b"".join(
     (
@@ -42,33 +50,58 @@ class RiffStripper:
 
     def __init__(self) -> None:
         """Begin before the stream's first byte."""
-        self._held: bytearray | None = bytearray()
+        self._held = bytearray()
+        self._header: Generator[int, bytes, int] | None = None
+        self._wanted = 0
+        self._passed = 0
+        self._begun = False
+        """Whether the audio has."""
         self._left: int | None = None
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the audio in a chunk. Raises BadAudioError for a WAV stream of another format."""
-        if self._held is None:
+        if self._begun:
             return self._take(chunk)
         self._held += chunk
-        held = bytes(self._held)
-        if not held.startswith(b"RIFF"[: len(held)]):
-            self._held = None
-            return held
-        data = _find_data(held)
-        if (len(held) if data is None else data[0]) > _MAX_PREFIX:
-            raise BadAudioError("a WAV stream in which no audio begins")
-        if data is None:
-            return b""
-        start, size = data
-        self._held = None
-        # The writer of a stream, who does not know its size, says 0, or gigabytes that no utterance has.
-        self._left = size or None
-        return self._take(held[start:])
+        if self._header is None:
+            start = bytes(self._held[:_CHUNK_HEADER_SIZE])
+            if not start.startswith(_WAV):
+                undecided = any(magic.startswith(start) for magic in _WAV)
+                self._begun = not undecided
+                return b"" if undecided else self._release()
+            self._header = _header()
+            self._wanted = next(self._header)
+        return self._take(self._release()) if self._read(self._header) else b""
 
     def close(self) -> bytes:
-        """Return what was held back at the end of the stream: too little to be a header."""
-        held, self._held = bytes(self._held or b""), None
-        return b"" if held.startswith(b"RIFF") else held
+        """Return what was held back at the end of the stream: too little to be a header.
+
+        Raises BadAudioError if it ended before its audio, unless it ended within a plain header: nothing was said then.
+        """
+        if self._begun or self._header is None:
+            return self._release()
+        if self._passed + len(self._held) > len(WAV_HEADER):
+            raise BadAudioError("a WAV stream in which no audio begins")
+        return b""
+
+    def _read(self, header: Generator[int, bytes, int]) -> bool:
+        """Give a header what there is of it. Return whether that was all."""
+        try:
+            while len(self._held) >= self._wanted:
+                part = bytes(self._held[: self._wanted])
+                del self._held[: self._wanted]
+                self._passed += self._wanted
+                self._wanted = header.send(part)
+        except StopIteration as end:
+            self._begun = True
+            # The writer of a stream, who does not know its size, says 0, or gigabytes that no utterance has.
+            self._left = end.value or None
+        return self._begun
+
+    def _release(self) -> bytes:
+        held = bytes(self._held)
+        self._held.clear()
+        return held
 
     def _take(self, audio: bytes) -> bytes:
         if self._left is None:
@@ -78,30 +111,41 @@ class RiffStripper:
         return audio
 
 
-def _find_data(wav: bytes) -> tuple[int, int] | None:
-    """Return where a WAV stream's audio begins and its stated size, or None if more of it is needed."""
-    if len(wav) < _RIFF_SIZE:
-        return None
-    if wav[8:12] != b"WAVE":
+def _header() -> Generator[int, bytes, int]:
+    """Ask for a header's bytes, so many at a time; return the stated size of the audio. Raises BadAudioError."""
+    riff = yield _RIFF_SIZE
+    if riff.startswith(_OTHER_WAV):
+        raise BadAudioError("WAV audio in the form of other machines (RIFX, Wave64); needed: RIFF")
+    if riff[8:12] != b"WAVE":
         raise BadAudioError("a RIFF stream that is not WAV")
-    position, checked = _RIFF_SIZE, False
-    while len(wav) >= position + _CHUNK_HEADER_SIZE:
-        name, size = wav[position : position + 4], int.from_bytes(wav[position + 4 : position + 8], "little")
-        position += _CHUNK_HEADER_SIZE
+    size, left, checked, long_size = 0, _MAX_PREFIX, False, 0
+    while True:
+        # There are writers that leave out the zero behind a chunk of an odd size.
+        start = (yield 1).strip(b"\0") if size % 2 else b""
+        head = start + (yield _CHUNK_HEADER_SIZE - len(start))
+        name, size = head[:4], int.from_bytes(head[4:], "little")
         if name == b"data":
             if not checked:
                 raise BadAudioError("a WAV stream without a format")
-            return position, size
+            return long_size if size == _SIZE_ELSEWHERE else size
+        left -= size
+        if left < 0:
+            raise BadAudioError("a WAV stream in which no audio begins")
+        wanted = _KNOWN.get(name, 0)
+        known = yield wanted if size >= wanted else 0
         if name == b"fmt ":
-            if len(wav) < position + _FMT_SIZE:
-                return None
-            _check_format(wav[position : position + _FMT_SIZE])
+            _check_format(known)
             checked = True
-        position += size + size % 2
-    return None
+        elif name == b"ds64":
+            long_size = int.from_bytes(known[8:], "little")
+        rest = size - len(known)
+        while rest:
+            rest -= len((yield min(rest, _SKIPPED)))
 
 
 def _check_format(fmt: bytes) -> None:
+    if not fmt:
+        raise BadAudioError("a WAV stream without a format")
     coding, channels = int.from_bytes(fmt[0:2], "little"), int.from_bytes(fmt[2:4], "little")
     rate, bits = int.from_bytes(fmt[4:8], "little"), int.from_bytes(fmt[14:16], "little")
     if coding not in (_PCM, _EXTENSIBLE) or (rate, bits, channels) != (SAMPLE_RATE, 8 * SAMPLE_SIZE, 1):

@@ -1,0 +1,122 @@
+"""Where media is, and what of it may be read: from what a person or an automation writes to an input of ffmpeg."""
+
+from dataclasses import dataclass
+from pathlib import Path
+import re
+from typing import Final
+
+from homeassistant.components.media_player import async_process_play_media_url
+from homeassistant.components.media_source import async_resolve_media, is_media_source_id
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.network import is_hass_url
+from yarl import URL
+
+from .const import DOMAIN
+
+# What a local file may be: what records sound and video, or keeps it, and nothing that leads to other files, as
+# playlists do. Without samples that have no header, so that nobody knows their rate, and without the sound of games.
+_FORMATS: Final = (
+    "aac,ac3,act,aea,aiff,amr,amrnb,amrwb,ape,asf,au,avi,avr,bit,caf,codec2,dhav,dsf,dss,dts,dtshd,dv,eac3,epaf,flac,"
+    "flv,g722,g723_1,g729,gsm,gxf,hcom,iff,ilbc,ircam,loas,matroska,mlp,mmf,mov,mp3,mpc,mpc8,mpeg,mpegts,mxf,"
+    "nistsphere,nsp,nut,ogg,oma,paf,pvf,qcp,rm,sbc,sds,shn,sln,smjpeg,sox,spdif,tak,truehd,tta,voc,vqf,w64,wav,wtv,wv,"
+    "wve,xwma"
+)
+# A playlist on the network leads to no file of ours, and has us listen at no port; nor does a camera.
+_HTTP: Final = ("-protocol_whitelist", "http,https,tcp,tls,crypto,httpproxy")
+_RTSP: Final = ("-protocol_whitelist", "tcp,tls", "-rtsp_transport", "tcp", "-allowed_media_types", "audio")
+_PROTOCOLS: Final = {"http": _HTTP, "https": _HTTP, "rtsp": _RTSP, "rtsps": _RTSP}
+
+_LIVE: Final = "/api/hls/"
+"""Where Home Assistant has its cameras; whatever else it answers ends."""
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SECRETS: Final = re.compile(r"://(?:[^/?#]*@)?([^?#]*).*", re.DOTALL)
+_SIGNATURE: Final = re.compile(r"\?\w+=.*", re.DOTALL)
+_MAX_NAME: Final = 200
+
+
+@dataclass(frozen=True)
+class MediaInput:
+    """An input of ffmpeg."""
+
+    arguments: list[str]
+    maybe_endless: bool = False
+    """Whether it may be a stream that never ends."""
+
+
+def media_id(text: str) -> str:
+    """Return what media is called, as Home Assistant compares it: with its scheme in lower case."""
+    return _SCHEME.sub(lambda scheme: scheme[0].lower(), text, count=1) if _SCHEME.match(text) else text
+
+
+async def async_resolve(hass: HomeAssistant, media: str) -> MediaInput:
+    """Return where ffmpeg finds a media source, an address, a path of Home Assistant's own, or an allowed local file.
+
+    Raises ServiceValidationError.
+    """
+    if "\0" in media:
+        raise media_error("media_not_understood", media)
+    if is_media_source_id(media):
+        try:
+            found = await async_resolve_media(hass, media, None)
+        except Exception as err:  # a media source is anybody's, and raises what it likes
+            raise media_error("media_not_found", media) from err
+        if found.path is None:
+            return _address(hass, found.url, media)
+        if not await hass.async_add_executor_job(found.path.is_file):
+            raise media_error("media_not_found", media)
+        return _file(found.path)
+    if not media.startswith("/"):
+        return _address(hass, media, media)
+    allowed = await hass.async_add_executor_job(hass.config.is_allowed_path, media)
+    if allowed and await hass.async_add_executor_job(Path(media).is_file):
+        return _file(Path(media))
+    if _is_served(hass, media):
+        return _address(hass, media, media)
+    raise media_error("media_not_found" if allowed else "media_not_allowed", media)
+
+
+def _file(path: Path) -> MediaInput:
+    # Neither its name nor what is in it leads anywhere else.
+    return MediaInput(["-protocol_whitelist", "file", "-format_whitelist", _FORMATS, "-i", f"file:{path}"])
+
+
+@callback
+def _is_served(hass: HomeAssistant, path: str) -> bool:
+    """Return whether Home Assistant itself answers such paths: /local/…, /api/… and those of integrations."""
+    folders = {resource.canonical.split("/")[1] for resource in hass.http.app.router.resources()}
+    return path.count("/") > 1 and path.split("/")[1] in folders - {""}
+
+
+@callback
+def _address(hass: HomeAssistant, address: str, media: str) -> MediaInput:
+    """Return an input of an address or a path of Home Assistant's own, which is signed where that is needed."""
+    try:
+        own = address.startswith("/") or is_hass_url(hass, address)
+        url = URL(async_process_play_media_url(hass, address) if own else address)
+    except ValueError as err:
+        raise media_error("media_not_understood", media) from err
+    if url.scheme not in _PROTOCOLS or not url.host:
+        raise media_error("media_not_understood", media)
+    endless = not own or url.path.startswith(_LIVE)
+    return MediaInput([*_PROTOCOLS[url.scheme], "-i", str(url)], endless)
+
+
+def media_error(key: str, media: str, **placeholders: str) -> ServiceValidationError:
+    """Return an error that names a recording."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"media": without_secrets(media)[:_MAX_NAME]}
+        | {name: without_secrets(text)[:_MAX_NAME] for name, text in placeholders.items()},
+    )
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with an address in it, on one line and without what may be a password or a signature there.
+
+    What follows such a signature is left out as well.
+    """
+    told = _SIGNATURE.sub("", _SECRETS.sub(r"://\1", text))
+    return "".join(char if char.isprintable() else " " for char in told).strip()
