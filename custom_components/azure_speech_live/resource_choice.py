@@ -54,7 +54,7 @@ def async_choose_resource(
         )
     able = [entry for entry in usable if _is_able(entry, options)]
     found = [entry for entry in able if entry in asked]
-    if own in found and not named:
+    if own in found:
         return own
     if len(found) == 1:
         return found[0]

@@ -107,6 +107,7 @@ async def test_the_only_one_that_can_is_taken(
     assert used(service)
     assert not used(another)
     assert (await refused(hass)).startswith("Several Speech resources can do this: Kitchen, Container. Choose one")
+    assert (await refused(hass, "translate", config_entry_id="Cellar")).endswith("Choose one of these: Kitchen")
 
 
 async def test_one_that_is_not_set_up_is_not_taken(
@@ -257,7 +258,7 @@ async def test_the_only_one_that_a_user_may_use_is_taken(
         await call(hass, user=resident(hass, "light.kitchen"))
     with pytest.raises(Unauthorized):
         await call(hass, user=resident(hass, "light.kitchen"), config_entry_id="Cellar")
-    assert "Choose one of these: Kitchen" in await refused(hass, user=user, config_entry_id="Cellar")
+    assert (await refused(hass, user=user, config_entry_id="Cellar")).endswith("Choose one of these: Kitchen")
     await hass.config_entries.async_unload(kitchen.entry_id)
     assert "Attic" not in await refused(hass, user=user)
     assert not used(another)
