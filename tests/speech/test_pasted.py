@@ -120,6 +120,7 @@ def test_a_region_is_not_taken_for_its_neighbour(text: str, region: str) -> None
         "https://[",
         "http://\N{SNOWMAN}..example",
         "a.b:99999",
+        "https://xn--99999999990123456789abcdef0123456789abcdef.example",
         "westeurope or northeurope",
         "ws://192.168.1.5:5000 ws://192.168.1.6:5000",
         "not an endpoint?",

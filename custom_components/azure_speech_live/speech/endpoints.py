@@ -97,11 +97,16 @@ class Endpoint:
         Raises ValueError when it is no such address, or has a password or key in it; PortalPageError for a page of the
         portal: what it names may be any resource, and the key must not be sent there.
         """
-        text = url.strip()
         try:
-            parsed = URL(text if "://" in text else f"https://{text}")
-        except IndexError as err:  # yarl's, of "https://[]@"
+            return cls._from_url(url.strip())
+        except ValueError:
+            raise
+        except Exception as err:  # yarl's and idna's, among them IndexError of "[]@" and OverflowError of bad Punycode
             raise ValueError("not the address of a Speech endpoint") from err
+
+    @classmethod
+    def _from_url(cls, text: str) -> Endpoint:
+        parsed = URL(text if "://" in text else f"https://{text}")
         scheme, host = _SCHEMES.get(parsed.scheme), (parsed.host or "").lower()
         if scheme is None or not host:
             raise ValueError("not the address of a Speech endpoint")
