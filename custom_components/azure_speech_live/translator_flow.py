@@ -79,7 +79,11 @@ class TranslatorFlow(ConfigSubentryFlow):
         """Store the languages. A name that was made of the languages before is made of these; any other stays."""
         subentry, names = self._get_reconfigure_subentry(), self._names(entry, data)
         title = subentry.title
-        if title in self._names(entry, subentry.data) and title not in names:
+        try:
+            ours = title in self._names(entry, subentry.data)
+        except KeyError, TypeError:  # What is stored cannot be read, and is made good by this.
+            ours = False
+        if ours and title not in names:
             title = free_name(self.hass, names)
         return self.async_update_and_abort(entry, subentry, title=title, data=data)
 

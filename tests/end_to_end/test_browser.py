@@ -71,7 +71,6 @@ async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> No
         await browser.choose_endpoint(form, f"Endpoint: {endpoint}")
         await browser.submit(form, f"\ufeff“{key}”")
         await expect(form).to_contain_text("choose Azure Speech as speech-to-text")
-        await camera(browser, "config_flow_success")
         await form.get_by_role("link", name="Voice assistants").click()
         await expect(browser.page).to_have_url(re.compile("/config/voice-assistants/assistants"))
         await expect(form).to_be_hidden()
@@ -84,26 +83,23 @@ async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> No
         await home.remove_integration(entry["entry_id"])
 
 
-async def test_a_translator_is_nobodys_choice_but_the_households(household: Household, camera: Camera) -> None:
+async def test_a_translator_is_nobodys_choice_but_the_households(household: Household) -> None:
     async with Browser.open(household.home) as browser:
         form = await browser.open_subentry_form("Add speech translator")
         # Its name would have the choice in it.
         await expect(form.get_by_role("button", name="Translate to *", exact=True)).to_be_visible()
         await expect(form.locator("ha-input-chip")).to_have_count(0)
-        await camera(browser, "translator")
         await form.get_by_role("button", name="Submit").click()
         await expect(form).to_contain_text("Not all required fields are filled in.")
         await browser.choose(form, "Translate to", "German")
         await form.get_by_role("button", name="Submit").click()
         await expect(form).to_contain_text("Choose the language that is spoken")
-        await camera(browser, "translator_refused")
         await browser.choose_another(form, "Spoken languages", "German (Germany)")
         await form.get_by_role("button", name="Submit").click()
         await expect(form).to_contain_text("The spoken language is the one to translate to already.")
         await browser.choose(form, "Translate to", "English")
         await form.get_by_role("button", name="Submit").click()
         await expect(form).to_contain_text("choose German → English as speech-to-text")
-        await camera(browser, "translator_success")
         await form.get_by_role("button", name="Finish").click()
         await expect(browser.page.locator("ha-config-sub-entry-row").filter(has_text="German → English")).to_have_count(
             1
@@ -267,3 +263,14 @@ async def test_the_assist_dialog(household: Household, tmp_path: Path, camera: C
         await camera(browser, "assist_dialog")
         assert not browser.errors
     assert await household.connection.state("light.kitchen_light") == "on"
+
+
+async def test_adding_a_microphone(household: Household) -> None:
+    async with Browser.open(household.home) as browser:
+        form = await browser.open_subentry_form("Add microphone")
+        await expect(form).to_contain_text("Listening starts")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("Microphone is ready.")
+        await form.get_by_role("link", name="page of the integration").click()
+        await expect(form).to_be_hidden()
+        assert not browser.errors

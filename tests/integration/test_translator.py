@@ -1,5 +1,6 @@
 """Translators: the form that adds them, and the speech-to-text entity whose text is the translation."""
 
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.components.stt import (
@@ -102,6 +103,20 @@ async def test_a_mistake_is_named_and_can_be_mended(
 
     result = await submit(hass, form, name="Guests", **GERMAN)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("data", [{}, {"languages": 1, "target_language": None}, {"languages": ["xx"]}])
+async def test_what_cannot_be_read_is_made_good(hass: HomeAssistant, entry: ConfigEntry, data: dict[str, Any]) -> None:
+    subentry = ConfigSubentry(
+        subentry_type=SUBENTRY_TRANSLATOR, title="Guests", unique_id=None, data=MappingProxyType(data)
+    )
+    hass.config_entries.async_add_subentry(entry, subentry)
+    await hass.async_block_till_done()
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_TRANSLATOR, subentry.subentry_id)
+    result = await submit(hass, form, **GERMAN)
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.subentries[subentry.subentry_id].title == "Guests"
+    assert dict(entry.subentries[subentry.subentry_id].data) == GERMAN
 
 
 # --- the entity
