@@ -86,6 +86,7 @@ def test_a_region_in_its_wrapping(text: str) -> None:
         "“https://kitchen.cognitiveservices.azure.com/”.",
         "https://kitchen\u200b.cognitiveservices.azure.com",
         "Kitchen (westeurope): https://kitchen.cognitiveservices.azure.com",
+        "https://westeurope.stt.speech.microsoft.com, https://kitchen.cognitiveservices.azure.com",
     ],
 )
 def test_an_endpoint_in_its_wrapping(text: str) -> None:
@@ -123,6 +124,8 @@ def test_a_region_is_not_taken_for_its_neighbour(text: str, region: str) -> None
         "https://xn--99999999990123456789abcdef0123456789abcdef.example",
         "westeurope or northeurope",
         "ws://192.168.1.5:5000 ws://192.168.1.6:5000",
+        "https://kitchen.cognitiveservices.azure.com https://bath.cognitiveservices.azure.com",
+        "https://westeurope.api.cognitive.microsoft.com/ https://eastus.api.cognitive.microsoft.com/",
         "not an endpoint?",
         "x" * 1_000_000,
         KEY,

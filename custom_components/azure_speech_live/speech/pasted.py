@@ -33,8 +33,9 @@ _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")  # noqa: RUF
 def read_endpoint(text: str) -> Endpoint:
     """Return the region or the address that a text names.
 
-    Azure's addresses come first, then its regions: beside them, other addresses are somebody's prose. Raises ValueError
-    when there is none, or when there are several to choose among; PortalPageError for no more than a portal's page.
+    A resource's own address comes first, then its region's, and a region's name: beside them, other addresses are
+    somebody's prose. Raises ValueError when there is none, or when there are several of a kind; PortalPageError for no
+    more than a portal's page.
     """
     plain = _plain(text)
     addresses, rest = _addresses(plain)
@@ -45,16 +46,18 @@ def read_endpoint(text: str) -> Endpoint:
             endpoints[Endpoint.from_url(address)] = None
         except ValueError as err:
             error = err if error is None or isinstance(err, PortalPageError) else error
-    regions = {re.sub(r"[\s_-]", "", region) for region in _KNOWN_REGION.findall(rest.lower())}
-    if azure := [endpoint for endpoint in endpoints if endpoint.is_azure]:
-        return azure[0]
-    if not regions and error is not None:
+    azure = [endpoint for endpoint in endpoints if endpoint.is_azure]
+    names = {re.sub(r"[\s_-]", "", name) for name in _KNOWN_REGION.findall(rest.lower())}
+    if error is not None and not azure and not names:
         raise error
-    found = [Endpoint.from_region(region) for region in regions] or list(endpoints)
-    if len(found) > 1:
-        raise ValueError("several regions or addresses")
+    own = [endpoint for endpoint in azure if endpoint.url]
+    for found in (own, azure, [Endpoint.from_region(name) for name in names], list(endpoints)):
+        if len(found) > 1:
+            raise ValueError("several regions or addresses")
+        if found:
+            return found[0]
     # A region of the future
-    return found[0] if found else Endpoint.from_region(re.split("[:=]", rest)[-1].strip(f"{_WRAPPING}/"))
+    return Endpoint.from_region(re.split("[:=]", rest)[-1].strip(f"{_WRAPPING}/"))
 
 
 def find_key(text: str) -> str | None:
