@@ -22,6 +22,7 @@ RECORDING = "www/recording.wav"  # in a folder that is on the allow-list by itse
 _CONFIG = "/api/config/config_entries"
 _FURNITURE = Path(__file__).parent / "documented"
 _MEDIA = "media-source://media_source/local/"  # which is in another place where Home Assistant runs in a container
+_CAMERA = "media-source://camera/camera.door"  # there is none; a recording is in its place
 _DOCUMENTED_RECORDINGS = ("dinner.m4a", "who_is_there.m4a")
 _ENTITIES = {
     "stt.azure_speech": "stt.",
@@ -42,7 +43,7 @@ def furnish(config: Path, packages: list[dict[str, Any]]) -> None:
     for documented in _DOCUMENTED_RECORDINGS:
         shutil.copy(recording, recording.with_name(documented))
     for number, package in enumerate(packages):
-        text = json.dumps(package).replace(_MEDIA, f"{recording.parent}/")
+        text = json.dumps(package).replace(_MEDIA, f"{recording.parent}/").replace(_CAMERA, str(recording))
         (config / "packages" / f"example_{number}.yaml").write_text(text)
 
 

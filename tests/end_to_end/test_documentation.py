@@ -53,19 +53,20 @@ def sooner(text: str) -> str:
     return re.sub(r"(?<=above: )80", "10", re.sub(r'(?<=for: )"00:\d\d:\d\d"', '"00:00:01"', text))
 
 
-def package(block: dict[str, Any]) -> dict[str, Any]:
-    """Return a block as a part of Home Assistant's configuration; an action alone becomes a script."""
-    return {"script": {name(block): {"sequence": [block]}}} if "action" in block else block
+def package(block: Any) -> dict[str, Any]:
+    """Return a block as a part of Home Assistant's configuration; actions alone become a script."""
+    alone = isinstance(block, list) or "action" in block
+    return {"script": {name(block): {"sequence": block}}} if alone else block
 
 
-def name(block: dict[str, Any]) -> str:
+def name(block: Any) -> str:
     """Return what an example is called here."""
     match block:
         case {"automation": [{"alias": str(alias)}]}:
             return alias
         case {"script": dict(scripts)} if len(scripts) == 1:
             return str(next(iter(scripts)))
-        case {"action": str(action)}:
+        case {"action": str(action)} | [{"action": str(action)}, *_]:
             return action.replace(".", "_")
         case {"text": str(), "segments": list()}:
             return "response"
@@ -190,6 +191,12 @@ async def translate_what_is_said(house: House) -> None:
     await house.done("azure_speech_live.translate", microphone="assist_satellite.kitchen")
 
 
+async def what_is_said_at_the_door(house: House) -> None:
+    """As it were: the house has no camera, but a recording."""
+    await house.act("script.azure_speech_live_transcribe")
+    await house.done("azure_speech_live.transcribe", duration="20")
+
+
 async def response(house: House) -> None:
     (documented,) = [block for block in blocks() if name(block) == "response"]
     given = await house.act(
@@ -234,6 +241,7 @@ EXAMPLES: dict[str, Callable[[House], Awaitable[None]]] = {
     "Talk to the kitchen": talk_to_the_kitchen,
     "tts_speak": answer_in_the_language,
     "azure_speech_live_translate": translate_what_is_said,
+    "azure_speech_live_transcribe": what_is_said_at_the_door,
     "response": response,
     "ask_at_the_door": ask_at_the_door,
     "relay_announcement": relay_announcement,
