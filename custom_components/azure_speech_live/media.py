@@ -177,7 +177,7 @@ class Recording:
         if self._input.maybe_endless and (stated is None or (too_long and description.estimated)):
             if not await self._ends_soon():
                 raise self._error("media_endless")
-        elif too_long and not description.estimated and await self._goes_on_after_limit():
+        elif too_long and await self._goes_on_after_limit():
             raise self._too_long()
 
     async def _ends_soon(self) -> bool:

@@ -55,8 +55,6 @@ async def async_resolve(hass: HomeAssistant, media: str) -> MediaInput:
 
     Raises ServiceValidationError.
     """
-    if "\0" in media:
-        raise media_error("media_not_understood", media)
     if is_media_source_id(media):
         try:
             found = await async_resolve_media(hass, media, None)

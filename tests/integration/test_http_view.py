@@ -77,6 +77,28 @@ async def test_a_language_in_other_words_is_completed(
     assert turn.options.languages == (asked,)
 
 
+@pytest.mark.parametrize("size", [7, 65_537, 200_000])
+@pytest.mark.parametrize("padding", [b"", b"\0"], ids=["bare", "padded"])
+async def test_what_stands_before_the_audio_of_a_file_is_passed_over(
+    post: Any, service: SpeechService, size: int, padding: bytes
+) -> None:
+    """Titles and pictures, also where their writer forgot the zero behind an odd number of bytes."""
+    audio = pcm(1)
+    wav = riff(audio)
+    title = b"LIST" + size.to_bytes(4, "little") + b"x" * size + padding * (size % 2)
+    assert await post(wav[:36] + title + wav[36:], 4096) == (
+        200,
+        {"text": "Turn on the kitchen light.", "result": "success"},
+    )
+    assert received(service) == audio
+
+
+async def test_a_file_in_which_no_audio_begins_is_no_silence(post: Any) -> None:
+    """As long as it is: of silence nothing is told."""
+    wav = riff(pcm(1)).replace(b"data", b"date")
+    assert (await post(wav, 4096))[1] == {"text": None, "result": "error"}
+
+
 async def test_half_a_sample_at_the_end_is_left_out(post: Any, service: SpeechService) -> None:
     audio = pcm(1)
     status, answer = await post(audio + b"\1", 4096)

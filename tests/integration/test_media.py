@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.azure_speech_live import media
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.media import Recording, open_recording
-from custom_components.azure_speech_live.media_address import without_secrets
+from custom_components.azure_speech_live.media_address import async_resolve, without_secrets
 from tests.speech.test_audio import chunk, fmt, riff
 from tests.speech_service.wav import wav_file
 
@@ -363,6 +363,16 @@ async def test_a_path_that_is_signed_is_heard(hass: HomeAssistant, allowed: Path
     assert "authSig" not in wrong
 
 
+@pytest.mark.parametrize(
+    ("path", "endless"), [("/api/hls/token/master_playlist.m3u8", True), ("/api/tts_proxy/token.mp3", False)]
+)
+async def test_of_what_home_assistant_answers_only_cameras_do_not_end(
+    hass: HomeAssistant, own_address: str, path: str, *, endless: bool
+) -> None:
+    for address in (path, own_address + path):
+        assert (await async_resolve(hass, address)).maybe_endless is endless
+
+
 async def test_what_is_not_there_is_told(hass: HomeAssistant, own_address: str) -> None:
     assert own_address
     assert await reason(hass, "/local/missing.wav") == "Server returned 404 Not Found"
@@ -535,10 +545,15 @@ def test_an_address_is_told_without_secrets(text: str, told: str) -> None:
     assert without_secrets(text) == told
 
 
-async def test_a_recording_that_says_it_is_too_long_is_refused_at_once(hass: HomeAssistant, allowed: Path) -> None:
-    assert await refused(hass, invent(allowed / "long.wav", "anullsrc=r=8000:cl=mono", "-t", "61"), 60) == (
-        "media_too_long"
-    )
+@pytest.mark.parametrize("suffix", ["wav", "mp2", "mka"])
+async def test_a_recording_that_is_too_long_is_refused_before_it_is_heard(
+    hass: HomeAssistant, allowed: Path, suffix: str
+) -> None:
+    long = invent(allowed / f"long.{suffix}", "anullsrc=r=16000:cl=mono", "-t", "62")
+    with pytest.raises(ServiceValidationError) as caught:
+        async with open_recording(hass, str(long), 60):
+            pytest.fail("it was opened")
+    assert caught.value.translation_key == "media_too_long"
 
 
 async def test_a_stream_is_refused_when_it_has_become_too_long(hass: HomeAssistant) -> None:
@@ -598,10 +613,12 @@ async def test_no_more_than_the_duration_is_heard(hass: HomeAssistant, allowed: 
 
 
 async def test_a_length_that_was_estimated_refuses_nothing(hass: HomeAssistant, allowed: Path) -> None:
-    """Of MPEG audio without a header ffmpeg guesses it by the first frames, and most of this file is not sound."""
-    spoken = convert(allowed / "spoken.mp2", "-b:a", "8k", "-ar", "16000")
-    spoken.write_bytes(spoken.read_bytes() + bytes(200_000))
-    assert len(await heard(hass, spoken, 60)) == pytest.approx(len(spoken_pcm()), abs=6400)
+    """Of MPEG audio without a header ffmpeg guesses it by the first frames, and here the others are much larger."""
+    small = convert(allowed / "small.mp2", "-b:a", "8k", "-ar", "16000").read_bytes()
+    large = convert(allowed / "large.mp2", "-b:a", "160k", "-ar", "16000").read_bytes()
+    spoken = allowed / "spoken.mp2"
+    spoken.write_bytes(small * 10 + large * 10)
+    assert len(await heard(hass, spoken, 60)) / 32_000 == pytest.approx(20 * len(spoken_pcm()) / 32_000, abs=3)
 
 
 async def test_a_length_that_is_not_true_refuses_nothing(hass: HomeAssistant, allowed: Path) -> None:

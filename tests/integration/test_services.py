@@ -21,6 +21,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.azure_speech_live import media as recordings
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.language_names import language_options, translation_language_options
 from custom_components.azure_speech_live.recording import SIGNAL_PROGRESS
@@ -291,9 +292,14 @@ async def test_the_translation_is_spoken(
 
 
 async def test_what_is_spoken_can_be_heard_by_the_next_action(
-    hass: HomeAssistant, service: SpeechService, media: str, hass_client_no_auth: ClientSessionGenerator
+    hass: HomeAssistant,
+    service: SpeechService,
+    media: str,
+    hass_client_no_auth: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Also while Home Assistant answers without a length, since it does not know one yet."""
+    """Also while it is still being spoken: Home Assistant says no length then, but there is an end."""
+    monkeypatch.setattr(recordings, "_AHEAD", 0)
     service.synthesizer = Tone(seconds=2)
     hass.config.internal_url = str((await hass_client_no_auth()).make_url("")).rstrip("/")
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
