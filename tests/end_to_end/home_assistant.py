@@ -6,7 +6,7 @@ port. Everything after that goes over its public interfaces: the REST API and th
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -144,10 +144,15 @@ async def _check(response: aiohttp.ClientResponse) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of loopback on which nobody listens.
+
+    It is none of those that the system takes for connections: one of them could have it before we listen there.
+    """
+    while True:
+        port = 20000 + secrets.randbelow(12000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _furnish(config: Path, port: int) -> None:

@@ -23,6 +23,7 @@ TOOLS = (
         "cp",
         "cut",
         "dirname",
+        "echo",
         "env",
         "find",
         "flock",

@@ -13,6 +13,14 @@ async def test_what_is_installed_is_taken(clone: Clone) -> None:
     assert await clone.run("scripts/python314") == (0, [str(clone.fakes / "bin" / "python3.14")])
 
 
+async def test_an_empty_file_is_no_python(clone: Clone) -> None:
+    """A full disk leaves some, and the shell makes a program of them that ends well."""
+    (clone.fakes / "bin" / "python3.14").write_text("")
+    status, said = await clone.run("scripts/python314")
+    assert status == 1
+    assert said[-1].startswith("Home Assistant 2026.11 needs Python 3.14.2 or later")
+
+
 @pytest.mark.skipif(platform.freedesktop_os_release()["ID"] != "debian", reason="elsewhere it does not try")
 async def test_debians_next_release_has_one(clone: Clone) -> None:
     (clone.fakes / "bin" / "python3.14").unlink()
