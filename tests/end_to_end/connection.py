@@ -42,7 +42,7 @@ class Connection:
         async with aclosing(self._messages(command, arguments)) as messages:
             return await anext(messages)
 
-    async def subscribe(self, command: str, **arguments: Any) -> AsyncGenerator[dict[str, Any]]:
+    async def subscribe(self, command: str, **arguments: Any) -> AsyncGenerator[Any]:
         """Run a command and yield its events. Raises HomeAssistantError if it fails."""
         async with aclosing(self._messages(command, arguments)) as messages:
             await anext(messages)
