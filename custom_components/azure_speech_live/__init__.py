@@ -4,18 +4,25 @@ A config entry is an Azure Speech resource, and holds it as its runtime data. It
 of it: recognizers, each a speech-to-text entity.
 """
 
+from functools import partial
 import logging
-from typing import Final
+from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_setup_component
 
-from .const import DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE
+from .const import DOMAIN, SUBENTRY_MICROPHONE
 from .errors import translation_key
 from .health import async_setup_health
 from .host_microphone import HostMicrophone
@@ -41,14 +48,15 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     async_setup_health(hass)
     async_setup_services(hass)
     async_setup_websocket_api(hass)
-    for entry in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
-        if entry.version > ENTRY_VERSION:  # Home Assistant does not set it up, and only its log says why.
-            _LOGGER.error(
-                "%s: a newer version has stored its settings; update the integration, and restart Home Assistant",
-                entry.title,
-            )
-            async_create_issue(hass, entry, Issue.NEWER_VERSION)
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, partial(_tell_of_newer_version, hass))
     return True
+
+
+@callback
+def _tell_of_newer_version(hass: HomeAssistant, _change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
+    """Tell of an entry that a newer version has stored: it is not set up, and only Home Assistant's log says why."""
+    if entry.domain == DOMAIN and entry.state is ConfigEntryState.MIGRATION_ERROR:
+        async_create_issue(hass, entry, Issue.NEWER_VERSION)
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:

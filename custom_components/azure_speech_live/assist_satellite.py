@@ -377,8 +377,8 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
         try:
             for sound in filter(None, sounds):
                 await async_play(self.hass, self._player or "", sound, self._context)
-        except HomeAssistantError as err:
-            _LOGGER.warning("%s: %s does not play: %s", self.entity_id, self._player, err)
+        except Exception as err:  # noqa: BLE001 - integrations of media players raise whatever their libraries do
+            _LOGGER.warning("%s: %s does not play: %s", self.entity_id, self._player, str(err) or repr(err))
 
     def _select(self, key: str) -> str | None:
         """Return a select; None if it is disabled: it has no state then, and Home Assistant's default is used."""

@@ -11,7 +11,7 @@ showed, and takes nothing from others.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Any, Final, TypeGuard
 
 from homeassistant.util import dt as dt_util
@@ -139,5 +139,5 @@ def _is_count(value: object) -> TypeGuard[int]:
 
 
 def _is_set(day: date) -> bool:
-    """Return whether a clock that shows a day was set."""
-    return day.year >= FIRST_YEAR
+    """Return whether a clock that shows a day was set. The last year of all would have a month without a next one."""
+    return FIRST_YEAR <= day.year < MAXYEAR

@@ -10,6 +10,7 @@ from .punctuation import APOSTROPHES, READ
 REMOVED: Final = "\0"
 """Stands where words were."""
 
+_JOINTS: Final = re.compile(rf"(?<=\w)(?P<both>[-‐/]){REMOVED}[-‐/](?=\w)|[-‐/]?{REMOVED}(?P<after>[-‐/])?")  # noqa: RUF001 - a hyphen
 _PIECES: Final = re.compile(r"-?\w+|\s+|.", re.DOTALL)
 _SEPARATORS: Final = frozenset(",;:、،؛၊፣፤፥՝·")  # noqa: RUF001 - other languages' own
 
@@ -34,7 +35,7 @@ def mended(text: str) -> str:
         return text
     kept: list[str] = []
     removed = False
-    for piece in _PIECES.findall(text):
+    for piece in _PIECES.findall(_JOINTS.sub(_parted, text)):
         if piece == REMOVED:
             removed = True
             _drop(kept, _Kind.BLANK)
@@ -45,6 +46,11 @@ def mended(text: str) -> str:
     if removed:
         _drop(kept, _Kind.BLANK, _Kind.SEPARATOR)
     return "".join(kept)
+
+
+def _parted(joints: re.Match[str]) -> str:
+    """Return what is left of the hyphens that joined words to others: of two, one; of one, a blank if need be."""
+    return joints["both"] or (f"{REMOVED} " if joints["after"] else REMOVED)
 
 
 def _meet(kept: list[str], piece: str) -> bool:

@@ -357,16 +357,29 @@ async def test_diagnostics_say_how_it_is(house: House) -> None:
     }
 
 
-async def test_the_media_player_does_not_play(house: House, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (HomeAssistantError("no power"), "no power"),
+        (OSError("no route to host"), "no route to host"),  # as many integrations raise it
+        (TimeoutError(), "TimeoutError()"),
+    ],
+)
+async def test_the_media_player_does_not_play(
+    house: House, caplog: pytest.LogCaptureFixture, error: Exception, reason: str
+) -> None:
     await house.add_microphone()
 
     def fail() -> None:
-        raise HomeAssistantError("no power")
+        raise error
 
     house.radio.on_play = fail
     assert (await house.press())[-1] == "idle"
     assert house.look(LIGHT) == "on"
-    assert troubles(caplog) == ["assist_satellite.kitchen: media_player.radio does not play: no power"]
+    assert troubles(caplog) == [f"assist_satellite.kitchen: media_player.radio does not play: {reason}"]
+    state = house.hass.states.get(SATELLITE)
+    assert state is not None
+    assert "problem" not in state.attributes  # the assistant works
 
 
 async def test_music_that_goes_on_does_not_hide_the_end_of_the_answer(house: House) -> None:

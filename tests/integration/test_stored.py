@@ -120,9 +120,7 @@ async def test_a_newer_version_is_refused_in_words(
     found = issue(hass, entry, Issue.NEWER_VERSION)
     assert found is not None
     assert found.translation_placeholders == {"title": "Ours"}
-    assert [line for _, line in said(caplog)] == [
-        "Ours: a newer version has stored its settings; update the integration, and restart Home Assistant"
-    ]
+    assert caplog.text.count("Ours for azure_speech_live has version 2 which is higher than the current version 1") == 1
     assert "Traceback" not in caplog.text
 
     # It is in nobody's way.
@@ -132,6 +130,17 @@ async def test_a_newer_version_is_refused_in_words(
     assert (await health["can_reach_service"])["error"] == "not_set_up (unknown endpoint)"
     await hass.config_entries.async_remove(entry.entry_id)
     assert issue(hass, entry, Issue.NEWER_VERSION) is None
+
+
+async def test_a_newer_version_that_was_disabled_is_refused_when_it_is_enabled(
+    hass: HomeAssistant, service: SpeechService, start: Start
+) -> None:
+    entry = await start(version=ENTRY_VERSION + 1, unique_id=None, disabled_by="user")
+    await add_resource(hass, service)
+    assert issue(hass, entry, Issue.NEWER_VERSION) is None
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
+    await hass.async_block_till_done()
+    assert issue(hass, entry, Issue.NEWER_VERSION) is not None
 
 
 async def test_a_newer_minor_version_only_adds(

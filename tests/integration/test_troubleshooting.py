@@ -22,7 +22,10 @@ CODE = "".join(path.read_text("utf-8") for path in FILES)
 ENGLISH = "\n".join(text for _, text in texts(WORDS))
 
 QUOTES = [text for row in re.findall(r"^\| (`.*?) \|", LOG, re.MULTILINE) for text in row.split("`")[1::2]]
-OF_HOME_ASSISTANT = {"Received binary message for non-existing handler …"}
+OF_HOME_ASSISTANT = {
+    "Received binary message for non-existing handler …",
+    "Config entry … for azure_speech_live has version … which is higher than the current version …",
+}
 
 # What the page does not have, and why nobody will look for it there.
 LEFT_OUT = {

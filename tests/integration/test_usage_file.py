@@ -224,12 +224,15 @@ async def test_what_can_be_read_is_left_as_it_is(
     assert issue(hass, entry, Issue.USAGE_UNREADABLE) is None
 
 
+@pytest.mark.parametrize("of_no_clock", ["1980-01-01", "0001-01-01", "9999-12-31"])
 async def test_months_of_a_clock_that_was_not_set_join_the_present_one(
-    hass: HomeAssistant, path: Path, entry: ConfigEntry
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, path: Path, entry: ConfigEntry, of_no_clock: str
 ) -> None:
-    path.write_bytes(content({"1970-01-01": NOVEMBER, "1980-01-01": NOVEMBER, "2026-11-01": NOVEMBER}))
+    path.write_bytes(content({"1970-01-01": NOVEMBER, of_no_clock: NOVEMBER, "2026-11-01": NOVEMBER}))
+    freezer.move_to("1970-01-01T00:00:10Z")
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert entry.runtime_data.usage.month.recognition == 3 * 32000
+    freezer.move_to("2026-11-23T12:00:00Z")
     await speak(hass)
     await stop(hass)
     stored = json.loads(path.read_bytes())["data"]
