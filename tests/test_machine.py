@@ -45,6 +45,8 @@ async def test_nothing_is_left_by_what_uses_the_sound_system() -> None:
 
 def test_whoever_runs_them_may_have_set_anything() -> None:
     """Runs the tests before this one, with a folder for temporary files in which no socket can be."""
+    # That run is its own, and no worker of this one, whose machine it would share.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     ours = (test_tests_are_on_a_machine_of_their_own, test_nothing_is_left_by_what_uses_the_sound_system)
     with tempfile.TemporaryDirectory(prefix="somebody's ") as theirs:
         done = subprocess.run(
@@ -57,7 +59,7 @@ def test_whoever_runs_them_may_have_set_anything() -> None:
                 "no:cacheprovider",
                 *(f"{__file__}::{our.__name__}" for our in ours),
             ],
-            env={**os.environ, **THEIRS, "TMPDIR": theirs},
+            env={**environment, **THEIRS, "TMPDIR": theirs},
             capture_output=True,
             text=True,
             check=False,
