@@ -32,15 +32,22 @@ from .const import CONF_ENDPOINT, DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE, SU
 from .errors import translation_key
 from .form import PAGES, to_choose, unless_removed
 from .microphone_flow import MicrophoneFlow
-from .naming import free_name, recognizer_names, resource_name, usual_resource_name
+from .naming import (
+    free_name,
+    given_name,
+    recognizer_names,
+    resource_name,
+    translator_names,
+    usual_resource_name,
+)
 from .options_flow import ResourceOptionsFlow
 from .recognizer_flow import RecognizerFlow
 from .regions import portal_url, region_options
 from .resource import create_client, entry_data, entry_endpoint, entry_key
-from .speech import Endpoint, SpeechError
+from .speech import Endpoint, RecognitionOptions, SpeechError, TranslationOptions
 from .speech.endpoints import PortalPageError
 from .speech.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
-from .translator_flow import TranslatorFlow
+from .translator_flow import TranslatorFlow, translator_data, translator_mistake, translator_schema
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -65,6 +72,11 @@ _PLACEHOLDERS: Final = {
     "own_endpoint": "https://….cognitiveservices.azure.com",
 }
 
+_USES: Final = (
+    (SUBENTRY_RECOGNIZER, RecognitionOptions(), "translates_only"),
+    (SUBENTRY_TRANSLATOR, TranslationOptions(targets=("en",)), "transcribes_only"),
+)
+
 
 class _RefusedError(Exception):
     """What was typed cannot be used: the form's errors, and the title of the resource that is in the way."""
@@ -79,6 +91,8 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     """Add a Speech resource, or change one."""
 
     VERSION = ENTRY_VERSION
+    _accepted: tuple[Endpoint, dict[str, str]]
+    """What a new entry will store, once it works."""
 
     @classmethod
     @callback
@@ -108,8 +122,35 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             except _RefusedError as err:
                 refused = err
             else:
-                return await self._async_create(endpoint, data)
+                self._accepted = endpoint, data
+                if not endpoint.generations(RecognitionOptions()):
+                    return await self.async_step_translator()
+                names = recognizer_names(self.hass, endpoint.unique_id)
+                return await self._async_create(SUBENTRY_RECOGNIZER, free_name(self.hass, names), {})
         return self._show("user", _USER_SCHEMA, user_input, refused)
+
+    async def async_step_translator(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what a resource shall translate whose endpoint does nothing else."""
+        endpoint, _ = self._accepted
+        errors: dict[str, str] = {}
+        placeholders: Mapping[str, str] | None = None
+        if user_input is not None:
+            data = translator_data(user_input)
+            errors, placeholders = translator_mistake(endpoint, data)
+            if not errors:
+                try:
+                    self._refuse_other(endpoint, self._accepted[1], None)
+                except _RefusedError as err:
+                    return self._show("user", _USER_SCHEMA, {CONF_ENDPOINT: endpoint.url}, err)
+                names = translator_names(self.hass, endpoint.unique_id, *data.values())
+                return await self._async_create(SUBENTRY_TRANSLATOR, given_name(self.hass, user_input, names), data)
+        schema = translator_schema(self.hass.config, new=True)
+        return self.async_show_form(
+            step_id="translator",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+            description_placeholders={"endpoint": endpoint.unique_id, **(placeholders or {})},
+        )
 
     @unless_removed
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -172,6 +213,8 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         endpoint = _endpoint(place)
         if names_resource(secret) and find_key(secret) is None and endpoint.is_azure:
             raise _RefusedError(CONF_API_KEY, "endpoint_as_key")
+        if entry:
+            _refuse_unable(endpoint, entry)
         data = entry_data(endpoint, read_key(secret) or (entry_key(entry.data) if entry else ""))
         self._refuse_other(endpoint, data, entry)
         await self._async_try(data)
@@ -205,16 +248,16 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             _LOGGER.debug("The connection failed: %s", err)
             raise _RefusedError("base", translation_key(err)) from err
 
-    async def _async_create(self, endpoint: Endpoint, data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Add a resource with its first recognizer."""
+    async def _async_create(self, kind: str, name: str, settings: Mapping[str, Any]) -> ConfigFlowResult:
+        """Add the resource with what it is used for first."""
+        endpoint, data = self._accepted
         # Not before it works: until it is left, a form would keep others from what it has set.
         await self.async_set_unique_id(endpoint.unique_id, raise_on_progress=False)
-        name = free_name(self.hass, recognizer_names(self.hass, endpoint.unique_id))
-        recognizer = ConfigSubentryData(subentry_type=SUBENTRY_RECOGNIZER, title=name, unique_id=None, data={})
+        subentry = ConfigSubentryData(subentry_type=kind, title=name, unique_id=None, data=settings)
         return self.async_create_entry(
             title=resource_name(self.hass, endpoint.unique_id),
             data=data,
-            subentries=[recognizer],
+            subentries=[subentry],
             description_placeholders={**PAGES, "name": name},
         )
 
@@ -240,6 +283,13 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             reason="key_of_region" if another_key and endpoint.region else reason,
             description_placeholders={"title": entry.title},
         )
+
+
+def _refuse_unable(endpoint: Endpoint, entry: ConfigEntry) -> None:
+    """Raise _RefusedError if an endpoint does not do what an entry is used for."""
+    for kind, options, error in _USES:
+        if entry.get_subentries_of_type(kind) and not endpoint.generations(options):
+            raise _RefusedError(CONF_ENDPOINT, error)
 
 
 def _endpoint(text: str) -> Endpoint:

@@ -28,7 +28,8 @@ from .form import PAGES, unless_removed
 from .language_names import language_options
 from .naming import given_name, recognizer_names
 from .recognizer import MAX_DURATION, EndOfSpeech, InvalidSettingError, RecognizerSettings
-from .speech import Profanity
+from .resource import entry_endpoint
+from .speech import Profanity, RecognitionOptions
 from .text import ARROW, TextForm
 
 _DEFAULTS: Final = RecognizerSettings()
@@ -109,6 +110,9 @@ class RecognizerFlow(ConfigSubentryFlow):
 
     def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
         entry, new = self._get_entry(), self.source == SOURCE_USER
+        endpoint = entry_endpoint(entry.data)
+        if endpoint is not None and not endpoint.generations(RecognitionOptions()):
+            return self.async_abort(reason="translates_only")
         schema = _schema(self.hass.config, new=new)
         errors: dict[str, str] = {}
         placeholders: Mapping[str, str] = {}

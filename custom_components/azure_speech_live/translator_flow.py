@@ -15,13 +15,14 @@ from .form import PAGES, to_choose, unless_removed
 from .language_names import language_options, translation_language_options
 from .languages import translation_options
 from .naming import free_name, given_name, translator_names
-from .speech import Mode
+from .resource import entry_endpoint
+from .speech import Endpoint, Mode, TranslationOptions
 
 # The target alone is wrong where it is what is spoken already.
 _ERROR_FIELDS: Final = {"same_language": CONF_TARGET_LANGUAGE}
 
 
-def _schema(config: Config, *, new: bool) -> vol.Schema:
+def translator_schema(config: Config, *, new: bool) -> vol.Schema:
     """Return the form's fields, the name last, which follows from the others."""
     spoken = SelectSelectorConfig(options=language_options(config), multiple=True, mode=SelectSelectorMode.DROPDOWN)
     targets = SelectSelectorConfig(options=translation_language_options(config), mode=SelectSelectorMode.DROPDOWN)
@@ -32,6 +33,25 @@ def _schema(config: Config, *, new: bool) -> vol.Schema:
             **({vol.Optional(CONF_NAME): TextSelector()} if new else {}),
         }
     )
+
+
+def translator_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form's input as a subentry stores it."""
+    return {name: user_input[name] for name in (CONF_LANGUAGES, CONF_TARGET_LANGUAGE)}
+
+
+def translator_mistake(
+    endpoint: Endpoint | None, data: Mapping[str, Any]
+) -> tuple[dict[str, str], Mapping[str, str] | None]:
+    """Return the form's errors, with their placeholders, where an endpoint cannot translate like this; or none."""
+    try:
+        options = translation_options(data[CONF_LANGUAGES], [data[CONF_TARGET_LANGUAGE]], mode=Mode.INTERACTIVE)
+    except ServiceValidationError as err:
+        key = err.translation_key or ""
+        return {_ERROR_FIELDS.get(key, CONF_LANGUAGES): key}, err.translation_placeholders
+    if options.candidates and endpoint is not None and not endpoint.generations(options):
+        return {CONF_LANGUAGES: "one_language"}, None
+    return {}, None
 
 
 class TranslatorFlow(ConfigSubentryFlow):
@@ -49,24 +69,21 @@ class TranslatorFlow(ConfigSubentryFlow):
 
     def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
         entry, new = self._get_entry(), self.source == SOURCE_USER
+        endpoint = entry_endpoint(entry.data)
+        if endpoint is not None and not endpoint.generations(TranslationOptions(targets=("en",))):
+            return self.async_abort(reason="transcribes_only")
         errors: dict[str, str] = {}
-        placeholders: Mapping[str, str] = {}
+        placeholders: Mapping[str, str] | None = None
         if user_input is None:
             suggested = {} if new else dict(self._get_reconfigure_subentry().data)
         else:
-            suggested = user_input
-            data = {name: user_input[name] for name in (CONF_LANGUAGES, CONF_TARGET_LANGUAGE)}
-            try:
-                translation_options(data[CONF_LANGUAGES], [data[CONF_TARGET_LANGUAGE]], mode=Mode.INTERACTIVE)
-            except ServiceValidationError as err:
-                key = err.translation_key or ""
-                errors[_ERROR_FIELDS.get(key, CONF_LANGUAGES)] = key
-                placeholders = err.translation_placeholders or {}
-            else:
+            suggested, data = user_input, translator_data(user_input)
+            errors, placeholders = translator_mistake(endpoint, data)
+            if not errors:
                 return self._add(entry, user_input, data) if new else self._change(entry, data)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(_schema(self.hass.config, new=new), suggested),
+            data_schema=self.add_suggested_values_to_schema(translator_schema(self.hass.config, new=new), suggested),
             errors=errors,
             description_placeholders=placeholders,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 import string
+from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -39,7 +40,7 @@ async def open_flow_in_progress(hass: HomeAssistant, source: str | None = None) 
     return await _look_at(hass, await hass.config_entries.flow.async_configure(flow["flow_id"]))
 
 
-async def submit(hass: HomeAssistant, form: ConfigFlowResult, **user_input: str) -> ConfigFlowResult:
+async def submit(hass: HomeAssistant, form: ConfigFlowResult, **user_input: Any) -> ConfigFlowResult:
     """Fill a form in and submit it."""
     assert form["type"] is FlowResultType.FORM
     result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)

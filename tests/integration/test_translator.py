@@ -16,8 +16,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_TRANSLATOR
+from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from custom_components.azure_speech_live.languages import locales_of
 from custom_components.azure_speech_live.speech import TRANSLATION_LANGUAGES
 from tests.speech_service.engines import Status
@@ -25,9 +26,10 @@ from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedTranslator
 from tests.speech_service.engines.translation import TranslationFailedError
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
-from tests.speech_service.service import SpeechService
+from tests.speech_service.service import KEY, SpeechService
 
-from .flows import add_resource
+from . import flows
+from .flows import add_resource, start_reconfigure_flow, start_user_flow
 from .speech import pcm, stream, transcribe
 from .subentries import open_form, open_reconfigure_form, submit, suggestions
 
@@ -188,3 +190,76 @@ def test_a_pipeline_of_the_target_language_can_use_it(target: str, locale: str) 
 
 def test_every_target_language_has_a_locale() -> None:
     assert all(locales_of(target) for target in TRANSLATION_LANGUAGES)
+
+
+# --- an endpoint that does nothing else
+
+OLDER = "/v1.0/speech/translate"
+"""The path of the service of 2018."""
+
+
+async def test_an_address_that_only_translates_becomes_a_translator(
+    hass: HomeAssistant, service: SpeechService
+) -> None:
+    form = await flows.submit(hass, await start_user_flow(hass), endpoint=service.url + OLDER, api_key=KEY)
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "translator")
+
+    form = await flows.submit(hass, form, name="Guests", languages=["de-DE", "fr-FR"], target_language="en")
+    assert form["errors"] == {"languages": "one_language"}
+    form = await flows.submit(hass, form, name="Guests", languages=["en-GB"], target_language="en")
+    assert form["errors"] == {"target_language": "same_language"}
+    result = await flows.submit(hass, form, name="Guests", **GERMAN)
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (subentry,) = result["result"].subentries.values()
+    assert (subentry.subentry_type, subentry.title, dict(subentry.data)) == (SUBENTRY_TRANSLATOR, "Guests", GERMAN)
+    service.engine = Scripted([Utterance(text="Licht an.")])
+    assert (await hear(hass, pcm(1)))[1] == SpeechResult("[en] Licht an.", SpeechResultState.SUCCESS)
+
+
+async def test_a_resource_that_another_form_added_meanwhile_is_not_replaced(
+    hass: HomeAssistant, service: SpeechService
+) -> None:
+    opened = [
+        await flows.submit(hass, await start_user_flow(hass), endpoint=service.url + OLDER, api_key=KEY)
+        for _ in range(2)
+    ]
+    results = [await flows.submit(hass, form, **GERMAN) for form in opened]
+    assert [result["type"] for result in results] == [FlowResultType.CREATE_ENTRY, FlowResultType.FORM]
+    assert results[1]["errors"] == {"endpoint": "already_configured"}
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry is results[0]["result"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "reason"),
+    [
+        (OLDER, "recognizer", "translates_only"),
+        ("/speech/translation/cognitiveservices/v1", "recognizer", "translates_only"),
+        ("/speech/recognition/interactive/cognitiveservices/v1", "translator", "transcribes_only"),
+    ],
+)
+async def test_what_an_endpoint_does_not_do_is_not_added(
+    hass: HomeAssistant, service: SpeechService, path: str, kind: str, reason: str
+) -> None:
+    entry = MockConfigEntry(domain=DOMAIN, data={"url": service.url + path, "api_key": KEY})
+    entry.add_to_hass(hass)
+    result = await open_form(hass, entry, kind)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
+
+
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [(OLDER, "translates_only"), ("/speech/recognition/interactive/cognitiveservices/v1", "transcribes_only")],
+)
+async def test_a_resource_keeps_an_endpoint_that_does_what_it_is_used_for(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, path: str, error: str
+) -> None:
+    await add_translator(hass, entry)
+    if error == "transcribes_only":
+        hass.config_entries.async_remove_subentry(
+            entry, entry.get_subentries_of_type(SUBENTRY_RECOGNIZER)[0].subentry_id
+        )
+    form = await start_reconfigure_flow(hass, entry)
+    result = await flows.submit(hass, form, endpoint=service.url + path)
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"endpoint": error})

@@ -105,6 +105,16 @@ def test_what_is_no_region(text: str) -> None:
         ("https://westus.tts.speech.microsoft.com/", "westus"),
         ("https://westeurope.tts.speech.microsoft.com/cognitiveservices/v1", "westeurope"),
         ("https://westus.s2s.speech.microsoft.com/", "westus"),
+        ("WSS://WestUS.S2S.speech.microsoft.com:443", "westus"),
+        ("wss://westus.s2s.speech.microsoft.com/speech/translation/cognitiveservices/v1?from=de-DE&to=en", "westus"),
+        ("wss://westus.stt.speech.microsoft.com/v1.0/", "westus"),
+        ("WSS://WESTUS.stt.speech.microsoft.com:443/V1.0", "westus"),
+        ("wss://westus.stt.speech.microsoft.com/v1.0/speech/recognition/dictation/cognitiveservices/v1", "westus"),
+        ("https://westus.stt.speech.microsoft.com/speech/synthesize", "westus"),
+        ("https://westus.voice.speech.microsoft.com", "westus"),
+        ("https://westus.customvoice.api.speech.microsoft.com", "westus"),
+        ("https://swedencentral.api.cognitive.microsoft.com/openai/deployments/gpt?api-version=1", "swedencentral"),
+        ("https://westeurope.api.cognitive.microsoft.com/vision/v3.2", "westeurope"),
         ("https://usgovvirginia.api.cognitive.microsoft.us/", "usgovvirginia"),
         ("https://usgovvirginia.stt.speech.azure.us", "usgovvirginia"),
         ("https://chinaeast2.api.cognitive.azure.cn/", "chinaeast2"),
@@ -136,6 +146,17 @@ RESOURCE = "wss://kitchen.cognitiveservices.azure.com"
             "https://kitchen.cognitiveservices.azure.com/stt/speech/universal/v2",
             "https://kitchen.services.ai.azure.com/",
             "https://kitchen.cognitiveservices.azure.com/tts/cognitiveservices/v1",
+            "https://kitchen.cognitiveservices.azure.com/openai/deployments/gpt-4o/chat?api-version=2025-01-01-preview",
+            "https://kitchen.cognitiveservices.azure.com/speechtotext/transcriptions:transcribe?api-version=2025-10-15",
+            "https://Kitchen.services.ai.azure.com:443/api/projects/my-home",
+            "https://kitchen.services.ai.azure.com/models",
+            "https://kitchen.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview",
+            "wss://kitchen.services.ai.azure.com/voice-live/realtime?api-version=2025-10-01&model=gpt-4o",
+            "https://kitchen.services.ai.azure.com/openai/v1/",
+            "https://kitchen.openai.azure.com/",
+            "kitchen.openai.azure.com",
+            "https://kitchen.openai.azure.com/openai/v1/",
+            "wss://kitchen.openai.azure.com/openai/realtime?api-version=2025-04-01-preview&deployment=gpt-realtime",
         )
     ],
 )
@@ -188,7 +209,7 @@ def test_full_address_is_taken_as_it_is(address: str, generation: Generation) ->
     assert urls(endpoint) == [address]
 
 
-@pytest.mark.parametrize("base", ["wss://westus.stt.speech.microsoft.com/v1.0", "ws://h:5000/v1.0", "wss://h/V1.0"])
+@pytest.mark.parametrize("base", ["ws://h:5000/v1.0", "wss://h/V1.0"])
 @pytest.mark.parametrize("end", ["", "/"])
 @pytest.mark.parametrize("mode", Mode)
 def test_base_of_2018_gets_the_classic_path(base: str, end: str, mode: Mode) -> None:
@@ -243,6 +264,22 @@ def test_a_model_in_a_pasted_regional_address_is_not_lost() -> None:
         assert endpoint.websocket_url(generation, COMMAND).query["cid"] == "abcd-01"
 
 
+def test_a_model_in_a_pasted_address_of_a_resource_is_not_lost() -> None:
+    endpoint = read_endpoint("https://kitchen.services.ai.azure.com/stt/speech/universal/v2?cid=abcd-01&language=de-DE")
+    for generation in endpoint.generations(COMMAND):
+        assert endpoint.websocket_url(generation, COMMAND).query["cid"] == "abcd-01"
+    assert endpoint.unique_id == "kitchen.cognitiveservices.azure.com/?cid=abcd-01"
+
+
+@pytest.mark.parametrize("host", ["westus.s2s.speech.microsoft.com", "proxy.example"])
+@pytest.mark.parametrize("path", ["/speech/translate", "/V1.0/speech/translate/"])
+def test_an_address_of_the_older_service_translates_one_language_and_no_more(host: str, path: str) -> None:
+    endpoint = read_endpoint(f"wss://{host}{path}")
+    assert endpoint.generations(COMMAND) == ()
+    assert endpoint.generations(TranslationOptions(targets=("de",))) == (Generation.TRANSLATOR,)
+    assert endpoint.generations(TranslationOptions(targets=("de",), candidates=("en-US", "fr-FR"))) == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -282,6 +319,9 @@ def test_what_is_no_address(text: str) -> None:
         "https://ai.azure.com/explore",
         "https://speech.microsoft.com/portal",
         "https://speech.azure.cn/portal",
+        "https://oai.azure.com/portal",
+        "https://kitchen.westus.models.ai.azure.com/chat/completions",
+        "https://models.inference.ai.azure.com",
     ],
 )
 def test_page_of_the_portal_is_no_endpoint(text: str) -> None:
@@ -297,7 +337,7 @@ def test_page_of_the_portal_is_no_endpoint(text: str) -> None:
         ("regionofthefuture4", True),
         ("https://kitchen.cognitiveservices.azure.com/", True),
         ("https://kitchen.services.ai.azure.com/", True),
-        ("wss://westus.stt.speech.microsoft.com/v1.0", True),
+        ("wss://westus.s2s.speech.microsoft.com/v1.0", True),
         ("ws://192.168.1.5:5000", False),
         ("wss://speech.example", False),
         ("wss://portal.azure.com.example", False),
@@ -335,7 +375,8 @@ def test_address_in_its_own_words_means_the_same(address: str) -> None:
         assert again.unique_id == endpoint.unique_id
         given_, kept = urlsplit(address), urlsplit(endpoint.url)
         assert kept.scheme == ("wss" if is_encrypted(address) else "ws")
-        assert (kept.hostname, kept.query) == (given_.hostname, given_.query)
+        assert kept.hostname == given_.hostname
+        assert kept.query == ("" if endpoint.is_azure else given_.query)
 
 
 @given(addresses, st.sampled_from(Mode))

@@ -30,25 +30,20 @@ CHINA_REGIONS: Final = ("chinaeast2", "chinanorth2", "chinanorth3")
 _REGION: Final = re.compile(r"[a-z][a-z0-9]{2,29}")
 _REGIONAL_HOST: Final = re.compile(
     r"(?P<region>[a-z0-9]+)\.(?:"
-    r"(?:stt|s2s|tts)\.speech\.(?:microsoft\.com|azure\.us|azure\.cn)"
+    r"(?P<service>stt|s2s|tts|voice|customvoice\.api)\.speech\.(?:microsoft\.com|azure\.us|azure\.cn)"
     r"|api\.cognitive\.(?:microsoft\.com|microsoft\.us|azure\.cn))"
 )
 _RESOURCE_HOST: Final = re.compile(r"[a-z0-9-]+\.cognitiveservices\.azure\.(?:com|us|cn)")
-# What a browser shows while one looks for a key: the Azure portal, Foundry and the Speech Studio, in each cloud.
+# The portal and Foundry show these of a resource, but speech is served on its Cognitive Services host.
+_OTHER_HOST: Final = re.compile(r"(?<=[a-z0-9-]\.)(?:services\.ai|openai)(?=\.azure\.(?:com|us|cn)$)")
+# What a browser shows while one looks for a key: the Azure portal, Foundry with its models, and the Speech Studio.
 _PORTAL_HOST: Final = re.compile(
-    r"(?:[a-z0-9-]+\.)*portal\.azure\.(?:com|us|cn)|ai\.azure\.(?:com|us|cn)|speech\.(?:microsoft\.com|azure\.us|azure\.cn)"
+    r"(?:[a-z0-9-]+\.)*(?:portal|ai|oai)\.azure\.(?:com|us|cn)|speech\.(?:microsoft\.com|azure\.us|azure\.cn)"
 )
 _UNIVERSAL_PATH: Final = "/stt/speech/universal/v2"
 _CLASSIC_PATH: Final = "/speech/recognition/{mode}/cognitiveservices/v1"
 _TRANSLATION_PATH: Final = "/speech/translation/cognitiveservices/v1"
 _TRANSLATOR_PATH: Final = re.compile(r"(?:/v1\.0)?/speech/translate/?|/v1\.0/?", re.IGNORECASE)
-# What a pasted regional address may have for a path and still mean no more than its region.
-_PLAIN_PATH: Final = re.compile(
-    r"/?|/sts/v1\.0/issuetoken/?|/stt/speech/.*|/speech/(?:recognition|translation|universal)/.*"
-    r"|(?:/tts)?/cognitiveservices/.*",
-    re.IGNORECASE,
-)
-_NO_PATH: Final = re.compile("/?")
 # The documentation of 2018 has addresses that end here, and means the service below them.
 _BASE_PATH: Final = re.compile(r"/v1\.0/?", re.IGNORECASE)
 ENCRYPTED: Final = frozenset({"https", "wss"})
@@ -108,6 +103,7 @@ class Endpoint:
     def _from_url(cls, text: str) -> Endpoint:
         parsed = URL(text if "://" in text else f"https://{text}")
         scheme, host = _SCHEMES.get(parsed.scheme), (parsed.host or "").lower()
+        host = _OTHER_HOST.sub("cognitiveservices", host)
         if scheme is None or not host:
             raise ValueError("not the address of a Speech endpoint")
         if _PORTAL_HOST.fullmatch(host):
@@ -116,16 +112,13 @@ class Endpoint:
             raise ValueError("an endpoint's address has no password or key in it")
         host.encode("idna")  # raises where a part of it is empty or too long
         regional = _REGIONAL_HOST.fullmatch(host)
-        # An address with a custom model's id in it asks for more than a region.
-        if regional and _PLAIN_PATH.fullmatch(parsed.path) and "cid" not in parsed.query:
+        if regional and not _asks_for_more(regional["service"], parsed):
             return cls(region=regional["region"])
-        # The portal shows the Foundry host, but speech is served on the same resource's Cognitive Services host.
-        host = host.replace(".services.ai.azure.", ".cognitiveservices.azure.")
-        is_resource = _RESOURCE_HOST.fullmatch(host)
-        if is_resource:
-            scheme = "wss"  # Microsoft serves nothing else, and a key that is sent in the clear is everybody's
-        plain = _PLAIN_PATH if is_resource else _NO_PATH
-        path = "" if plain.fullmatch(parsed.path) else parsed.path
+        path = "" if parsed.path == "/" else parsed.path
+        if _RESOURCE_HOST.fullmatch(host):
+            # Whichever of a resource's services was copied, this one is meant. Microsoft serves nothing in the clear,
+            # and a key that is sent so is everybody's.
+            scheme, path, parsed = "wss", "", parsed.without_query_params(*parsed.query.keys() - {"cid"})
         custom = URL.build(scheme=scheme, host=host, port=parsed.explicit_port, path=path, query=parsed.query)
         return cls(url=str(custom))
 
@@ -222,6 +215,13 @@ class Endpoint:
 
     def _classic_path(self, mode: Mode) -> str:
         return ("/stt" if self._is_resource else "") + _CLASSIC_PATH.format(mode=mode)
+
+
+def _asks_for_more(service: str | None, url: URL) -> bool:
+    """Return whether a regional address means more than its region: a custom model, or the service of 2018."""
+    if service == "s2s" and _TRANSLATOR_PATH.fullmatch(url.path):
+        return True
+    return service == "stt" and "cid" in url.query
 
 
 def _speech_domain(region: str) -> str:
