@@ -5,6 +5,7 @@ Its exit status is 0 if something was recognised (or the devices could be listed
 
 import argparse
 import asyncio
+import math
 import os
 from pathlib import Path
 import signal
@@ -37,6 +38,17 @@ environment:
 """
 
 
+def seconds(text: str) -> float:
+    """Return for how long to listen. Raises ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value
+
+
 def parsed(arguments: list[str] | None = None) -> tuple[argparse.ArgumentParser, argparse.Namespace]:
     """Return what was asked for."""
     parser = argparse.ArgumentParser(
@@ -61,7 +73,7 @@ def parsed(arguments: list[str] | None = None) -> tuple[argparse.ArgumentParser,
             help="what is spoken, such as de-DE (default: en-US); given several times, it is found out",
         )
         command.add_argument(
-            "--seconds", metavar="N", type=float, default=30.0, help="listen for so long at most (default: 30)"
+            "--seconds", metavar="N", type=seconds, default=30.0, help="listen for so long at most (default: 30)"
         )
         command.add_argument(
             "--continuous", action="store_true", help="go on after the first phrase, to the end (or Ctrl-C)"
@@ -120,6 +132,8 @@ async def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace, sc
     """Do what was asked for. Return whether it worked."""
     if arguments.command == "devices":
         return await show_devices(screen)
+    if arguments.wav and not arguments.wav.is_file():
+        parser.error(f"there is no file {arguments.wav}")
     endpoint, credentials = resource(parser)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)

@@ -32,10 +32,12 @@ async def recording(path: Path, limit: float, stop: asyncio.Event) -> AsyncItera
     try:
         file = wave.open(str(path))  # noqa: SIM115 - it is closed below
     except (OSError, EOFError, wave.Error) as err:
-        raise RecordingError(f"{path} cannot be read as a WAV file: {str(err) or 'it ends too early'}") from err
+        raise RecordingError(
+            f"The recording {path} cannot be read as a WAV file: {str(err) or 'it ends too early'}"
+        ) from err
     with file:
         if file.getsampwidth() != _SAMPLE_SIZE:
-            raise RecordingError(f"{path} has {8 * file.getsampwidth()} bits a sample: convert it to 16")
+            raise RecordingError(f"The recording {path} has {8 * file.getsampwidth()} bits a sample, not 16")
         yield Source(path.name, _played(file, limit, stop))
 
 

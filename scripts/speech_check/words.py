@@ -24,6 +24,8 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
 )
 
+from .sources import RecordingError
+
 # From the particular to the general: the first that fits is taken.
 _ADVICE: Final[Mapping[type[Exception], str]] = {
     CredentialsError: (
@@ -57,6 +59,7 @@ _ADVICE: Final[Mapping[type[Exception], str]] = {
         'A microphone needs PyAudio, which cannot be loaded here. Install PortAudio ("apt install libportaudio2" on '
         "Debian). A recording (--wav) needs neither."
     ),
+    RecordingError: 'Convert it, for example with "ffmpeg -i FILE -c:a pcm_s16le recording.wav".',
     MicrophoneMissingError: 'Plug it in, or choose one of those that "scripts/speech devices" lists.',
     MicrophoneBusyError: "End the program that uses it, or choose another microphone.",
     MicrophoneFailedError: "Check that the sound system works (with --verbose it says more), or choose another one.",
