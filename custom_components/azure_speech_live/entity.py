@@ -23,7 +23,7 @@ class AzureSpeechEntity(Entity):
         self._entry = entry
         self._resource = entry.runtime_data
         self._attr_unique_id = subentry.subentry_id
-        self._attr_device_info = service_device(subentry.subentry_id, subentry.title)
+        self._attr_device_info = service_device(subentry.subentry_id, subentry.title, subentry.subentry_type)
 
     @property
     @override
@@ -38,12 +38,12 @@ class AzureSpeechEntity(Entity):
         self.async_on_remove(self._resource.health.async_add_listener(self.async_write_ha_state))
 
 
-def service_device(identifier: str, name: str) -> DeviceInfo:
-    """Return the device that an entry or a subentry is."""
+def service_device(identifier: str, name: str, kind: str) -> DeviceInfo:
+    """Return the device that an entry or a subentry is. What it is tells those of one name apart."""
     return DeviceInfo(
         identifiers={(DOMAIN, identifier)},
         entry_type=DeviceEntryType.SERVICE,
         manufacturer="Microsoft",
-        model="Azure Speech",
+        model=f"Speech {kind}",
         name=name,
     )

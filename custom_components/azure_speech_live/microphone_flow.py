@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_DEVICE, CONF_NAME
 from homeassistant.helpers.selector import (
     AssistPipelineSelector,
@@ -124,12 +124,12 @@ class MicrophoneFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(
-                await self._schema(_device(stored), new=new), user_input or stored
+                await self._schema(_device(stored), before), user_input or stored
             ),
             errors=errors,
         )
 
-    async def _schema(self, chosen: str | None, *, new: bool) -> vol.Schema:
+    async def _schema(self, chosen: str | None, before: ConfigSubentry | None) -> vol.Schema:
         """Return the form's fields. What was chosen before stays to be chosen, also while it is not plugged in.
 
         The pipeline is asked for once: it becomes what the satellite's select begins with, which is changed there.
@@ -139,8 +139,10 @@ class MicrophoneFlow(ConfigSubentryFlow):
         except MicrophoneError:
             devices = []
         names = list(dict.fromkeys(filter(None, [*(device.name for device in devices), chosen])))
+        free = [name for name in names if not self._is_taken(name, before.subentry_id if before else None)]
         # What the system has chosen, or is no choice
-        default = next((device.name for device in devices if device.default), names[0] if len(names) == 1 else None)
+        system = (device.name for device in devices if device.default and device.name in free)
+        default = next(system, free[0] if len(free) == 1 else None)
         device = vol.Required(CONF_DEVICE, default=default) if default else to_choose(CONF_DEVICE)
         start = SelectSelectorConfig(
             options=[str(start) for start in Start], translation_key="start", mode=SelectSelectorMode.LIST
@@ -150,7 +152,7 @@ class MicrophoneFlow(ConfigSubentryFlow):
             vol.Required(CONF_START, default=Start.BUTTON): SelectSelector(start),
             vol.Optional(CONF_MEDIA_PLAYER): EntitySelector(EntitySelectorConfig(domain=MEDIA_PLAYER_DOMAIN)),
         }
-        if new:
+        if before is None:
             fields[vol.Optional(CONF_PIPELINE)] = AssistPipelineSelector()
             fields[vol.Optional(CONF_NAME)] = TextSelector()
         return vol.Schema(fields)

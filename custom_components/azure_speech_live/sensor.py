@@ -130,7 +130,7 @@ class UsageSensor(SensorEntity):
         self.entity_description = description
         self._resource = entry.runtime_data
         self._attr_unique_id = _unique_id(entry, description)
-        self._attr_device_info = service_device(entry.entry_id, entry.title)
+        self._attr_device_info = service_device(entry.entry_id, entry.title, "resource")
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -1,18 +1,21 @@
 """What the forms have in common: none is in another's way, what is gone is said, and nothing is chosen by itself."""
 
+from collections.abc import Generator
+import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, section
-from homeassistant.helpers.selector import SelectSelector
+from homeassistant.data_entry_flow import FlowResult, FlowResultType, section
+from homeassistant.helpers.selector import NumberSelector, SelectSelector
 import pytest
 import voluptuous as vol
 
 from custom_components.azure_speech_live.speech import LANGUAGES, TRANSLATION_LANGUAGES
 from tests.speech_service.service import SpeechService
 
-from .flows import add_resource, start_user_flow
+from .flows import add_resource, only_recognizer, start_user_flow
+from .package import TRANSLATIONS, texts
 from .recognizers import filled_in
 from .subentries import open_form, open_reconfigure_form, submit
 
@@ -56,6 +59,37 @@ async def test_two_forms_for_the_same_are_in_nobodys_way(hass: HomeAssistant, en
     for form in forms:
         result = await submit(hass, form, **FILLED_IN[kind])
         assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+
+
+def numbers(schema: vol.Schema, path: str = "") -> Generator[tuple[str, str, NumberSelector]]:
+    """Yield the fields of a form that take a number: the path of the form or its section, their name, the selector."""
+    for key, field in schema.schema.items():
+        if isinstance(field, section):
+            yield from numbers(field.schema, f"{path}sections.{key}.")
+        elif isinstance(field, NumberSelector):
+            yield path, str(key), field
+
+
+async def test_who_is_to_type_a_number_is_told_which_are_taken(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Of another one, Home Assistant says no more than that it is too small, or too large."""
+    recognizer = only_recognizer(entry).subentry_id
+    options = await hass.config_entries.options.async_init(entry.entry_id)
+    forms: dict[str, FlowResult[Any, Any]] = {
+        "options.step.init.": options,
+        "config_subentries.recognizer.step.user.": await open_form(hass, entry, "recognizer"),
+        "config_subentries.recognizer.step.reconfigure.": await open_reconfigure_form(
+            hass, entry, "recognizer", recognizer
+        ),
+    }
+    fields = [field for path, form in forms.items() for field in numbers(form["data_schema"] or vol.Schema({}), path)]
+    assert len(fields) == 7
+    for words in TRANSLATIONS.values():
+        described = dict(texts(words))
+        for path, name, field in fields:
+            # However a language parts thousands and decimals
+            told = re.sub(r"(?<=\d)[.,\s](?=\d)", "", described[f"{path}data_description.{name}"])
+            for bound in (field.config["min"], field.config["max"]):
+                assert re.search(rf"\b{f'{bound:g}'.replace('.', '')}\b", told, re.ASCII), told
 
 
 def chosen(schema: vol.Schema) -> dict[str, Any]:

@@ -67,7 +67,7 @@ async def test_a_recognizer_is_an_entity_and_a_service_device(
     assert device.config_subentry_id == subentry.subentry_id
     assert device.identifiers == {(DOMAIN, subentry.subentry_id)}
     assert device.entry_type is dr.DeviceEntryType.SERVICE
-    assert device.name == "Azure Speech"
+    assert (device.name, device.model) == ("Azure Speech", "Speech recognizer")
 
     state = hass.states.get(RECOGNIZER)
     assert state is not None

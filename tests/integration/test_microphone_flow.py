@@ -22,6 +22,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.package import is_installed
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
+import voluptuous as vol
 
 from tests.microphone.sound import BYTES_PER_SECOND, alsa, without_sound
 from tests.speech_service.service import SpeechService
@@ -115,6 +116,14 @@ def reason(form: SubentryFlowResult) -> str:
     """Return why something fails, as the form says it."""
     assert form["description_placeholders"] is not None
     return form["description_placeholders"]["reason"]
+
+
+def suggested_device(form: SubentryFlowResult) -> str | None:
+    """Return the device with which a form opens."""
+    assert form["data_schema"] is not None
+    (device,) = (key for key in form["data_schema"].schema if key == "device")
+    default: str | None = device.default() if device.default is not vol.UNDEFINED else None
+    return default
 
 
 def satellite(hass: HomeAssistant) -> str:
@@ -307,6 +316,7 @@ async def test_a_device_is_one_satellite(hass: HomeAssistant, entry: ConfigEntry
         form = await open_form(hass, entry, "microphone")
         await submit(hass, form, name=device, device=device, start="button")
     form = await open_form(hass, entry, "microphone")
+    assert suggested_device(form) == "default"
     form = await submit(hass, form, name="Kitchen", device="kitchen", start="button")
     assert form["errors"] == {"device": "device_taken"}
     _, subentry = entry.get_subentries_of_type("microphone")
@@ -316,6 +326,19 @@ async def test_a_device_is_one_satellite(hass: HomeAssistant, entry: ConfigEntry
     result = await submit(hass, form, device="bath", start="button")
     assert result["type"] is FlowResultType.ABORT
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_a_device_that_is_taken_is_not_suggested(
+    hass: HomeAssistant, entry: ConfigEntry, machine: Machine
+) -> None:
+    form = await open_form(hass, entry, "microphone")
+    await submit(hass, form, device="default", start="button")
+    await hass.async_block_till_done(wait_background_tasks=True)  # while it is open, no other is found
+    assert suggested_device(await open_form(hass, entry, "microphone")) == "kitchen"  # the only one that is left
+    machine.plug_in("kitchen", "bath")
+    assert suggested_device(await open_form(hass, entry, "microphone")) is None
+    (subentry,) = entry.get_subentries_of_type("microphone")
+    assert suggested_device(await open_reconfigure_form(hass, entry, "microphone", subentry.subentry_id)) == "default"
 
 
 async def test_there_is_no_wake_word_engine(hass: HomeAssistant, entry: ConfigEntry) -> None:

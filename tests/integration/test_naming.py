@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr
 import pytest
 
 from tests.speech_service.service import SpeechService
@@ -50,6 +51,19 @@ async def test_recognizers_are_told_apart(hass: HomeAssistant, entry: ConfigEntr
     assert await add(hass, second, "recognizer", **french) == f"Azure Speech ({place}, French) 2"
     names = [state.name for state in hass.states.async_all("stt")]
     assert len(set(names)) == len(names) == 6
+
+
+async def test_devices_of_one_name_are_told_apart_by_what_they_are(
+    hass: HomeAssistant, second: ConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    await add(hass, second, "translator", languages=["de-DE"], target_language="en", name=second.title)
+    devices = dr.async_entries_for_config_entry(device_registry, second.entry_id)
+    assert {device.name for device in devices} == {second.title}
+    assert sorted(str(device.model) for device in devices) == [
+        "Speech recognizer",
+        "Speech resource",
+        "Speech translator",
+    ]
 
 
 async def test_in_the_only_resource_a_number_tells_them_apart(hass: HomeAssistant, entry: ConfigEntry) -> None:

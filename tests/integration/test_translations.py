@@ -52,6 +52,13 @@ def test_a_language_has_no_stray_blanks(language: str) -> None:
     assert not [key for key, text in texts(TRANSLATIONS[language]) if "  " in text]
 
 
+def test_a_button_that_shows_no_name_is_described() -> None:
+    """Of the gear at a resource, its name is seen only where there is a mouse."""
+    named = [text for _, text in texts(WORDS) if "Configure" in text]
+    assert named
+    assert all("Configure (the gear)" in text for text in named)
+
+
 def test_labels_have_no_full_stop_and_sentences_do() -> None:
     wrong: list[str] = []
     for key, text in texts(WORDS):
