@@ -34,6 +34,7 @@ from .assistant_run import AssistantRun, Part, Problem
 from .const import DOMAIN
 from .host_microphone import HostMicrophone, Listening
 from .microphone_entity import MicrophoneEntity
+from .recognition import unloaded
 from .speaker import async_play
 
 _LOGGER = logging.getLogger(__name__)
@@ -108,6 +109,13 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
         if self._pause is not None:
             self._pause()
         await self._stop()
+
+    @callback
+    @override
+    def _async_write_ha_state(self) -> None:
+        """Write the state. After its removal, while all comes to an end, Home Assistant would take that for a fault."""
+        if self._microphone.satellite is self:
+            super()._async_write_ha_state()
 
     @property
     @override
@@ -194,6 +202,8 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
                 # The end of what was under way, such as the wait for the wake word, was taken for an answer.
                 self._ask_question_future = self.hass.loop.create_future()
             await self._play(start_announcement.preannounce_media_id, start_announcement.media_id)
+            if self._microphone.satellite is not self:  # it was removed meanwhile, and must listen to nobody
+                raise unloaded(self._entry)
             self._start(PipelineStage.STT, self._context)
         finally:
             self.hass.loop.call_soon(self._async_rest)

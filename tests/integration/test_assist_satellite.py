@@ -217,6 +217,25 @@ async def test_nobody_answers(house: House, service: SpeechService) -> None:
     assert house.look(SATELLITE) == "idle"
 
 
+@pytest.mark.parametrize("method", ["async_reload", "async_unload", "async_remove"])
+async def test_who_is_asked_is_not_listened_to_after_the_satellite_s_removal(
+    house: House, service: SpeechService, caplog: pytest.LogCaptureFixture, method: str
+) -> None:
+    await house.add_microphone()
+    house.radio.ends.clear()
+    async with house.state(PLAYER, lambda state: state == "playing"):
+        asking = house.hass.async_create_task(
+            house.call("assist_satellite.ask_question", question="What?", preannounce=False, response=True)
+        )
+    await getattr(house.hass.config_entries, method)(house.entry.entry_id)
+    house.radio.ends.set()
+    with pytest.raises(HomeAssistantError, match="was unloaded or reloaded meanwhile"):
+        await asking
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert not any(connection.turns for connection in service.connections)
+    assert troubles(caplog) == []
+
+
 async def test_an_agent_that_asks_on_is_answered(house: House) -> None:
     agent = await house.use_curious_agent()
     await house.add_microphone()

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from homeassistant.core import CoreState
+from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.azure_speech_live import assist_satellite
@@ -92,6 +93,18 @@ async def test_it_does_not_listen_again_while_home_assistant_stops(house: House,
     await house.hass.async_block_till_done(wait_background_tasks=True)
     assert await sound_server.listeners() == 0
     house.hass.set_state(CoreState.running)
+
+
+async def test_it_is_disabled_while_it_waits_for_the_wake_word(
+    house: House, sound_server: SoundServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.add_microphone(start="wake_word")
+    await house.waits_for_wake_word()
+    er.async_get(house.hass).async_update_entity(SATELLITE, disabled_by=er.RegistryEntryDisabler.USER)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert house.look(SATELLITE) is None
+    assert await sound_server.listeners() == 0
+    assert troubles(caplog) == []
 
 
 async def test_it_is_unplugged_while_it_waits_for_the_wake_word(
