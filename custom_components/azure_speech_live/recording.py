@@ -24,6 +24,7 @@ from .speech import (
     Hypothesis,
     Phrase,
     RecognitionOptions,
+    SpeechError,
     Synthesis,
     SynthesisEnded,
     TranslationOptions,
@@ -152,23 +153,29 @@ class RecordingRun:
             raise media_error("media_unreadable", self._media, reason="no more of it came in time")
         self._respond()
 
-    def _respond(self) -> None:
-        """Give the response, if it was not given yet."""
+    def _respond(self, error: Exception | None = None) -> None:
+        """Give the response, if it was not given yet; with an error, to no more than was heard until then."""
         if self._response.done():
             return
         response = self._transcript.response()
+        if error is not None:
+            response["error"] = str(error)
         if self._voice:
             nothing = {"media_content_id": None, "url": None}
             response |= nothing if self._voice.silent else self._voice.publish(self._hass)
         self._response.set_result(response)
-        self._report(type="end")
+        if error is None:
+            self._report(type="end")
 
     def _fail(self, error: Exception) -> None:
         if self._response.done():
             if not self._response.cancelled():
                 self._warn(error)
             return
-        self._response.set_exception(error)
+        if self._transcript.has_words and isinstance(error.__cause__, SpeechError):
+            self._respond(error)
+        else:
+            self._response.set_exception(error)
         code = error.translation_key if isinstance(error, HomeAssistantError) else None
         self._report(type="error", code=code or "unknown_error", message=str(error))
 

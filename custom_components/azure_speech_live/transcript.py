@@ -36,6 +36,11 @@ class Transcript:
             if translation_of(phrase, target, self._language) is None:
                 self.failures[target] = phrase.translation_error or "the service gave no translation"
 
+    @property
+    def has_words(self) -> bool:
+        """Whether anything was said so far."""
+        return bool(self._phrases)
+
     def response(self) -> JsonObjectType:
         """Return all of it as an action responds it. Of silence, all texts are empty.
 

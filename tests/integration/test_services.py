@@ -31,7 +31,7 @@ from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from tests.speech_service.engines.translation import TranslationFailedError
-from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
+from tests.speech_service.faults import AudioReceived, Before, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
@@ -692,6 +692,29 @@ async def test_a_failure_of_the_service_is_named(  # noqa: PLR0917 - fixtures an
 
     service.behaviours = ()
     assert (await call(hass, action, **data))["text"] == LIGHT
+
+
+@pytest.mark.parametrize(
+    ("close", "key"),
+    [(Close(1007, "Quota exceeded. Cid: "), "action_throttled"), (Close(1000), "action_cannot_connect")],
+    ids=["quota", "drop"],
+)
+async def test_what_was_heard_until_a_failure_is_kept(
+    hass: HomeAssistant, service: SpeechService, media: str, close: Close, key: str
+) -> None:
+    service.engine = Scripted([Utterance(text="First.", end=0.5), Utterance(text="Second.", start=0.8, end=1.5)])
+    first = len(service.attempts)
+    service.behaviours = lambda attempt: (
+        Behaviour(faults=(Fault(Before("translation.phrase", 2), close),))
+        if attempt == first
+        else Behaviour(answer=Refuse(407))
+    )
+    told: list[dict[str, Any]] = []
+    async_dispatcher_connect(hass, SIGNAL_PROGRESS, lambda _, event: told.append(event))
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de")
+    assert (response["text"], len(response["segments"])) == ("First.", 1)
+    assert [event.get("code", event["type"]) for event in told] == ["phrase", key]
+    assert response["error"] == told[-1]["message"]
 
 
 async def test_a_key_that_is_refused_asks_for_another(

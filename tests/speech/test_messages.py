@@ -252,7 +252,6 @@ def assert_sane(event: Hypothesis | Phrase) -> None:
         text.encode()  # a text that cannot be stored or sent on would break who gets it
     assert event.language is None or (event.language and event.language.isprintable())
     if isinstance(event, Phrase):
-        assert not event.text or event.status is RecognitionStatus.SUCCESS
         assert event.confidence is None or 0 <= event.confidence <= 1
 
 
@@ -326,7 +325,10 @@ def test_error_does_not_keep_what_was_said() -> None:
         (math.inf, 0.0),
         (True, 0.0),
         (None, 0.0),
-        ("10000000", 0.0),
+        ("10000000", 1.0),
+        ("soon", 0.0),
+        ("nan", 0.0),
+        ("-5", 0.0),
         ([], 0.0),
         ({}, 0.0),
     ],
@@ -373,10 +375,55 @@ def test_detailed_phrase() -> None:
     assert phrase({**body, "DisplayText": "It is 2."}) == said
 
 
+NO = {"Confidence": 0.0505, "Lexical": "no", "ITN": "no", "MaskedITN": "no", "Display": "No."}
+NOTHING = {"Confidence": 0, "Lexical": "", "ITN": "", "MaskedITN": "", "Display": ""}
+
+
 @pytest.mark.parametrize("status", [status for status in RecognitionStatus if status != "Success"])
-def test_nothing_is_said_unless_it_is_a_success(status: str) -> None:
-    said = phrase({"RecognitionStatus": status, "DisplayText": "ghost", "Duration": 10_000_000})
+@pytest.mark.parametrize("words", [{}, {"DisplayText": ""}, {"DisplayText": None}, {"NBest": []}, {"NBest": [NOTHING]}])
+def test_nothing_is_said_where_there_are_no_words(status: str, words: dict[str, object]) -> None:
+    said = phrase({"RecognitionStatus": status, "Duration": 10_000_000, **words})
     assert (said.status, said.text, said.duration) == (status, "", 1.0)
+
+
+@pytest.mark.parametrize("status", list(RecognitionStatus))
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"DisplayText": "No."},
+        {"DisplayText": "No.", "Text": None},
+        {"DisplayText": "No.", "NBest": None},
+        {"DisplayText": "", "Text": "No."},
+        {"DisplayText": None, "NBest": [NO]},
+        {"DisplayText": "", "NBest": [NOTHING, NO]},
+        {"DisplayText": "", "NBest": [None, NOTHING, NO]},
+        {"NBest": [{"Display": None, "DisplayText": "No."}]},
+        {"NBest": [{"Display": "", "MaskedITN": "No."}]},
+    ],
+)
+def test_words_are_found_wherever_they_are(status: str, words: dict[str, object]) -> None:
+    said = phrase({"RecognitionStatus": status, **words})
+    assert (said.status, said.text) == (status, "No.")
+
+
+def test_numbers_are_texts_and_texts_are_numbers() -> None:
+    body = {
+        "RecognitionStatus": "0",
+        "DisplayText": 20,
+        "Offset": "10000000",
+        "Duration": "20000000.0",
+        "NBest": [{"Confidence": "0.5", "Lexical": 20.5, "ITN": True}],
+    }
+    said = phrase(body)
+    assert (said.status, said.text, said.offset, said.duration) == (RecognitionStatus.SUCCESS, "20", 1.0, 2.0)
+    assert (said.confidence, said.lexical, said.itn) == (0.5, "20.5", None)
+    assert hypothesis({"Text": None, "DisplayText": 7, "Offset": "10000000"}) == Hypothesis("7", 1.0, 0.0)
+
+
+@pytest.mark.parametrize("text", [True, [], {}, math.inf])
+def test_what_is_no_text_is_refused(text: object) -> None:
+    with pytest.raises(UnusableMessageError):
+        phrase({"RecognitionStatus": "Success", "DisplayText": text})
 
 
 @pytest.mark.parametrize(
@@ -388,7 +435,12 @@ def test_nothing_is_said_unless_it_is_a_success(status: str) -> None:
         ("BadRequest", ProtocolError),
         ("Forbidden", CredentialsError),
         ("Confused", UnusableMessageError),
-        ("success", UnusableMessageError),
+        (6, ThrottledError),
+        ("7", ProtocolError),
+        ("error", ServiceError),
+        ("9", UnusableMessageError),
+        (-1, UnusableMessageError),
+        (True, UnusableMessageError),
         (200, UnusableMessageError),
         (None, UnusableMessageError),
         ([], UnusableMessageError),

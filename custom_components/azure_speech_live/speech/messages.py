@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import json
+from math import isfinite
 from typing import Any, Final
 
 from .errors import (
@@ -151,41 +152,37 @@ def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
 
     Raises UnusableMessageError when it has no text.
     """
-    text = body.get("Text")
-    if not isinstance(text, str):
+    text = text_of(body, "Text", "DisplayText")
+    if text is None:
         raise UnusableMessageError("a hypothesis without text")
-    return Hypothesis(transcript(text), offset(body), _seconds(body.get("Duration")), _language(body))
+    return Hypothesis(text, offset(body), _seconds(body.get("Duration")), _language(body))
 
 
 def phrase(body: Mapping[str, Any]) -> Phrase:
     """Return what a speech.phrase says, with times from the start of the turn's audio.
 
+    It may have words, also with a status that means none (``results.known`` makes the best of that), and in another
+    place than the documentation has them: the best alternative may be empty where others are not. Sources:
+    Azure-Samples/cognitive-services-speech-sdk, issue 1596; jambonz/freeswitch-modules, issue 11.
     Raises the SpeechError that its RecognitionStatus stands for; UnusableMessageError when it cannot be read.
     """
-    status = body.get("RecognitionStatus")
-    if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < len(_NUMBERED):
-        status = _NUMBERED[status]
-    if isinstance(status, str) and (failure := _FAILURES.get(status)):
-        raise failure(f"the service ended the phrase with status {status}")
-    try:
-        recognition_status = RecognitionStatus(str(status))
-    except ValueError as err:
-        raise UnusableMessageError(f"a phrase with an unknown status: {printable(str(status))}") from err
+    status = _status(body.get("RecognitionStatus"))
     best = _best(body)
-    text = body.get("DisplayText", best.get("Display", body.get("Text", "")))
-    if not isinstance(text, str):
+    display = body.get("DisplayText")
+    text = text_of(body, "DisplayText") or text_of(best, *_WRITTEN) or text_of(body, "Text") or ""
+    if not (text or display is None or isinstance(display, str)):
         raise UnusableMessageError("a phrase with a text that is not a string")
-    confidence = best.get("Confidence")
+    confidence = _number(best.get("Confidence"))
     return Phrase(
-        status=recognition_status,
-        text=transcript(text) if recognition_status is RecognitionStatus.SUCCESS else "",
+        status=status,
+        text=text,
         offset=offset(body),
         duration=_seconds(body.get("Duration")),
         language=_language(body),
-        confidence=float(confidence) if isinstance(confidence, int | float) and 0 <= confidence <= 1 else None,
-        lexical=_optional_text(best.get("Lexical")),
-        itn=_optional_text(best.get("ITN")),
-        masked_itn=_optional_text(best.get("MaskedITN")),
+        confidence=float(confidence) if confidence is not None and 0 <= confidence <= 1 else None,
+        lexical=text_of(best, "Lexical"),
+        itn=text_of(best, "ITN"),
+        masked_itn=text_of(best, "MaskedITN"),
     )
 
 
@@ -206,6 +203,38 @@ _NUMBERED: Final = (
     *("EndOfDictation", "TooManyRequests", "BadRequest", "Forbidden"),
 )
 """Statuses by the numbers that the JavaScript SDK takes in place of a name."""
+_STATUSES: Final = {
+    **{name.lower(): name for name in (*_NUMBERED, "ServiceUnavailable")},
+    **{str(number): name for number, name in enumerate(_NUMBERED)},
+}
+_WRITTEN: Final = ("Display", "DisplayText", "MaskedITN")
+"""Where an alternative has what the service would write, without what it was asked to mask or to leave out."""
+_SPOKEN: Final = ("ITN", "Lexical")
+
+
+def _status(value: object) -> RecognitionStatus:
+    """Return a status that was sent as a name or as a number. Raises the SpeechError that it stands for."""
+    name = _STATUSES.get((_text(value) or "").lower())
+    if name is None:
+        raise UnusableMessageError(f"a phrase with an unknown status: {printable(str(value))}")
+    if failure := _FAILURES.get(name):
+        raise failure(f"the service ended the phrase with status {name}")
+    return RecognitionStatus(name)
+
+
+def text_of(body: Mapping[str, Any], *names: str) -> str | None:
+    """Return the first text that has something in it under these names; an empty one if there is none, or None.
+
+    Numbers are taken for texts, as the JavaScript SDK does.
+    """
+    texts = [text for name in names if (text := _text(body.get(name))) is not None]
+    return next(filter(None, texts), "" if texts else None)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        value = str(value)
+    return transcript(value) if isinstance(value, str) else None
 
 
 def transcript(text: str) -> str:
@@ -214,9 +243,10 @@ def transcript(text: str) -> str:
 
 
 def _best(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first alternative that has any words; the first of all if none has."""
     candidates = body.get("NBest")
-    best = candidates[0] if isinstance(candidates, list) and candidates else None
-    return best if isinstance(best, dict) else {}
+    alternatives = [each for each in candidates if isinstance(each, dict)] if isinstance(candidates, list) else []
+    return next((each for each in alternatives if text_of(each, *_WRITTEN, *_SPOKEN)), next(iter(alternatives), {}))
 
 
 def _language(body: Mapping[str, Any]) -> str | None:
@@ -225,12 +255,17 @@ def _language(body: Mapping[str, Any]) -> str | None:
     return printable(language) if isinstance(language, str) and language else None
 
 
-def _optional_text(value: object) -> str | None:
-    return transcript(value) if isinstance(value, str) else None
-
-
 def _seconds(ticks: object) -> float:
     # Missing, negative and non-numeric ones occur in the wild and in attacks alike; none of them says anything.
-    if isinstance(ticks, bool) or not isinstance(ticks, int | float) or not 0 <= ticks <= MAX_TICKS:
-        return 0.0
-    return ticks / TICKS_PER_SECOND
+    number = _number(ticks)
+    return number / TICKS_PER_SECOND if number is not None and 0 <= number <= MAX_TICKS else 0.0
+
+
+def _number(value: object) -> float | None:
+    """Return a number, also one that came as a text."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

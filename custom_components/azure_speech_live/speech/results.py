@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from . import messages, translation
 from .errors import UnusableMessageError
-from .events import Event, Hypothesis, Phrase, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
+from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .language_tags import match
 from .languages import LANGUAGES
 from .messages import Message
-from .options import RecognitionOptions, TranslationOptions
+from .options import Profanity, RecognitionOptions, TranslationOptions
 
 type _Reader = Callable[[Mapping[str, Any]], Event]
 
@@ -37,6 +37,9 @@ _READERS: Final[Mapping[bool, Mapping[str, _Reader]]] = {
     # A translation's own messages repeat what was recognised, so that its recognition's are left out.
     True: {**_COMMON, **_TRANSLATION},
 }
+
+_ROUNDING: Final = 1e-6
+"""Seconds: a sum of times is no more exact."""
 
 _ESSENTIAL: Final = frozenset({"speech.phrase", "translation.phrase", "translation.response"})
 
@@ -66,6 +69,33 @@ def shifted(event: Event, seconds: float) -> Event:
     if seconds and isinstance(event, Hypothesis | Phrase | SpeechStarted | SpeechEnded):
         return replace(event, offset=event.offset + seconds)
     return event
+
+
+def within(heard: Hypothesis, said: Phrase) -> bool:
+    """Return whether a phrase covers what a hypothesis is about, as far as it says what it covers."""
+    end = said.offset + said.duration
+    return not end or heard.offset + heard.duration <= end + _ROUNDING
+
+
+def known(said: Phrase, heard: Hypothesis | None, options: RecognitionOptions) -> Phrase:
+    """Return a phrase with the best text that is known of it, be it from the hypothesis that came before.
+
+    A short "yes" may be told as silence: words make a success of any status.
+    """
+    # What is spoken has what the household wants removed.
+    spoken = None if options.profanity is Profanity.REMOVED else said.itn or said.lexical
+    if text := said.text or spoken:
+        return replace(said, status=RecognitionStatus.SUCCESS, text=text)
+    if heard is None or not heard.text:
+        return said
+    return replace(
+        said,
+        status=RecognitionStatus.SUCCESS,
+        text=heard.text,
+        language=said.language or heard.language,
+        translations=heard.translations,
+        translation_error=None,
+    )
 
 
 def as_asked[Said: (Hypothesis, Phrase)](said: Said, options: RecognitionOptions) -> Said:

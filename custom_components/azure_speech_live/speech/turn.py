@@ -88,8 +88,8 @@ class Turn:
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
         self._spoken = SpokenTranslations(self.events)
         self._attempts = 0
-        self._in_phrase = False
-        """Whether a hypothesis has come that no phrase has followed yet."""
+        self._heard: Hypothesis | None = None
+        """The latest hypothesis that no phrase has followed yet, the latest with words if there is one."""
         self._guessed = False
         """Whether the last phrase did not say what it covers."""
         self._fed = now
@@ -224,19 +224,13 @@ class Turn:
         match event:
             case Phrase():
                 self.timeline.phrase = now
-                self._phrase(exchange, results.as_asked(event, self.options))
+                self._phrase(exchange, event)
             case Synthesis():
                 self._synthesis(event.audio)
             case SynthesisEnded():
                 self._spoken_to_its_end(waited=self._spoken.end(event.error))
             case Hypothesis():
-                self._in_phrase = True
-                if self.timeline.first_hypothesis is None:
-                    self.timeline.first_hypothesis = now
-                if self.events and isinstance(self.events[-1], Hypothesis):
-                    self.events.pop()
-                said = results.as_asked(event, self.options)
-                self.events.append(results.shifted(said, exchange.start_offset))
+                self._hypothesis(exchange, results.as_asked(event, self.options), now)
             case SpeechEnded():
                 exchange.stopped = True
                 self.timeline.speech_ended = now
@@ -244,8 +238,27 @@ class Turn:
             case SpeechStarted():
                 self.events.append(results.shifted(event, exchange.start_offset))
 
+    def _hypothesis(self, exchange: Exchange, said: Hypothesis, now: float) -> None:
+        if said.text or self._heard is None:
+            self._heard = said
+        if self.timeline.first_hypothesis is None:
+            self.timeline.first_hypothesis = now
+        if self.events and isinstance(self.events[-1], Hypothesis):
+            self.events.pop()
+        self.events.append(results.shifted(said, exchange.start_offset))
+
+    def _known(self, said: Phrase, *, last: bool = True) -> Phrase:
+        """Return a phrase with all that is known of it; ``last``: no other one will have the words that were heard."""
+        said, heard = results.as_asked(said, self.options), self._heard
+        if heard is not None and not (said.text or last or results.within(heard, said)):
+            return said
+        self._heard = None
+        return results.known(said, heard, self.options)
+
     def _phrase(self, exchange: Exchange, said: Phrase) -> None:
-        self._in_phrase = False
+        interactive = self.options.mode is Mode.INTERACTIVE
+        last = said.status is RecognitionStatus.END_OF_DICTATION and not interactive
+        said = self._known(said, last=last or interactive)
         covered = exchange.start + round((said.offset + said.duration) * SAMPLE_RATE) * SAMPLE_SIZE
         guessed = bool(said.text) and covered > exchange.sent + MAX_OVERRUN
         if said.text and covered == exchange.start:
@@ -256,16 +269,14 @@ class Turn:
             self.audio.discard(covered)
             self._guessed = guessed
             self._attempts = 0
-        interactive = self.options.mode is Mode.INTERACTIVE
-        if said.status is RecognitionStatus.END_OF_DICTATION and not interactive:
-            # Synthesis may still come, and only turn.end says that none will.
-            self.complete = self._all_sent(exchange) and not self._speaks
-            return
-        if isinstance(self.options, TranslationOptions):
-            said = translation.checked(said, self.options.targets)
-        self.events.append(results.shifted(said, exchange.start_offset))
-        self._spoken.waiting += self._speaks and bool(said.translations)
-        self.complete = interactive and not self._spoken.waiting
+        if said.text or not last:
+            if isinstance(self.options, TranslationOptions):
+                said = translation.checked(said, self.options.targets)
+            self.events.append(results.shifted(said, exchange.start_offset))
+            self._spoken.waiting += self._speaks and bool(said.translations)
+        # Behind the last phrase synthesis may still come, and only turn.end says that none will.
+        done = self._all_sent(exchange) and not self._speaks if last else interactive
+        self.complete = done and not self._spoken.waiting
 
     def _synthesis(self, audio: bytes) -> None:
         if self._final is not None:
@@ -281,7 +292,7 @@ class Turn:
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
                 raise UnusableMessageError("the service ended the turn without a result")
-            self.complete = self._all_sent(exchange) and not self._in_phrase
+            self.complete = self._all_sent(exchange) and self._heard is None
             if not self.complete and self.audio.start == exchange.start:
                 # A service that ends each request at once would be asked for ever.
                 raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
@@ -308,7 +319,7 @@ class Turn:
         if exchange is not None:
             self.timeline.phrase = now
             self.audio.discard(exchange.sent)
-            self.events.append(results.shifted(said, exchange.start_offset))
+            self.events.append(results.shifted(self._known(said), exchange.start_offset))
             nothing_left = self.audio.ended and self.audio.start == self.audio.end
             self.complete = nothing_left or self.options.mode is Mode.INTERACTIVE
 
@@ -387,7 +398,7 @@ class Turn:
 
     def _accounted_for(self, tail: float) -> bool:
         """Return whether phrases are known to cover all of the audio, but for so many seconds of silence at its end."""
-        known = self.audio.ended and self.audio.start > 0 and not (self._guessed or self._in_phrase)
+        known = self.audio.ended and self.audio.start > 0 and self._heard is None and not self._guessed
         return known and self._unaccounted <= tail
 
     def _retry_delay(self, error: SpeechError, *, opening: bool) -> float | None:

@@ -20,12 +20,14 @@ from .rows import (
     AGAIN,
     CARRIED,
     COMPLETE,
+    HEARD,
     NOTHING,
     ONCE,
     RETRIED,
     SECOND_PHRASE,
     STREAM,
     TRANSPARENT,
+    UNKNOWN,
     Group,
     Row,
     Sdks,
@@ -111,10 +113,7 @@ _BAD_PHRASES: Final[dict[str, tuple[str, Sdks]]] = {
     "a phrase that is not JSON": ("{", _NOT_JSON),
     "a phrase nested 100 000 levels deep": ("[" * 100_000, _NOT_JSON),
     "a phrase that is a list": ("[]", _NO_PHRASE),
-    "a phrase with a number for its text": (
-        '{"RecognitionStatus":"Success","DisplayText":5}',
-        Sdks(native="an empty text", javascript="the number for a text"),
-    ),
+    "a phrase with a list for its text": ('{"RecognitionStatus":"Success","DisplayText":[5]}', UNKNOWN),
     "a phrase with an unknown number for its status": ('{"RecognitionStatus":99,"DisplayText":"?"}', _NO_PHRASE),
     "a phrase without a status": ('{"DisplayText":"None."}', _NO_PHRASE),
     "a phrase with an unknown status": (
@@ -221,16 +220,23 @@ def _status(status: str) -> str:
     return f'{{"RecognitionStatus":"{status}","Offset":0,"Duration":{2 * _TICKS}}}'
 
 
+_NO_HYPOTHESES: Final = tuple(Fault(Before("speech.hypothesis", nth), Drop()) for nth in range(1, 5))
+
+
 STATUSES: Final = Group(
     title="What the service says of a phrase",
     rows=(
         *(
             Row(
-                fault=f"status {status}",
-                outcome=NOTHING,
-                behaviours=once(*_instead(_status(status))),
+                fault=f"status {status}{when}",
+                outcome=outcome,
+                behaviours=once(*faults, *_instead(_status(status))),
                 modes=ONCE,
                 sdks=sdks,
+            )
+            for when, outcome, faults in (
+                (", with no word before", NOTHING, _NO_HYPOTHESES),
+                (" behind hypotheses", HEARD, ()),
             )
             for status, sdks in {
                 "NoMatch": Sdks(native="NoMatch", javascript="NoMatch"),

@@ -30,9 +30,10 @@ class Outcome(Enum):
 
     COMPLETE = "the complete transcript"
     NOTHING = "an empty result"
+    HEARD = "the latest hypothesis"
 
 
-COMPLETE, NOTHING = Outcome.COMPLETE, Outcome.NOTHING
+COMPLETE, NOTHING, HEARD = Outcome.COMPLETE, Outcome.NOTHING, Outcome.HEARD
 
 
 @dataclass(frozen=True, kw_only=True)

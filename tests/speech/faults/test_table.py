@@ -61,7 +61,12 @@ def check_outcome(row: Row, mode: Mode, heard: Heard) -> None:
     """Compare what a caller got with what the row says."""
     if isinstance(row.outcome, Outcome):
         assert heard.error is None
-        assert heard.transcript == (SAID[mode] if row.outcome is Outcome.COMPLETE else "")
+        expected = {
+            Outcome.COMPLETE: SAID[mode],
+            Outcome.NOTHING: "",
+            Outcome.HEARD: heard.hypotheses[-1].text if heard.hypotheses else None,
+        }
+        assert heard.transcript == expected[row.outcome]
         return
     assert isinstance(heard.error, row.outcome)
     assert SAID[mode].startswith(heard.transcript)
