@@ -1,8 +1,8 @@
 """Language tags, compared as BCP 47 says: in any case, with "_" for "-", and a shorter one with a longer.
 
 The service takes "de-DE" and "zh-Hans" and answers with "de-de", "de" or "zh-hans"; people and programs write "de" and
-"en_GB". Source: RFC 5646, section 2.1.1 (case does not matter), and RFC 4647, sections 3.3.1 (filtering: the tags that
-begin with another) and 3.4 (lookup: the most specific tag that another begins with).
+"en_GB". Source: RFC 5646, sections 2.1.1 (case does not matter) and 4.5 (extended languages), and RFC 4647, sections
+3.3.1 (filtering: the tags that begin with another) and 3.4 (lookup: the most specific tag that another begins with).
 """
 
 from collections.abc import Generator, Iterable
@@ -12,6 +12,8 @@ _RENAMED: Final = {"cmn": "zh", "in": "id", "iw": "he", "jw": "jv", "no": "nb", 
 """Codes of languages, withdrawn or wider, by which others know what the service names otherwise."""
 _SCRIPT: Final = 4
 """Letters of a script's subtag, such as "Hans"; no other that stands before a region has as many."""
+_EXTENDED: Final = 3
+"""Letters of a language's subtag that stands after a wider one's: "zh-yue" is "yue". No other has as many there."""
 
 
 def language_of(tag: str) -> str:
@@ -39,6 +41,8 @@ def match(tag: str, known: Iterable[str]) -> str | None:
 def _forms(tag: str) -> Generator[str]:
     """Yield a tag as it is compared, and then without its script, which a region implies: "zh-cn" of "zh-Hans-CN"."""
     language, *subtags = tag.strip().lower().replace("_", "-").split("-")
+    if subtags and len(subtags[0]) == _EXTENDED and subtags[0].isalpha():
+        language, *subtags = subtags
     language = _RENAMED.get(language, language)
     yield "-".join([language, *subtags])
     if len(subtags) > 1 and len(subtags[0]) == _SCRIPT:
