@@ -4,7 +4,7 @@ Home Assistant's pipeline tells errors as events, and raises others, some of the
 them, in the pipeline's own words.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Self
 
@@ -118,4 +118,7 @@ class AssistantRun:
 
     def fail(self, error: Exception, part: Part | None = None) -> None:
         """Take note of what was raised, by what is at work if no other part is named."""
-        self.problem = Problem.from_error(error, part or self.part)
+        problem = Problem.from_error(error, part or self.part)
+        if self.answer:  # which Home Assistant repeats where a voice gives no sound, and is for nobody's log
+            problem = replace(problem, message=problem.message.replace(self.answer, "…"))
+        self.problem = problem

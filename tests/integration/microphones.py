@@ -100,9 +100,13 @@ class Voice(TextToSpeechEntity):
         self.said: list[str] = []
         self.is_hoarse = False
         """Whether it fails."""
+        self.is_mute = False
+        """Whether it gives nothing."""
 
     @override
     def get_tts_audio(self, message: str, language: str, options: dict[str, Any]) -> TtsAudioType:
+        if self.is_mute:
+            return None, None
         if self.is_hoarse:
             raise HomeAssistantError("The voice is hoarse")
         self.said.append(message)

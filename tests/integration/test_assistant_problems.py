@@ -275,6 +275,17 @@ async def test_a_voice_that_fails_is_told(house: House, caplog: pytest.LogCaptur
     assert f"{SATELLITE}: The voice is hoarse (HomeAssistantError)" in troubles(caplog)
 
 
+async def test_what_a_voice_could_not_say_is_in_no_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.voice.is_mute = True
+    await house.add_microphone()
+    await press(house)
+    assert house.look(LIGHT) == "on"
+    # Home Assistant's words for it, but for those of the answer.
+    assert shown(house) == ("text_to_speech", 'No text-to-speech audio from Voice for "…"')
+    assert [trouble for trouble in troubles(caplog) if SATELLITE in trouble]
+    assert not any("Turned on the switch" in trouble for trouble in troubles(caplog) if SATELLITE in trouble)
+
+
 async def test_a_voice_that_comes_while_it_waits_for_the_wake_word_answers(
     house: House, sound_server: SoundServer
 ) -> None:
