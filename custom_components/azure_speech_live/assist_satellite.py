@@ -6,7 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 import logging
 from typing import Final, override
 
-from homeassistant.components import tts
+from homeassistant.components import stt, tts
 from homeassistant.components.assist_pipeline import (
     PipelineEvent,
     PipelineEventType,
@@ -149,12 +149,20 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     def async_press(self, context: Context | None) -> None:
         """Listen to somebody; end listening if that is under way. An answer that is being played ends for it.
 
-        While something is announced or asked, or an action is about to listen, there is nothing to begin.
+        While something is announced or asked, or an action is about to listen, there is nothing to begin. Raises
+        ServiceValidationError if the voice assistant has no speech-to-text: who is at a screen would see nothing of it.
         """
         if self._listening is not None and self.state == AssistSatelliteState.LISTENING:
             self._listening.stop()
         elif not (self._lent or self._is_announcing):
             self._start(PipelineStage.STT, context)
+            pipeline = async_get_pipeline(self.hass, self._resolve_pipeline())
+            if not pipeline.stt_engine or stt.async_get_speech_to_text_engine(self.hass, pipeline.stt_engine) is None:
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key="no_speech_to_text",
+                    translation_placeholders={"assistant": pipeline.name},
+                )
 
     @asynccontextmanager
     async def async_lend(self, context: Context) -> AsyncIterator[Listening]:

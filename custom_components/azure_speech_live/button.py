@@ -37,5 +37,5 @@ class ListenButton(MicrophoneEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Listen. Raises ServiceValidationError if the satellite is disabled."""
+        """Listen. Raises ServiceValidationError if the satellite is disabled, or its assistant cannot hear."""
         self._microphone.async_get_satellite().async_press(self._context)
