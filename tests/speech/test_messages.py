@@ -176,7 +176,7 @@ def assert_bounded(line: str) -> None:
     [
         "Path:a",
         "Path:a\r\n",
-        "Path:a\n\nbody",
+        "Path:a\nbody",
         "no colon\r\nPath:a\r\n\r\n",
         "X-RequestId:1\r\n\r\n{}",
         "Path:\r\n\r\n",

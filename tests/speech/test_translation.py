@@ -304,6 +304,11 @@ def test_status_of_a_synthesis_in_either_sdk_s_words() -> None:
     assert translation.synthesis_error({"SynthesisStatus": "Error", "FailureReason": "No voice"}) == "No voice"
     assert translation.synthesis_error({"Status": "Error", "FailureReason": "No voice"}) == "No voice"
     assert translation.synthesis_error({"Status": "Error"}) == "Error"
+    for good in ("SynthesisEnd", 0, 1, "success"):
+        assert translation.synthesis_error({"SynthesisStatus": good}) is None
+        assert translation.synthesis_error({"SynthesisStatus": None, "Status": good}) is None
+    assert translation.synthesis_error({"SynthesisStatus": 2}) == "Error"
+    assert translation.synthesis_error({"SynthesisStatus": 2, "FailureReason": "No voice"}) == "No voice"
 
 
 def spoken_events(mode: Mode, *messages: Message) -> list[Event]:
@@ -408,6 +413,33 @@ def test_a_language_that_nobody_asked_for_does_not_take_the_place_of_one() -> No
     assert isinstance(phrase, Phrase)
     assert phrase.translations == {"es": "Uno."}
     assert phrase.translation_error == "the service did not translate to pt-pt"
+
+
+def plain(text: str, offset: float, duration: float) -> Phrase:
+    """Return a phrase by itself."""
+    return Phrase(status=RecognitionStatus.SUCCESS, text=text, offset=offset, duration=duration)
+
+
+def test_a_plain_phrase_waits_for_its_translation() -> None:
+    one, two, end = plain("One.", 0, 1), plain("Two.", 1, 1), Phrase(status=RecognitionStatus.END_OF_DICTATION)
+    phrases = translation.PlainPhrases()
+    assert phrases.take(one, plain=True) == []
+    assert phrases.take(translated := replace(one, text="one"), plain=False) == [translated]
+    assert phrases.take(one, plain=True) == []
+    assert phrases.take(two, plain=True) == []
+    assert phrases.take(plain("Three.", 2, 1), plain=True) == [two]
+    assert phrases.take(end, plain=True) == [plain("Three.", 2, 1), end]
+    assert phrases.end() == []
+
+
+def test_a_plain_phrase_counts_at_the_end_and_without_times() -> None:
+    phrases = translation.PlainPhrases()
+    assert phrases.take(untimed := plain("One.", 0, 0), plain=True) == []
+    assert phrases.take(untimed, plain=True) == []
+    assert phrases.take(other := plain("Two.", 0, 0), plain=False) == [untimed, other]
+    assert phrases.take(untimed, plain=True) == []
+    assert phrases.end() == [untimed]
+    assert phrases.end() == []
 
 
 # --- the connection fails

@@ -2,7 +2,7 @@
 
 Format, from Microsoft's protocol page (websocketprotocol.md, 2018) and from what its SDKs send:
 
-- a text message is `Name: value` lines ended by CRLF, an empty line and a body, in UTF-8;
+- a text message is `Name: value` lines ended by CRLF (LF alone occurs as well), an empty line and a body, in UTF-8;
 - a binary message is two bytes with the headers' size (big-endian), the same lines in ASCII, and the body.
 
 No I/O and no clock here: times come in as arguments.
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 import json
 from math import isfinite
+import re
 from typing import Any, Final
 
 from .errors import (
@@ -40,6 +41,7 @@ MAX_TICKS: Final = 24 * 3600 * TICKS_PER_SECOND
 """More than a day is no time in a turn: a connection lives for ten minutes."""
 
 _PREFIX_SIZE: Final = 2
+_HEADERS_END: Final = re.compile(r"\r?\n\r?\n")
 _JSON_TYPE: Final = "application/json; charset=utf-8"
 
 
@@ -87,10 +89,10 @@ def encode(message: Message, now: datetime) -> str | bytes:
 def decode(payload: str | bytes) -> Message:
     """Return the message in a WebSocket payload. Raises UnusableMessageError."""
     if isinstance(payload, str):
-        head, separator, body = payload.partition("\r\n\r\n")
-        if not separator:
+        head, *body = _HEADERS_END.split(payload, maxsplit=1)
+        if not body:
             raise UnusableMessageError("a text message without the line that ends its headers")
-        return _message(head, body)
+        return _message(head, body[0])
     start = _PREFIX_SIZE + int.from_bytes(payload[:_PREFIX_SIZE])
     if len(payload) < start:
         raise UnusableMessageError("a binary message shorter than its headers")
@@ -105,7 +107,7 @@ def _message(head: str, body: str | bytes) -> Message:
     if len(head) > MAX_HEADER_SIZE:
         raise UnusableMessageError("a message with too large headers")
     headers: dict[str, str] = {}
-    for line in head.split("\r\n"):
+    for line in head.split("\n"):
         name, separator, value = line.partition(":")
         if separator:
             headers[name.strip().lower()] = value.strip()

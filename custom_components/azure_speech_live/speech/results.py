@@ -14,10 +14,13 @@ from .options import Profanity, RecognitionOptions, TranslationOptions
 
 type _Reader = Callable[[Mapping[str, Any]], Event]
 
+PLAIN_PHRASE: Final = "speech.phrase"
+"""The path of a phrase, which in a translation has no translations."""
+
 _RECOGNITION: Final[Mapping[str, _Reader]] = {
     "speech.hypothesis": messages.hypothesis,
     "speech.fragment": messages.hypothesis,
-    "speech.phrase": messages.phrase,
+    PLAIN_PHRASE: messages.phrase,
 }
 _COMMON: Final[Mapping[str, _Reader]] = {
     "speech.startdetected": lambda body: SpeechStarted(messages.offset(body)),
@@ -34,14 +37,14 @@ _TRANSLATION: Final[Mapping[str, _Reader]] = {
 }
 _READERS: Final[Mapping[bool, Mapping[str, _Reader]]] = {
     False: {**_COMMON, **_RECOGNITION},
-    # A translation's own messages repeat what was recognised, so that its recognition's are left out.
-    True: {**_COMMON, **_TRANSLATION},
+    # A translation's own hypotheses repeat what was recognised, so that its recognition's are left out.
+    True: {**_COMMON, **_TRANSLATION, PLAIN_PHRASE: translation.phrase},
 }
 
 _ROUNDING: Final = 1e-6
 """Seconds: a sum of times is no more exact."""
 
-_ESSENTIAL: Final = frozenset({"speech.phrase", "translation.phrase", "translation.response"})
+_ESSENTIAL: Final = frozenset({PLAIN_PHRASE, "translation.phrase", "translation.response"})
 
 
 def event(message: Message, *, translating: bool) -> Event | None:

@@ -1,11 +1,12 @@
 """What the service's messages of a translation say. There are two dialects, and either may come on any path.
 
 The older (`translation.hypothesis`, `translation.phrase`, `translation.synthesis`) puts the translations into the
-recognition's JSON; the newer (`translation.response`, `audio`) puts both side by side. Shapes: Microsoft's SDKs
-accept these (native 1.53, JavaScript 1.52).
+recognition's JSON, in an object of their own or without; the newer (`translation.response`, `audio`) puts both side by
+side. What is recognised may also come for itself, as a `speech.phrase`. Shapes: Microsoft's SDKs accept these (native
+1.53, JavaScript 1.52), and public logs have them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +16,11 @@ from .events import Hypothesis, Phrase, RecognitionStatus
 
 MAX_TRANSLATIONS: Final = 20
 """Target languages read from one message; the service translates to far fewer at once."""
+
+_NONE: Final = "the service gave no translation"
+# By their names or by the JavaScript SDK's numbers for them (ServiceMessages/Enums.ts).
+_TRANSLATED: Final = frozenset({"success", "0"})
+_SPOKEN: Final = frozenset({"success", "0", "synthesisend", "1"})
 
 
 def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
@@ -26,17 +32,51 @@ def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
 def phrase(body: Mapping[str, Any]) -> Phrase:
     """Return what a phrase says, with its translations; a failed translation leaves the recognised text.
 
-    Raises SpeechError as ``messages.phrase`` does.
+    Of silence, the service may say that it translated nothing to nothing. Raises what ``messages.phrase`` does.
     """
     recognition, translation = _parts(body, "SpeechPhrase")
     said = messages.phrase(recognition)
     if said.status is not RecognitionStatus.SUCCESS:
         return said
     translations = _translations(translation)
-    error = _failure(translation.get("TranslationStatus"), translation.get("FailureReason"))
+    if not (said.text or any(translations.values())):
+        return replace(said, status=RecognitionStatus.NO_MATCH)
+    error = _failure(translation.get("TranslationStatus"), translation.get("FailureReason"), _TRANSLATED)
     if error is None and not translations:
-        error = "the service gave no translation"
+        error = _NONE
     return replace(said, translations=translations, translation_error=error)
+
+
+class PlainPhrases:
+    """Phrases without a word on their translation: each waits for the one with it, and counts if that does not come."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._waiting: Phrase | None = None
+        self._translated: Phrase | None = None
+
+    def take(self, said: Phrase, *, plain: bool) -> list[Phrase]:
+        """Take the next phrase; return those that are due now."""
+        waiting, self._waiting = self._waiting, None
+        due = [] if waiting is None or _same(waiting, said) else [waiting]
+        if plain and said.text:
+            self._waiting = None if self._translated and _same(self._translated, said) else said
+            return due
+        self._translated = said
+        return [*due, said]
+
+    def end(self) -> list[Phrase]:
+        """Return what waits in vain, since no more comes in this request."""
+        due = [self._waiting] if self._waiting else []
+        self._waiting = self._translated = None
+        return due
+
+
+def _same(one: Phrase, other: Phrase) -> bool:
+    """Return whether two phrases are the same words."""
+    if not (one.duration and other.duration):
+        return one.text == other.text
+    return one.offset < other.offset + other.duration and other.offset < one.offset + one.duration
 
 
 def checked(said: Phrase, targets: Sequence[str]) -> Phrase:
@@ -49,7 +89,7 @@ def checked(said: Phrase, targets: Sequence[str]) -> Phrase:
 
 def is_hypothesis(body: Mapping[str, Any]) -> bool:
     """Return whether a translation.response is an interim one."""
-    return "SpeechHypothesis" in body
+    return isinstance(body.get("SpeechHypothesis"), dict)
 
 
 def synthesis_error(body: Mapping[str, Any]) -> str | None:
@@ -57,16 +97,19 @@ def synthesis_error(body: Mapping[str, Any]) -> str | None:
 
     Of audio.end, the native SDK reads ``Status`` and the JavaScript SDK ``SynthesisStatus``.
     """
-    return _failure(body.get("SynthesisStatus", body.get("Status")), body.get("FailureReason"))
+    statuses = (body.get(name) for name in ("SynthesisStatus", "Status"))
+    status = next((status for status in statuses if status is not None), None)
+    return _failure(status, body.get("FailureReason"), _SPOKEN)
 
 
 def _parts(body: Mapping[str, Any], recognition: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return the JSON of the recognition, and that of the translation, in either dialect."""
     recognised = body.get(recognition)
-    if isinstance(recognised, dict):
-        return recognised, body
     translation = body.get("Translation")
-    return body, translation if isinstance(translation, dict) else {}
+    return (
+        recognised if isinstance(recognised, dict) else body,
+        {**body, **translation} if isinstance(translation, dict) else body,
+    )
 
 
 def _translations(body: Mapping[str, Any]) -> dict[str, str]:
@@ -74,13 +117,14 @@ def _translations(body: Mapping[str, Any]) -> dict[str, str]:
     translations: dict[str, str] = {}
     for entry in entries[:MAX_TRANSLATIONS] if isinstance(entries, list) else ():
         if isinstance(entry, dict):
-            language, text = entry.get("Language"), entry.get("Text", entry.get("DisplayText"))
-            if isinstance(language, str) and isinstance(text, str):
-                translations[printable(language)] = messages.transcript(text)
+            language, text = entry.get("Language"), messages.text_of(entry, "Text", "DisplayText")
+            # One without a language stands for a translation that failed.
+            if isinstance(language, str) and language and text is not None:
+                translations[printable(language)] = text
     return translations
 
 
-def _failure(status: object, reason: object) -> str | None:
-    if status in (None, "Success"):
+def _failure(status: object, reason: object, good: Container[str]) -> str | None:
+    if status is None or str(status).lower() in good:
         return None
-    return printable(str(reason or status))
+    return printable(str(reason or ("Error" if isinstance(status, int) else status)))

@@ -87,6 +87,7 @@ class Turn:
         self._translating = isinstance(options, TranslationOptions)
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
         self._spoken = SpokenTranslations(self.events)
+        self._plain = translation.PlainPhrases()
         self._attempts = 0
         self._heard: Hypothesis | None = None
         """The latest hypothesis that no phrase has followed yet, the latest with words if there is one."""
@@ -161,6 +162,7 @@ class Turn:
         telemetry = TurnTelemetry(request_id, wall, self._connections)
         self._connections = []
         self._spoken.begin_request()
+        self._plain = translation.PlainPhrases()
         self._exchange = Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
         return self._exchange
 
@@ -224,7 +226,8 @@ class Turn:
         match event:
             case Phrase():
                 self.timeline.phrase = now
-                self._phrase(exchange, event)
+                plain = self._translating and message.path == results.PLAIN_PHRASE
+                self._phrases(exchange, self._plain.take(event, plain=plain))
             case Synthesis():
                 self._synthesis(event.audio)
             case SynthesisEnded():
@@ -255,6 +258,10 @@ class Turn:
         self._heard = None
         return results.known(said, heard, self.options)
 
+    def _phrases(self, exchange: Exchange, phrases: Iterable[Phrase]) -> None:
+        for said in phrases:
+            self._phrase(exchange, said)
+
     def _phrase(self, exchange: Exchange, said: Phrase) -> None:
         interactive = self.options.mode is Mode.INTERACTIVE
         last = said.status is RecognitionStatus.END_OF_DICTATION and not interactive
@@ -273,7 +280,7 @@ class Turn:
             if isinstance(self.options, TranslationOptions):
                 said = translation.checked(said, self.options.targets)
             self.events.append(results.shifted(said, exchange.start_offset))
-            self._spoken.waiting += self._speaks and bool(said.translations)
+            self._spoken.waiting += self._speaks and any(said.translations.values())
         # Behind the last phrase synthesis may still come, and only turn.end says that none will.
         done = self._all_sent(exchange) and not self._speaks if last else interactive
         self.complete = done and not self._spoken.waiting
@@ -288,6 +295,7 @@ class Turn:
             self.complete = self.options.mode is Mode.INTERACTIVE
 
     def _turn_ended(self, exchange: Exchange, wall: datetime) -> None:
+        self._phrases(exchange, self._plain.end())
         self._spoken_to_its_end(waited=self._spoken.end_all(None))
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
