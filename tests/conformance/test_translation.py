@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+import json
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.speech_service import (
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.engines.scripted_translation import spoken
 from tests.speech_service.engines.translation import TranslationFailedError
-from tests.speech_service.faults import After, AudioReceived, Before, Drop, Reset
+from tests.speech_service.faults import After, AudioReceived, Before, Drop, Reset, Send
 from tests.speech_service.options import Mode
 
 from .scenario import Scenario, Sdk, run
@@ -200,3 +201,59 @@ async def test_reconnection(sdk: Sdk, tmp_path: Path, at: AudioReceived | After)
         events = await run(sdk, scenario, _TWO, tmp_path)
         assert events.translations == [{"de": f"[de] {text}"} for text in _TEXTS]
         assert len(service.connections) == 2
+
+
+_SUCCESS = {"RecognitionStatus": "Success", "Offset": 0, "Duration": 5_000_000}
+_GERMAN = [{"Language": "de", "Text": "hallo", "DisplayText": "hallo"}]
+_SHAPES: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "as documented": (
+        "translation.phrase",
+        _SUCCESS | {"Text": "hello", "Translation": {"TranslationStatus": "Success", "Translations": _GERMAN}},
+        "TranslatedSpeech",
+        "TranslatedSpeech",
+    ),
+    "silence as a success": (
+        "translation.phrase",
+        _SUCCESS | {"Text": "", "Translation": {"TranslationStatus": "Success", "Translations": []}},
+        "TranslatedSpeech",
+        "TranslatedSpeech",
+    ),
+    "no status": (
+        "translation.response",
+        {"SpeechPhrase": _SUCCESS | {"DisplayText": "hello"}, "Translations": _GERMAN},
+        "RecognizedSpeech",
+        "RecognizedSpeech",
+    ),
+    "null for a hypothesis": (
+        "translation.response",
+        {
+            "SpeechHypothesis": None,
+            "SpeechPhrase": _SUCCESS | {"DisplayText": "hello"},
+            "TranslationStatus": "Success",
+            "Translations": _GERMAN,
+        },
+        "",  # the native SDK takes it for a hypothesis
+        "TranslatedSpeech",
+    ),
+    "no translation": ("speech.phrase", _SUCCESS | {"DisplayText": "hello"}, "RecognizedSpeech", "RecognizedSpeech"),
+}
+"""Forms in which the service was seen to tell a translation, and what the native and the JavaScript SDK make of them.
+
+Of translations at the root of translation.phrase, the native SDK takes the text only, and the JavaScript SDK hangs.
+Neither takes headers that end in LF only.
+"""
+
+
+@pytest.mark.parametrize("shape", _SHAPES)
+async def test_shapes_of_a_phrase(sdk: Sdk, tmp_path: Path, shape: str) -> None:
+    path, body, native, javascript = _SHAPES[shape]
+    at = Before("translation.phrase")
+    said = Send(f"X-RequestId:{{request_id}}\r\nPath:{path}\r\n\r\n{json.dumps(body)}")
+    async with translating(behaviours=[Behaviour(faults=(Fault(at, Drop()), Fault(at, said)))]) as service:
+        scenario = Scenario(host=service.url, mode="continuous", targets=["de"])
+        events = await run(sdk, scenario, _HELLO, tmp_path)
+    expected = native if sdk is Sdk.PYTHON else javascript
+    assert [event["reason"] for event in events.of("recognized") if event["reason"] != "NoMatch"] == [expected] * bool(
+        expected
+    )
+    assert not events.error_codes
