@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.components.stt import SpeechResult, SpeechResultState
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.azure_speech_live.issues import Issue
 from tests.speech_service.engines.scripted import Scripted, Utterance
-from tests.speech_service.faults import Before, Behaviour, Drop, Fault, Send
+from tests.speech_service.faults import Before, Behaviour, Close, Drop, Fault, Refuse, Send
 from tests.speech_service.service import SpeechService
 
+from .availability import FAILED, available, issue, speak
 from .flows import add_resource
 from .speech import pcm, stream, transcribe
 
@@ -45,6 +48,12 @@ def instead(message: dict[str, Any], body: str) -> Behaviour:
     text = f"X-RequestId:{{request_id}}\r\nPath:{message['path']}\r\n\r\n{body}"
     phrase = Before("speech.phrase")
     return Behaviour(faults=(Fault(phrase, Drop()), Fault(phrase, Send(text))))
+
+
+def refused(name: str, **changed: Any) -> Behaviour:
+    """Refuse an upgrade as the message does."""
+    message = MESSAGES[name] | changed
+    return Behaviour(answer=Refuse(message["status"], {}, message["body"]))
 
 
 def variants(body: str) -> Iterator[str]:
@@ -76,3 +85,41 @@ async def test_what_was_heard_is_not_silence(hass: HomeAssistant, service: Speec
     await add_resource(hass, service)
     service.behaviours = lambda _: instead(MESSAGES[name], MESSAGES[name]["body"])
     assert (await transcribe(hass, stream(pcm(1))))[1] == SpeechResult("no", SpeechResultState.SUCCESS)
+
+
+USED_UP: Final = {
+    "phrase": instead(MESSAGES["forbidden_free_quota"], MESSAGES["forbidden_free_quota"]["body"]),
+    "number": instead(MESSAGES["forbidden_free_quota"], '{"RecognitionStatus": 8}'),
+    "text of a number": instead(MESSAGES["forbidden_free_quota"], '{"Duration": null, "RecognitionStatus": "8"}'),
+    "close": Behaviour(
+        faults=(Fault(Before("speech.phrase"), Close(MESSAGES["quota"]["code"], MESSAGES["quota"]["reason"])),)
+    ),
+    "upgrade": refused("quota_403"),
+    "upgrade, 401": refused("quota_403", status=401),
+    "upgrade, below error": refused("quota_403", body='{"error":{"code":"403","Message":"Out of call volume quota."}}'),
+    "upgrade, text": refused("quota_403", body="You have exceeded your subscription's usage Quota"),
+    "upgrade, too many": refused("quota_403", status=429),
+}
+"""The ways to say that the free hours are used up."""
+
+
+@pytest.mark.parametrize("way", USED_UP)
+async def test_what_is_used_up_is_not_refused(hass: HomeAssistant, service: SpeechService, way: str) -> None:
+    entry = await add_resource(hass, service)
+    service.behaviours = lambda _: USED_UP[way]
+    attempts = len(service.attempts)
+    assert await speak(hass) == FAILED
+    assert len(service.attempts) == attempts + 1, "it is not tried again"
+    assert issue(hass, entry, Issue.QUOTA_USED_UP) is not None
+    assert not list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
+    assert available(hass)
+
+
+@pytest.mark.parametrize("name", ["bad_key", "forbidden"])
+@pytest.mark.parametrize("body", ["", "Access denied", "<h1>403</h1><p>Not of your quota</p>"])
+async def test_a_wrong_key_is_asked_for(hass: HomeAssistant, service: SpeechService, name: str, body: str) -> None:
+    entry = await add_resource(hass, service)
+    service.behaviours = lambda _: refused(name, body=body)
+    assert await speak(hass) == FAILED
+    assert issue(hass, entry, Issue.QUOTA_USED_UP) is None
+    assert list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))

@@ -23,9 +23,10 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
     UpgradeRefusedError,
 )
-from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, MAX_RETRY_AFTER, Connection, status_error
+from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, Connection
 from custom_components.azure_speech_live.speech.errors import ThrottledError
 from custom_components.azure_speech_live.speech.messages import MAX_MESSAGE_SIZE, Message
+from custom_components.azure_speech_live.speech.refusal import MAX_RETRY_AFTER, status_error
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import Action, Close, Freeze, Raw, Received, Reset, Send
 

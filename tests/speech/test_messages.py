@@ -10,10 +10,10 @@ from hypothesis import example, given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import (
-    CredentialsError,
     Hypothesis,
     Phrase,
     ProtocolError,
+    QuotaError,
     RecognitionStatus,
     ServiceError,
     SpeechError,
@@ -433,7 +433,10 @@ def test_what_is_no_text_is_refused(text: object) -> None:
         ("ServiceUnavailable", ServiceError),
         ("TooManyRequests", ThrottledError),
         ("BadRequest", ProtocolError),
-        ("Forbidden", CredentialsError),
+        ("Forbidden", QuotaError),
+        (8, QuotaError),
+        ("8", QuotaError),
+        ("forbidden", QuotaError),
         ("Confused", UnusableMessageError),
         (6, ThrottledError),
         ("7", ProtocolError),

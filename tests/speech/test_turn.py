@@ -16,11 +16,11 @@ import pytest
 from custom_components.azure_speech_live.speech import (
     BadAudioError,
     ConnectionFailedError,
-    CredentialsError,
     Hypothesis,
     Mode,
     Phrase,
     Profanity,
+    QuotaError,
     RecognitionOptions,
     RecognitionStatus,
     ServiceError,
@@ -754,7 +754,7 @@ def test_service_that_talks_for_ever_without_a_phrase() -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [("Error", ServiceError), ("TooManyRequests", ThrottledError), ("Forbidden", CredentialsError)],
+    [("Error", ServiceError), ("TooManyRequests", ThrottledError), ("Forbidden", QuotaError)],
 )
 def test_failed_phrase_fails_the_request(status: str, error: type[SpeechError]) -> None:
     service = conversation()
@@ -802,7 +802,7 @@ def test_what_is_tried_again(kind: type[SpeechError]) -> None:
     opening, answering = conversation(), conversation()
     asked(answering)
     delays = opening.fail(kind("-")), answering.fail(kind("-"))
-    if issubclass(kind, ThrottledError):
+    if issubclass(kind, ThrottledError) and kind is not QuotaError:
         assert delays == (THROTTLED_DELAY, None)
     else:
         assert delays == ((RETRY_DELAY, 0.0) if kind.transient else (None, None))

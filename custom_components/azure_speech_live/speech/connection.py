@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Mapping
 import contextlib
 from datetime import UTC, datetime
-from http import HTTPStatus
 import logging
 import re
 from socket import SHUT_RDWR
@@ -22,7 +21,6 @@ from yarl import URL
 from . import messages
 from .errors import (
     ConnectionFailedError,
-    CredentialsError,
     HostNotFoundError,
     NotASpeechEndpointError,
     ProtocolError,
@@ -31,10 +29,10 @@ from .errors import (
     SpeechError,
     ThrottledError,
     UnusableMessageError,
-    UpgradeRefusedError,
     printable,
 )
 from .messages import Message
+from .refusal import status_error
 from .telemetry import ConnectionMetric
 
 _LOGGER = logging.getLogger(__name__)
@@ -58,13 +56,6 @@ _REASONS: Final[dict[re.Pattern[str], type[SpeechError]]] = {
 }
 """What the service says, and with code 1007, of a used-up quota ("Quota exceeded") and of too many requests ("Throttled
 due to too many requests"). Source: Azure-Samples/cognitive-services-speech-sdk, issues 1940 and 2785."""
-MAX_RETRY_AFTER: Final = 86_400.0
-"""Seconds: more than a day's Retry-After is a mistake of the peer's."""
-
-_NOT_THERE: Final = frozenset({301, 302, 303, 307, 308, 404, 410})
-"""What an address answers that is not a Speech service's, or no more (redirects: those that lead nowhere)."""
-_REFUSED_AS_PLAIN: Final = frozenset({101, 200, 202, 204, 400, 405, 426, 501})
-"""What comes back when something on the way has taken the Upgrade header off the request or the answer."""
 
 _CONFIG: Final[dict[str, Any]] = {
     "context": {
@@ -211,36 +202,6 @@ def opening_error(err: Exception) -> SpeechError:  # noqa: PLR0911 - a table of 
         case aiohttp.TooManyRedirects() | aiohttp.InvalidURL() | aiohttp.ClientResponseError():
             return NotASpeechEndpointError("the answer is not that of a Speech endpoint")
     return ConnectionFailedError(f"cannot connect: {type(err).__name__}")
-
-
-def status_error(status: int, retry_after: str | None = None) -> SpeechError:
-    """Return what the HTTP status that a request was answered with stands for."""
-    kind: type[SpeechError]
-    match status:
-        case HTTPStatus.TOO_MANY_REQUESTS:
-            return ThrottledError("too many requests (HTTP 429)", _retry_after(retry_after))
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            kind, text = CredentialsError, "the key is refused"
-        case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            kind, text = ConnectionFailedError, "a proxy asks for a password"
-        case _ if status in _REFUSED_AS_PLAIN:
-            kind, text = UpgradeRefusedError, "no WebSocket can be opened to this address"
-        case HTTPStatus.REQUEST_TIMEOUT | 500 | 502 | 503 | 504:
-            kind, text = ServiceError, "the service is in trouble"
-        case _ if status in _NOT_THERE:
-            kind, text = NotASpeechEndpointError, "no Speech service at this address"
-        case _:
-            kind, text = ProtocolError, "the service refuses the request"
-    return kind(f"{text} (HTTP {status})")
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Return Retry-After's seconds; the form with a date is rare, and its clock not ours."""
-    try:
-        seconds = float(value or "")
-    except ValueError:
-        return None
-    return min(seconds, MAX_RETRY_AFTER) if seconds >= 0 else None
 
 
 def _closing_error(received: aiohttp.WSMessage) -> SpeechError:

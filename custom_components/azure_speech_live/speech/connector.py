@@ -11,11 +11,12 @@ from typing import Final
 import uuid
 
 import aiohttp
+from aiohttp.hdrs import METH_POST
 from yarl import URL
 
 from . import messages
 from .audio import WAV_HEADER
-from .connection import OPEN_LIMIT, Connection, now_utc, opening_error, status_error
+from .connection import OPEN_LIMIT, Connection, now_utc, opening_error
 from .credentials import Credentials
 from .endpoints import ENCRYPTED, Endpoint, Generation
 from .errors import (
@@ -31,6 +32,7 @@ from .events import Phrase
 from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
 from .pool import Pool
+from .refusal import refusal
 from .telemetry import ConnectionMetric
 from .translator import TranslatorConnection
 from .turn import Turn
@@ -117,20 +119,18 @@ class Connector:
         headers = {"Content-Type": _WAV_TYPE, "Accept": "application/json"}
         try:
             async with self._session.post(url, data=wav, headers=headers) as response:
-                status, retry_after = response.status, response.headers.get("Retry-After")
                 body = bytearray()
                 async for piece in response.content.iter_any():
                     body += piece
                     if len(body) > MAX_ANSWER_SIZE:  # what is left out makes it unreadable
                         break
+        except UpgradeRefusedError as err:
+            raise ProtocolError(str(err)) from None
         except SpeechError:
             raise
         except Exception as err:
             raise opening_error(err) from err
-        if status == HTTPStatus.OK:
-            return messages.short_audio_phrase(bytes(body))
-        error = status_error(status, retry_after)
-        raise ProtocolError(str(error)) if isinstance(error, UpgradeRefusedError) else error
+        return messages.short_audio_phrase(bytes(body))
 
     def _routes(self, options: RecognitionOptions) -> list[tuple[Generation, URL]]:
         """Return where to connect for these options: what served last comes first."""
@@ -216,6 +216,8 @@ class Connector:
 def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encrypted: bool) -> aiohttp.ClientSession:
     """Return a session on another's connections that sends the credentials, and does not lose or show them.
 
+    It raises the SpeechError that a refusal stands for: behind it, aiohttp leaves out what a refused upgrade says.
+
     aiohttp follows redirects by itself: it takes a key along, to wherever it is sent, and leaves a token behind. So
     they are added to each request, and what was to be ``encrypted`` does not go to an address that is not.
     """
@@ -224,7 +226,11 @@ def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encryp
         if encrypted and request.url.scheme not in ENCRYPTED:
             raise NotASpeechEndpointError("redirected to an address that is not encrypted")
         request.headers.update(credentials.headers())
-        return await handler(request)
+        response = await handler(request)
+        wanted = HTTPStatus.OK if request.method == METH_POST else HTTPStatus.SWITCHING_PROTOCOLS
+        if response.status == wanted or "Location" in response.headers:
+            return response
+        raise await refusal(response)
 
     return aiohttp.ClientSession(
         connector=session.connector,

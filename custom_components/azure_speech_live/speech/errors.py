@@ -68,7 +68,7 @@ class ThrottledError(SpeechError):
 
 
 class QuotaError(ThrottledError):
-    """What the resource's tier has for a month is used up."""
+    """What the resource's tier has for a month is used up (RecognitionStatus Forbidden, HTTP 403 for a quota)."""
 
 
 class ConnectionFailedError(SpeechError):

@@ -17,8 +17,8 @@ import re
 from typing import Any, Final
 
 from .errors import (
-    CredentialsError,
     ProtocolError,
+    QuotaError,
     ServiceError,
     SpeechError,
     ThrottledError,
@@ -198,8 +198,10 @@ _FAILURES: Final[Mapping[str, type[SpeechError]]] = {
     "ServiceUnavailable": ServiceError,
     "TooManyRequests": ThrottledError,
     "BadRequest": ProtocolError,
-    "Forbidden": CredentialsError,
+    "Forbidden": QuotaError,
 }
+"""Forbidden: "The recognizer is using a free subscription that ran out of quota." Sources: CancellationErrorCodes.ts
+and EnumTranslation.ts of the JavaScript SDK, uspimpl.cpp of the native one."""
 _NUMBERED: Final = (
     *("Success", "NoMatch", "InitialSilenceTimeout", "BabbleTimeout", "Error"),
     *("EndOfDictation", "TooManyRequests", "BadRequest", "Forbidden"),

@@ -17,7 +17,7 @@ from typing import Final
 
 from . import messages, results, translation
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
-from .errors import ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
+from .errors import QuotaError, ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .exchange import Exchange
 from .messages import Message
@@ -410,7 +410,7 @@ class Turn:
         return known and self._unaccounted <= tail
 
     def _retry_delay(self, error: SpeechError, *, opening: bool) -> float | None:
-        if isinstance(error, ThrottledError) and opening:
+        if isinstance(error, ThrottledError) and not isinstance(error, QuotaError) and opening:
             delay = THROTTLED_DELAY if error.retry_after is None else error.retry_after
             return delay if delay <= MAX_RETRY_AFTER else None
         if not error.transient:

@@ -4,9 +4,9 @@ from typing import Final
 
 from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
-    CredentialsError,
     Mode,
     ProtocolError,
+    QuotaError,
     ServiceError,
     ThrottledError,
     UnusableMessageError,
@@ -276,7 +276,7 @@ STATUSES: Final = Group(
             for status, outcome in {
                 "TooManyRequests": ThrottledError,
                 "BadRequest": ProtocolError,
-                "Forbidden": CredentialsError,
+                "Forbidden": QuotaError,
             }.items()
         ),
     ),

@@ -8,6 +8,7 @@ from custom_components.azure_speech_live.speech import (
     CredentialsError,
     NotASpeechEndpointError,
     ProtocolError,
+    QuotaError,
     ServiceError,
     ServiceTimeoutError,
     ThrottledError,
@@ -31,6 +32,9 @@ from .rows import (
     retried,
 )
 
+OUT_OF_QUOTA: Final = (
+    '{ "statusCode": 403, "message": "Out of call volume quota. Quota will be replenished in 2.12 days." }'
+)
 IMPATIENT: Final = Sdks(native="tries again after 250 ms all the same", javascript="tries again at once all the same")
 
 OPENING: Final = Group(
@@ -86,6 +90,17 @@ OPENING: Final = Group(
                 fault=f"HTTP {status}",
                 outcome=CredentialsError,
                 behaviours=[refused(status)],
+                sdks=Sdks(
+                    native="AuthenticationFailure at once", javascript=once_or_always("ConnectionFailure").javascript
+                ),
+            )
+            for status in (401, 403)
+        ),
+        *(
+            Row(
+                fault=f"HTTP {status} that speaks of a quota",
+                outcome=QuotaError,
+                behaviours=[refused(status, body=OUT_OF_QUOTA)],
                 sdks=Sdks(
                     native="AuthenticationFailure at once", javascript=once_or_always("ConnectionFailure").javascript
                 ),
