@@ -8,9 +8,12 @@ from homeassistant.components import tts
 from homeassistant.core import HomeAssistant
 from homeassistant.util.json import JsonObjectType
 
+from .speech import BadAudioError
 from .speech.audio import RiffStripper
 
-_FORMAT: Final = tts.PcmFormat(sample_rate=16_000, sample_width=2, channels=1)
+_RATES: Final = range(8_000, 48_001)
+"""Samples a second that are played. The service speaks with 16 000 of them, and its Translator Speech API of 2018 with
+24 000 (Microsoft's reference of that time)."""
 
 
 class Voice:
@@ -22,19 +25,23 @@ class Voice:
     def __init__(self) -> None:
         """Begin before the first phrase."""
         self._audio: asyncio.Queue[bytes] = asyncio.Queue()
-        self._stripper = RiffStripper()
+        self._stripper = RiffStripper(_RATES)
+        self._rate = 0
         self.silent = True
         """Whether nothing was spoken so far."""
 
     def feed(self, wav: bytes) -> None:
-        """Take a part of a phrase. Raises BadAudioError if it is not 16 kHz, 16-bit, mono PCM."""
+        """Take a part of a phrase. Raises BadAudioError if it is not 16-bit, mono PCM at the rate of all before it."""
         if pcm := self._stripper.feed(wav):
+            self._rate = self._rate or self._stripper.rate
+            if self._stripper.rate != self._rate:
+                raise BadAudioError(f"speech of {self._stripper.rate} Hz behind speech of {self._rate} Hz")
             self.silent = False
             self._audio.put_nowait(pcm)
 
     def end_phrase(self) -> None:
         """Take note that a phrase is over."""
-        self._stripper = RiffStripper()
+        self._stripper = RiffStripper(_RATES)
 
     def end(self) -> None:
         """Take note that no more phrases come."""
@@ -44,7 +51,8 @@ class Voice:
         """Give it an address, once. What was said before is not lost; Home Assistant keeps it for five minutes."""
         # MP3, as Home Assistant's own speech is: there are players that do not take WAV of an unknown length.
         stream = tts.async_create_audio_stream(hass, {tts.ATTR_PREFERRED_FORMAT: "mp3"})
-        stream.async_set_audio_stream(_FORMAT, self._spoken())
+        pcm = tts.PcmFormat(sample_rate=self._rate, sample_width=2, channels=1)
+        stream.async_set_audio_stream(pcm, self._spoken())
         return {"media_content_id": stream.media_source_id, "url": stream.url}
 
     async def _spoken(self) -> AsyncGenerator[bytes]:

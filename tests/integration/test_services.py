@@ -291,6 +291,26 @@ async def test_the_translation_is_spoken(
     assert turn.options.translation.targets == ("de", "fr"), "the service may speak the first only"
 
 
+async def test_the_older_service_speaks_at_24_khz(
+    hass: HomeAssistant,
+    service: SpeechService,
+    media: str,
+    hass_client_no_auth: ClientSessionGenerator,
+    tmp_path: Path,
+) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=0.5), Utterance(text="Goodbye.", start=0.6, end=1.5)])
+    service.synthesizer = Tone(seconds=2, rate=24000)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "url": f"{service.url}/v1.0/speech/translate"})
+    await hass.async_block_till_done()
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice="de-DE-Katja")
+    assert response["failures"] == {}
+    assert service.translators[-1].results
+
+    pcm = await play(hass_client_no_auth, response["url"], tmp_path / "spoken-translation.mp3")
+    assert len(pcm) / 32000 == pytest.approx(4, abs=0.3)
+
+
 async def test_what_is_spoken_can_be_heard_by_the_next_action(
     hass: HomeAssistant,
     service: SpeechService,
@@ -310,13 +330,33 @@ async def test_what_is_spoken_can_be_heard_by_the_next_action(
         assert len(service.connections[-1].turns[-1].audio) / 32000 == pytest.approx(2, abs=0.2), spoken
 
 
+async def test_a_voice_whose_rate_changes_is_told(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    """Rather than played too fast."""
+
+    class Changing:
+        def __init__(self) -> None:
+            self._tones = iter((Tone(seconds=1, rate=24000), Tone(seconds=1), Tone(seconds=1)))
+
+        def synthesize(self, *said: str) -> AsyncGenerator[bytes]:
+            return next(self._tones).synthesize(*said)
+
+    said = [Utterance(text=f"{number}.", start=number * 0.4, end=number * 0.4 + 0.3) for number in range(3)]
+    service.engine = Scripted([*said, Utterance(status=Status.NO_MATCH, start=1.2, end=1.5)])
+    service.synthesizer = Changing()
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert response["failures"] == {"voice": "speech of 16000 Hz behind speech of 24000 Hz"}
+    assert response["url"]
+
+
 class Tone:
     """Speaks whatever it is as a tone. With a gate, it holds its breath after the first half until the gate opens."""
 
-    def __init__(self, seconds: float, gate: asyncio.Event | None = None, sample_rate: int = 16000) -> None:
+    def __init__(
+        self, seconds: float, gate: asyncio.Event | None = None, *, rate: int = 16000, channels: int = 1
+    ) -> None:
         """Set the tone's length, and what its header says."""
-        wav = wav_file(b"\x00\x10\x00\xf0" * int(seconds * 8000))
-        self._wav = wav[:24] + sample_rate.to_bytes(4, "little") + wav[28:]
+        wav = wav_file(b"\x00\x10\x00\xf0" * int(seconds * rate / 2), rate)
+        self._wav = wav[:22] + channels.to_bytes(2, "little") + wav[24:]
         self._gate = gate
 
     async def synthesize(self, *_said: str) -> AsyncGenerator[bytes]:
@@ -368,10 +408,10 @@ async def test_speech_of_another_format_is_a_failure_of_the_voice(
     hass: HomeAssistant, service: SpeechService, media: str, said: list[Utterance]
 ) -> None:
     service.engine = Scripted(said)
-    service.synthesizer = Tone(seconds=1, sample_rate=24000)
+    service.synthesizer = Tone(seconds=1, channels=2)
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
     assert response["translations"] == {"de": "[de] Hello."}
-    assert "24000 Hz" in response["failures"]["voice"]
+    assert "2 channels" in response["failures"]["voice"]
     assert response["media_content_id"] is None
 
 

@@ -178,17 +178,17 @@ async def test_speech_of_another_format_is_told_once(dashboard: Dashboard, servi
     await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
     await dashboard.speak(pcm(1))
     (spoken,) = of("synthesis", await dashboard.events())
-    assert "24000 Hz" in spoken["error"]
+    assert "96000 Hz" in spoken["error"]
     assert "url" not in spoken
 
 
 class Fast:
-    """Speaks at 24 kHz, which nobody asked for."""
+    """Speaks at 96 kHz, which nobody asked for."""
 
     async def synthesize(self, *_said: str) -> AsyncGenerator[bytes]:
         """Yield a second of silence."""
         wav = wav_file(bytes(48_000))
-        yield wav[:24] + (24_000).to_bytes(4, "little") + wav[28:3200]
+        yield wav[:24] + (96_000).to_bytes(4, "little") + wav[28:3200]
         yield wav[3200:]
 
 

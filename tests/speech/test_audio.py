@@ -111,6 +111,15 @@ def test_other_format_is_refused_wherever_the_stream_is_cut(wav: bytes) -> None:
             strip(cut(wav, [position]))
 
 
+@pytest.mark.parametrize("rate", [8000, 24000, 48000])
+def test_another_rate_is_taken_where_it_can_be_used(rate: int) -> None:
+    stripper = RiffStripper(range(8000, 48001))
+    assert stripper.feed(riff(fmt(rate=rate), chunk(b"data", PCM))) == PCM
+    assert stripper.rate == rate
+    with pytest.raises(BadAudioError, match=r"96000 Hz.*needed: 8000 to 48000 Hz, 16 bit, 1"):
+        RiffStripper(range(8000, 48001)).feed(riff(fmt(rate=96000), chunk(b"data", PCM)))
+
+
 def test_refusal_names_what_came_and_what_is_needed() -> None:
     with pytest.raises(BadAudioError, match=r"44100 Hz, 24 bit, 2 channels.*needed: 16000 Hz, 16 bit, 1"):
         strip([riff(fmt(rate=44100, bits=24, channels=2))])

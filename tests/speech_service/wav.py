@@ -49,17 +49,17 @@ def round_up(position: int) -> int:
     return -(-position // TICKS_PER_MILLISECOND) * TICKS_PER_MILLISECOND
 
 
-def riff_header(size: int = 0) -> bytes:
+def riff_header(size: int = 0, rate: int = SAMPLE_RATE) -> bytes:
     """Return the 44 bytes that begin `size` bytes of PCM; of a live stream (0) the size is not known."""
-    fields = struct.pack("<HHIIHH", *_EXPECTED.values())
+    fields = struct.pack("<HHIIHH", *(_EXPECTED | {"sample rate": rate, "byte rate": 2 * rate}).values())
     whole = size + 36 if size else 0  # what follows the field in which it stands
     head = struct.pack("<4sI4s4sI", b"RIFF", whole, b"WAVE", b"fmt ", len(fields))
     return head + fields + struct.pack("<4sI", b"data", size)
 
 
-def wav_file(pcm: bytes) -> bytes:
+def wav_file(pcm: bytes, rate: int = SAMPLE_RATE) -> bytes:
     """Return a WAV file with this audio."""
-    return riff_header(len(pcm)) + pcm
+    return riff_header(len(pcm), rate) + pcm
 
 
 def split_riff(body: bytes) -> tuple[bytes, bytes]:

@@ -14,6 +14,7 @@ BYTES_PER_SECOND: Final = SAMPLE_RATE * SAMPLE_SIZE
 FRAME_SIZE: Final = BYTES_PER_SECOND // 10
 """Bytes of audio in one message at most: 100 ms, as Microsoft's SDKs send (the protocol allows 8192)."""
 
+_OUR_RATE: Final = range(SAMPLE_RATE, SAMPLE_RATE + 1)
 _PCM: Final = 1
 _EXTENSIBLE: Final = 0xFFFE  # the longer form of a format; of 16-bit mono it is PCM in practice
 _OTHER_WAV: Final = (b"RIFX", b"riff\x2e\x91\xcf\x11")
@@ -48,10 +49,13 @@ WAV_HEADER: Final = b"".join(
 class RiffStripper:
     """Takes the header off a stream that begins with one, and leaves others alone; chunks may end anywhere."""
 
-    def __init__(self) -> None:
-        """Begin before the stream's first byte."""
+    def __init__(self, rates: range = _OUR_RATE) -> None:
+        """Begin before the stream's first byte; ``rates`` are the samples a second that a header may say."""
+        self.rate = SAMPLE_RATE
+        """Samples a second of the audio that came, by its header if it has one."""
+        self._rates = rates
         self._held = bytearray()
-        self._header: Generator[int, bytes, int] | None = None
+        self._header: Generator[int, bytes, tuple[int, int]] | None = None
         self._wanted = 0
         self._passed = 0
         self._begun = False
@@ -69,7 +73,7 @@ class RiffStripper:
                 undecided = any(magic.startswith(start) for magic in _WAV)
                 self._begun = not undecided
                 return b"" if undecided else self._release()
-            self._header = _header()
+            self._header = _header(self._rates)
             self._wanted = next(self._header)
         return self._take(self._release()) if self._read(self._header) else b""
 
@@ -84,7 +88,7 @@ class RiffStripper:
             raise BadAudioError("a WAV stream in which no audio begins")
         return b""
 
-    def _read(self, header: Generator[int, bytes, int]) -> bool:
+    def _read(self, header: Generator[int, bytes, tuple[int, int]]) -> bool:
         """Give a header what there is of it. Return whether that was all."""
         try:
             while len(self._held) >= self._wanted:
@@ -95,7 +99,8 @@ class RiffStripper:
         except StopIteration as end:
             self._begun = True
             # The writer of a stream, who does not know its size, says 0, or gigabytes that no utterance has.
-            self._left = end.value or None
+            size, self.rate = end.value
+            self._left = size or None
         return self._begun
 
     def _release(self) -> bytes:
@@ -111,31 +116,33 @@ class RiffStripper:
         return audio
 
 
-def _header() -> Generator[int, bytes, int]:
-    """Ask for a header's bytes, so many at a time; return the stated size of the audio. Raises BadAudioError."""
+def _header(rates: range) -> Generator[int, bytes, tuple[int, int]]:
+    """Ask for a header's bytes, so many at a time; return the stated size of the audio, and its rate.
+
+    Raises BadAudioError.
+    """
     riff = yield _RIFF_SIZE
     if riff.startswith(_OTHER_WAV):
         raise BadAudioError("WAV audio in the form of other machines (RIFX, Wave64); needed: RIFF")
     if riff[8:12] != b"WAVE":
         raise BadAudioError("a RIFF stream that is not WAV")
-    size, left, checked, long_size = 0, _MAX_PREFIX, False, 0
+    size, left, rate, long_size = 0, _MAX_PREFIX, 0, 0
     while True:
         # There are writers that leave out the zero behind a chunk of an odd size.
         start = (yield 1).strip(b"\0") if size % 2 else b""
         head = start + (yield _CHUNK_HEADER_SIZE - len(start))
         name, size = head[:4], int.from_bytes(head[4:], "little")
         if name == b"data":
-            if not checked:
+            if not rate:
                 raise BadAudioError("a WAV stream without a format")
-            return long_size if size == _SIZE_ELSEWHERE else size
+            return long_size if size == _SIZE_ELSEWHERE else size, rate
         left -= size
         if left < 0:
             raise BadAudioError("a WAV stream in which no audio begins")
         wanted = _KNOWN.get(name, 0)
         known = yield wanted if size >= wanted else 0
         if name == b"fmt ":
-            _check_format(known)
-            checked = True
+            rate = _checked_rate(known, rates)
         elif name == b"ds64":
             long_size = int.from_bytes(known[8:], "little")
         rest = size - len(known)
@@ -143,15 +150,18 @@ def _header() -> Generator[int, bytes, int]:
             rest -= len((yield min(rest, _SKIPPED)))
 
 
-def _check_format(fmt: bytes) -> None:
+def _checked_rate(fmt: bytes, rates: range) -> int:
     if not fmt:
         raise BadAudioError("a WAV stream without a format")
     coding, channels = int.from_bytes(fmt[0:2], "little"), int.from_bytes(fmt[2:4], "little")
     rate, bits = int.from_bytes(fmt[4:8], "little"), int.from_bytes(fmt[14:16], "little")
-    if coding not in (_PCM, _EXTENSIBLE) or (rate, bits, channels) != (SAMPLE_RATE, 8 * SAMPLE_SIZE, 1):
+    if coding not in (_PCM, _EXTENSIBLE) or rate not in rates or (bits, channels) != (8 * SAMPLE_SIZE, 1):
+        needed = " to ".join(str(rate) for rate in sorted({rates[0], rates[-1]}))
         raise BadAudioError(
-            f"WAV audio of {rate} Hz, {bits} bit, {channels} channels, format {coding}; needed: 16000 Hz, 16 bit, 1, 1"
+            f"WAV audio of {rate} Hz, {bits} bit, {channels} channels, format {coding}; "
+            f"needed: {needed} Hz, 16 bit, 1, 1"
         )
+    return rate
 
 
 class AudioBuffer:
