@@ -29,7 +29,7 @@ from .host_microphone import HostMicrophone
 from .issues import Issue, async_create_issue
 from .resource import SpeechResource
 from .services import async_setup_services
-from .speech import CredentialsError, QuotaError, SpeechError, ThrottledError
+from .speech import CredentialsError, QuotaError, SpeechError
 from .usage import async_get_usage, async_remove_usage
 from .websocket_api import async_setup_websocket_api
 
@@ -123,7 +123,7 @@ def _not_ready(error: SpeechError, placeholders: dict[str, str]) -> ConfigEntryN
         translation_domain=DOMAIN,
         translation_key=translation_key(error),
         translation_placeholders=placeholders,
-        retry_after=error.retry_after if isinstance(error, ThrottledError) else None,
+        retry_after=error.retry_after,
     )
 
 

@@ -2,6 +2,8 @@
 
 from array import array
 import asyncio
+from collections.abc import Callable
+import json
 from typing import Any, Final
 
 import pytest
@@ -12,6 +14,8 @@ from custom_components.azure_speech_live.speech import (
     HostNotFoundError,
     Mode,
     NotASpeechEndpointError,
+    OpenTimeoutError,
+    Profanity,
     RecognitionOptions,
     ServiceError,
     SpeechError,
@@ -146,6 +150,36 @@ async def test_what_is_asked_of_the_rest_api() -> None:
         assert post.audio == AUDIO[Mode.INTERACTIVE]
 
 
+@pytest.mark.parametrize(
+    ("profanity", "sent"), [(Profanity.MASKED, None), (Profanity.RAW, "raw"), (Profanity.REMOVED, "removed")]
+)
+async def test_profanity_is_asked_of_the_rest_api_as_documented(profanity: Profanity, sent: str | None) -> None:
+    async with refusing() as service, calling(service.url) as client:
+        await listen(client, Source(AUDIO[Mode.INTERACTIVE]), RecognitionOptions(profanity=profanity))
+        assert service.posts[0].query.get("profanity") == sent
+        assert service.posts[0].options is not None
+        assert service.posts[0].options.profanity == str(profanity)
+
+
+@pytest.mark.parametrize("number", [str, float, int])
+async def test_the_rest_api_may_write_numbers_as_strings(number: Callable[[str], object]) -> None:
+    best = {"Confidence": "0.9" if number is str else 0.9, "Display": "Yes.", "Lexical": "yes"}
+    said = {
+        "RecognitionStatus": "Success",
+        "Offset": number("5000000"),
+        "Duration": number("10000000"),
+        "NBest": [best],
+    }
+    async with (
+        refusing(Behaviour(answer=Refuse(200, body=json.dumps(said)))) as service,
+        calling(service.url) as client,
+    ):
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
+    assert heard.error is None
+    assert [(phrase.text, phrase.offset, phrase.duration) for phrase in heard.phrases] == [("Yes.", 0.5, 1.0)]
+    assert heard.phrases[0].confidence == 0.9
+
+
 async def test_the_rest_api_hears_while_somebody_speaks() -> None:
     async with refusing() as service, calling(service.url) as client:
         source = Source(AUDIO[Mode.INTERACTIVE], pace=1.0)
@@ -250,7 +284,7 @@ async def test_source_that_stalls_over_the_rest_api() -> None:
         ([PLAIN], [Behaviour(answer=Refuse(400))], NotASpeechEndpointError),
         ([PLAIN], [Behaviour(answer=Refuse(200, {}, "<html>"))], NotASpeechEndpointError),
         ([PLAIN], [Behaviour(delay=float("inf"))], ConnectionFailedError),
-        ([Behaviour(delay=float("inf"))], [], ConnectionFailedError),
+        ([Behaviour(delay=float("inf"))], [], OpenTimeoutError),
         ([Behaviour(answer=Reset())] * 2, [], ConnectionFailedError),
     ],
 )
@@ -325,7 +359,7 @@ async def test_failed_attempt_is_reported_with_the_next() -> None:
         await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
         (report,) = await reports(service, 0)
         connections = [metric for metric in report["Metrics"] if metric["Name"] == "Connection"]
-        assert [metric.get("Error") for metric in connections] == ["ServerError", None]
+        assert [metric.get("Error") for metric in connections] == ["ServerUnavailable", None]
         assert len({metric["Id"] for metric in connections}) == 1
 
 
@@ -351,7 +385,7 @@ async def test_turn_that_failed_is_reported_by_the_next_one() -> None:
         assert (await listen(client, Source(AUDIO[Mode.INTERACTIVE]))).error is None
         report = (await reports(service, 2))[-1]
         connections = [metric for metric in report["Metrics"] if metric["Name"] == "Connection"]
-        assert [metric.get("Error") for metric in connections] == ["ServerError", "ServerError", None]
+        assert [metric.get("Error") for metric in connections] == ["ServerUnavailable", "ServerUnavailable", None]
         telemetry = [
             m.request_id for connection in service.connections for m in connection.messages if m.path == "telemetry"
         ]

@@ -11,12 +11,15 @@ from custom_components.azure_speech_live.speech import (
     CredentialsError,
     HostNotFoundError,
     NotASpeechEndpointError,
+    OpenTimeoutError,
+    QuotaError,
     ServiceError,
     ServiceTimeoutError,
     SpeechError,
     ThrottledError,
 )
 from custom_components.azure_speech_live.speech.messages import Message
+from custom_components.azure_speech_live.speech.refusal import status_error
 from custom_components.azure_speech_live.speech.telemetry import (
     MAX_PATHS,
     MAX_TIMES,
@@ -103,7 +106,9 @@ def test_every_failure_has_a_name_of_the_protocol(kind: type[SpeechError]) -> No
     [
         (HostNotFoundError("-"), "DNSfailure"),
         (CredentialsError("-"), "Unauthorized"),
-        (ThrottledError("-"), "NoResources"),
+        (ThrottledError("-"), "ServerUnavailable"),
+        (QuotaError("-"), "Forbidden"),
+        (OpenTimeoutError("-"), "Timeout"),
         (NotASpeechEndpointError("-"), "BadRequest"),
         (ServiceTimeoutError("-"), "Timeout"),
         (ServiceError("-"), "ServerError"),
@@ -112,6 +117,25 @@ def test_every_failure_has_a_name_of_the_protocol(kind: type[SpeechError]) -> No
 )
 def test_name_of_a_failure(error: SpeechError, name: str) -> None:
     assert ConnectionMetric("a1", at(0), at(1), error).as_json()["Error"] == name
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (400, "BadRequest"),
+        (401, "Unauthorized"),
+        (403, "Forbidden"),
+        (404, "BadRequest"),
+        (408, "Timeout"),
+        (429, "ServerUnavailable"),
+        (500, "ServerError"),
+        (502, "ServerError"),
+        (503, "ServerUnavailable"),
+        (504, "Timeout"),
+    ],
+)
+def test_name_of_a_refusal_is_that_of_its_status(status: int, name: str) -> None:
+    assert ConnectionMetric("a1", at(0), at(1), status_error(status)).as_json()["Error"] == name
 
 
 def test_kinds_of_messages_are_bounded() -> None:

@@ -23,6 +23,7 @@ from .errors import (
     ConnectionFailedError,
     HostNotFoundError,
     NotASpeechEndpointError,
+    OpenTimeoutError,
     ProtocolError,
     QuotaError,
     ServiceError,
@@ -198,7 +199,7 @@ def opening_error(err: Exception) -> SpeechError:  # noqa: PLR0911 - a table of 
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | ConnectionError():
             return ConnectionFailedError("the connection was closed while it was being opened")
         case TimeoutError():
-            return ConnectionFailedError("the connection did not open in time")
+            return OpenTimeoutError("the connection did not open in time")
         case aiohttp.TooManyRedirects() | aiohttp.InvalidURL() | aiohttp.ClientResponseError():
             return NotASpeechEndpointError("the answer is not that of a Speech endpoint")
     return ConnectionFailedError(f"cannot connect: {type(err).__name__}")

@@ -24,6 +24,7 @@ from .errors import (
     EndpointError,
     HostNotFoundError,
     NotASpeechEndpointError,
+    OpenTimeoutError,
     ProtocolError,
     SpeechError,
     UpgradeRefusedError,
@@ -164,9 +165,7 @@ class Connector:
             async with asyncio.timeout(OPEN_LIMIT):
                 return await kind.open(self._session, url, connection_id)
         except (SpeechError, TimeoutError) as err:
-            error = (
-                err if isinstance(err, SpeechError) else ConnectionFailedError("the connection did not open in time")
-            )
+            error = err if isinstance(err, SpeechError) else OpenTimeoutError("the connection did not open in time")
             self._attempts.append(ConnectionMetric(connection_id, start, now_utc(), error))
             raise error from None
 

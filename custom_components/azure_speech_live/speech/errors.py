@@ -8,6 +8,7 @@
     ├── ThrottledError             wait (retry_after), or use a larger tier
     │   └── QuotaError             wait for the next month, or use a larger tier
     ├── ConnectionFailedError      look at the network; try later
+    │   ├── OpenTimeoutError       the same; nobody answered
     │   └── UpgradeRefusedError    something on the way does not let WebSockets through
     ├── ServiceError               the service's own trouble: try later
     ├── ServiceTimeoutError        the service did not answer in time: try later
@@ -39,6 +40,12 @@ class SpeechError(Exception):
 
     transient = False
 
+    def __init__(self, message: str, retry_after: float | None = None, status: int | None = None) -> None:
+        """Keep how many seconds the service asks to wait, and the HTTP status that it said so by; None: it did not."""
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.status = status
+
 
 class CredentialsError(SpeechError):
     """The key or token is refused (HTTP 401 or 403): wrong, of another region, or disabled."""
@@ -61,11 +68,6 @@ class NotASpeechEndpointError(EndpointError):
 class ThrottledError(SpeechError):
     """Too many requests, or too many at once, for the resource's tier (HTTP 429, close code 4429)."""
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        """Keep how many seconds the service asks to wait; None when it does not say."""
-        super().__init__(message)
-        self.retry_after = retry_after
-
 
 class QuotaError(ThrottledError):
     """What the resource's tier has for a month is used up (RecognitionStatus Forbidden, HTTP 403 for a quota)."""
@@ -75,6 +77,10 @@ class ConnectionFailedError(SpeechError):
     """The connection could not be opened, or broke."""
 
     transient = True
+
+
+class OpenTimeoutError(ConnectionFailedError):
+    """The connection did not open in time."""
 
 
 class UpgradeRefusedError(ConnectionFailedError):

@@ -15,7 +15,7 @@ import uuid
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
 from .connection import Connection, now_utc
 from .connector import Connector
-from .errors import AudioSourceError, ConnectionFailedError, SpeechError, UpgradeRefusedError
+from .errors import AudioSourceError, ConnectionFailedError, OpenTimeoutError, SpeechError, UpgradeRefusedError
 from .events import Event
 from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
@@ -180,7 +180,7 @@ class Flow:
             async with asyncio.timeout_at(self._turn.last_moment) as self._deadline:
                 return await self._connector.acquire(self._turn, connection_id)
         except TimeoutError:
-            raise ConnectionFailedError("the connection did not open in time") from None
+            raise OpenTimeoutError("the connection did not open in time") from None
         finally:
             self._deadline = None
 

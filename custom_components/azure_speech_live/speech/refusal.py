@@ -64,14 +64,20 @@ async def refusal(response: aiohttp.ClientResponse) -> SpeechError:
 
 def status_error(status: int, retry_after: str | None = None, body: str = "") -> SpeechError:
     """Return what the HTTP status that a request was answered with stands for, and what its body says."""
+    error = _error(status, body)
+    error.status, error.retry_after = status, _retry_after(retry_after)
+    return error
+
+
+def _error(status: int, body: str) -> SpeechError:
     said = _said(body)
     text = f"(HTTP {status})" + (f": {said}" if said else "")
     if _means_quota(status, said):
-        return QuotaError(f"the quota is used up {text}", _retry_after(retry_after))
+        return QuotaError(f"the quota is used up {text}")
     kind: type[SpeechError]
     match status:
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return ThrottledError(f"too many requests {text}", _retry_after(retry_after))
+            kind, what = ThrottledError, "too many requests"
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             kind, what = CredentialsError, "the key is refused"
         case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:

@@ -11,10 +11,11 @@ from .errors import (
     CredentialsError,
     HostNotFoundError,
     NotASpeechEndpointError,
+    OpenTimeoutError,
+    QuotaError,
     ServiceError,
     ServiceTimeoutError,
     SpeechError,
-    ThrottledError,
 )
 from .messages import Message, json_message, timestamp
 
@@ -23,14 +24,26 @@ MAX_TIMES: Final = 200
 MAX_PATHS: Final = 20
 """Kinds of messages reported: twice as many as the protocol has."""
 
+_STATUS_NAMES: Final = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    408: "Timeout",
+    500: "ServerError",
+    503: "ServerUnavailable",
+    504: "Timeout",
+}
+"""As the page has them, by the HTTP status of a refusal."""
 _ERROR_NAMES: Final[tuple[tuple[type[SpeechError], str], ...]] = (
     (HostNotFoundError, "DNSfailure"),
     (CredentialsError, "Unauthorized"),
-    (ThrottledError, "NoResources"),
+    (QuotaError, "Forbidden"),
     (NotASpeechEndpointError, "BadRequest"),
     (ServiceTimeoutError, "Timeout"),
+    (OpenTimeoutError, "Timeout"),
     (ServiceError, "ServerError"),
 )
+"""Where there is no such status. What comes nearest to all others, as to too many requests, is ServerUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ class ConnectionMetric:
         }
         if self.error is not None:
             names = (name for kind, name in _ERROR_NAMES if isinstance(self.error, kind))
-            metric["Error"] = next(names, "ServerUnavailable")
+            metric["Error"] = _STATUS_NAMES.get(self.error.status or 0) or next(names, "ServerUnavailable")
         return metric
 
 

@@ -33,7 +33,7 @@ RETRY_DELAY: Final = 0.3
 THROTTLED_DELAY: Final = 1.0
 """The same when the service says that there are too many requests, and not how long to wait."""
 MAX_RETRY_AFTER: Final = 3.0
-"""Seconds that a throttled command may be told to wait; a person waits no longer, so more is an error at once."""
+"""Seconds that a command may be told to wait; a person waits no longer, so more is an error at once."""
 
 FAST_LANE: Final = 5.0
 """Seconds of audio that may be sent as fast as the line takes them; then at PACE. As both of Microsoft's SDKs do."""
@@ -411,11 +411,13 @@ class Turn:
 
     def _retry_delay(self, error: SpeechError, *, opening: bool) -> float | None:
         if isinstance(error, ThrottledError) and not isinstance(error, QuotaError) and opening:
-            delay = THROTTLED_DELAY if error.retry_after is None else error.retry_after
-            return delay if delay <= MAX_RETRY_AFTER else None
-        if not error.transient:
+            delay = THROTTLED_DELAY
+        elif error.transient:
+            delay = RETRY_DELAY if opening else 0.0
+        else:
             return None
-        return RETRY_DELAY if opening else 0.0
+        delay = delay if error.retry_after is None else error.retry_after
+        return delay if delay <= MAX_RETRY_AFTER else None
 
     def reports(self, wall: datetime) -> list[Message]:
         """Return the telemetry of the requests that are over, once.

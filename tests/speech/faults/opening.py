@@ -158,6 +158,21 @@ OPENING: Final = Group(
             behaviours=[refused(429, {"Retry-After": "30"})],
             sdks=IMPATIENT,
         ),
+        Row(
+            fault="HTTP 503 with Retry-After of 2 s, once",
+            outcome=COMPLETE,
+            within=2.0,
+            not_before=2.0,
+            attempts=2,
+            behaviours=[refused(503, {"Retry-After": "2"})],
+            sdks=IMPATIENT,
+        ),
+        Row(
+            fault="HTTP 503 with Retry-After of 30 s",
+            outcome=ServiceError,
+            behaviours=[refused(503, {"Retry-After": "30"})],
+            sdks=IMPATIENT,
+        ),
         *(
             Row(
                 fault=f"HTTP 429 with a Retry-After that says nothing ({value})",
@@ -260,6 +275,16 @@ PROXY: Final = Group(
             attempts=2,
             behaviours=[refused(200)] * 2,
             rest=[refused(429, {"Retry-After": "1"})],
+            sdks=_no_upgrade(200),
+        ),
+        Row(
+            fault="HTTP 200 in place of the upgrade, REST API in trouble once (503), with Retry-After of 1 s",
+            outcome=COMPLETE,
+            within=1.0,
+            not_before=1.0,
+            attempts=2,
+            behaviours=[refused(200)] * 2,
+            rest=[refused(503, {"Retry-After": "1"})],
             sdks=_no_upgrade(200),
         ),
         Row(
