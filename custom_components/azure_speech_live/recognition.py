@@ -12,6 +12,7 @@ from .speech import (
     AudioSourceError,
     BadAudioError,
     Event,
+    LanguageError,
     RecognitionOptions,
     SpeechError,
 )
@@ -39,6 +40,12 @@ async def async_recognize(
             raise err.__cause__ from None
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="audio_failed", translation_placeholders={"reason": str(err)}
+        ) from err
+    except LanguageError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="action_language_refused",
+            translation_placeholders={"reason": str(err)},
         ) from err
     except SpeechError as err:
         raise HomeAssistantError(

@@ -123,3 +123,36 @@ async def test_a_wrong_key_is_asked_for(hass: HomeAssistant, service: SpeechServ
     assert await speak(hass) == FAILED
     assert issue(hass, entry, Issue.QUOTA_USED_UP) is None
     assert list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
+
+
+@pytest.mark.parametrize("way", ["upgrade", "close"])
+async def test_a_language_that_is_refused_is_named(
+    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture, way: str
+) -> None:
+    await add_resource(hass, service)
+    close = Close(MESSAGES["locale"]["code"], MESSAGES["locale"]["reason"])
+    behaviour = (
+        refused("bad_language_or_cid")
+        if way == "upgrade"
+        else Behaviour(faults=(Fault(Before("speech.phrase"), close),))
+    )
+    first = len(service.attempts)
+    service.behaviours = lambda attempt: behaviour if attempt == first else Behaviour()
+    assert await speak(hass) == FAILED
+    assert any(
+        record.levelname == "ERROR"
+        and MESSAGES["bad_language_or_cid" if way == "upgrade" else "locale"]["body" if way == "upgrade" else "reason"]
+        in record.getMessage()
+        for record in caplog.records
+    )
+    assert available(hass)
+
+
+async def test_an_outage_is_the_service_s_trouble(
+    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
+) -> None:
+    await add_resource(hass, service)
+    service.behaviours = lambda _: refused("outage_page")
+    assert await speak(hass) == FAILED
+    assert "the service is in trouble (HTTP 200)" in caplog.text
+    assert not available(hass)

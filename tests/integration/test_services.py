@@ -710,6 +710,7 @@ async def test_a_camera_is_heard_by_those_who_may_see_it(hass: HomeAssistant) ->
     [
         (Behaviour(answer=Refuse(429)), "action_throttled"),
         (Behaviour(answer=Refuse(503)), "action_service_error"),
+        (Behaviour(answer=Refuse(400, {}, "Invalid CID or language")), "action_language_refused"),
         (Behaviour(answer=Refuse(404)), "action_not_a_speech_endpoint"),
         (Behaviour(faults=(Fault(AudioReceived(16000), Close(1011, "internal error")),)), "action_service_error"),
         (Behaviour(faults=(Fault(AudioReceived(16000), Close(1000)),)), "action_cannot_connect"),

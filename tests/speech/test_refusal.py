@@ -6,7 +6,16 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from custom_components.azure_speech_live.speech import CredentialsError, QuotaError, SpeechError, ThrottledError
+from custom_components.azure_speech_live.speech import (
+    CredentialsError,
+    LanguageError,
+    ProtocolError,
+    QuotaError,
+    ServiceError,
+    SpeechError,
+    ThrottledError,
+    UpgradeRefusedError,
+)
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
 from custom_components.azure_speech_live.speech.refusal import MAX_BODY, status_error
 
@@ -29,6 +38,55 @@ from .caller import INTERACTIVE, Source, calling, listen
 )
 def test_what_is_a_quota(status: int, body: str, kind: type[SpeechError]) -> None:
     assert type(status_error(status, body=body)) is kind
+
+
+ASKED = URL("wss://h/speech/recognition/interactive/cognitiveservices/v1?language=xx-XX")
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        (ASKED, "the language xx-XX"),
+        (ASKED.update_query(cid="1-2"), "the language xx-XX or the custom model 1-2"),
+        (URL("wss://h/stt/speech/universal/v2"), "the language or the custom model"),
+        (None, "the language or the custom model"),
+    ],
+)
+def test_what_was_asked_for_is_named(url: URL | None, named: str) -> None:
+    error = status_error(400, body="Invalid CID or language", url=url)
+    assert type(error) is LanguageError
+    assert str(error) == f"the service does not have {named} (HTTP 400): Invalid CID or language"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"error": {"code": "InvalidArgument", "message": "Unsupported locale xx-XX"}}', LanguageError),
+        ('{"message": "Out of range"}', ProtocolError),
+        ("", UpgradeRefusedError),
+        ("No.", UpgradeRefusedError),
+        ("<html><p>Invalid language</p></html>", UpgradeRefusedError),
+        ('Can "Upgrade" only to "WebSocket", whatever the language.', UpgradeRefusedError),
+        ("<h2>Our services aren't available right now</h2>", ServiceError),
+        ("<h2>Our services aren&#39;t available right now</h2>", ServiceError),
+    ],
+)
+def test_what_is_wrong_with_a_request(body: str, kind: type[SpeechError]) -> None:
+    assert type(status_error(400, body=body)) is kind
+
+
+@pytest.mark.parametrize(
+    ("host", "body", "advice"),
+    [
+        ("westmars.stt.speech.microsoft.com", "", ": the region westmars"),
+        ("home.cognitiveservices.azure.com", "", "; choose the resource's region in place of its endpoint"),
+        ("home.cognitiveservices.azure.com", "<html>", ""),
+        ("192.0.2.1", "", ""),
+    ],
+)
+def test_where_there_is_no_speech_service(host: str, body: str, advice: str) -> None:
+    line = str(status_error(404, body=body, url=URL(f"wss://{host}/")))
+    assert line == f"no Speech service at this address{advice} (HTTP 404)"
 
 
 @pytest.mark.parametrize("body", ["[" * 10_000, "[1]", "{}", '{"message": {"message": 5}}', "\0", "x" * MAX_BODY, "\n"])

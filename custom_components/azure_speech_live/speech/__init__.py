@@ -16,6 +16,7 @@ from .errors import (
     CredentialsError,
     EndpointError,
     HostNotFoundError,
+    LanguageError,
     NotASpeechEndpointError,
     OpenTimeoutError,
     ProtocolError,
@@ -26,6 +27,7 @@ from .errors import (
     ThrottledError,
     UnusableMessageError,
     UpgradeRefusedError,
+    WebPageError,
 )
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
@@ -49,6 +51,7 @@ __all__ = [
     "Event",
     "HostNotFoundError",
     "Hypothesis",
+    "LanguageError",
     "Mode",
     "NotASpeechEndpointError",
     "OpenTimeoutError",
@@ -71,4 +74,5 @@ __all__ = [
     "TranslationOptions",
     "UnusableMessageError",
     "UpgradeRefusedError",
+    "WebPageError",
 ]

@@ -22,6 +22,7 @@ from . import messages
 from .errors import (
     ConnectionFailedError,
     HostNotFoundError,
+    LanguageError,
     NotASpeechEndpointError,
     OpenTimeoutError,
     ProtocolError,
@@ -54,9 +55,11 @@ _CLOSE_CODES: Final[dict[int, type[SpeechError]]] = {
 _REASONS: Final[dict[re.Pattern[str], type[SpeechError]]] = {
     re.compile("quota", re.IGNORECASE): QuotaError,
     re.compile("throttl", re.IGNORECASE): ThrottledError,
+    re.compile(r"(?:unsupported|invalid) (?:locale|language|cid)", re.IGNORECASE): LanguageError,
 }
 """What the service says, and with code 1007, of a used-up quota ("Quota exceeded") and of too many requests ("Throttled
-due to too many requests"). Source: Azure-Samples/cognitive-services-speech-sdk, issues 1940 and 2785."""
+due to too many requests"), and of a language ("Unsupported locale: ja_JP."). Sources: issues 1940 and 2785 of
+Azure-Samples/cognitive-services-speech-sdk, and CatalystCode/SpeechToText-WebSockets-Java, pull request 2."""
 
 _CONFIG: Final[dict[str, Any]] = {
     "context": {

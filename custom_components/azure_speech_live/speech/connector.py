@@ -28,12 +28,13 @@ from .errors import (
     ProtocolError,
     SpeechError,
     UpgradeRefusedError,
+    WebPageError,
 )
 from .events import Phrase
 from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
 from .pool import Pool
-from .refusal import refusal
+from .refusal import is_page, refusal
 from .telemetry import ConnectionMetric
 from .translator import TranslatorConnection
 from .turn import Turn
@@ -131,6 +132,8 @@ class Connector:
             raise
         except Exception as err:
             raise opening_error(err) from err
+        if is_page(body.decode(errors="replace")):
+            raise WebPageError("a web page answers in place of the service")
         return messages.short_audio_phrase(bytes(body))
 
     def _routes(self, options: RecognitionOptions) -> list[tuple[Generation, URL]]:
@@ -185,7 +188,7 @@ class Connector:
                 await self.short_audio(RecognitionOptions(), silence())
         except TimeoutError:
             raise ConnectionFailedError("the service did not answer in time") from None
-        except ProtocolError as err:
+        except (ProtocolError, WebPageError) as err:
             raise NotASpeechEndpointError(f"not a Speech endpoint: {err}") from None
 
     async def _settle(self, connection: Connection, turn: Turn) -> None:

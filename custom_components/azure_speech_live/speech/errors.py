@@ -9,10 +9,12 @@
     │   └── QuotaError             wait for the next month, or use a larger tier
     ├── ConnectionFailedError      look at the network; try later
     │   ├── OpenTimeoutError       the same; nobody answered
-    │   └── UpgradeRefusedError    something on the way does not let WebSockets through
+    │   ├── UpgradeRefusedError    something on the way does not let WebSockets through
+    │   └── WebPageError           something on the way answers in place of the service
     ├── ServiceError               the service's own trouble: try later
     ├── ServiceTimeoutError        the service did not answer in time: try later
     ├── ProtocolError              one side said what the other cannot use: report it
+    │   ├── LanguageError          choose another language, or fix the custom model's id
     │   └── UnusableMessageError
     ├── BadAudioError              send 16 kHz, 16-bit, mono PCM
     └── AudioSourceError           look at what gives the audio; its exception is the cause
@@ -89,6 +91,10 @@ class UpgradeRefusedError(ConnectionFailedError):
     transient = False
 
 
+class WebPageError(ConnectionFailedError):
+    """A web page came in place of a result: that of a network which wants a login, perhaps."""
+
+
 class ServiceError(SpeechError):
     """The service says that it has trouble of its own (HTTP 5xx, close code 1011, RecognitionStatus Error)."""
 
@@ -103,6 +109,10 @@ class ServiceTimeoutError(SpeechError):
 
 class ProtocolError(SpeechError):
     """The service refused a message of ours, or sent something that cannot be used."""
+
+
+class LanguageError(ProtocolError):
+    """The service does not have the language, or the custom model, that was asked for."""
 
 
 class UnusableMessageError(ProtocolError):

@@ -1,7 +1,9 @@
 """What a request that is refused stands for, by its HTTP status and by what the service says of it in the body.
 
 Sources of the bodies: Cognitive Services' gateway ("Out of call volume quota. Quota will be replenished in 2.12 days.",
-with 403); learn.microsoft.com, speech-service/troubleshooting (a used-up quota: 401 or 403).
+with 403); learn.microsoft.com, speech-service/troubleshooting (a used-up quota: 401 or 403); raw handshakes against the
+service ("Invalid CID or language", with 400: shiwenwen/hope-agent, issue 565); its page in an outage ("Our services
+aren't available right now", with 200: Azure-Samples/SpeechToText-WebSockets-Javascript, issue 80).
 """
 
 import asyncio
@@ -12,10 +14,12 @@ import re
 from typing import Final
 
 import aiohttp
+from yarl import URL
 
 from .errors import (
     ConnectionFailedError,
     CredentialsError,
+    LanguageError,
     NotASpeechEndpointError,
     ProtocolError,
     QuotaError,
@@ -41,6 +45,11 @@ _REFUSED_AS_PLAIN: Final = frozenset({101, 200, 202, 204, 400, 405, 426, 501})
 _QUOTA: Final = re.compile("quota", re.IGNORECASE)
 _MONTHLY_QUOTA: Final = re.compile(r"call volume quota|quota (?:is |was |has been )?exceeded", re.IGNORECASE)
 """The same where a limit of requests a second may be meant, which a larger quota is advised against."""
+_LANGUAGE: Final = re.compile(r"\b(?:cid|locales?|languages?|models?|deployments?)\b", re.IGNORECASE)
+_UPGRADE: Final = re.compile(r"upgrade|websocket|proxy|https?\b", re.IGNORECASE)
+"""What is wrong in the eyes of those who do not let WebSockets through."""
+_OUTAGE: Final = re.compile(r"aren.{1,8}t available right now|working to restore", re.IGNORECASE)
+_MICROSOFT: Final = re.compile(r"\.(?:speech|cognitiveservices)\.(?:microsoft|azure)\.(?:com|us|cn)$")
 _PRIVATE: Final = re.compile(
     r"\S+@\S+|https?://\S+|[\w-]+(?:\.[\w-]+)*\.azure\.\w+|\b\d{1,3}(?:\.\d{1,3}){3}\b"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=\w*\d)\w{16,}\b",
@@ -59,38 +68,74 @@ async def refusal(response: aiohttp.ClientResponse) -> SpeechError:
                     body += piece
     finally:
         response.close()
-    return status_error(response.status, response.headers.get("Retry-After"), body[:MAX_BODY].decode(errors="replace"))
+    text = body[:MAX_BODY].decode(errors="replace")
+    return status_error(response.status, response.headers.get("Retry-After"), text, response.url)
 
 
-def status_error(status: int, retry_after: str | None = None, body: str = "") -> SpeechError:
-    """Return what the HTTP status that a request was answered with stands for, and what its body says."""
-    error = _error(status, body)
+def status_error(status: int, retry_after: str | None = None, body: str = "", url: URL | None = None) -> SpeechError:
+    """Return what the HTTP status that a request was answered with stands for, and what its body says.
+
+    ``url`` is the request's: what is wrong with it is named.
+    """
+    error = _error(status, body, url)
     error.status, error.retry_after = status, _retry_after(retry_after)
     return error
 
 
-def _error(status: int, body: str) -> SpeechError:
+def _error(status: int, body: str, url: URL | None) -> SpeechError:
     said = _said(body)
     text = f"(HTTP {status})" + (f": {said}" if said else "")
     if _means_quota(status, said):
         return QuotaError(f"the quota is used up {text}")
-    kind: type[SpeechError]
+    if status == HTTPStatus.BAD_REQUEST and said and not _UPGRADE.search(said):
+        if _LANGUAGE.search(said):
+            return LanguageError(f"the service does not have {_asked_for(url)} {text}")
+        if _is_json(body):
+            return ProtocolError(f"the service refuses the request {text}")
+    kind, what = _meaning(HTTPStatus.SERVICE_UNAVAILABLE if is_page(body) and _OUTAGE.search(body) else status)
+    advice = "" if is_page(body) or kind is not NotASpeechEndpointError else _advice(url)
+    return kind(f"{what}{advice} {text}")
+
+
+def _meaning(status: int) -> tuple[type[SpeechError], str]:  # noqa: PLR0911 - a table of cases
+    """Return what a status stands for by itself, and in words."""
     match status:
         case HTTPStatus.TOO_MANY_REQUESTS:
-            kind, what = ThrottledError, "too many requests"
+            return ThrottledError, "too many requests"
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            kind, what = CredentialsError, "the key is refused"
+            return CredentialsError, "the key is refused"
         case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            kind, what = ConnectionFailedError, "a proxy asks for a password"
+            return ConnectionFailedError, "a proxy asks for a password"
         case _ if status in _REFUSED_AS_PLAIN:
-            kind, what = UpgradeRefusedError, "no WebSocket can be opened to this address"
+            return UpgradeRefusedError, "no WebSocket can be opened to this address"
         case HTTPStatus.REQUEST_TIMEOUT | 500 | 502 | 503 | 504:
-            kind, what = ServiceError, "the service is in trouble"
+            return ServiceError, "the service is in trouble"
         case _ if status in _NOT_THERE:
-            kind, what = NotASpeechEndpointError, "no Speech service at this address"
-        case _:
-            kind, what = ProtocolError, "the service refuses the request"
-    return kind(f"{what} {text}")
+            return NotASpeechEndpointError, "no Speech service at this address"
+    return ProtocolError, "the service refuses the request"
+
+
+def is_page(body: str) -> bool:
+    """Return whether a body is a web page, which says nothing of the request: an outage, or a network's login."""
+    return body.lstrip().startswith("<")
+
+
+def _asked_for(url: URL | None) -> str:
+    query = url.query if url else {}
+    language, model = query.get("language") or query.get("from"), query.get("cid")
+    named = [f"the language {printable(language)}"] if language else []
+    if model:
+        named.append(f"the custom model {printable(model)}")
+    return " or ".join(named) or "the language or the custom model"
+
+
+def _advice(url: URL | None) -> str:
+    """Return what to look at where a Speech resource does not serve speech."""
+    host = (url and url.host) or ""
+    if not _MICROSOFT.search(host):
+        return ""
+    name, _, domain = host.partition(".")
+    return f": the region {name}" if "speech." in domain else "; choose the resource's region in place of its endpoint"
 
 
 def _means_quota(status: int, said: str) -> bool:
@@ -101,12 +146,17 @@ def _means_quota(status: int, said: str) -> bool:
 
 def _said(body: str) -> str:
     """Return what a body says, as one bounded line without what identifies someone; nothing of a web page."""
-    text = body.strip()
-    if text.startswith("<"):
-        return ""
+    text = "" if is_page(body) else body
     with contextlib.suppress(ValueError, RecursionError):
         text = _message(json.loads(text)) or text
     return printable(_PRIVATE.sub("…", " ".join(text.split())))
+
+
+def _is_json(body: str) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except ValueError, RecursionError:
+        return False
 
 
 def _message(value: object) -> str | None:

@@ -6,12 +6,14 @@ from typing import Final
 from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     CredentialsError,
+    LanguageError,
     NotASpeechEndpointError,
     ProtocolError,
     QuotaError,
     ServiceError,
     ServiceTimeoutError,
     ThrottledError,
+    WebPageError,
 )
 from tests.speech_service import Behaviour
 from tests.speech_service.faults import Accept, Reset
@@ -327,12 +329,32 @@ PROXY: Final = Group(
         ),
         Row(
             fault="HTTP 200 with a web page to everything (a captive portal)",
-            outcome=ProtocolError,
+            outcome=WebPageError,
             within=0.3,
             attempts=2,
             behaviours=[refused(200, body="<html>")] * 2,
             rest=[refused(200, body="<html>")] * 2,
             sdks=retried("ConnectionFailure"),
+        ),
+        Row(
+            fault="HTTP 200 with the service's own page in an outage, each time",
+            outcome=ServiceError,
+            within=0.3,
+            attempts=2,
+            behaviours=[refused(200, body="<h2>Our services aren't available right now</h2>")] * 2,
+            sdks=retried("ConnectionFailure"),
+        ),
+        Row(
+            fault="HTTP 400 that speaks of the language or the custom model",
+            outcome=LanguageError,
+            behaviours=[refused(400, body="Invalid CID or language")],
+            sdks=_no_upgrade(400),
+        ),
+        Row(
+            fault="HTTP 400 that says something else in JSON",
+            outcome=ProtocolError,
+            behaviours=[refused(400, body='{"error": {"message": "Out of range"}}')],
+            sdks=_no_upgrade(400),
         ),
         Row(
             fault="HTTP 400 to everything",
