@@ -415,6 +415,35 @@ def test_a_language_that_nobody_asked_for_does_not_take_the_place_of_one() -> No
     assert phrase.translation_error == "the service did not translate to pt-pt"
 
 
+def test_silence_that_is_called_a_success_is_no_phrase() -> None:
+    silent = {
+        "RecognitionStatus": "Success",
+        "Text": "",
+        "Translation": {"Translations": [{"Language": "de", "Text": ""}]},
+    }
+    said = translation.phrase(silent)
+    assert (said.status, said.translations, said.translation_error) == (RecognitionStatus.NO_MATCH, {}, None)
+
+
+def test_of_an_empty_translation_nothing_is_spoken() -> None:
+    body = {"RecognitionStatus": "Success", "Text": "Hm.", "Translations": [{"Language": "de", "Text": ""}]}
+    (event,) = spoken_events(Mode.INTERACTIVE, json_message("translation.phrase", body, _ID))
+    assert isinstance(event, Phrase)
+    assert (event.text, event.translation_error) == ("Hm.", None)
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_what_waits_for_its_translation_is_known_when_the_service_fails(mode: Mode) -> None:
+    at = Before("translation.phrase")
+    said = '{"RecognitionStatus":"Success","DisplayText":"Hello.","Offset":0,"Duration":1000000}'
+    plain_phrase = Send(f"X-RequestId:{{request_id}}\r\nPath:speech.phrase\r\n\r\n{said}")
+    faults = (Fault(at, Drop()), Fault(at, plain_phrase), Fault(at, Close(1007, "Quota exceeded")))
+    heard = await translate(to(mode=mode), behaviours=[Behaviour(faults=faults)])
+    assert [(phrase.text, phrase.translations) for phrase in heard.phrases] == [("Hello.", {})]
+    assert heard.phrases[0].translation_error
+    assert (heard.error is None) == (mode is Mode.INTERACTIVE)
+
+
 def plain(text: str, offset: float, duration: float) -> Phrase:
     """Return a phrase by itself."""
     return Phrase(status=RecognitionStatus.SUCCESS, text=text, offset=offset, duration=duration)

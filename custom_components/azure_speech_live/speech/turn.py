@@ -400,7 +400,9 @@ class Turn:
         # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
         delay = self._retry_delay(error, opening=exchange is None or not exchange.request_id)
         if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
-            self.complete = self._accounted_for(min(COVERED, self.options.segmentation_silence or COVERED))
+            if exchange is not None:
+                self._phrases(exchange, self._plain.end())
+            self.complete |= self._accounted_for(min(COVERED, self.options.segmentation_silence or COVERED))
             return None
         return delay
 
