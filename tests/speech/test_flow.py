@@ -30,7 +30,7 @@ from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND, W
 from custom_components.azure_speech_live.speech.turn import FAST_LANE, MAX_UNSENT, PACE, SOURCE_STALL
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.engines.legible import silence, speak
-from tests.speech_service.faults import AudioReceived, Before, Freeze, Opened, Reset, Silence, Storm
+from tests.speech_service.faults import AudioReceived, Before, Freeze, Opened, Reset, Send, Silence, Storm
 
 from .caller import AUDIO, COMMAND, CONVERSATION, INTERACTIVE, SAID, Heard, Source, calling, listen, tasks_left
 
@@ -465,6 +465,24 @@ async def test_wall_clock_that_jumps(jump: timedelta, monkeypatch: pytest.Monkey
 
 def _never(_: int) -> Behaviour:
     return Behaviour(delay=float("inf"))
+
+
+@pytest.mark.parametrize("times", [',"Offset":0,"Duration":0', ',"Offset":null', ""])
+@pytest.mark.parametrize(("status", "attempts"), [("NoMatch", 1), ("EndOfDictation", 1), ("Error", 2)])
+async def test_silence_that_ends_the_turn_is_not_the_end_of_a_recording(status: str, attempts: int, times: str) -> None:
+    """The service ends the turn in a long silence, and does not say how long that was."""
+    phrase = f'{{"RecognitionStatus":"{status}"{times}}}'
+    point = AudioReceived(2 * BYTES_PER_SECOND)
+    faults = [
+        Fault(point, Send(f"X-RequestId:{{request_id}}\r\nPath:{path}\r\n\r\n{body}"))
+        for path, body in (("speech.phrase", phrase), ("turn.end", "{}"))
+    ]
+    behaviours = [Behaviour(faults=tuple(faults))] * attempts
+    audio = silence(8) + AUDIO[Mode.CONVERSATION]
+    async with SpeechService(Legible(), behaviours=behaviours) as service, calling(service.url) as client:
+        heard = await listen(client, Source(audio), CONVERSATION)
+        assert (heard.error, heard.transcript) == (None, SAID[Mode.CONVERSATION])
+        assert len(service.attempts) == attempts
 
 
 def _freezes(_: int) -> Behaviour:

@@ -314,7 +314,8 @@ class Utterance(RuleBasedStateMachine):
         assert self.request is not None
         start, end = data.draw(st.sampled_from(self.request.pauses()))
         position = data.draw(st.integers(start // 2, end // 2)) * 2
-        if self.guessed and self.turn.options.mode is Mode.INTERACTIVE and not self.request.heard(position):
+        single = self.turn.options.mode is Mode.INTERACTIVE
+        if self.guessed and not self.request.heard(position) and (single or not position):
             return  # what was heard would count, be it half a word
         if position > self.request.covered:
             self.failures = 0
@@ -537,6 +538,67 @@ def test_turn_that_ends_with_nothing_is_asked_again_once(mode: Mode) -> None:
         service.receive(request.says("turn.end"))
     assert service.fail(UnusableMessageError("nothing recognised")) is None
     assert not service.turn.complete
+
+
+@pytest.mark.parametrize("times", [{"Offset": 0, "Duration": 0}, {"Offset": None}, {"Duration": "0"}, {}])
+@pytest.mark.parametrize("status", [status for status in RecognitionStatus if status is not RecognitionStatus.SUCCESS])
+def test_silence_without_times_is_not_the_end(status: str, times: dict[str, object]) -> None:
+    service = conversation()
+    service.speak(FRAME_SIZE)
+    request = service.begin()
+    service.send()
+    service.receive(request.says("speech.phrase", {"RecognitionStatus": status, **times}))
+    service.receive(request.says("turn.end"))
+    assert not service.turn.complete
+    assert service.turn.audio.start == FRAME_SIZE  # it goes on behind the silence
+    service.speak(ALL)
+    service.turn.end_audio(service.now)
+    request = service.begin()
+    service.send()
+    service.receive(request.phrase(len(request.audio)))
+    assert service.said[-1] == "w2"
+    service.receive(request.end_of_dictation())
+    assert service.turn.complete
+
+
+def test_an_error_without_times_is_silence_when_it_comes_again() -> None:
+    service = conversation()
+    error = {"RecognitionStatus": "Error", "Offset": 0, "Duration": 0}
+    service.speak(FRAME_SIZE)
+    for start in (0, FRAME_SIZE, 2 * FRAME_SIZE):
+        assert service.turn.audio.start == start
+        request = service.begin()
+        service.send()
+        with pytest.raises(ServiceError) as caught:
+            service.receive(request.says("speech.phrase", error))
+        assert service.fail(caught.value) == 0.0
+        request = service.begin()
+        service.send()
+        service.receive(request.says("speech.phrase", error))
+        service.receive(request.says("turn.end"))
+        service.speak(FRAME_SIZE)
+    assert not service.turn.complete
+
+
+@pytest.mark.parametrize("said", [{"Offset": 0, "Duration": 10_000_000}, {}])
+def test_an_error_stays_one_where_something_was_heard_or_where_it_has_times(said: dict[str, object]) -> None:
+    service, delay = conversation(), None
+    for _ in range(MAX_ATTEMPTS):
+        request = asked(service)
+        if not said:
+            service.receive(request.hypothesis())
+        with pytest.raises(ServiceError) as caught:
+            service.receive(request.says("speech.phrase", {"RecognitionStatus": "Error", **said}))
+        delay = service.fail(caught.value)
+    assert delay is None
+
+
+def test_a_turn_without_audio_is_not_ended_by_silence_for_ever() -> None:
+    service = conversation()
+    request = service.begin()
+    service.receive(request.says("speech.phrase", {"RecognitionStatus": "NoMatch"}))
+    with pytest.raises(UnusableMessageError):
+        service.receive(request.says("turn.end"))
 
 
 def test_turn_that_ends_in_the_middle_of_a_phrase_is_not_over() -> None:

@@ -23,6 +23,8 @@ class Exchange:
     """When the service last said something."""
     stopped: bool = False
     """Whether the service wants no more audio."""
+    silent: bool = False
+    """Whether the service told of silence, and not up to where."""
     end_sent: float | None = None
     """When the end of the audio was sent."""
 

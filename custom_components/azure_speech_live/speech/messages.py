@@ -149,6 +149,11 @@ def offset(body: Mapping[str, Any]) -> float:
     return _seconds(body.get("Offset"))
 
 
+def end(body: Mapping[str, Any]) -> float:
+    """Return where what a message is about ends, in seconds from the start of the turn's audio; 0 without times."""
+    return offset(body) + _seconds(body.get("Duration"))
+
+
 def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
     """Return what a speech.hypothesis says, with times from the start of the turn's audio.
 

@@ -74,6 +74,13 @@ def shifted(event: Event, seconds: float) -> Event:
     return event
 
 
+def untimed(message: Message) -> bool:
+    """Return whether a phrase does not say what it is about."""
+    body = messages.json_body(message)
+    recognised = body.get("SpeechPhrase")
+    return messages.end(recognised if isinstance(recognised, dict) else body) == 0
+
+
 def within(heard: Hypothesis, said: Phrase) -> bool:
     """Return whether a phrase covers what a hypothesis is about, as far as it says what it covers."""
     end = said.offset + said.duration

@@ -17,7 +17,7 @@ from typing import Final
 
 from . import messages, results, translation
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
-from .errors import QuotaError, ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
+from .errors import QuotaError, ServiceError, ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .exchange import Exchange
 from .messages import Message
@@ -220,7 +220,7 @@ class Turn:
                 raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
 
     def _result(self, exchange: Exchange, message: Message, now: float) -> None:
-        event = results.event(message, translating=self._translating)
+        event = self._event(message)
         if event is None:
             return
         match event:
@@ -240,6 +240,16 @@ class Turn:
                 self.events.append(results.shifted(event, exchange.start_offset))
             case SpeechStarted():
                 self.events.append(results.shifted(event, exchange.start_offset))
+
+    def _event(self, message: Message) -> Event | None:
+        try:
+            return results.event(message, translating=self._translating)
+        except ServiceError:
+            # Told again, of audio in which nothing is heard, it is silence.
+            again = self._attempts > 0 and self.options.mode is not Mode.INTERACTIVE
+            if again and self._heard is None and results.untimed(message):
+                return Phrase(status=RecognitionStatus.NO_MATCH)
+            raise
 
     def _hypothesis(self, exchange: Exchange, said: Hypothesis, now: float) -> None:
         if said.text or self._heard is None:
@@ -270,6 +280,7 @@ class Turn:
         guessed = bool(said.text) and covered > exchange.sent + MAX_OVERRUN
         if said.text and covered == exchange.start:
             covered, guessed = exchange.sent, True  # without times it is about all that it can be about
+        exchange.silent |= not said.text and covered == exchange.start
         # A phrase cannot cover what was not sent, whatever its offsets say; rounding up to a millisecond is usual.
         covered = min(covered, exchange.sent)
         if covered > self.audio.start:
@@ -302,9 +313,19 @@ class Turn:
                 raise UnusableMessageError("the service ended the turn without a result")
             self.complete = self._all_sent(exchange) and self._heard is None
             if not self.complete and self.audio.start == exchange.start:
-                # A service that ends each request at once would be asked for ever.
-                raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
+                self._pass_silence(exchange)
         self._finish(exchange, wall)
+
+    def _pass_silence(self, exchange: Exchange) -> None:
+        """Go on behind what was sent, if the service told of silence. Raises UnusableMessageError if it did not.
+
+        It ends the turn behind a silence in the middle of a recording, without saying how long that was.
+        """
+        if not exchange.silent or self._heard is not None or exchange.sent == exchange.start:
+            # A service that ends each request at once would be asked for ever.
+            raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
+        self.audio.discard(exchange.sent)
+        self._attempts = 0
 
     def _all_sent(self, exchange: Exchange) -> bool:
         return exchange.end_sent is not None and self.audio.ended and exchange.sent == self.audio.end

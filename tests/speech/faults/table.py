@@ -55,6 +55,12 @@ ELSEWHERE: Final = (
         sdks=HANGS,
     ),
     Elsewhere(
+        fault="a phrase without words and times, and the turn's end, in the middle of a recording (NoMatch, Error, …)",
+        outcome="the complete transcript; what had been sent was silence",
+        within="0 s",
+        shown_by="test_flow.test_silence_that_ends_the_turn_is_not_the_end_of_a_recording",
+    ),
+    Elsewhere(
         fault="close code 4429 on a connection that was kept open",
         outcome="`ThrottledError`, and no second connection",
         within="0 s",
