@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.speech_service import Legible, Scripted, SpeechService, Turn, Utterance
+from tests.speech_service import Behaviour, Fault, Legible, Scripted, SpeechService, Turn, Utterance
 from tests.speech_service.certificates import make_certificate, make_tls_contexts
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.legible import silence, speak
+from tests.speech_service.faults import Before, Drop, Send
 from tests.speech_service.options import Mode, Profanity
 
 from .scenario import Scenario, Sdk, run
@@ -211,3 +212,17 @@ async def test_tls(sdk: Sdk, tmp_path: Path) -> None:
         environment = {"SSL_CERT_FILE": str(trusted), "NODE_EXTRA_CA_CERTS": str(trusted)}
         events = await run(sdk, Scenario(host=service.url), _HELLO, tmp_path, **environment)
     assert events.texts == ["Hello there, how are you?"]
+
+
+@pytest.mark.parametrize("status", ["InitialSilenceTimeout", "NoMatch"])
+async def test_words_in_silence(sdk: Sdk, tmp_path: Path, status: str) -> None:
+    """Both take the status at its word, and drop what was heard, where our client does not."""
+    no = '{"Confidence":0.05,"Lexical":"no","ITN":"no","MaskedITN":"no","Display":"no"}'
+    body = f'{{"RecognitionStatus":"{status}","Offset":0,"Duration":10000000,"DisplayText":"","NBest":[{no}]}}'
+    phrase = Before("speech.phrase")
+    send = Send(f"X-RequestId:{{request_id}}\r\nPath:speech.phrase\r\n\r\n{body}")
+    behaviours = [Behaviour(faults=(Fault(phrase, Drop()), Fault(phrase, send)))]
+    async with SpeechService(Legible(), behaviours=behaviours) as service:
+        events = await run(sdk, Scenario(host=service.url, detailed=True), _HELLO, tmp_path)
+    [result] = events.of("result")
+    assert (result["reason"], result["text"]) == ("NoMatch", "")

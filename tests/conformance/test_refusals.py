@@ -24,6 +24,8 @@ _ANSWERS: dict[Refuse | Reset, tuple[str, int]] = {
     Refuse(400): ("BadRequest", 1),
     Refuse(401): ("AuthenticationFailure", 1),
     Refuse(403): ("AuthenticationFailure", 1),
+    Refuse(403, body="Out of call volume quota."): ("AuthenticationFailure", 1),
+    Refuse(400, body="Invalid CID or language"): ("BadRequest", 1),
     Refuse(404): ("ServiceError", _ATTEMPTS),
     Refuse(408): ("ServiceTimeout", _ATTEMPTS),
     Refuse(429): ("TooManyRequests", _ATTEMPTS),
