@@ -127,9 +127,9 @@ async def test_one_that_is_not_set_up_is_not_taken(
 
 @pytest.mark.usefixtures("attic")
 async def test_a_limit_that_is_used_up_spends_no_money_elsewhere(hass: HomeAssistant, kitchen: ConfigEntry) -> None:
+    await call(hass, config_entry_id="Kitchen")
     hass.config_entries.async_update_entry(kitchen, options={CONF_MONTHLY_LIMIT: 0.0001})
     await hass.async_block_till_done()
-    await call(hass, config_entry_id="Kitchen")
     assert kitchen.runtime_data.guard.used_up
     assert (await refused(hass)).startswith("Several Speech resources can do this: Kitchen, Attic.")
 

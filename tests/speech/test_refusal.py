@@ -105,6 +105,9 @@ def test_any_body_is_a_bounded_line(body: str) -> None:
         "our-home.cognitiveservices.azure.com",
         "https://example.org/someone",
         "192.0.2.17",
+        "Grandmother's",
+        '"Xanadu," (said Ann):',
+        "1234567890123456",
     ],
 )
 def test_nobody_is_identified(who: str) -> None:
