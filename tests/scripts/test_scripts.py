@@ -54,6 +54,20 @@ async def test_other_arguments_are_pytests(clone: Clone) -> None:
     assert clone.calls("python -m pytest") == ["python -m pytest tests/speech -k a b"]
 
 
+async def test_of_two_checks_at_the_same_time_one_waits(clone: Clone) -> None:
+    await clone.run("scripts/setup")
+    clone.tell(hold="mypy")
+    async with clone.start("scripts/lint") as first:
+        await clone.held()
+        async with clone.start("scripts/lint") as second:
+            await second.line("Another check is at work in this folder. Waiting for it")
+            assert clone.calls("mypy") == ["mypy "]
+            clone.tell()
+            await clone.go()
+            assert (await first.status(), await second.status()) == (0, 0)
+    assert clone.calls("mypy") == ["mypy "]
+
+
 async def test_ci_is_somebody_new_each_time(clone: Clone) -> None:
     clone.environment = {**clone.environment, "XDG_CONFIG_HOME": "/somewhere"}
     homes = []
