@@ -10,7 +10,7 @@ from aiohttp import web
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.auth.models import User
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.core import Context, HomeAssistant, ServiceCall, SupportsResponse
+from homeassistant.core import Context, HomeAssistant, ServiceCall, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.selector import validate_selector
@@ -653,7 +653,7 @@ async def half_of_a_recording(request: web.Request) -> web.StreamResponse:
 
 async def test_no_password_or_signature_is_told(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
     told: list[dict[str, Any]] = []
-    async_dispatcher_connect(hass, SIGNAL_PROGRESS, lambda _context, event: told.append(event))
+    async_dispatcher_connect(hass, SIGNAL_PROGRESS, callback(lambda _context, event: told.append(event)))
     error = await refused(
         hass, "transcribe", media="http://ann:SECRET@127.0.0.1:9/x.wav?authSig=SECRET#SECRET", language="en-US"
     )
@@ -751,7 +751,7 @@ async def test_what_was_heard_until_a_failure_is_kept(
         else Behaviour(answer=Refuse(407))
     )
     told: list[dict[str, Any]] = []
-    async_dispatcher_connect(hass, SIGNAL_PROGRESS, lambda _, event: told.append(event))
+    async_dispatcher_connect(hass, SIGNAL_PROGRESS, callback(lambda _, event: told.append(event)))
     response = await call(hass, "translate", media=media, language="en-US", target_language="de")
     assert (response["text"], len(response["segments"])) == ("First.", 1)
     assert [event.get("code", event["type"]) for event in told] == ["phrase", key]
