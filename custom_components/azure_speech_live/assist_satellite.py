@@ -31,6 +31,7 @@ from homeassistant.helpers.event import async_call_later
 from . import AzureSpeechConfigEntry
 from .assistant_problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_problem_in_words
 from .assistant_run import AssistantRun, Part, Problem
+from .assistant_voice import async_check_spoken, async_create_voice, async_has_voice
 from .const import DOMAIN
 from .host_microphone import HostMicrophone, Listening
 from .microphone_entity import MicrophoneEntity
@@ -46,8 +47,6 @@ PAUSE_SECONDS: Final = 10
 
 And seconds of sound, after which an engine that takes it works.
 """
-_VOICE_LIMIT: Final = 10.0
-"""Seconds in which a voice has given all of its sound, once that has been played."""
 
 
 async def async_setup_entry(
@@ -307,9 +306,12 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     async def _run_pipeline(self, run: AssistantRun, audio: AsyncGenerator[bytes], context: Context | None) -> None:
         """Run the pipeline once. Whatever it raises is a problem of its own."""
         try:
-            end = PipelineStage.TTS if self._has_voice() else PipelineStage.INTENT
+            speaks = self._player and async_has_voice(self.hass, self._resolve_pipeline())
             await self.async_accept_pipeline_from_satellite(
-                audio, start_stage=run.stage, end_stage=end, context=context
+                audio,
+                start_stage=run.stage,
+                end_stage=PipelineStage.TTS if speaks else PipelineStage.INTENT,
+                context=context,
             )
         except Exception as err:  # noqa: BLE001 - it is told
             run.fail(err)
@@ -323,9 +325,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
                 run.token = voice.token
             if run.token and (answer := tts.async_get_stream(self.hass, run.token)):
                 await self._speak(answer)
-                async with asyncio.timeout(_VOICE_LIMIT):
-                    async for _ in answer.async_stream_result():
-                        pass  # it is in memory, or raises what the voice failed with
+                await async_check_spoken(answer)
         except Exception as err:  # noqa: BLE001 - it is told
             run.fail(err, Part.TEXT_TO_SPEECH)
 
@@ -352,22 +352,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             _LOGGER.debug("%s: cannot say what the problem is: %r", self.entity_id, err)
 
     def _create_voice(self) -> tts.ResultStream | None:
-        """Return what is to be spoken, without its text yet; None if nothing is. Raises HomeAssistantError."""
-        pipeline = async_get_pipeline(self.hass, self._resolve_pipeline())
-        if not self._player or pipeline.tts_engine is None:
-            return None
-        options = {tts.ATTR_VOICE: pipeline.tts_voice} if pipeline.tts_voice else {}
-        return tts.async_create_stream(self.hass, pipeline.tts_engine, pipeline.tts_language, options)
-
-    def _has_voice(self) -> bool:
-        """Return whether answers can be spoken. If they were to be by a voice that is gone, nobody would listen."""
-        try:
-            voice = self._create_voice()
-        except HomeAssistantError:
-            return False
-        if voice is not None:
-            voice.delete()
-        return voice is not None
+        return async_create_voice(self.hass, self._resolve_pipeline()) if self._player else None
 
     async def _speak(self, voice: tts.ResultStream) -> None:
         self._set_state(AssistSatelliteState.RESPONDING)
