@@ -12,7 +12,7 @@ import re
 import tempfile
 import time
 
-_KEPT = re.compile(r"PATH|LD_LIBRARY_PATH|TERM|CI|(COV|OPENBLAS|PYTEST)_\w+")
+_KEPT = re.compile(r"PATH|LD_LIBRARY_PATH|TERM|CI|(COV|COVERAGE|OPENBLAS|PYTEST)_\w+")
 # An address of a socket has 107 bytes; and not every program takes a blank or an apostrophe in it.
 _FIT_FOR_SOCKETS = re.compile(r"[\w./-]{1,40}", re.ASCII)
 
