@@ -215,7 +215,11 @@ class Caller:
         elif self.trouble is Trouble.EMPTY:
             outcome = Outcome.NOTHING
         if isinstance(outcome, Outcome):
-            expected = SAID[mode] if outcome is Outcome.COMPLETE else ""
+            expected = {
+                Outcome.COMPLETE: SAID[mode],
+                Outcome.HEARD: heard.hypotheses[-1].text if heard.hypotheses else "",
+                Outcome.NOTHING: "",
+            }[outcome]
             if heard.error is None and heard.transcript == expected:
                 return None
         elif isinstance(heard.error, outcome) and SAID[mode].startswith(heard.transcript):
