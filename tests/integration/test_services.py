@@ -25,7 +25,7 @@ from custom_components.azure_speech_live import media as recordings
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.language_names import language_options, translation_language_options
 from custom_components.azure_speech_live.recording import SIGNAL_PROGRESS
-from custom_components.azure_speech_live.speech import turn
+from custom_components.azure_speech_live.speech import patience
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -622,7 +622,7 @@ async def test_half_of_a_recording_does_not_pass_for_a_whole_one(
     hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ffmpeg sees data and no end, and the service's client sees no more sound."""
-    monkeypatch.setattr(turn, "SOURCE_STALL", 1)
+    monkeypatch.setattr(patience, "SOURCE_STALL", 1)
     over = asyncio.Event()
 
     async def answer(request: web.Request) -> web.StreamResponse:

@@ -6,8 +6,8 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, SpeechClient, ThrottledError
+from custom_components.azure_speech_live.speech.patience import FIRST_ANSWER_REUSED
 from custom_components.azure_speech_live.speech.pool import AGE_LIMIT, IDLE_LIMIT
-from custom_components.azure_speech_live.speech.turn import FIRST_ANSWER_REUSED
 from tests.speech_service import Behaviour, Fault, Legible, Limits, SpeechService
 from tests.speech_service.faults import (
     Action,

@@ -33,22 +33,24 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
 from custom_components.azure_speech_live.speech.messages import Message
-from custom_components.azure_speech_live.speech.telemetry import ConnectionMetric
-from custom_components.azure_speech_live.speech.turn import (
+from custom_components.azure_speech_live.speech.patience import (
     ANSWER_MARGIN,
-    COVERED,
-    FAST_LANE,
     FINAL,
     FIRST_ANSWER,
     FIRST_ANSWER_REUSED,
     LAST_ANSWER,
+    MAX_UNACCOUNTED,
+    SOURCE_STALL,
+)
+from custom_components.azure_speech_live.speech.telemetry import ConnectionMetric
+from custom_components.azure_speech_live.speech.turn import (
+    COVERED,
+    FAST_LANE,
     MAX_ATTEMPTS,
     MAX_EVENTS,
-    MAX_UNACCOUNTED,
     MAX_UNSENT,
     PACE,
     RETRY_DELAY,
-    SOURCE_STALL,
     THROTTLED_DELAY,
     Turn,
 )

@@ -22,6 +22,7 @@ from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, S
 from .exchange import Exchange
 from .messages import Message
 from .options import Mode, RecognitionOptions, TranslationOptions
+from .patience import MAX_UNACCOUNTED, Patience
 from .synthesis import SpokenTranslations
 from .telemetry import ConnectionMetric, TurnTelemetry
 from .timeline import Timeline
@@ -41,25 +42,8 @@ PACE: Final = 2.0
 """Times real time."""
 MAX_UNSENT: Final = 30.0
 """Seconds of audio that are pulled ahead of sending; a faster source has to wait."""
-MAX_UNACCOUNTED: Final = 66.0
-"""Seconds sent without a phrase that covers them; then the service is not working. The native SDK's figure."""
 COVERED: Final = 0.5
 """Seconds at the end for which a failure does not count: the silence by which the service knows that speech is over."""
-
-SOURCE_STALL: Final = 10.0
-"""Seconds without audio from the source, after which it counts as ended, so that what was said is still used."""
-FIRST_ANSWER: Final = 5.0
-"""Seconds from the first audio sent to turn.start."""
-FIRST_ANSWER_REUSED: Final = 2.0
-"""The same on a connection that was kept open: it may have died unnoticed, and a new one is quick."""
-LAST_ANSWER: Final = 5.0
-"""Seconds without any message after the end of the audio."""
-ANSWER_MARGIN: Final = 10.0
-"""Seconds beyond the silence that the service may wait for speech before it says so."""
-DEFAULT_INITIAL_SILENCE: Final = 5.0
-"""Seconds of silence after which the service ends an interactive turn by itself."""
-FINAL: Final = 10.0
-"""Seconds from the end of the audio to the end of the turn, all attempts together. A long backlog adds its own time."""
 
 MAX_OVERRUN: Final = BYTES_PER_SECOND // 2
 """Bytes by which a phrase may seem to end behind what was sent, as times are rounded. More is a mistake."""
@@ -93,9 +77,7 @@ class Turn:
         """The latest hypothesis that no phrase has followed yet, the latest with words if there is one."""
         self._guessed = False
         """Whether the last phrase did not say what it covers."""
-        self._fed = now
-        self._final: float | None = None
-        self._limit = now + options.limit
+        self._patience = Patience(options, now)
         self._connections: list[ConnectionMetric] = []
         self._finished: list[TurnTelemetry] = []
 
@@ -103,7 +85,7 @@ class Turn:
 
     def feed(self, chunk: bytes, now: float) -> bool:
         """Take audio from the source, in chunks of any size; return whether a message is due. Raises BadAudioError."""
-        self._fed = now
+        self._patience.fed = now
         if not self.audio.ended:
             self.audio.feed(chunk)
             self.timeline.audio = self.audio.end
@@ -115,7 +97,7 @@ class Turn:
             self.audio.close()
             self.timeline.audio_ended = now
             # What is left to be sent, or may have to be sent again, goes at the pace, and is answered after that.
-            self._final = now + FINAL + max(0.0, self._unaccounted - FAST_LANE) / PACE
+            self._patience.audio_ended(now, max(0.0, self._unaccounted - FAST_LANE) / PACE)
             if self.audio.end == 0:
                 self.complete = True  # nothing was said, and nobody need be asked about it
 
@@ -181,7 +163,7 @@ class Turn:
             elif frame and self._allowed_at(exchange) > now:
                 return None
         if self.full:
-            self._fed = now  # the source had to wait for us
+            self._patience.fed = now  # the source had to wait for us
         exchange.sent += len(frame)
         self.timeline.sent += len(frame)
         if not frame:  # which is the end of the audio
@@ -297,8 +279,7 @@ class Turn:
         self.complete = done and not self._spoken.waiting
 
     def _synthesis(self, audio: bytes) -> None:
-        if self._final is not None:
-            self._final += len(audio) / BYTES_PER_SECOND  # what is spoken may take as long as it plays
+        self._patience.extend(len(audio) / BYTES_PER_SECOND)  # what is spoken may take as long as it plays
         self._spoken_to_its_end(waited=self._spoken.take(audio))
 
     def _spoken_to_its_end(self, *, waited: bool) -> None:
@@ -360,39 +341,17 @@ class Turn:
 
         It may move later meanwhile; ``next_audio`` and ``end_audio`` may move it nearer.
         """
-        return min(self._stall_limit, self.last_moment, self._answer_limit)
+        return self._patience.deadline(self.audio, self._exchange, full=self.full)
 
     @property
     def last_moment(self) -> float:
         """When the turn fails, whatever was tried."""
-        return self._limit if self._final is None else min(self._limit, self._final)
-
-    @property
-    def _stall_limit(self) -> float:
-        # A source that has to wait for us does not stall.
-        return self._fed + SOURCE_STALL if not (self.audio.ended or self.full) else self._limit
-
-    @property
-    def _answer_limit(self) -> float:
-        exchange = self._exchange
-        if exchange is None or exchange.asked is None:
-            return self._limit
-        if exchange.heard is None:
-            return exchange.asked + (FIRST_ANSWER_REUSED if exchange.reused else FIRST_ANSWER)
-        if exchange.end_sent is not None:
-            return max(exchange.heard, exchange.end_sent) + LAST_ANSWER
-        if self.options.mode is Mode.INTERACTIVE:
-            return exchange.heard + (self.options.initial_silence or DEFAULT_INITIAL_SILENCE) + ANSWER_MARGIN
-        return exchange.heard + MAX_UNACCOUNTED
+        return self._patience.last_moment
 
     def check_time(self, now: float) -> None:
         """Act on a limit that is over: end the audio of a source that stalls, or raise ServiceTimeoutError."""
-        if now >= self.last_moment:
-            raise ServiceTimeoutError("the service gave no result in time")
-        if now >= self._stall_limit:
+        if self._patience.check(now, self.audio, self._exchange, full=self.full):
             self.end_audio(now)
-        elif now >= self._answer_limit:
-            raise ServiceTimeoutError("the service does not answer")
 
     # --- failures and reports
 

@@ -32,10 +32,11 @@ that does not answer: a single recognition then hangs for more than 70 s in both
 | limit | seconds | `speech/` |
 |---|---|---|
 | opening a connection | 7 | `connection.OPEN_LIMIT` |
-| the first answer; on a connection that was kept open | 5; 2 | `turn.FIRST_ANSWER`, `turn.FIRST_ANSWER_REUSED` |
-| any answer after the end of the audio | 5 | `turn.LAST_ANSWER` |
-| the result after the end of the audio, all attempts together | 10 | `turn.FINAL` |
-| a source that gives no more audio | 10 | `turn.SOURCE_STALL` |
+| the first answer | 5 | `patience.FIRST_ANSWER` |
+| the same on a connection that was kept open | 2 | `patience.FIRST_ANSWER_REUSED` |
+| any answer after the end of the audio | 5 | `patience.LAST_ANSWER` |
+| the result after the end of the audio, all attempts together | 10 | `patience.FINAL` |
+| a source that gives no more audio | 10 | `patience.SOURCE_STALL` |
 """
 
 
