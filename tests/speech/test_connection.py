@@ -24,7 +24,7 @@ from custom_components.azure_speech_live.speech import (
     UpgradeRefusedError,
 )
 from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, Connection
-from custom_components.azure_speech_live.speech.errors import ThrottledError
+from custom_components.azure_speech_live.speech.errors import QuotaError, ThrottledError
 from custom_components.azure_speech_live.speech.messages import MAX_MESSAGE_SIZE, Message
 from custom_components.azure_speech_live.speech.refusal import MAX_RETRY_AFTER, status_error
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
@@ -239,6 +239,31 @@ async def test_how_it_ends(action: Action, text: str) -> None:
         assert isinstance(await receive_all(connection), ConnectionFailedError)
         with pytest.raises(ConnectionFailedError):
             await connection.send(Message("telemetry", "{}"))
+
+
+@pytest.mark.parametrize("code", [1007, 1011, 4429])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Throttled due to too many requests",
+        "TooManyRequests",
+        "Too Many Requests.",
+        "The request is throttled because you have exceeded the concurrent request limit allowed for your sub",
+        "You have exceeded the concurrent request quota.",
+        "The number of parallel requests exceeded the number of allowed concurrent transcriptions.",
+    ],
+)
+async def test_too_many_at_once_in_whatever_words(code: int, reason: str) -> None:
+    async with connected(Fault(Received("speech.config"), Close(code, reason))) as (_, connection):
+        error = await receive_all(connection)
+        assert isinstance(error, ThrottledError)
+        assert not isinstance(error, QuotaError)
+
+
+@pytest.mark.parametrize("reason", ["Quota exceeded. Cid: ", "Throttled: the monthly quota is used up"])
+async def test_a_quota_is_not_too_many_at_once(reason: str) -> None:
+    async with connected(Fault(Received("speech.config"), Close(1007, reason))) as (_, connection):
+        assert isinstance(await receive_all(connection), QuotaError)
 
 
 async def test_ends_while_it_is_silent() -> None:

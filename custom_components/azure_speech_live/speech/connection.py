@@ -53,12 +53,14 @@ _CLOSE_CODES: Final[dict[int, type[SpeechError]]] = {
 }
 """What the codes stand for with which the service closes a connection; the others say no more than that it is lost."""
 _REASONS: Final[dict[re.Pattern[str], type[SpeechError]]] = {
+    re.compile(r"\b(?:concurrent|parallel) (?:request|transcription|connection)", re.IGNORECASE): ThrottledError,
     re.compile("quota", re.IGNORECASE): QuotaError,
-    re.compile("throttl", re.IGNORECASE): ThrottledError,
+    re.compile("throttl|too ?many ?requests", re.IGNORECASE): ThrottledError,
     re.compile(r"(?:unsupported|invalid) (?:locale|language|cid)", re.IGNORECASE): LanguageError,
 }
 """What the service says, and with code 1007, of a used-up quota ("Quota exceeded") and of too many requests ("Throttled
-due to too many requests"), and of a language ("Unsupported locale: ja_JP."). Sources: issues 1940 and 2785 of
+due to too many requests", "The number of parallel requests exceeded the number of allowed concurrent transcriptions."),
+and of a language ("Unsupported locale: ja_JP."). Sources: issues 1293, 1940, 2305 and 2785 of
 Azure-Samples/cognitive-services-speech-sdk, and CatalystCode/SpeechToText-WebSockets-Java, pull request 2."""
 
 _CONFIG: Final[dict[str, Any]] = {
