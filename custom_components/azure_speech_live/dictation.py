@@ -5,6 +5,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -26,9 +27,12 @@ _BEGIN_LIMIT: Final = 5.0
 
 @callback
 def async_get_microphone(hass: HomeAssistant, entity_id: str) -> tuple[AzureSpeechConfigEntry, HostMicrophone]:
-    """Return a satellite's microphone, and the entry that it belongs to. Raises ServiceValidationError."""
+    """Return a satellite's microphone, and the entry that it belongs to. Raises ServiceValidationError.
+
+    No other entity of the same device will do: who may choose its voice assistant may not therefore listen.
+    """
     registered = er.async_get(hass).async_get(entity_id)
-    if registered is not None and registered.platform == DOMAIN:
+    if registered is not None and (registered.domain, registered.platform) == (Platform.ASSIST_SATELLITE, DOMAIN):
         entry: AzureSpeechConfigEntry | None = hass.config_entries.async_get_entry(registered.config_entry_id or "")
         if entry and entry.state is not ConfigEntryState.LOADED:
             raise unable([entry])

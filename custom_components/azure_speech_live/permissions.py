@@ -3,16 +3,22 @@
 As with other actions, automations may. A user needs to be allowed to control one of the resource's entities.
 """
 
+import re
 from typing import Final
+from urllib.parse import unquote
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.const import Platform
+from homeassistant.core import Context, HomeAssistant, callback, split_entity_id
 from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
 
-_CAMERAS: Final = "media-source://camera/"
+_ENTITY_ID: Final = re.compile(r"(?<!\w)(?=(\w+\.\w+))", re.ASCII)
+"""What may be an entity's id, wherever it stands."""
+_SOURCE: Final = re.compile(r"media-source://(\w+)/", re.IGNORECASE)
+"""A media source. Cameras and voices have ids of entities in it that begin with its name."""
 
 
 async def async_get_caller(hass: HomeAssistant, context: Context) -> User | None:
@@ -35,15 +41,36 @@ def may_use(hass: HomeAssistant, user: User | None, entry: ConfigEntry) -> bool:
 
 
 @callback
-def check_may_hear(user: User | None, *, media: str, microphone: str) -> None:
-    """Raise Unauthorized if a user may not listen to this: media that may be a camera, or a microphone's entity."""
-    camera = media.removeprefix(_CAMERAS)
+def check_may_hear(hass: HomeAssistant, user: User | None, *, media: str, microphone: str) -> None:
+    """Raise Unauthorized if a user may not listen to this: a microphone's entity, or media that names entities.
+
+    To listen to a microphone is to control it, and so is to have a voice speak. Of any other entity, such as a camera,
+    who sees what it shows may hear it too; as in Home Assistant itself.
+    """
+    if user is None:
+        return
     if microphone:
         _check(user, microphone, POLICY_CONTROL)
-    elif camera != media:
-        _check(user, camera, POLICY_READ)
+    for entity_id in _entities(hass, media):
+        _check(user, entity_id, POLICY_CONTROL if split_entity_id(entity_id)[0] == Platform.TTS else POLICY_READ)
 
 
-def _check(user: User | None, entity_id: str, policy: str) -> None:
-    if user is not None and not user.permissions.check_entity(entity_id, policy):
+def _entities(hass: HomeAssistant, media: str) -> set[str]:
+    """Return the entities that media names: in a media source, in a path of Home Assistant's own, also if encoded."""
+    while (decoded := unquote(media)) != media:  # it becomes shorter each time
+        media = decoded
+    named = {found[1].lower() for found in _ENTITY_ID.finditer(media)}
+    registry = er.async_get(hass)
+    source = _SOURCE.match(media)
+    return {
+        entity_id
+        for entity_id in named
+        if hass.states.get(entity_id)
+        or registry.async_get(entity_id)
+        or (source and split_entity_id(entity_id)[0] == source[1].lower())
+    }
+
+
+def _check(user: User, entity_id: str, policy: str) -> None:
+    if not user.permissions.check_entity(entity_id, policy):
         raise Unauthorized(user_id=user.id, entity_id=entity_id, permission=policy)

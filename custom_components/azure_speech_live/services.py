@@ -96,9 +96,9 @@ async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceR
     if bool(media) == bool(satellite):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_source")
     user = await async_get_caller(hass, call.context)
+    check_may_hear(hass, user, media=media, microphone=satellite)
     own, microphone = async_get_microphone(hass, satellite) if satellite else (None, None)
     entry = async_choose_resource(hass, options, user, call.data.get(ATTR_CONFIG_ENTRY_ID), own)
-    check_may_hear(user, media=media, microphone=satellite)
     limit = MAX_DURATION_SPOKEN if isinstance(options, TranslationOptions) and options.voice else MAX_DURATION
     duration = call.data.get(ATTR_DURATION)
     if duration and duration > limit:
