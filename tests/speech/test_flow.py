@@ -27,8 +27,9 @@ from custom_components.azure_speech_live.speech import (
     flow,
 )
 from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND, WAV_HEADER
+from custom_components.azure_speech_live.speech.pace import FAST_LANE, PACE
 from custom_components.azure_speech_live.speech.patience import SOURCE_STALL
-from custom_components.azure_speech_live.speech.turn import FAST_LANE, MAX_UNSENT, PACE
+from custom_components.azure_speech_live.speech.turn import MAX_UNSENT
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.faults import AudioReceived, Before, Freeze, Opened, Reset, Send, Silence, Storm

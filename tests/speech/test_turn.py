@@ -33,6 +33,7 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
 from custom_components.azure_speech_live.speech.messages import Message
+from custom_components.azure_speech_live.speech.pace import FAST_LANE, MAX_TIMES, PACE
 from custom_components.azure_speech_live.speech.patience import (
     ANSWER_MARGIN,
     FINAL,
@@ -45,11 +46,9 @@ from custom_components.azure_speech_live.speech.patience import (
 from custom_components.azure_speech_live.speech.telemetry import ConnectionMetric
 from custom_components.azure_speech_live.speech.turn import (
     COVERED,
-    FAST_LANE,
     MAX_ATTEMPTS,
     MAX_EVENTS,
     MAX_UNSENT,
-    PACE,
     RETRY_DELAY,
     THROTTLED_DELAY,
     Turn,
@@ -144,6 +143,13 @@ class Service:
         self.request = None
         self.take_events()
         return delay
+
+    @property
+    def affordable(self) -> bool:
+        """Whether two requests more may have all the audio."""
+        audio = self.turn.audio
+        sent = self.turn.timeline.sent + 2 * (audio.end - audio.start)
+        return sent / BYTES_PER_SECOND + self.requests + 2 <= MAX_TIMES * (audio.end / BYTES_PER_SECOND + 1)
 
     # --- what a service does in the end
 
@@ -260,6 +266,7 @@ class Utterance(RuleBasedStateMachine):
         self.service.send(count)
 
     @precondition(lambda self: self.request and (self.failures < MAX_ATTEMPTS - 1 or (self.reused and not self.heard)))
+    @precondition(lambda self: self.service.affordable)
     @rule()
     def drop(self) -> None:
         stale = self.reused and not self.heard
@@ -333,6 +340,7 @@ class Utterance(RuleBasedStateMachine):
 
     @precondition(lambda self: self.request and self.request.covered and not self.request.ended)
     @precondition(lambda self: self.turn.options.mode is not Mode.INTERACTIVE)
+    @precondition(lambda self: self.service.affordable)
     @rule()
     def end_turn(self) -> None:
         assert self.request is not None
@@ -566,8 +574,9 @@ def test_silence_without_times_is_not_the_end(status: str, times: dict[str, obje
 def test_an_error_without_times_is_silence_when_it_comes_again() -> None:
     service = conversation()
     error = {"RecognitionStatus": "Error", "Offset": 0, "Duration": 0}
-    service.speak(FRAME_SIZE)
-    for start in (0, FRAME_SIZE, 2 * FRAME_SIZE):
+    service.unsaid = bytes(6 * BYTES_PER_SECOND)
+    service.speak(2 * BYTES_PER_SECOND)
+    for start in (0, 2 * BYTES_PER_SECOND, 4 * BYTES_PER_SECOND):
         assert service.turn.audio.start == start
         request = service.begin()
         service.send()
@@ -578,7 +587,7 @@ def test_an_error_without_times_is_silence_when_it_comes_again() -> None:
         service.send()
         service.receive(request.says("speech.phrase", error))
         service.receive(request.says("turn.end"))
-        service.speak(FRAME_SIZE)
+        service.speak(2 * BYTES_PER_SECOND)
     assert not service.turn.complete
 
 
@@ -910,9 +919,8 @@ def test_attempts_do_not_count_anew_behind_a_phrase_that_covers_nothing() -> Non
 
 def test_kept_connection_that_is_dead_is_no_attempt() -> None:
     service = conversation()
-    for _ in range(3):
-        asked(service, reused=True)
-        assert service.fail(LOST) == 0.0
+    asked(service, reused=True)
+    assert service.fail(LOST) == 0.0
     asked(service)
     assert service.fail(LOST) == 0.0
     assert service.fail(LOST) is None

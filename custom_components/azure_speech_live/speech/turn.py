@@ -22,6 +22,7 @@ from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, S
 from .exchange import Exchange
 from .messages import Message
 from .options import Mode, RecognitionOptions, TranslationOptions
+from .pace import Pace, backlog
 from .patience import MAX_UNACCOUNTED, Patience
 from .synthesis import SpokenTranslations
 from .telemetry import ConnectionMetric, TurnTelemetry
@@ -36,10 +37,6 @@ THROTTLED_DELAY: Final = 1.0
 MAX_RETRY_AFTER: Final = 3.0
 """Seconds that a command may be told to wait; a person waits no longer, so more is an error at once."""
 
-FAST_LANE: Final = 5.0
-"""Seconds of audio that may be sent as fast as the line takes them; then at PACE. As both of Microsoft's SDKs do."""
-PACE: Final = 2.0
-"""Times real time."""
 MAX_UNSENT: Final = 30.0
 """Seconds of audio that are pulled ahead of sending; a faster source has to wait."""
 COVERED: Final = 0.5
@@ -77,6 +74,7 @@ class Turn:
         """The latest hypothesis that no phrase has followed yet, the latest with words if there is one."""
         self._guessed = False
         """Whether the last phrase did not say what it covers."""
+        self._pace = Pace()
         self._patience = Patience(options, now)
         self._connections: list[ConnectionMetric] = []
         self._finished: list[TurnTelemetry] = []
@@ -97,7 +95,7 @@ class Turn:
             self.audio.close()
             self.timeline.audio_ended = now
             # What is left to be sent, or may have to be sent again, goes at the pace, and is answered after that.
-            self._patience.audio_ended(now, max(0.0, self._unaccounted - FAST_LANE) / PACE)
+            self._patience.audio_ended(now, backlog(self.audio.end - self.audio.start))
             if self.audio.end == 0:
                 self.complete = True  # nothing was said, and nobody need be asked about it
 
@@ -130,7 +128,8 @@ class Turn:
     def begin(self, request_id: str, wall: datetime, *, reused: bool = False) -> list[Message]:
         """Open a request, on a connection that served another turn before if ``reused``; return its first messages.
 
-        All audio that no phrase has covered is sent in it, from ``next_audio``.
+        All audio that no phrase has covered is sent in it, from ``next_audio``. Raises ProtocolError when that would be
+        sent too often.
         """
         self._begin(request_id, wall, reused=reused)
         # The header stands alone in its message, as the SDKs send it.
@@ -141,6 +140,7 @@ class Turn:
         ]
 
     def _begin(self, request_id: str, wall: datetime, *, reused: bool) -> Exchange:
+        self._pace.begin(self.audio.start, self.audio.end)
         telemetry = TurnTelemetry(request_id, wall, self._connections)
         self._connections = []
         self._spoken.begin_request()
@@ -160,12 +160,13 @@ class Turn:
                 return None
             if exchange.asked is None:
                 exchange.asked = now
-            elif frame and self._allowed_at(exchange) > now:
+            elif frame and self._pace.allows_at(exchange) > now:
                 return None
         if self.full:
             self._patience.fed = now  # the source had to wait for us
         exchange.sent += len(frame)
         self.timeline.sent += len(frame)
+        self._pace.sent(len(frame), now)
         if not frame:  # which is the end of the audio
             exchange.end_sent = now
         return Message("audio", frame, exchange.request_id)
@@ -176,11 +177,7 @@ class Turn:
         exchange = self._exchange
         if exchange is None or exchange.end_sent is not None or not self.audio.frame(exchange.sent, self.least_frame):
             return None
-        return self._allowed_at(exchange)
-
-    def _allowed_at(self, exchange: Exchange) -> float:
-        ahead = (exchange.sent - exchange.start) / BYTES_PER_SECOND - FAST_LANE
-        return (exchange.asked or 0.0) + max(0.0, ahead) / PACE
+        return self._pace.allows_at(exchange)
 
     # --- the service's messages
 
@@ -320,7 +317,7 @@ class Turn:
     # --- the REST API for short recordings, in place of the service's messages
 
     def begin_short_audio(self, wall: datetime) -> None:
-        """Open a request that says nothing before its end."""
+        """Open a request that says nothing before its end. Raises ProtocolError as ``begin`` does."""
         self._begin("", wall, reused=False).heard = float("inf")
 
     def finish_short_audio(self, said: Phrase, now: float) -> None:
@@ -366,6 +363,8 @@ class Turn:
         """
         exchange = self._exchange
         if exchange is not None:
+            if isinstance(error, ThrottledError):
+                self._pace.refused()
             self._finish(exchange, wall)
             # Its phrase is not said again.
             self._spoken_to_its_end(waited=self._spoken.end_all(f"the spoken translation was cut off: {error}"))

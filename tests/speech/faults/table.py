@@ -82,6 +82,18 @@ ELSEWHERE: Final = (
         sdks=Sdks(native="hangs (continuous: gives up after 66 s of audio)", javascript="hangs"),
     ),
     Elsewhere(
+        fault="phrases that cover next to nothing, each time with a connection or a request that ends",
+        outcome="what was heard, then `ProtocolError`; no audio is sent more than three times, on average",
+        within="0 s",
+        shown_by="test_pace.test_phrases_that_claim_next_to_nothing",
+    ),
+    Elsewhere(
+        fault="REST API that answers before it hears (where no WebSocket can be opened)",
+        outcome="what was heard, then `ProtocolError`, after four requests or one for each second of audio",
+        within="0 s",
+        shown_by="test_pace.test_rest_api_that_answers_before_it_hears",
+    ),
+    Elsewhere(
         fault="link dead with all buffers full",
         outcome="as frozen; the socket is closed as well",
         within="1 s",
