@@ -29,7 +29,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import CONF_ENDPOINT, DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
-from .errors import translation_key
+from .errors import form_error
 from .form import PAGES, to_choose, unless_removed
 from .microphone_flow import MicrophoneFlow
 from .naming import (
@@ -79,7 +79,7 @@ _USES: Final = (
 
 
 class _RefusedError(Exception):
-    """What was typed cannot be used: the form's errors, and the title of the resource that is in the way."""
+    """What was typed cannot be used: the form's errors, and the title of the resource or the region that they name."""
 
     def __init__(self, field: str, error: str, title: str = "") -> None:
         super().__init__(error)
@@ -217,7 +217,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             _refuse_unable(endpoint, entry)
         data = entry_data(endpoint, read_key(secret) or (entry_key(entry.data) if entry else ""))
         self._refuse_other(endpoint, data, entry)
-        await self._async_try(data)
+        await self._async_try(endpoint, data)
         self._refuse_other(endpoint, data, entry)  # which another form may have added meanwhile
         return endpoint, data
 
@@ -234,7 +234,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             if both_in_azure and entry_key(other.data) == data[CONF_API_KEY]:
                 raise _RefusedError(CONF_API_KEY, "key_of_other", other.title)
 
-    async def _async_try(self, data: Mapping[str, Any]) -> None:
+    async def _async_try(self, endpoint: Endpoint, data: Mapping[str, Any]) -> None:
         """Open a connection with what an entry would store. Raises _RefusedError."""
         try:
             client = create_client(self.hass, data)
@@ -246,7 +246,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             raise _RefusedError(CONF_API_KEY, "invalid_key") from err
         except SpeechError as err:
             _LOGGER.debug("The connection failed: %s", err)
-            raise _RefusedError("base", translation_key(err)) from err
+            raise _RefusedError("base", form_error(err, endpoint), endpoint.region or "") from err
 
     async def _async_create(self, kind: str, name: str, settings: Mapping[str, Any]) -> ConfigFlowResult:
         """Add the resource with what it is used for first."""

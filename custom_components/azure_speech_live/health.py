@@ -41,6 +41,7 @@ from .speech import (
     SpeechClient,
     SpeechError,
     ThrottledError,
+    WebPageError,
 )
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class Health:
         if self._client is None or begun < self._observed_at:
             return
         seen = seen_of(error)
-        if isinstance(error, EndpointError):
+        if isinstance(error, EndpointError | WebPageError):
             if self._missing_since is None:
                 self._missing_since = monotonic()
             if monotonic() - self._missing_since >= GONE_AFTER:

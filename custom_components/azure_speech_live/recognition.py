@@ -12,7 +12,6 @@ from .speech import (
     AudioSourceError,
     BadAudioError,
     Event,
-    LanguageError,
     RecognitionOptions,
     SpeechError,
 )
@@ -41,17 +40,11 @@ async def async_recognize(
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="audio_failed", translation_placeholders={"reason": str(err)}
         ) from err
-    except LanguageError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="action_language_refused",
-            translation_placeholders={"reason": str(err)},
-        ) from err
     except SpeechError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=f"action_{translation_key(err)}",
-            translation_placeholders={"endpoint": resource.endpoint.unique_id},
+            translation_placeholders={"endpoint": resource.endpoint.unique_id, "reason": str(err)},
         ) from err
 
 

@@ -17,11 +17,14 @@ from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     CredentialsError,
     HostNotFoundError,
+    LanguageError,
     NotASpeechEndpointError,
     ProtocolError,
+    QuotaError,
     ServiceError,
     ServiceTimeoutError,
     ThrottledError,
+    WebPageError,
 )
 
 from .sources import RecordingError
@@ -40,16 +43,22 @@ _ADVICE: Final[Mapping[type[Exception], str]] = {
         "Something answers there, but it is not the Speech service. Check AZURE_SPEECH_ENDPOINT, and that no proxy or "
         "login page answers in its place."
     ),
-    ThrottledError: (
-        "The Speech service is limiting this resource: too many requests at once, or its quota is used up. The free "
-        "tier (F0) allows one request at a time. Wait a minute and try again."
+    QuotaError: (
+        "The resource's quota is used up. The free tier (F0) has five hours of audio a month: wait for the next month, "
+        "or change the pricing tier in the Azure portal."
     ),
+    ThrottledError: (
+        "The Speech service is limiting this resource: there are too many requests at once. The free tier (F0) allows "
+        "one request at a time. Wait a minute and try again."
+    ),
+    WebPageError: "Check whether the network wants a login, or a proxy is in the way.",
     ConnectionFailedError: (
         "There is no connection to the Speech service. Check this machine's access to it, and that no firewall or "
         "proxy is in the way of WebSockets."
     ),
     ServiceError: "The Speech service has trouble of its own. Try again in a few minutes.",
     ServiceTimeoutError: "The Speech service did not answer in time. Try again in a few minutes.",
+    LanguageError: "Choose another language.",
     ProtocolError: "The Speech service and this program do not understand each other. Please report it.",
     PyAudioMissingError: (
         f'A microphone needs PyAudio. Install PortAudio ("apt install portaudio19-dev g++" on Debian), then run '

@@ -737,7 +737,7 @@ async def test_a_failure_of_the_service_is_named(  # noqa: PLR0917 - fixtures an
 
 @pytest.mark.parametrize(
     ("close", "key"),
-    [(Close(1007, "Quota exceeded. Cid: "), "action_throttled"), (Close(1000), "action_cannot_connect")],
+    [(Close(1007, "Quota exceeded. Cid: "), "action_quota_used_up"), (Close(1000), "action_cannot_connect")],
     ids=["quota", "drop"],
 )
 async def test_what_was_heard_until_a_failure_is_kept(

@@ -92,11 +92,14 @@ def test_what_is_asked_for_is_worded_and_no_words_are_left_over(category: str) -
 
 @pytest.mark.parametrize("error", list(error_classes()), ids=lambda error: error.__name__)
 def test_every_error_is_worded_where_the_household_meets_it(error: type[SpeechError]) -> None:
-    """In the form that adds a resource, at an entry that is not set up, and for who calls an action."""
+    """In the form that adds a resource, at an entry that is not set up, in the sensor, and for who calls an action."""
     key = errors.translation_key(error.__new__(error))
     assert key in WORDS["config"]["error"]
     assert placeholders(WORDS["exceptions"][key]["message"]) == {"endpoint"}
-    assert placeholders(WORDS["exceptions"][f"action_{key}"]["message"]) == {"endpoint"}
+    assert placeholders(WORDS["exceptions"][f"action_{key}"]["message"]) in ({"endpoint"}, {"reason"})
+    counted = WORDS["entity"]["sensor"]["failures"]["state_attributes"]
+    assert errors.failure_kind(error.__new__(error)) in errors.FAILURE_KINDS
+    assert counted.keys() == set(errors.FAILURE_KINDS)
 
 
 @pytest.mark.parametrize("category", ["config", "config_subentries", "options", "selector", "device", "system_health"])

@@ -11,7 +11,7 @@ from typing import Final
 import uuid
 
 import aiohttp
-from aiohttp.hdrs import METH_POST
+from aiohttp.hdrs import UPGRADE
 from yarl import URL
 
 from . import messages
@@ -188,7 +188,7 @@ class Connector:
                 await self.short_audio(RecognitionOptions(), silence())
         except TimeoutError:
             raise ConnectionFailedError("the service did not answer in time") from None
-        except (ProtocolError, WebPageError) as err:
+        except ProtocolError as err:
             raise NotASpeechEndpointError(f"not a Speech endpoint: {err}") from None
 
     async def _settle(self, connection: Connection, turn: Turn) -> None:
@@ -229,7 +229,8 @@ def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encryp
             raise NotASpeechEndpointError("redirected to an address that is not encrypted")
         request.headers.update(credentials.headers())
         response = await handler(request)
-        wanted = HTTPStatus.OK if request.method == METH_POST else HTTPStatus.SWITCHING_PROTOCOLS
+        # A redirect makes a GET of a POST.
+        wanted = HTTPStatus.SWITCHING_PROTOCOLS if UPGRADE in request.headers else HTTPStatus.OK
         if response.status == wanted or "Location" in response.headers:
             return response
         raise await refusal(response)

@@ -27,6 +27,7 @@ from .errors import (
     SpeechError,
     ThrottledError,
     UpgradeRefusedError,
+    WebPageError,
     printable,
 )
 
@@ -117,6 +118,8 @@ def _meaning(status: int) -> tuple[type[SpeechError], str]:  # noqa: PLR0911 - a
             return CredentialsError, "the key is refused"
         case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             return ConnectionFailedError, "a proxy asks for a password"
+        case HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:
+            return WebPageError, "a web page answers in place of the service"
         case _ if status in _REFUSED_AS_PLAIN:
             return UpgradeRefusedError, "no WebSocket can be opened to this address"
         case HTTPStatus.REQUEST_TIMEOUT | 500 | 502 | 503 | 504:
