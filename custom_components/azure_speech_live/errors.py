@@ -40,7 +40,7 @@ def translation_key(error: SpeechError) -> str:
 
 
 def form_error(error: SpeechError, endpoint: Endpoint) -> str:
-    """Return the key of the text for who has just typed the endpoint: where Azure serves no speech, it says what to do."""
+    """Return the key of the text for who typed the endpoint: where Azure serves no speech, it says what to give."""
     key = translation_key(error)
     if key != _NOT_A_SPEECH_ENDPOINT or error.status is None or not endpoint.is_azure:
         return key
