@@ -20,6 +20,7 @@ from custom_components.azure_speech_live.speech import (
     ServiceError,
     SpeechError,
     ThrottledError,
+    WebPageError,
 )
 from custom_components.azure_speech_live.speech.connection import OPEN_LIMIT
 from custom_components.azure_speech_live.speech.pool import IDLE_LIMIT
@@ -35,6 +36,7 @@ from .faults.places import MakePlace, closed_port, nobody_speaks, secure, unknow
 CLASSIC: Final = "/speech/recognition/interactive/cognitiveservices/v1"
 UNIVERSAL: Final = "/stt/speech/universal/v2"
 PLAIN: Final = Behaviour(answer=Refuse(200))
+LOGIN: Final = Behaviour(answer=Refuse(200, {}, "<html>"))
 MISSING: Final = Behaviour(answer=Refuse(404))
 
 
@@ -282,7 +284,9 @@ async def test_source_that_stalls_over_the_rest_api() -> None:
         ([PLAIN], [Behaviour(answer=Refuse(401))], CredentialsError),
         ([PLAIN], [Behaviour(answer=Refuse(404))], NotASpeechEndpointError),
         ([PLAIN], [Behaviour(answer=Refuse(400))], NotASpeechEndpointError),
-        ([PLAIN], [Behaviour(answer=Refuse(200, {}, "<html>"))], NotASpeechEndpointError),
+        ([PLAIN], [LOGIN], WebPageError),
+        ([PLAIN, LOGIN], [Behaviour(answer=Refuse.redirect("/login", 302))], WebPageError),
+        ([Behaviour(answer=Refuse(511, {}, "<html>"))], [], WebPageError),
         ([PLAIN], [Behaviour(delay=float("inf"))], ConnectionFailedError),
         ([Behaviour(delay=float("inf"))], [], OpenTimeoutError),
         ([Behaviour(answer=Reset())] * 2, [], ConnectionFailedError),
