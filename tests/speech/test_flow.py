@@ -117,7 +117,7 @@ async def test_caller_who_takes_his_time() -> None:
 async def test_storm_of_hypotheses_takes_no_memory(log: pytest.LogCaptureFixture) -> None:
     """The caller is asleep, and finds the last one."""
     log.set_level(logging.INFO)  # or the log is the storm
-    storm = Fault(Before("speech.phrase"), Storm(20_000))
+    storm = Fault(Before("speech.phrase"), Storm(3000))
     async with (
         SpeechService(Legible(), behaviours=[Behaviour(faults=(storm,))]) as service,
         calling(service.url) as client,
@@ -127,7 +127,7 @@ async def test_storm_of_hypotheses_takes_no_memory(log: pytest.LogCaptureFixture
             await asyncio.sleep(1)  # the clock goes on when all has come
             assert sum(isinstance(thing, Hypothesis) for thing in gc.get_objects()) < 10
             rest = [event async for event in events]
-        assert [event.text for event in rest if isinstance(event, Hypothesis)][-1] == "storm 19999"
+        assert [event.text for event in rest if isinstance(event, Hypothesis)][-1] == "storm 2999"
         assert len(rest) < 10
 
 

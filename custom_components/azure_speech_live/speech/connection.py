@@ -1,18 +1,15 @@
 """One WebSocket connection to the Speech service: the only part that touches a socket.
 
 It opens, sends and receives messages, and closes; what they mean is the turn's affair. All that aiohttp can raise
-becomes a SpeechError here.
+becomes a SpeechError here (see foreign.py).
 """
 
 import asyncio
-from collections.abc import Mapping
 import contextlib
 from datetime import UTC, datetime
 import logging
 import re
 from socket import SHUT_RDWR
-import ssl
-from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
@@ -21,10 +18,8 @@ from yarl import URL
 from . import messages
 from .errors import (
     ConnectionFailedError,
-    HostNotFoundError,
     LanguageError,
     NotASpeechEndpointError,
-    OpenTimeoutError,
     ProtocolError,
     QuotaError,
     ServiceError,
@@ -33,8 +28,9 @@ from .errors import (
     UnusableMessageError,
     printable,
 )
+from .foreign import ours
+from .inflow import Inflow
 from .messages import Message
-from .refusal import status_error
 from .telemetry import ConnectionMetric
 
 _LOGGER = logging.getLogger(__name__)
@@ -63,6 +59,10 @@ due to too many requests", "The number of parallel requests exceeded the number 
 and of a language ("Unsupported locale: ja_JP."). Sources: issues 1293, 1940, 2305 and 2785 of
 Azure-Samples/cognitive-services-speech-sdk, and CatalystCode/SpeechToText-WebSockets-Java, pull request 2."""
 
+_CONTROL: Final = frozenset({aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG})
+_MESSAGES: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
+_NORMAL_CLOSURE: Final = (1000).to_bytes(2)
+
 _CONFIG: Final[dict[str, Any]] = {
     "context": {
         "system": {"name": "AzureSpeechLive", "version": "1", "build": "Python", "lang": "Python"},
@@ -84,7 +84,8 @@ class Connection:
 
     reusable = True
     """Whether another turn can follow on it."""
-    socket_options: Mapping[str, Any] = MappingProxyType({"max_msg_size": messages.MAX_MESSAGE_SIZE})
+    max_size = messages.MAX_MESSAGE_SIZE
+    """Bytes of one message from the service."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, url: URL, metric: ConnectionMetric) -> None:
         """Use ``open`` instead."""
@@ -94,6 +95,11 @@ class Connection:
         """How many requests it has served."""
         self._opened = asyncio.get_running_loop().time()
         self._socket = socket
+        self._inflow = Inflow(self._opened)
+        self._pong: asyncio.Task[None] | None = None
+        self._ended = False
+        """Whether nothing of use will come any more."""
+        self._closed = False
 
     @classmethod
     async def open(cls, session: aiohttp.ClientSession, url: URL, connection_id: str) -> Connection:
@@ -102,12 +108,7 @@ class Connection:
         Raises SpeechError; the caller limits the time.
         """
         start = now_utc()
-        try:
-            socket = await _upgrade(session, url, connection_id, cls.socket_options)
-        except SpeechError:
-            raise
-        except Exception as err:
-            raise opening_error(err) from err
+        socket = await ours(_upgrade(session, url, connection_id, cls.max_size), "it was being opened", url)
         connection = cls(socket, url, ConnectionMetric(connection_id, start, now_utc()))
         try:
             await connection.send(messages.json_message("speech.config", _CONFIG))
@@ -121,19 +122,44 @@ class Connection:
         await self._send(messages.encode(message, now_utc()))
 
     async def _send(self, payload: str | bytes) -> None:
-        try:
-            if isinstance(payload, str):
-                await self._socket.send_str(payload)
-            else:
-                await self._socket.send_bytes(payload)
-        except (OSError, aiohttp.ClientError) as err:
-            raise ConnectionFailedError("the connection broke while sending") from err
+        if self.closed:
+            raise ConnectionFailedError("the connection was lost")
+        sending = self._socket.send_str(payload) if isinstance(payload, str) else self._socket.send_bytes(payload)
+        await ours(sending, "sending")
 
     async def receive(self) -> Message:
         """Wait for the service's next message. Raises the SpeechError that the connection's end stands for."""
-        message = messages.decode(payload(await self._socket.receive()))
+        while (received := await self._next()).type in _CONTROL:
+            pass
+        message = messages.decode(received.data)
         _LOGGER.debug("received %s", message)
         return message
+
+    async def _next(self) -> aiohttp.WSMessage:
+        """Wait for what comes next, a message or a control frame; a ping has been answered. Raises SpeechError."""
+        if self._inflow.pause_due():
+            await asyncio.sleep(0)
+        received = await ours(self._socket.receive(), "receiving")
+        if received.type not in _CONTROL and received.type not in _MESSAGES:
+            self._ended = True
+            raise _closing_error(received)
+        try:
+            self._inflow.count(len(received.data), asyncio.get_running_loop().time())
+        except UnusableMessageError:
+            self._ended = True
+            raise
+        if received.type is aiohttp.WSMsgType.PING:
+            self._answer(received.data)
+        return received
+
+    def _answer(self, ping: bytes) -> None:
+        """Answer a ping, unless a peer that does not read has still to take the answer to another."""
+        if self._pong is None or self._pong.done():
+            self._pong = asyncio.create_task(self._send_pong(ping), name="Speech pong", eager_start=True)
+
+    async def _send_pong(self, ping: bytes) -> None:
+        with contextlib.suppress(SpeechError):
+            await ours(self._socket.pong(ping), "sending")
 
     @property
     def age(self) -> float:
@@ -143,18 +169,26 @@ class Connection:
     @property
     def closed(self) -> bool:
         """Whether it is known to be of no more use."""
-        return self._socket.closed
+        return self._ended or self._closed or self._socket.closed
 
     async def close(self) -> None:
         """Close it as the protocol wants; at once where the service does not answer within CLOSE_LIMIT."""
+        if self._closed:
+            return
+        self._closed = True
         wire = self._socket.get_extra_info("socket")
         try:
-            # aiohttp limits how long it waits for the answer, but not how long its own close takes to be sent.
             async with asyncio.timeout(CLOSE_LIMIT):
-                await self._socket.close()
-        except TimeoutError, OSError, aiohttp.ClientError:
+                await ours(self._socket.send_frame(_NORMAL_CLOSURE, aiohttp.WSMsgType.CLOSE), "sending")
+                while not self._ended:
+                    await self._next()
+        except TimeoutError, SpeechError:
             pass
         finally:
+            if self._pong is not None:
+                self._pong.cancel()
+            # Its own close would first read what has come, all of it in one go.
+            self._socket._response.close()  # noqa: SLF001 - and there is no other way to let go of it
             if wire is not None:
                 # A closed transport keeps its socket until all is sent, on a dead link for a quarter of an hour.
                 with contextlib.suppress(OSError):
@@ -162,7 +196,7 @@ class Connection:
 
 
 async def _upgrade(
-    session: aiohttp.ClientSession, url: URL, connection_id: str, options: Mapping[str, Any]
+    session: aiohttp.ClientSession, url: URL, connection_id: str, max_size: int
 ) -> aiohttp.ClientWebSocketResponse:
     for _ in range(MAX_REDIRECTS + 1):
         try:
@@ -170,44 +204,19 @@ async def _upgrade(
                 url,
                 headers={"X-ConnectionId": connection_id},
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_LIMIT),
-                **options,
+                max_msg_size=max_size,
+                # Both by ourselves: it would answer pings without an end, and wait for who does not read the answers.
+                autoping=False,
+                autoclose=False,
             )
         except aiohttp.NonHttpUrlRedirectClientError as err:
             # aiohttp follows redirects to http and https by itself, and stops at those to ws and wss.
             url = URL(str(err.args[0]))
-            if url.scheme not in ("ws", "wss"):
-                raise NotASpeechEndpointError("redirected to an address that cannot be used") from err
         else:
             return socket
+        if url.scheme not in ("ws", "wss"):
+            raise NotASpeechEndpointError("redirected to an address that cannot be used")
     raise NotASpeechEndpointError("redirected too many times")
-
-
-def payload(received: aiohttp.WSMessage) -> str | bytes:
-    """Return what a WebSocket message holds. Raises the SpeechError that the connection's end stands for."""
-    if received.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-        raise _closing_error(received)
-    data: str | bytes = received.data
-    return data
-
-
-def opening_error(err: Exception) -> SpeechError:  # noqa: PLR0911 - a table of cases
-    """Return what an exception of aiohttp's while opening stands for. Its own text may hold the URL: it is not kept."""
-    match err:
-        case aiohttp.WSServerHandshakeError() | aiohttp.ClientHttpProxyError():
-            return status_error(err.status, err.headers.get("Retry-After") if err.headers else None)
-        case aiohttp.ClientConnectorDNSError():
-            return HostNotFoundError(f"no host has the name {err.host}")
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError() | ssl.SSLError():
-            return ConnectionFailedError(f"no secure connection: {printable(str(err.args[-1]))}")
-        case aiohttp.ClientConnectorError():
-            return ConnectionFailedError(f"cannot connect: {err.os_error.strerror or 'refused'}")
-        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | ConnectionError():
-            return ConnectionFailedError("the connection was closed while it was being opened")
-        case TimeoutError():
-            return OpenTimeoutError("the connection did not open in time")
-        case aiohttp.TooManyRedirects() | aiohttp.InvalidURL() | aiohttp.ClientResponseError():
-            return NotASpeechEndpointError("the answer is not that of a Speech endpoint")
-    return ConnectionFailedError(f"cannot connect: {type(err).__name__}")
 
 
 def _closing_error(received: aiohttp.WSMessage) -> SpeechError:

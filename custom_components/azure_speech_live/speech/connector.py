@@ -16,7 +16,7 @@ from yarl import URL
 
 from . import messages
 from .audio import WAV_HEADER
-from .connection import OPEN_LIMIT, Connection, now_utc, opening_error
+from .connection import OPEN_LIMIT, Connection, now_utc
 from .credentials import Credentials
 from .endpoints import ENCRYPTED, Endpoint, Generation
 from .errors import (
@@ -31,6 +31,7 @@ from .errors import (
     WebPageError,
 )
 from .events import Phrase
+from .foreign import ours
 from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
 from .pool import Pool
@@ -118,23 +119,23 @@ class Connector:
         The caller limits the time.
         """
         url = self._endpoint.short_audio_url(options)
-        headers = {"Content-Type": _WAV_TYPE, "Accept": "application/json"}
         try:
-            async with self._session.post(url, data=wav, headers=headers) as response:
-                body = bytearray()
-                async for piece in response.content.iter_any():
-                    body += piece
-                    if len(body) > MAX_ANSWER_SIZE:  # what is left out makes it unreadable
-                        break
+            body = await ours(self._post(url, wav), "the answer was awaited", url)
         except UpgradeRefusedError as err:
             raise ProtocolError(str(err)) from None
-        except SpeechError:
-            raise
-        except Exception as err:
-            raise opening_error(err) from err
         if is_page(body.decode(errors="replace")):
             raise WebPageError("a web page answers in place of the service")
-        return messages.short_audio_phrase(bytes(body))
+        return messages.short_audio_phrase(body)
+
+    async def _post(self, url: URL, wav: AsyncIterable[bytes]) -> bytes:
+        headers = {"Content-Type": _WAV_TYPE, "Accept": "application/json"}
+        body = bytearray()
+        async with self._session.post(url, data=wav, headers=headers) as response:
+            async for piece in response.content.iter_any():
+                body += piece
+                if len(body) > MAX_ANSWER_SIZE:  # what is left out makes it unreadable
+                    break
+        return bytes(body)
 
     def _routes(self, options: RecognitionOptions) -> list[tuple[Generation, URL]]:
         """Return where to connect for these options: what served last comes first."""
@@ -167,10 +168,12 @@ class Connector:
         try:
             async with asyncio.timeout(OPEN_LIMIT):
                 return await kind.open(self._session, url, connection_id)
-        except (SpeechError, TimeoutError) as err:
-            error = err if isinstance(err, SpeechError) else OpenTimeoutError("the connection did not open in time")
-            self._attempts.append(ConnectionMetric(connection_id, start, now_utc(), error))
-            raise error from None
+        except TimeoutError:
+            error: SpeechError = OpenTimeoutError("the connection did not open in time")
+        except SpeechError as err:
+            error = err
+        self._attempts.append(ConnectionMetric(connection_id, start, now_utc(), error))
+        raise error
 
     def _least(self) -> RecognitionOptions:
         """Return options that the endpoint can serve, whatever it serves."""

@@ -96,11 +96,10 @@ def decode(payload: str | bytes) -> Message:
     start = _PREFIX_SIZE + int.from_bytes(payload[:_PREFIX_SIZE])
     if len(payload) < start:
         raise UnusableMessageError("a binary message shorter than its headers")
-    try:
-        head = payload[_PREFIX_SIZE:start].decode("ascii")
-    except UnicodeDecodeError as err:
-        raise UnusableMessageError("a binary message with headers that are not ASCII") from err
-    return _message(head, payload[start:])
+    head = payload[_PREFIX_SIZE:start]
+    if not head.isascii():
+        raise UnusableMessageError("a binary message with headers that are not ASCII")
+    return _message(head.decode("ascii"), payload[start:])
 
 
 def _message(head: str, body: str | bytes) -> Message:

@@ -30,6 +30,7 @@ from .errors import (
     WebPageError,
     printable,
 )
+from .wording import shown
 
 MAX_RETRY_AFTER: Final = 86_400.0
 """Seconds: more than a day's Retry-After is a mistake of the peer's."""
@@ -51,23 +52,6 @@ _UPGRADE: Final = re.compile(r"upgrade|websocket|proxy|https?\b", re.IGNORECASE)
 """What is wrong in the eyes of those who do not let WebSockets through."""
 _OUTAGE: Final = re.compile(r"aren.{1,8}t available right now|working to restore", re.IGNORECASE)
 _MICROSOFT: Final = re.compile(r"\.(?:speech|cognitiveservices)\.(?:microsoft|azure)\.(?:com|us|cn)$")
-_WORDS: Final = frozenset(
-    """
-    a access account active again allowed an and api are argument at audio authentication available bad be been but call
-    calls can cannot cid code concurrent connection correct could custom day days deleted denied deployment detected
-    disabled does due endpoint error exceeded exceeds expired failed feature for forbidden format found free from has
-    have header hour hours id in internal invalid is it key language languages later limit limited limits locale locales
-    make many may minute minutes missing model models month monthly more must no not number of on only operation or out
-    parameter parameters permission permissions plan please principal protocol provide proxy quota rate reached region
-    regional replenished request requests required resource retry second seconds server service size speech started
-    subscription supported sure temporarily the this throttled throttling tier time timeout to token too try
-    unauthorized unavailable unsupported upgrade usage use used valid value volume was websocket when will with
-    wrong you your
-    """.split()  # noqa: SIM905 - a block of words reads better than one word a line
-)
-"""What of a body is shown: words of the service's own. All others may be somebody's."""
-_NUMBER: Final = re.compile(r"\d{1,5}(?:\.\d{1,2})?")
-_MARKS: Final = ".,:;!?()[]{}\"'"
 
 
 async def refusal(response: aiohttp.ClientResponse) -> SpeechError:
@@ -96,7 +80,7 @@ def status_error(status: int, retry_after: str | None = None, body: str = "", ur
 
 def _error(status: int, body: str, url: URL | None) -> SpeechError:
     said = _said(body)
-    text = f"(HTTP {status})" + (f": {_shown(said)}" if said else "")
+    text = f"(HTTP {status})" + (f": {shown(said)}" if said else "")
     if _means_quota(status, said):
         return QuotaError(f"the quota is used up {text}")
     if status == HTTPStatus.BAD_REQUEST and said and not _UPGRADE.search(said):
@@ -164,17 +148,6 @@ def _said(body: str) -> str:
     with contextlib.suppress(ValueError, RecursionError):
         text = _message(json.loads(text)) or text
     return " ".join(text.split())
-
-
-def _shown(said: str) -> str:
-    """Return what is said, bounded, and without what identifies someone or was spoken."""
-    shown: list[str] = []
-    for word in said.split():
-        bare = word.strip(_MARKS)
-        known = not bare or bare.lower() in _WORDS or _NUMBER.fullmatch(bare)
-        if known or shown[-1:] != ["…"]:
-            shown.append(word if known else "…")
-    return printable(" ".join(shown))
 
 
 def _is_json(body: str) -> bool:

@@ -10,7 +10,6 @@ that still answers a ping.
 import asyncio
 from collections import deque
 import contextlib
-from types import MappingProxyType
 from typing import Any, Final, override
 
 import aiohttp
@@ -18,8 +17,9 @@ from yarl import URL
 
 from . import messages
 from .audio import BYTES_PER_SECOND
-from .connection import Connection, payload
+from .connection import Connection
 from .errors import ConnectionFailedError, UnusableMessageError
+from .foreign import ours
 from .messages import Message, json_message
 from .telemetry import ConnectionMetric
 
@@ -37,7 +37,7 @@ class TranslatorConnection(Connection):
     """A connection that serves one turn, in the older dialect."""
 
     reusable = False
-    socket_options = MappingProxyType({"max_msg_size": MAX_SPEECH, "autoping": False})
+    max_size = MAX_SPEECH
 
     @override
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, url: URL, metric: ConnectionMetric) -> None:
@@ -45,7 +45,7 @@ class TranslatorConnection(Connection):
         self._received: deque[Message] = deque([json_message("turn.start", {})])
         self._speaks = "texttospeech" in url.query.get("features", "")
         self._sent = 0
-        self._ended = False
+        self._audio_ended = False
         self._wait: asyncio.Timeout | None = None
         self._asked = False
         """Whether the service has yet to show that it is still there."""
@@ -65,7 +65,7 @@ class TranslatorConnection(Connection):
             return
         for _ in range(round(CLOSING_SILENCE * BYTES_PER_SECOND / SILENCE_FRAME)):
             await self._send(bytes(SILENCE_FRAME))
-        self._ended = True
+        self._audio_ended = True
         if self._wait is not None and not self._wait.expired():
             self._wait.reschedule(asyncio.get_running_loop().time() + QUIET)
 
@@ -74,12 +74,12 @@ class TranslatorConnection(Connection):
         """Wait for the next message, and give it in the newer form. Raises SpeechError."""
         while not self._received:
             try:
-                async with asyncio.timeout(QUIET if self._ended else None) as self._wait:
-                    received = await self._socket.receive()
+                async with asyncio.timeout(QUIET if self._audio_ended else None) as self._wait:
+                    received = await self._next()
             except TimeoutError:
                 await self._ask()
             else:
-                await self._take(received)
+                self._take(received)
             finally:
                 self._wait = None
         return self._received.popleft()
@@ -89,17 +89,14 @@ class TranslatorConnection(Connection):
         if self._asked:
             raise ConnectionFailedError("the connection was lost")
         self._asked = True
-        with contextlib.suppress(OSError, aiohttp.ClientError):
-            await self._socket.ping()
+        with contextlib.suppress(ConnectionFailedError):
+            await ours(self._socket.ping(), "sending")
 
-    async def _take(self, received: aiohttp.WSMessage) -> None:
-        if received.type is aiohttp.WSMsgType.PING:
-            with contextlib.suppress(OSError, aiohttp.ClientError):
-                await self._socket.pong(received.data)
-        elif received.type is not aiohttp.WSMsgType.PONG:
+    def _take(self, received: aiohttp.WSMessage) -> None:
+        if received.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
             self._asked = False
-            self._received.extend(self._translated(payload(received)))
-        elif self._asked:
+            self._received.extend(self._translated(received.data))
+        elif received.type is aiohttp.WSMsgType.PONG and self._asked:
             self._received.extend(self._end())
 
     def _end(self) -> list[Message]:
