@@ -23,6 +23,7 @@ from .microphone import (
     MicrophoneError,
     MicrophoneLostError,
     MicrophoneMissingError,
+    MicrophoneStuckError,
     NoPyAudioError,
     PyAudioMissingError,
     open_microphone,
@@ -256,6 +257,8 @@ def _worded(error: MicrophoneError, title: str) -> HomeAssistantError:
             return _exception("microphone_busy", title, error)
         case MicrophoneLostError():
             return _exception("microphone_lost", title, error)
+        case MicrophoneStuckError():
+            return _exception("microphone_stuck", title, error)
         case _:
             return _exception("microphone_failed", title, error)
 

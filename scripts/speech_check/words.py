@@ -9,6 +9,7 @@ from custom_components.azure_speech_live.microphone import (
     MicrophoneFailedError,
     MicrophoneLostError,
     MicrophoneMissingError,
+    MicrophoneStuckError,
     NoPyAudioError,
     PyAudioMissingError,
 )
@@ -72,6 +73,7 @@ _ADVICE: Final[Mapping[type[Exception], str]] = {
     MicrophoneMissingError: 'Plug it in, or choose one of those that "scripts/speech devices" lists.',
     MicrophoneBusyError: "End the program that uses it, or choose another microphone.",
     MicrophoneFailedError: "Check that the sound system works (with --verbose it says more), or choose another one.",
+    MicrophoneStuckError: "Restart the sound system, and try again.",
     MicrophoneLostError: "It was unplugged, or its sound server ended. Plug it in and try again.",
 }
 

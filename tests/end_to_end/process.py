@@ -1,8 +1,8 @@
 """A process of ours: what it prints is awaited line by line, and it never outlives us."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 import os
 from pathlib import Path
 import re
@@ -112,6 +112,16 @@ class Process:
     def kill_all(self) -> None:
         """End it and all that it started at once, as a power cut would."""
         os.killpg(self._process.pid, signal.SIGKILL)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Have it hang, and go on when the block is left."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):  # it was killed
+                self._process.send_signal(signal.SIGCONT)
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""

@@ -11,8 +11,8 @@ import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
-from custom_components.azure_speech_live.microphone import MicrophoneLostError
-from tests.microphone.sound import BYTES_PER_SECOND, SoundServer, spoken
+from custom_components.azure_speech_live.microphone import MicrophoneLostError, sound_thread
+from tests.microphone.sound import BYTES_PER_SECOND, SoundServer, settled, spoken
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.service import SpeechService
@@ -279,6 +279,35 @@ async def test_it_is_unplugged_while_somebody_speaks_and_comes_back(
         retry(house)
     assert len(troubles(caplog)) == 1
     assert caplog.text.count("The microphone Kitchen can be listened to again") == 1
+
+
+async def test_its_sound_server_hangs_and_goes_on(
+    house: House, sound_server: SoundServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.add_microphone()
+    monkeypatch.setattr(sound_thread, "CALL_LIMIT", 1.0)
+    with sound_server.process.stopped():
+        async with house.state(SATELLITE, lambda state: state == "unavailable"):
+            await house.call("button.press", BUTTON)
+        await house.hass.async_block_till_done(wait_background_tasks=True)
+        with pytest.raises(HomeAssistantError, match="sound system does not answer") as refusal:
+            await house.hass.services.async_call(
+                DOMAIN,
+                "transcribe",
+                {"microphone": SATELLITE, "language": "en-US"},
+                blocking=True,
+                return_response=True,
+            )
+        assert refusal.value.translation_key == "microphone_stuck"
+        retry(house)
+        await house.hass.async_block_till_done(wait_background_tasks=True)
+        assert house.look(SATELLITE) == "unavailable"
+    await settled()
+    async with house.state(SATELLITE, lambda state: state == "idle"):
+        retry(house)
+    assert troubles(caplog) == [
+        "The microphone Kitchen cannot be listened to: the sound system has not answered for 1 seconds"
+    ]
 
 
 async def test_who_listens_to_it_before_it_is_tried_again_finds_it_back(

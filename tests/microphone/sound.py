@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+import threading
 from typing import Self
 import wave
 
@@ -26,6 +27,18 @@ def spoken() -> bytes:
     with wave.open(str(SPOKEN)) as file:
         pcm: bytes = file.readframes(file.getnframes())
     return pcm
+
+
+def threads() -> list[str]:
+    """Return the threads that call PortAudio."""
+    return [thread.name for thread in threading.enumerate() if thread.name.endswith("sound")]
+
+
+async def settled() -> None:
+    """Wait until PortAudio has nothing to do any more."""
+    async with asyncio.timeout(30):
+        while threads():  # noqa: ASYNC110 - a thread that ends tells nobody
+            await asyncio.sleep(0.05)
 
 
 def alsa(folder: Path, **recordings: bytes) -> dict[str, str]:
@@ -59,8 +72,9 @@ def _environment(folder: Path, devices: list[str]) -> dict[str, str]:
 class SoundServer:
     """A PulseAudio server, in which things are plugged and unplugged."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, process: Process, environment: Mapping[str, str]) -> None:
         """Use ``run`` instead."""
+        self.process = process
         self.environment = environment
         self._modules: dict[str, list[str]] = {}
 
@@ -94,7 +108,7 @@ class SoundServer:
                 "PULSE_SERVER": address,
                 "PULSE_COOKIE": home["PULSE_COOKIE"],
             }
-            self = cls(environment)
+            self = cls(server, environment)
             for name in names:
                 await self.plug_in(name)
             yield self

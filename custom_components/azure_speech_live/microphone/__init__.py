@@ -1,7 +1,7 @@
 """A microphone of this machine, by PyAudio: its sound as the Speech service wants it.
 
-    capture ─► portaudio        asyncio on one side, PortAudio's threads on the other
-       └─────► resampler        any rate and channels in, 16 kHz mono out
+    capture ─► sound_thread ─► portaudio      asyncio on one side, PortAudio's threads on the other
+       └─────► resampler                      any rate and channels in, 16 kHz mono out
 
 It knows neither Home Assistant nor the Speech service. PyAudio is imported when a microphone is used, and not before:
 most households have none.
@@ -14,6 +14,7 @@ from .errors import (
     MicrophoneFailedError,
     MicrophoneLostError,
     MicrophoneMissingError,
+    MicrophoneStuckError,
     NoPyAudioError,
     PyAudioMissingError,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "MicrophoneFailedError",
     "MicrophoneLostError",
     "MicrophoneMissingError",
+    "MicrophoneStuckError",
     "NoPyAudioError",
     "PyAudioMissingError",
     "Resampler",

@@ -9,12 +9,14 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 import threading
 from typing import Final
 
 from .errors import MicrophoneLostError
 from .portaudio import BLOCK_SECONDS, Device, PortAudio, Stream
 from .resampler import Resampler
+from .sound_thread import SoundThread
 
 BUFFER_SECONDS: Final = 10.0
 """Sound that may wait for the event loop."""
@@ -26,11 +28,12 @@ _LOOK_INTERVAL: Final = 0.5
 """Seconds without sound after which we look whether PortAudio has given up."""
 
 _PORTAUDIO: Final = PortAudio()
+_THREAD: Final = SoundThread()
 
 
 async def list_devices() -> list[Device]:
     """Return the input devices. Raises MicrophoneError."""
-    return await asyncio.to_thread(_PORTAUDIO.devices)
+    return await _THREAD.call(_PORTAUDIO.devices)
 
 
 @asynccontextmanager
@@ -40,23 +43,18 @@ async def open_microphone(name: str | None, buffer: float = BUFFER_SECONDS) -> A
     ``buffer``: seconds of sound that wait for the event loop at most.
     """
     capture = Capture(buffer)
-    opening = asyncio.ensure_future(asyncio.to_thread(_PORTAUDIO.open, name, capture.feed))
     try:
-        await asyncio.wait([opening])  # which does not cancel it
-    except asyncio.CancelledError:
-        # A thread cannot be cancelled: what it opens must be closed. This is short, and nobody else would do it.
-        capture.stop()
-        with suppress(Exception):
-            await asyncio.to_thread((await opening).close)
+        stream = await _THREAD.call(partial(_PORTAUDIO.open, name, capture.feed), Stream.close)
+    except BaseException:
+        capture.stop()  # what opens all the same is to give nothing
         raise
-    stream = opening.result()
     capture.attach(stream)
     try:
         await capture.wait()
         yield capture
     finally:
         capture.stop()
-        await asyncio.shield(asyncio.to_thread(stream.close))
+        await _THREAD.finish(stream.close)
 
 
 class Capture:

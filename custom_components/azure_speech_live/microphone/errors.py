@@ -6,6 +6,7 @@ MicrophoneError
 ├── MicrophoneMissingError    plug it in, or choose another
 ├── MicrophoneBusyError       end the program that uses it
 ├── MicrophoneFailedError     look at the sound system, which says why
+├── MicrophoneStuckError      restart the sound system: it does not answer
 └── MicrophoneLostError       plug it in again: it went silent while it was listened to
 """
 
@@ -32,6 +33,10 @@ class MicrophoneBusyError(MicrophoneError):
 
 class MicrophoneFailedError(MicrophoneError):
     """The sound system does not open the device."""
+
+
+class MicrophoneStuckError(MicrophoneError):
+    """The sound system does not answer in time."""
 
 
 class MicrophoneLostError(MicrophoneError):

@@ -1,7 +1,7 @@
 """PortAudio, through PyAudio: which input devices there are, and streams of their sound. All of it blocks.
 
 PortAudio looks for devices when it is initialised, and knows no others until it is initialised anew, which it cannot be
-while a stream is open. It is not made for several threads, so that there is a lock around it.
+while a stream is open. It is not made for several threads: one at a time may call what is here.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,14 +11,15 @@ import os
 from pathlib import Path
 import re
 import subprocess
+from subprocess import DEVNULL
 import sys
-import threading
 from typing import Any, Final
 
 from .errors import (
     MicrophoneBusyError,
     MicrophoneFailedError,
     MicrophoneMissingError,
+    MicrophoneStuckError,
     NoPyAudioError,
     PyAudioMissingError,
 )
@@ -32,8 +33,8 @@ BLOCK_SECONDS: Final = 0.02
 
 SOUND_CARDS: Final = Path("/proc/asound/cards")
 
-_CRASH_LIMIT: Final = 30
-"""Seconds in which PortAudio has started in any case."""
+_START_LIMIT: Final = 10
+"""Seconds in which PortAudio has started in another process, which can be ended if it hangs."""
 
 # PortAudio's codes, from portaudio.h.
 _INPUT_OVERFLOW: Final = 2
@@ -87,36 +88,32 @@ class PortAudio:
 
     def __init__(self) -> None:
         """Load nothing yet."""
-        self._lock = threading.Lock()
         self._pyaudio: Any = None
         self._cards = ""
         self._open = 0
 
     def devices(self) -> list[Device]:
         """Return the input devices as they are now; as they were, if a stream is open. Raises NoPyAudioError."""
-        with self._lock:
-            self._initialise()
-            return list(self._devices())
+        self._initialise()
+        return list(self._devices())
 
     def open(self, name: str | None, callback: Callback) -> Stream:
         """Open a device by its name, or the system's choice. Raises MicrophoneError."""
-        with self._lock:
-            if self._pyaudio is None or self._cards != _sound_cards():
-                self._initialise()
-            try:
-                return self._open_device(name, callback)
-            except MicrophoneFailedError, MicrophoneMissingError:
-                if self._open:
-                    raise
-                # It may have been plugged in, or moved to another number, since PortAudio looked.
-                self._initialise()
-                return self._open_device(name, callback)
+        if self._pyaudio is None or self._cards != _sound_cards():
+            self._initialise()
+        try:
+            return self._open_device(name, callback)
+        except MicrophoneFailedError, MicrophoneMissingError:
+            if self._open:
+                raise
+            # It may have been plugged in, or moved to another number, since PortAudio looked.
+            self._initialise()
+            return self._open_device(name, callback)
 
     def close(self, stream: Any) -> None:
         """Close a stream."""
-        with self._lock:
-            self._open -= 1
-            stream.close()
+        self._open -= 1
+        stream.close()
 
     def _initialise(self) -> None:
         """Look for devices, if that is possible now."""
@@ -209,13 +206,19 @@ def _sound_cards() -> str:
 
 
 def _crashes() -> bool:
-    """Return whether PortAudio would end this process, as it does where ALSA has no configuration: ask another one."""
+    """Return whether PortAudio would end this process, as it does where ALSA has no configuration: ask another one.
+
+    Raises MicrophoneStuckError.
+    """
     command = [sys.executable, "-c", "import pyaudio; pyaudio.PyAudio().terminate()"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=_CRASH_LIMIT)  # noqa: S603 - the command is ours
-    except subprocess.TimeoutExpired:
-        return True
+        # Without pipes, for whose end we would wait: PortAudio may start a server that keeps them.
+        done = subprocess.run(  # noqa: S603 - the command is ours
+            command, env=environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, check=False, timeout=_START_LIMIT
+        )
+    except subprocess.TimeoutExpired as err:
+        raise MicrophoneStuckError("the sound system does not answer") from err
     return done.returncode < 0
 
 
