@@ -13,8 +13,9 @@ from homeassistant.exceptions import ServiceValidationError
 from .const import DOMAIN
 from .speech import LANGUAGES, TRANSLATION_LANGUAGES, Mode, Profanity, RecognitionOptions, TranslationOptions
 from .speech.language_tags import language_of, lookup, match
+from .speech.options import MAX_AT_START
 
-MAX_CANDIDATES: Final = {Mode.INTERACTIVE: 4, Mode.CONVERSATION: 10}
+MAX_CANDIDATES: Final = {Mode.INTERACTIVE: MAX_AT_START, Mode.CONVERSATION: 10}
 """Languages to identify the spoken one among: the service's limits at the start of a phrase, and all along.
 
 Source: Microsoft's "Implement language identification"; also that only one locale of each language may be among them.

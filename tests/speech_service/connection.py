@@ -23,6 +23,9 @@ from .wav import BadFormatError, split_riff
 MAX_AUDIO_SIZE: Final = 8192
 """Bytes of audio in one message (protocol page: "Message: audio"); a RIFF header before it is not counted."""
 
+NOT_CONTINUOUS: Final = "Language identification with DetectContinuous not supported on v1."
+"""With code 1007; source: PaciStardust/HOSCY, issue 37."""
+
 _REQUEST_ID: Final = re.compile(r"[0-9a-fA-F]{32}")
 _KNOWN_PATHS: Final = frozenset({"speech.config", "speech.context", "audio", "audio.commit", "telemetry"})
 
@@ -77,7 +80,7 @@ class Connection(Session):
             case "speech.config":
                 self.config = message.json()
             case "speech.context":
-                self._take_context(message)
+                await self._take_context(message)
             case "audio":
                 await self._take_audio(message)
             case "audio.commit":
@@ -86,12 +89,15 @@ class Connection(Session):
             case "telemetry":
                 self._take_telemetry(message)
 
-    def _take_context(self, message: Message) -> None:
+    async def _take_context(self, message: Message) -> None:
         """Keep the context of the turn that is announced by it, and begins with its first audio."""
         if message.request_id.lower() in self._used_ids:
             raise _reuse()
         context = message.json()
         read_options(self._endpoint, self.query, context)
+        if not self._websocket.behaviour.continuous and self._endpoint.mode and _detects_continuously(context):
+            await self._websocket.close(CloseCode.INVALID_DATA, NOT_CONTINUOUS)
+            return
         self._contexts = {message.request_id: context}
 
     async def _take_audio(self, message: Message) -> None:
@@ -147,6 +153,11 @@ class Connection(Session):
         for turn in self.turns:
             if turn.request_id == message.request_id:
                 turn.telemetry.append(body)
+
+
+def _detects_continuously(context: Any) -> bool:
+    detection = next((value for key, value in context.items() if key.lower() == "languageid"), None) or {}
+    return str(detection.get("mode")).lower() == "detectcontinuous"
 
 
 def _check_request_id(request_id: str) -> None:

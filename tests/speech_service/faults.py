@@ -205,6 +205,8 @@ class Behaviour:
     """Seconds before the upgrade request is answered; math.inf: never."""
     answer: Answer = Accept()
     faults: tuple[Fault, ...] = ()
+    continuous: bool = True
+    """Whether a v1 path identifies the spoken language all along; otherwise it closes, as Microsoft's has done."""
 
 
 NORMAL = Behaviour()

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from . import Scripted, SpeechService, Utterance
+from .connection import NOT_CONTINUOUS
 from .engines import Status
 from .engines.legible import Legible, silence, speak
+from .faults import Behaviour
 from .raw_client import CONVERSATION, DICTATION, INTERACTIVE, UNIVERSAL, RawClient, bodies, connected, paths
 
 _TWO = [Utterance(text="Hello there.", end=0.7), Utterance(text="Goodbye.", start=1.0, end=1.5)]
@@ -192,6 +194,21 @@ async def test_language_identification() -> None:
     assert found == ["en-US", "de-DE"]
     assert bodies(received, "speech.hypothesis")[-1]["PrimaryLanguage"]["Language"] == "de-DE"
     assert "PrimaryLanguage" not in bodies(received, "speech.phrase")[2]
+
+
+@pytest.mark.parametrize("target", [CONVERSATION, INTERACTIVE])
+async def test_v1_may_identify_the_language_at_the_start_only(target: str) -> None:
+    async with SpeechService(behaviours=lambda _: Behaviour(continuous=False)) as service:
+        async with connected(service.url, target) as client:
+            await client.begin({"languageId": {"languages": ["en-US", "de-DE"], "mode": "DetectContinuous"}})
+            assert await client.closed() == (1007, NOT_CONTINUOUS)
+        for path, mode in ((target, "DetectAtAudioStart"), (UNIVERSAL, "DetectContinuous")):
+            context = {
+                "phraseDetection": {"mode": "Conversation"},
+                "languageId": {"languages": ["en-US", "de-DE"], "mode": mode},
+            }
+            async with connected(service.url, path) as client:
+                assert "turn.end" in paths(await client.recognize(silence(1.0), context))
 
 
 async def test_no_language_where_none_was_asked_for() -> None:

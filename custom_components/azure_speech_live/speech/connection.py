@@ -18,6 +18,7 @@ from yarl import URL
 from . import messages
 from .errors import (
     ConnectionFailedError,
+    ContinuousDetectionError,
     LanguageError,
     NotASpeechEndpointError,
     ProtocolError,
@@ -52,12 +53,18 @@ _REASONS: Final[dict[re.Pattern[str], type[SpeechError]]] = {
     re.compile(r"\b(?:concurrent|parallel) (?:request|transcription|connection)", re.IGNORECASE): ThrottledError,
     re.compile("quota", re.IGNORECASE): QuotaError,
     re.compile("throttl|too ?many ?requests", re.IGNORECASE): ThrottledError,
+    re.compile(
+        r"continuous.*\b(?:not|un)\W?(?:supported|available|allowed)|\b(?:not|un)\W?support\w*\b.*continuous",
+        re.IGNORECASE,
+    ): ContinuousDetectionError,
     re.compile(r"(?:unsupported|invalid) (?:locale|language|cid)", re.IGNORECASE): LanguageError,
 }
 """What the service says, and with code 1007, of a used-up quota ("Quota exceeded") and of too many requests ("Throttled
 due to too many requests", "The number of parallel requests exceeded the number of allowed concurrent transcriptions."),
-and of a language ("Unsupported locale: ja_JP."). Sources: issues 1293, 1940, 2305 and 2785 of
-Azure-Samples/cognitive-services-speech-sdk, and CatalystCode/SpeechToText-WebSockets-Java, pull request 2."""
+of a language ("Unsupported locale: ja_JP."), and of how that is detected ("Language identification with
+DetectContinuous not supported on v1."). Sources: issues 1293, 1940, 2305 and 2785 of
+Azure-Samples/cognitive-services-speech-sdk, CatalystCode/SpeechToText-WebSockets-Java, pull request 2, and
+PaciStardust/HOSCY, issue 37."""
 
 _CONTROL: Final = frozenset({aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG})
 _MESSAGES: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})

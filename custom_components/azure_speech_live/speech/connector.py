@@ -21,6 +21,7 @@ from .credentials import Credentials
 from .endpoints import ENCRYPTED, Endpoint, Generation
 from .errors import (
     ConnectionFailedError,
+    ContinuousDetectionError,
     EndpointError,
     HostNotFoundError,
     NotASpeechEndpointError,
@@ -58,6 +59,8 @@ class Connector:
         self._session = _guarded(session, credentials, encrypted=endpoint.encrypted)
         self._endpoint = endpoint
         self._served: dict[type[RecognitionOptions], Generation] = {}
+        self._detecting_at_start: set[str] = set()
+        """Paths on which the spoken language is not detected all along."""
         self._pool = Pool(self.discard)
         self._background: set[asyncio.Task[None]] = set()
         self._attempts: deque[ConnectionMetric] = deque(maxlen=MAX_REPORTS)
@@ -67,11 +70,14 @@ class Connector:
         """Return a connection for a turn. Raises SpeechError."""
         # Of the first only: one that is kept of another generation is no reason to leave this one out.
         for _, url in self._routes(turn.options)[:1]:
-            if (kept := await self._pool.take(url)) is not None:
-                return kept
-        connection = await self._open_first(turn.options, connection_id)
-        turn.connected((*self._attempts, connection.metric))
-        self._attempts.clear()
+            if (connection := await self._pool.take(url)) is not None:
+                break
+        else:
+            connection = await self._open_first(turn.options, connection_id)
+            turn.connected((*self._attempts, connection.metric))
+            self._attempts.clear()
+        if connection.url.path in self._detecting_at_start:
+            turn.options = turn.options.detecting_at_start()
         return connection
 
     def keep_reports(self, turn: Turn) -> None:
@@ -99,6 +105,12 @@ class Connector:
             self._in_background(self._settle(connection, turn), "Speech turn's end")
         else:
             self.discard(connection)
+
+    def failed(self, connection: Connection, error: BaseException) -> None:
+        """Take a connection back on which a turn has failed, and remember what its path does not serve."""
+        if isinstance(error, ContinuousDetectionError):
+            self._detecting_at_start.add(connection.url.path)
+        self.discard(connection)
 
     def discard(self, connection: Connection) -> None:
         """Take a connection back that is of no more use."""

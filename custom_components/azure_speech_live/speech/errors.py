@@ -15,6 +15,7 @@
     ├── ServiceTimeoutError        the service did not answer in time: try later
     ├── ProtocolError              one side said what the other cannot use: report it
     │   ├── LanguageError          choose another language, or fix the custom model's id
+    │   │   └── ContinuousDetectionError   detect the language at the start, as the turn does by itself
     │   └── UnusableMessageError
     ├── BadAudioError              send 16 kHz, 16-bit, mono PCM
     └── AudioSourceError           look at what gives the audio; its exception is the cause
@@ -113,6 +114,10 @@ class ProtocolError(SpeechError):
 
 class LanguageError(ProtocolError):
     """The service does not have the language, or the custom model, that was asked for."""
+
+
+class ContinuousDetectionError(LanguageError):
+    """The endpoint detects the spoken language at the start of a turn, and not all along."""
 
 
 class UnusableMessageError(ProtocolError):

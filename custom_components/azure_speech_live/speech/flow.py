@@ -168,8 +168,8 @@ class Flow:
         try:
             while not turn.complete:
                 await self._exchange(connection)
-        except BaseException:
-            self._connector.discard(connection)
+        except BaseException as err:
+            self._connector.failed(connection, err)
             raise
         self._connector.release(connection, turn)
         return True

@@ -4,12 +4,17 @@ The shapes are those that Microsoft's JavaScript SDK 1.52 sends; the service tak
 in any case.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from .language_tags import language_of
 
+MAX_AT_START: Final = 4
+"""Languages that the spoken one can be detected among at the start of a turn. All along, it is ten.
+
+Source: Microsoft's "Implement language identification".
+"""
 MAX_PHRASES: Final = 500
 """Phrases in a phrase list: beyond this Microsoft's documentation advises against one."""
 
@@ -45,7 +50,8 @@ class RecognitionOptions:
     """One recognition's options.
 
     ``language``: a BCP-47 tag. ``candidates``: two to ten tags to identify the spoken language among, in place of
-    ``language``. ``phrases``: names and words to expect, the first MAX_PHRASES of which are sent.
+    ``language``; ``at_start``: once, at the start, also where several phrases may come.
+    ``phrases``: names and words to expect, the first MAX_PHRASES of which are sent.
     ``initial_silence`` and ``segmentation_silence``: seconds; None for the service's own. ``custom_model``: the id
     of a Custom Speech deployment, which hears ``language`` also where that is one of several candidates.
     ``store_audio``: let the service keep the audio and the text for its owner ("audio and transcription logging").
@@ -55,6 +61,7 @@ class RecognitionOptions:
     language: str = "en-US"
     mode: Mode = Mode.INTERACTIVE
     candidates: tuple[str, ...] = ()
+    at_start: bool = False
     detailed: bool = False
     profanity: Profanity = Profanity.MASKED
     phrases: tuple[str, ...] = ()
@@ -63,6 +70,15 @@ class RecognitionOptions:
     custom_model: str | None = None
     store_audio: bool = False
     limit: float = 4 * 3600
+
+    @property
+    def detects_continuously(self) -> bool:
+        """Whether the spoken language is identified all along."""
+        return bool(self.candidates) and self.mode is not Mode.INTERACTIVE and not self.at_start
+
+    def detecting_at_start(self) -> Self:
+        """Return the same for an endpoint that identifies the spoken language at the start only."""
+        return replace(self, candidates=self.candidates[:MAX_AT_START], at_start=True)
 
     def query(self) -> dict[str, str]:
         """Return the query of the request that opens a connection for these options."""
@@ -96,7 +112,7 @@ class RecognitionOptions:
         if self.candidates:
             context["languageId"] = {
                 "languages": list(self.candidates),
-                "mode": "DetectAtAudioStart" if self.mode is Mode.INTERACTIVE else "DetectContinuous",
+                "mode": "DetectContinuous" if self.detects_continuously else "DetectAtAudioStart",
                 "onSuccess": {"action": "Recognize"},
                 "onUnknown": {"action": "None"},
                 "priority": "PrioritizeLatency",

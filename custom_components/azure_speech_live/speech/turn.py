@@ -17,7 +17,15 @@ from typing import Final
 
 from . import messages, results, translation
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
-from .errors import QuotaError, ServiceError, ServiceTimeoutError, SpeechError, ThrottledError, UnusableMessageError
+from .errors import (
+    ContinuousDetectionError,
+    QuotaError,
+    ServiceError,
+    ServiceTimeoutError,
+    SpeechError,
+    ThrottledError,
+    UnusableMessageError,
+)
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .exchange import Exchange
 from .messages import Message
@@ -373,6 +381,8 @@ class Turn:
                 return None
             if self._guessed:
                 return None  # nobody knows what is still to be said again
+            if isinstance(error, ContinuousDetectionError) and self.options.detects_continuously:
+                return 0.0  # the next connection's options are others
             if exchange.reused and exchange.heard is None and error.transient and now < self.last_moment:
                 return 0.0  # the connection had died while it was kept open: that says nothing about the service
         self._attempts += 1

@@ -61,6 +61,12 @@ ELSEWHERE: Final = (
         shown_by="test_flow.test_silence_that_ends_the_turn_is_not_the_end_of_a_recording",
     ),
     Elsewhere(
+        fault='close code 1007 ("Language identification with DetectContinuous not supported on v1.")',
+        outcome="the complete transcript; the language is detected at the start, among the first four, from then on",
+        within="0 s",
+        shown_by="test_detection.test_detected_at_the_start_where_it_is_not_all_along",
+    ),
+    Elsewhere(
         fault="close code 4429 on a connection that was kept open",
         outcome="`ThrottledError`, and no second connection",
         within="0 s",
