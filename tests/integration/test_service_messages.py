@@ -1,158 +1,349 @@
-"""What the service really says, from the socket to what a person gets.
+"""What Microsoft's service really says, from the socket to what a person gets: see ``service_messages``."""
 
-``tests/data/service_messages.jsonl`` has messages, close reasons and refused requests of Microsoft's service, each with
-the public log or the source that it is from. Words and ids are replaced.
-"""
-
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 import json
-from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.components.stt import SpeechResult, SpeechResultState
-from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.azure_speech_live.issues import Issue
+from custom_components.azure_speech_live.errors import FAILURE_KINDS
+from custom_components.azure_speech_live.languages import locales_of
+from tests.speech_service import Dialect
+from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
-from tests.speech_service.faults import Before, Behaviour, Close, Drop, Fault, Refuse, Send
+from tests.speech_service.faults import After, Behaviour, Close, Fault
+from tests.speech_service.real import REAL, Real
 from tests.speech_service.service import SpeechService
 
-from .availability import FAILED, available, issue, speak
+from .availability import available, issues, said
 from .flows import add_resource
-from .speech import pcm, stream, transcribe
+from .recordings import SPOKEN
+from .service_messages import COMMAND, DOCUMENT, EACH_TIME, LATER, ONCE, Gets, document
+from .speech import RECOGNIZER, pcm, stream, transcribe
+from .subentries import open_form, submit
+from .test_services import VOICE, call
 
-MESSAGES: Final[dict[str, dict[str, Any]]] = {
-    message["name"]: message
-    for message in map(json.loads, Path("tests/data/service_messages.jsonl").read_text(encoding="utf-8").splitlines())
-}
+ROWS: Final = [
+    *(pytest.param(REAL[name], gets, None, id=name) for name, gets in EACH_TIME.items()),
+    *(pytest.param(REAL[name], gets, 1, id=f"{name}, once") for name, gets in ONCE.items()),
+]
 
-SAID: Final = {
-    "simple_no_id": "Close the blinds.",
-    "detailed_without_displaytext": "No.",
-    "sentiment_extension": "Is the heating on?",
-    "success_empty_best_others_filled": "嗯",
-    "lid_lowercase_locale": "Hallo.",
-    "lid_low_confidence": "Lamp.",
-    "silence_with_nbest": "no",
-    "silence_offset_is_end": "",
-    "silence_offset_zero_short": "",
-    "end_of_dictation_short_of_audio": "",
-}
-"""The text of a command that is answered with a phrase."""
+SUCCESS: Final = {"RecognitionStatus": "Success", "Offset": 0, "Duration": 5000000}
+GERMAN: Final = [{"Language": "de", "Text": "hallo"}]
 
 
-def instead(message: dict[str, Any], body: str) -> Behaviour:
-    """Send a message with this body in place of the phrase."""
-    text = f"X-RequestId:{{request_id}}\r\nPath:{message['path']}\r\n\r\n{body}"
-    phrase = Before("speech.phrase")
-    return Behaviour(faults=(Fault(phrase, Drop()), Fault(phrase, Send(text))))
+class Person:
+    """Somebody who uses the stand-in, by voice and by actions, always on a new connection."""
+
+    def __init__(self, hass: HomeAssistant, service: SpeechService) -> None:
+        """Use it; ``attempts`` counts how often it is asked for one thing."""
+        self._hass = hass
+        self._service = service
+        self.attempts = 0
+
+    async def furnishes(self, real: Real) -> ConfigEntry:
+        """Add the resource, and a translator if it is about a translation."""
+        self._hass.config.allowlist_external_dirs = {str(SPOKEN.parent)}
+        self._service.engine = Scripted([Utterance(text=COMMAND, hypotheses=())])
+        if real.path.startswith("audio."):
+            self._service.dialect = Dialect.RESPONSE
+        entry = await add_resource(self._hass, self._service)
+        if real.translating:
+            spoken, target = languages(real)
+            form = await open_form(self._hass, entry, "translator")
+            await submit(self._hass, form, name="Guests", languages=[spoken], target_language=target)
+        return entry
+
+    async def command(self, real: Real, times: int | None = None) -> tuple[list[str], SpeechResult]:
+        """Speak to a recognizer, or to a translator, whose service says something. Return partial texts and result."""
+        language, entity_id = "en-US", RECOGNIZER
+        if real.translating:
+            language, entity_id = locales_of(languages(real)[1])[0], "stt.guests"
+        async with self._told(real, times):
+            return await transcribe(self._hass, stream(pcm(1)), language, entity_id=entity_id)
+
+    async def action(self, real: Real, times: int | None = None, **more: Any) -> dict[str, Any]:
+        """Have the recording transcribed or translated. Return the response; raise HomeAssistantError."""
+        spoken, target = languages(real)
+        asked = {"media": str(SPOKEN), "language": spoken} | more
+        async with self._told(real, times):
+            if not real.translating:
+                return await call(self._hass, "transcribe", **asked)
+            return await call(self._hass, "translate", **asked, target_language=target)
+
+    @asynccontextmanager
+    async def _told(self, real: Real, times: int | None) -> AsyncGenerator[None]:
+        """Have the service say something to its next attempts, or to so many, and close the connection afterwards."""
+        service = self._service
+        await self._hass.async_block_till_done(wait_background_tasks=True)
+        for connection in service.connections:  # that of a check is kept for the next command
+            if not connection.closed:
+                await connection.fail()
+        first = len(service.attempts)
+        behaviour = real.behaviour()
+        done = (Fault(After("turn.end"), Close()),)
+        service.behaviours = lambda attempt: (
+            replace(behaviour, faults=behaviour.faults + done)
+            if times is None or attempt < first + times
+            else Behaviour(faults=done)
+        )
+        yield
+        self.attempts = len(service.attempts) - first
+        await service.until(lambda: all(connection.closed for connection in service.connections))
 
 
-def refused(name: str, **changed: Any) -> Behaviour:
-    """Refuse an upgrade as the message does."""
-    message = MESSAGES[name] | changed
-    return Behaviour(answer=Refuse(message["status"], {}, message["body"]))
+@pytest.fixture
+def person(hass: HomeAssistant, service: SpeechService) -> Person:
+    """Return somebody who uses the stand-in."""
+    return Person(hass, service)
 
 
-def variants(body: str) -> Iterator[str]:
-    """Return a body and what says the same: in another order, with numbers for names and texts for numbers."""
-    said = json.loads(body)
-    numbers = {"Success": 0, "InitialSilenceTimeout": 2, "EndOfDictation": 5}
-    yield body
-    yield json.dumps(dict(reversed(said.items())))
-    yield json.dumps(said | {"RecognitionStatus": numbers[said["RecognitionStatus"]]})
-    yield json.dumps(said | {"RecognitionStatus": said["RecognitionStatus"].upper()})
-    yield json.dumps({key: str(value) if isinstance(value, int) else value for key, value in said.items()})
-    yield json.dumps(dict.fromkeys(("DisplayText", "Text", "NBest", "PrimaryLanguage", "Id")) | said)
+def languages(real: Real) -> tuple[str, str]:
+    """Return what is spoken in a message, and what it is translated to."""
+    return ("pl-PL", "en") if '"pl-PL"' in real.body else ("en-US", "de")
 
 
-@pytest.mark.parametrize("variant", range(6))
-@pytest.mark.parametrize("name", SAID)
-async def test_a_phrase_is_what_was_said(hass: HomeAssistant, service: SpeechService, name: str, variant: int) -> None:
-    service.engine = Scripted([Utterance(text="Something else.", hypotheses=())])
-    await add_resource(hass, service)
-    message = MESSAGES[name]
-    behaviour = instead(message, list(variants(message["body"]))[variant])
-    service.behaviours = lambda _: behaviour
-    assert (await transcribe(hass, stream(pcm(1))))[1] == SpeechResult(SAID[name], SpeechResultState.SUCCESS)
+def voice(real: Real) -> dict[str, str]:
+    """Return how to ask for a voice, if it is what a message is about."""
+    return {"voice": VOICE} if real.path in {"translation.synthesis.end", "audio.start", "audio.end"} else {}
 
 
-@pytest.mark.parametrize("name", ["silence_with_nbest", "silence_offset_is_end", "silence_offset_zero_short"])
-async def test_what_was_heard_is_not_silence(hass: HomeAssistant, service: SpeechService, name: str) -> None:
-    service.engine = Scripted([Utterance(text="Something else.", hypotheses=[(0.3, "no")])])
-    await add_resource(hass, service)
-    service.behaviours = lambda _: instead(MESSAGES[name], MESSAGES[name]["body"])
-    assert (await transcribe(hass, stream(pcm(1))))[1] == SpeechResult("no", SpeechResultState.SUCCESS)
+@pytest.mark.parametrize(("real", "gets", "times"), ROWS)
+async def test_what_a_person_gets(  # noqa: PLR0917 - three of them are fixtures, the rest a row
+    hass: HomeAssistant,
+    person: Person,
+    caplog: pytest.LogCaptureFixture,
+    real: Real,
+    gets: Gets,
+    times: int | None,
+) -> None:
+    entry = await person.furnishes(real)
+    caplog.clear()
+    partials, result = await person.command(real, times)
+    assert partials == ([gets.partial] if gets.partial else [])
+    state = SpeechResultState.ERROR if gets.command is None else SpeechResultState.SUCCESS
+    assert result == SpeechResult(gets.command, state)
+    assert person.attempts == gets.attempts
+
+    if gets.error:
+        with pytest.raises(HomeAssistantError) as caught:
+            await person.action(real, times)
+        assert caught.value.translation_key == gets.error
+    else:
+        response = await person.action(real, times, **voice(real))
+        assert response["text"] == gets.response
+        if real.translating:
+            target = languages(real)[1]
+            assert response["translations"] == {target: gets.command or ""}
+            assert response["failures"] == ({target: gets.not_translated} if gets.not_translated else {})
+            assert bool(response.get("url")) == bool(voice(real))
+    assert person.attempts == gets.attempts
+
+    await hass.async_block_till_done(wait_background_tasks=True)
+    log = [text.partition(": ")[2].removeprefix("speech recognition failed: ") for _, text in said(caplog)]
+    assert log == ([gets.log] if gets.log else [])
+    assert issues(hass, entry) == ({gets.repair} if gets.repair else set())
+    assert bool(list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))) == gets.asks_for_key
+    assert available(hass) == gets.available
+    (sensor,) = (state for state in hass.states.async_all("sensor") if "key_refused" in state.attributes)
+    counts = {kind: sensor.attributes[kind] for kind in FAILURE_KINDS}
+    assert counts == dict.fromkeys(FAILURE_KINDS, 0) | ({gets.counted: 2} if gets.counted else {})
 
 
-USED_UP: Final = {
-    "phrase": instead(MESSAGES["forbidden_free_quota"], MESSAGES["forbidden_free_quota"]["body"]),
-    "number": instead(MESSAGES["forbidden_free_quota"], '{"RecognitionStatus": 8}'),
-    "text of a number": instead(MESSAGES["forbidden_free_quota"], '{"Duration": null, "RecognitionStatus": "8"}'),
-    "close": Behaviour(
-        faults=(Fault(Before("speech.phrase"), Close(MESSAGES["quota"]["code"], MESSAGES["quota"]["reason"])),)
+# --- others of the same kind
+
+
+def phrases(real: Real) -> Iterator[str]:
+    """Return bodies that say the same as a phrase's: in another order, with numbers for names and texts for numbers."""
+    body = json.loads(real.body)
+    statuses = [*Status]
+    yield json.dumps(dict(reversed(body.items())))
+    yield json.dumps(body | {"RecognitionStatus": statuses.index(body["RecognitionStatus"])})
+    yield json.dumps(body | {"RecognitionStatus": str(statuses.index(body["RecognitionStatus"]))})
+    yield json.dumps(body | {"RecognitionStatus": body["RecognitionStatus"].upper()})
+    yield json.dumps({key: str(value) if isinstance(value, int) else value for key, value in body.items()})
+    yield json.dumps(dict.fromkeys(("DisplayText", "Text", "NBest", "PrimaryLanguage", "Id")) | body)
+
+
+def translated(path: str, body: dict[str, Any]) -> dict[str, str]:
+    """Return what makes a translation of another."""
+    return {"path": path, "body": json.dumps(body)}
+
+
+def bodies(*texts: str) -> list[dict[str, Any]]:
+    """Return what makes messages or refusals with other bodies of one."""
+    return [{"body": text} for text in texts]
+
+
+VARIANTS: Final[dict[str, list[dict[str, Any]]]] = {
+    **{
+        name: bodies(*phrases(real))
+        for name, real in REAL.items()
+        if real.path == "speech.phrase" and name not in LATER
+    },
+    "hypothesis_id": bodies(
+        '{"Text": "open the garage"}',
+        '{"Text": null, "DisplayText": "open the garage", "Offset": null}',
+        '{"Text": "open the garage", "Offset": "15600000", "Duration": "?"}',
     ),
-    "upgrade": refused("quota_403"),
-    "upgrade, 401": refused("quota_403", status=401),
-    "upgrade, below error": refused("quota_403", body='{"error":{"code":"403","Message":"Out of call volume quota."}}'),
-    "upgrade, text": refused("quota_403", body="You have exceeded your subscription's usage Quota"),
-    "upgrade, too many": refused("quota_403", status=429),
+    "enddetected_empty": bodies("{}", '{"Offset": null}', '{"Offset": "15600000"}', "null", "[]", "?"),
+    "keyword": bodies("", '{"Status": "Rejected"}', '{"Status": null, "Text": null}', "?"),
+    "turn_start_tag": bodies("", "{}", '{"context": null}', '{"context": {"serviceTag": 5}}', "?"),
+    "turn_end_empty": bodies("{}", "null", '{"reason": "unknown"}', "?"),
+    "v2_phrase_no_status": [
+        translated(
+            "translation.phrase",
+            SUCCESS | {"Text": "hello", "Translation": {"TranslationStatus": 0, "Translations": GERMAN}},
+        ),
+        translated(
+            "translation.phrase",
+            SUCCESS | {"Text": "hello", "TranslationStatus": "Success", "Translation": {"Translations": GERMAN}},
+        ),
+        translated(
+            "translation.phrase",
+            SUCCESS | {"Text": "hello", "Translation": None, "Translations": GERMAN, "Extensions": {}},
+        ),
+        translated(
+            "translation.phrase",
+            SUCCESS
+            | {
+                "Text": "hello",
+                "Translation": {"TranslationStatus": "success", "Translations": [{"Language": "DE", "Text": "hallo"}]},
+            },
+        ),
+        translated(
+            "translation.response",
+            {
+                "SpeechPhrase": SUCCESS | {"DisplayText": "hello"},
+                "Translations": [{"Language": "de", "Text": None, "DisplayText": "hallo"}],
+            },
+        ),
+    ],
+    "v1_silence_is_success": [
+        translated(
+            "translation.response",
+            {
+                "SpeechPhrase": SUCCESS | {"Duration": 0, "DisplayText": ""},
+                "TranslationStatus": "Success",
+                "Translations": [],
+            },
+        ),
+        translated("speech.phrase", SUCCESS | {"DisplayText": ""}),
+        translated("translation.phrase", {"RecognitionStatus": "NoMatch", "Translation": None}),
+    ],
+    "empty_translation_entry": [
+        translated("speech.phrase", SUCCESS | {"DisplayText": "Hm."}),
+        translated("translation.phrase", SUCCESS | {"Text": "Hm.", "Translation": None}),
+        translated("translation.phrase", SUCCESS | {"Text": "Hm.", "Translations": None}),
+        translated("translation.phrase", SUCCESS | {"Text": "Hm.", "Translation": {"Translations": [None, 5, {}]}}),
+    ],
+    "synth_end": bodies('{"SynthesisStatus": 0}', '{"SynthesisStatus": "success", "FailureReason": ""}'),
+    "synth_end_synthesisend": bodies('{"SynthesisStatus": 1}', '{"SynthesisStatus": "synthesisEnd"}'),
+    "audio_start_v2": bodies("", "{}", '{"TranslationLanguage": null}'),
+    "audio_end_v2": bodies('{"SynthesisStatus": "Success"}', '{"SynthesisStatus": null, "Status": "synthesisend"}'),
+    "quota": [{"reason": "Quota exceeded. Cid: 0123"}, {"reason": "QUOTA EXCEEDED", "code": 1008}],
+    "idle_timeout": [{"reason": ""}, {"reason": "Idle timeout", "code": 1001}],
+    "idle": [{"reason": "Exceeded maximum websocket connection idle duration(> 180000ms)"}],
+    "locale": [{"reason": "unsupported language: xx-XX."}, {"reason": "Invalid CID or language"}],
+    "shutting_down": [{"code": 1013, "reason": "Try again later"}, {"code": 4503, "reason": ""}],
+    "internal": [{"reason": ""}, {"code": 4500}],
+    "context": [{"code": 1002}, {"code": 4000, "reason": ""}],
+    "bad_language_or_cid": bodies(
+        "Invalid CID or language.", '{"error": {"code": "BadRequest", "message": "Unsupported locale."}}'
+    ),
+    "bad_key": bodies("Access denied", '{"error": {"code": "401", "message": "Access denied due to invalid key"}}'),
+    "forbidden": bodies("Access denied", "<h1>403</h1><p>Not of your quota</p>"),
+    "quota_403": [
+        {"status": 401},
+        {"status": 429},
+        {"body": '{"error":{"code":"403","Message":"Out of call volume quota."}}'},
+        {"body": "You have exceeded your subscription's usage Quota"},
+    ],
+    "not_found": [{"body": "Resource not found"}, {"status": 410}],
+    "outage_page": [{"status": 503}, {"status": 404}],
 }
-"""The ways to say that the free hours are used up."""
+"""Others of the same kind, by what differs: what comes of them is the same, but for the words in the log."""
 
 
-@pytest.mark.parametrize("way", USED_UP)
-async def test_what_is_used_up_is_not_refused(hass: HomeAssistant, service: SpeechService, way: str) -> None:
-    entry = await add_resource(hass, service)
-    service.behaviours = lambda _: USED_UP[way]
-    attempts = len(service.attempts)
-    assert await speak(hass) == FAILED
-    assert len(service.attempts) == attempts + 1, "it is not tried again"
-    assert issue(hass, entry, Issue.QUOTA_USED_UP) is not None
-    assert not list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
-    assert available(hass)
+@pytest.mark.parametrize("name", VARIANTS)
+async def test_others_of_the_same_kind(hass: HomeAssistant, person: Person, name: str) -> None:
+    gets, times = (EACH_TIME[name], None) if name in EACH_TIME else (ONCE[name], 1)
+    entry = await person.furnishes(REAL[name])
+    for changed in VARIANTS[name]:
+        real = replace(REAL[name], **changed)
+        if voice(real):
+            response = await person.action(real, times, **voice(real))
+            assert (response["failures"], bool(response["url"])) == ({}, True), changed
+        else:
+            partials, result = await person.command(real, times)
+            assert (partials, result.text) == ([gets.partial] if gets.partial else [], gets.command), changed
+        assert person.attempts >= gets.attempts, changed
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert issues(hass, entry) == ({gets.repair} if gets.repair else set()), changed
+        assert bool(list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))) == gets.asks_for_key, changed
+        assert available(hass) == gets.available, changed
 
 
-@pytest.mark.parametrize("name", ["bad_key", "forbidden"])
-@pytest.mark.parametrize("body", ["", "Access denied", "<h1>403</h1><p>Not of your quota</p>"])
-async def test_a_wrong_key_is_asked_for(hass: HomeAssistant, service: SpeechService, name: str, body: str) -> None:
-    entry = await add_resource(hass, service)
-    service.behaviours = lambda _: refused(name, body=body)
-    assert await speak(hass) == FAILED
-    assert issue(hass, entry, Issue.QUOTA_USED_UP) is None
-    assert list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
+# --- what depends on more than the message
 
 
-@pytest.mark.parametrize("way", ["upgrade", "close"])
-async def test_a_language_that_is_refused_is_named(
-    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture, way: str
+async def test_what_was_heard_is_not_silence(person: Person, service: SpeechService) -> None:
+    silence = [real for real in REAL.values() if "InitialSilenceTimeout" in real.body]
+    assert len(silence) == 3
+    await person.furnishes(silence[0])
+    service.engine = Scripted([Utterance(text=COMMAND, hypotheses=[(0.3, "no")])])
+    for real in silence:
+        assert (await person.command(real))[1] == SpeechResult("no", SpeechResultState.SUCCESS), real.name
+
+
+async def test_a_close_between_two_commands_costs_nothing(
+    hass: HomeAssistant, person: Person, service: SpeechService, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await add_resource(hass, service)
-    close = Close(MESSAGES["locale"]["code"], MESSAGES["locale"]["reason"])
-    behaviour = (
-        refused("bad_language_or_cid")
-        if way == "upgrade"
-        else Behaviour(faults=(Fault(Before("speech.phrase"), close),))
-    )
-    first = len(service.attempts)
-    service.behaviours = lambda attempt: behaviour if attempt == first else Behaviour()
-    assert await speak(hass) == FAILED
-    assert any(
-        record.levelname == "ERROR"
-        and MESSAGES["bad_language_or_cid" if way == "upgrade" else "locale"]["body" if way == "upgrade" else "reason"]
-        in record.getMessage()
-        for record in caplog.records
-    )
-    assert available(hass)
+    closes = [real for real in REAL.values() if real.kind == "close"]
+    await person.furnishes(closes[0])
+    caplog.clear()
+    before = len(service.connections)
+    for real in closes:
+        behaviour = real.behaviour(After("turn.end"))
+        service.behaviours = lambda _, behaviour=behaviour: behaviour
+        result = (await transcribe(hass, stream(pcm(1))))[1]
+        assert result == SpeechResult(COMMAND, SpeechResultState.SUCCESS), real.name
+        await service.until(lambda: service.connections[-1].closed)
+    assert len(service.connections) == before + len(closes)
+    assert said(caplog) == []
 
 
-async def test_an_outage_is_the_service_s_trouble(
-    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
-) -> None:
-    await add_resource(hass, service)
-    service.behaviours = lambda _: refused("outage_page")
-    assert await speak(hass) == FAILED
-    assert "the service is in trouble (HTTP 200)" in caplog.text
-    assert not available(hass)
+async def test_the_language_is_written_as_it_was_asked_for(person: Person) -> None:
+    real = REAL["lid_lowercase_locale"]
+    await person.furnishes(real)
+    for written in ("de-de", "de_DE", "DE-DE", "de"):
+        other = replace(real, body=real.body.replace("de-de", written))
+        response = await person.action(other, language=["en-US", "de-DE"])
+        assert (response["text"], response["language"]) == ("Hallo.", "de-DE"), written
+
+
+async def test_silence_has_no_voice_that_could_fail(person: Person, service: SpeechService) -> None:
+    real = REAL["v1_silence_is_success"]
+    await person.furnishes(real)
+    service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
+    for changed in ({}, *VARIANTS[real.name]):
+        response = await person.action(replace(real, **changed), voice=VOICE)
+        assert (response["text"], response["failures"], response["url"]) == ("", {}, None), changed
+
+
+# --- the table
+
+
+def test_no_message_is_left_out() -> None:
+    assert len(REAL) == 50
+    assert (EACH_TIME.keys() | ONCE.keys() | LATER) == REAL.keys()
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python -m tests.integration.service_messages"

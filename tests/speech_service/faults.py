@@ -110,6 +110,14 @@ class Send:
 
 
 @dataclass(frozen=True)
+class Say:
+    """Send a text message of the current turn with this body, which need not be JSON."""
+
+    path: str
+    body: str
+
+
+@dataclass(frozen=True)
 class Raw:
     """Write bytes past all WebSocket framing: what a broken peer or a meddling proxy would."""
 
@@ -130,7 +138,9 @@ class Huge:
     size: int
 
 
-Action = Reset | Close | Silence | Freeze | Trickle | Wait | Drop | Duplicate | Readdress | Send | Raw | Storm | Huge
+Action = (
+    Reset | Close | Silence | Freeze | Trickle | Wait | Drop | Duplicate | Readdress | Send | Say | Raw | Storm | Huge
+)
 
 # --- when it happens
 

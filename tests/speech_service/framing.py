@@ -115,8 +115,8 @@ def _parse_headers(head: str) -> tuple[tuple[str, str], ...]:
 
 
 def encode_text(headers: Mapping[str, str], body: object) -> str:
-    """Make a text message with a JSON body (None: no body)."""
-    text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    """Make a text message with a JSON body (None: no body; a text is one as it is)."""
+    text = body or "" if isinstance(body, str | None) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return _join(headers.items()) + "\r\n" + text
 
 

@@ -134,6 +134,8 @@ class Line:
                 await self._send_frame(text.replace("{request_id}", self._request_id))
             case faults.Send(data=bytes() as data):
                 await self._send_frame(data)
+            case faults.Say():
+                await self._send_frame(_encode(action.path, action.body, self._request_id))
             case faults.Raw():
                 self._websocket.transport.write(action.data)
             case faults.Storm():
