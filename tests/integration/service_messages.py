@@ -60,8 +60,8 @@ def _closed(name: str) -> str:
     return f"the service closed the connection with code {REAL[name].code}: {REAL[name].reason}"
 
 
-def _translated(text: str, translation: str, **more: str) -> Gets:
-    return Gets(command=translation, text=text, **more)
+def _translated(text: str, translation: str, *, partial: str = "") -> Gets:
+    return Gets(command=translation, text=text, partial=partial)
 
 
 def _not_translated(text: str, reason: str) -> Gets:
@@ -175,9 +175,9 @@ def document() -> str:
 
 
 def _line(real: Real) -> str:
-    told = [_told(real, gets) for gets in (EACH_TIME.get(real.name), ONCE.get(real.name)) if gets]
+    told = [list(_told(real, gets)) for gets in (EACH_TIME.get(real.name), ONCE.get(real.name)) if gets]
     if real.name in EACH_TIME and len(told) > 1:
-        told[1] = tuple(f"once: {cell}" if cell else "" for cell in told[1])
+        told[1] = [f"once: {cell}" if cell else "" for cell in told[1]]
     together = ("; ".join(filter(None, cells)) for cells in zip(*told, strict=True))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in (_said(real), *together, real.source)) + " |\n"
 
