@@ -29,10 +29,8 @@ class Gets:
     """The text of an action's response, where it is another than the command's."""
     not_translated: str = ""
     """Why there is no translation, as an action's response says it, and the log for a command."""
-    error: str = ""
-    """What fails, by the key of the action's words."""
-    counted: str = ""
-    """The kind under which the sensor of failures counts it."""
+    failure: str = ""
+    """The kind of failure that an action tells, and that the sensor of failures counts."""
     log: str = ""
     """The line in the log."""
     repair: str = ""
@@ -48,8 +46,8 @@ class Gets:
         return self.text if self.text is not None else self.command or ""
 
 
-def _failed(log: str, kind: str = "service_error", *, error: str = "", **more: object) -> Gets:
-    return replace(Gets(command=None, log=log, counted=kind, error=error or f"action_{kind}"), **more)  # type: ignore[arg-type]
+def _failed(log: str, kind: str = "service_error", **more: object) -> Gets:
+    return replace(Gets(command=None, log=log, failure=kind), **more)  # type: ignore[arg-type]
 
 
 def _status(name: str) -> str:
@@ -82,7 +80,7 @@ EACH_TIME: Final[dict[str, Gets]] = {
     "silence_offset_is_end": Gets(command=""),
     "silence_offset_zero_short": Gets(command=""),
     "end_of_dictation_short_of_audio": Gets(command=""),
-    "forbidden_free_quota": _failed(_status("Forbidden"), "throttled", repair="quota_used_up"),
+    "forbidden_free_quota": _failed(_status("Forbidden"), "quota_used_up", repair="quota_used_up"),
     "bad_request": _failed(_status("BadRequest")),
     "hypothesis_id": Gets(partial="open the garage"),
     "enddetected_empty": _USUAL,
@@ -104,10 +102,10 @@ EACH_TIME: Final[dict[str, Gets]] = {
     "synth_end_synthesisend": _USUAL_TRANSLATION,
     "audio_start_v2": _USUAL_TRANSLATION,
     "audio_end_v2": _USUAL_TRANSLATION,
-    "quota": _failed(_closed("quota"), "throttled", repair="quota_used_up"),
+    "quota": _failed(_closed("quota"), "quota_used_up", repair="quota_used_up"),
     "idle_timeout": _failed(_closed("idle_timeout"), "cannot_connect", attempts=2),
     "idle": _failed(_closed("idle"), "cannot_connect", attempts=2),
-    "locale": _failed(_closed("locale"), error="action_language_refused"),
+    "locale": _failed(_closed("locale"), "language_refused"),
     "audio_format": _failed(_closed("audio_format")),
     "context": _failed(_closed("context")),
     "standard_voice": _failed(_closed("standard_voice")),
@@ -117,7 +115,7 @@ EACH_TIME: Final[dict[str, Gets]] = {
     "forbidden": _failed("the key is refused (HTTP 403)", "key_refused", asks_for_key=True, available=False),
     "quota_403": _failed(
         "the quota is used up (HTTP 403): Out of call volume quota. Quota will be replenished in 2.12 days.",
-        "throttled",
+        "quota_used_up",
         repair="quota_used_up",
     ),
     "not_found": _failed(
@@ -131,7 +129,7 @@ ONCE: Final[dict[str, Gets]] = {
     **dict.fromkeys(("idle_timeout", "idle", "shutting_down", "internal", "outage_page"), replace(_USUAL, attempts=2)),
     "bad_language_or_cid": _failed(
         "the service does not have the language en-US (HTTP 400): Invalid CID or language",
-        error="action_language_refused",
+        "language_refused",
     ),
 }
 """What comes of one that is said to the first attempt only."""
@@ -148,7 +146,8 @@ Assistant over a real socket, and this page is made from that test's own table. 
 kind: other numbers, names in place of numbers, other words.
 
 A *command* is what is said to a voice assistant; an *action* is `azure_speech_live.transcribe` or `.translate`. Where
-nothing is said of it, the entity stays available, and nothing is logged. *Once* is what comes of it if the service says
+nothing is said of it, the entity stays available, and nothing is logged. The sensor *Failures this month* counts an
+error under the same name that an action tells. *Once* is what comes of it if the service says
 it to the first attempt only. [faults.md](faults.md) has what else can go wrong.
 
 If the service says something else to you, please [report it](../CONTRIBUTING.md).
@@ -157,7 +156,8 @@ _KINDS: Final = {"text": "Messages", "close": "Reasons to close the connection",
 _FAILURES: Final = {
     "key_refused": "the key is refused",
     "not_a_speech_endpoint": "not a Speech endpoint",
-    "throttled": "the service limits the requests",
+    "quota_used_up": "the quota is used up",
+    "throttled": "too many requests",
     "cannot_connect": "no connection",
     "service_error": "trouble of the service",
     "language_refused": "the language is refused",
@@ -198,15 +198,14 @@ def _told(real: Real, gets: Gets) -> tuple[str, str, str]:
     command = "an error" if gets.command is None else _quoted(gets.command)
     if gets.partial:
         command = f"{_quoted(gets.partial)}, then {command}"
-    if gets.error:
-        action = f"the error: {_FAILURES[gets.error.removeprefix('action_')]}"
+    if gets.failure:
+        action = f"the error: {_FAILURES[gets.failure]}"
     elif gets.not_translated:
         action = f"{_quoted(gets.response)}, and why it is not translated"
     else:
         action = _quoted(gets.response) + (f", translated {_quoted(gets.command or '')}" if real.translating else "")
     besides = [
         f"in the log: `{gets.log}`" if gets.log else "",
-        f"counted as: {_FAILURES[gets.counted]}" if gets.counted else "",
         f"in *Repairs*: {gets.repair.replace('_', ' ')}" if gets.repair else "",
         "Home Assistant asks for another key" if gets.asks_for_key else "",
         "unavailable until it works again" if not gets.available else "",

@@ -131,10 +131,10 @@ async def test_what_a_person_gets(  # noqa: PLR0917 - three of them are fixtures
     assert result == SpeechResult(gets.command, state)
     assert person.attempts == gets.attempts
 
-    if gets.error:
+    if gets.failure:
         with pytest.raises(HomeAssistantError) as caught:
             await person.action(real, times)
-        assert caught.value.translation_key == gets.error
+        assert caught.value.translation_key == f"action_{gets.failure}"
     else:
         response = await person.action(real, times, **voice(real))
         assert response["text"] == gets.response
@@ -153,7 +153,7 @@ async def test_what_a_person_gets(  # noqa: PLR0917 - three of them are fixtures
     assert available(hass) == gets.available
     (sensor,) = (state for state in hass.states.async_all("sensor") if "key_refused" in state.attributes)
     counts = {kind: sensor.attributes[kind] for kind in FAILURE_KINDS}
-    assert counts == dict.fromkeys(FAILURE_KINDS, 0) | ({gets.counted: 2} if gets.counted else {})
+    assert counts == dict.fromkeys(FAILURE_KINDS, 0) | ({gets.failure: 2} if gets.failure else {})
 
 
 # --- others of the same kind
