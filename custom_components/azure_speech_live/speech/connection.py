@@ -31,6 +31,7 @@ from .errors import (
 )
 from .foreign import ours
 from .inflow import Inflow
+from .link import Link
 from .messages import Message
 from .telemetry import ConnectionMetric
 
@@ -100,6 +101,8 @@ class Connection:
         self.metric = metric
         self.served = 0
         """How many requests it has served."""
+        self.link = Link()
+        """Whether it is alive, by its pongs."""
         self._opened = asyncio.get_running_loop().time()
         self._socket = socket
         self._inflow = Inflow(self._opened)
@@ -134,6 +137,10 @@ class Connection:
         sending = self._socket.send_str(payload) if isinstance(payload, str) else self._socket.send_bytes(payload)
         await ours(sending, "sending")
 
+    async def ping(self) -> None:
+        """Send a ping. Raises ConnectionFailedError."""
+        await ours(self._socket.ping(), "sending")
+
     async def receive(self) -> Message:
         """Wait for the service's next message. Raises the SpeechError that the connection's end stands for."""
         while (received := await self._next()).type in _CONTROL:
@@ -157,6 +164,8 @@ class Connection:
             raise
         if received.type is aiohttp.WSMsgType.PING:
             self._answer(received.data)
+        elif received.type is aiohttp.WSMsgType.PONG:
+            self.link.pong(asyncio.get_running_loop().time())
         return received
 
     def _answer(self, ping: bytes) -> None:

@@ -61,6 +61,8 @@ class Flow:
         self._audio_left = asyncio.Event()
         self._news = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
+        self._ping = False
+        """Whether the sender has to send a ping."""
         self._stopped = False
         self._pull = asyncio.create_task(self._pull_audio(), name="Speech audio")
         self._carry = asyncio.create_task(self._carry_turn(), name="Speech turn")
@@ -189,16 +191,23 @@ class Flow:
         turn = self._turn
         reused = connection.served > 0
         turn.timeline.request_began(self._loop.time(), reused=reused)
-        opening = [*self._connector.reports(), *turn.begin(uuid.uuid4().hex, now_utc(), reused=reused)]
+        first = turn.begin(uuid.uuid4().hex, now_utc(), reused=reused, link=connection.link)
+        opening = [*self._connector.reports(), *first]
         connection.served += 1
+        self._ping = False
         sender = asyncio.create_task(self._send(connection, opening), name="Speech sender")
         try:
             while not (turn.complete or turn.ended):
                 try:
-                    async with asyncio.timeout_at(turn.deadline) as self._deadline:
+                    async with asyncio.timeout_at(self._wake_at) as self._deadline:
                         await self._receive(connection)
                 except TimeoutError:
-                    turn.check_time(self._loop.time() + TIMER_ROUNDING)
+                    now = self._loop.time() + TIMER_ROUNDING
+                    turn.check_time(now)
+                    if turn.ping_at <= now:
+                        # By who sends: on a line that takes no more it waits, and nobody else with it.
+                        connection.link.ping()
+                        self._ping = True
                     self._audio_came.set()  # a source that stalls has been ended
                 finally:
                     self._deadline = None
@@ -223,18 +232,25 @@ class Flow:
                 await connection.send(message)
             while True:
                 self._audio_came.clear()
+                if self._ping:
+                    self._ping = False
+                    await connection.ping()
                 while (frame := turn.next_audio(self._loop.time())) is not None:
                     self._reschedule()
                     await connection.send(frame)
                     self._audio_left.set()
                 await self._wait_to_send()
 
+    @property
+    def _wake_at(self) -> float:
+        return min(self._turn.deadline, self._turn.ping_at)
+
     def _reschedule(self) -> None:
         """Wait for the service no longer than the turn says now."""
         if self._deadline is None or self._deadline.expired():
             return
         when = self._deadline.when()
-        deadline = self._loop.time() if self._turn.complete else self._turn.deadline
+        deadline = self._loop.time() if self._turn.complete else self._wake_at
         # One that has moved later is found out when it is over; a timer that moved with every frame would cost more.
         if when is None or deadline < when:
             self._deadline.reschedule(deadline)

@@ -19,7 +19,6 @@ from . import messages
 from .audio import BYTES_PER_SECOND
 from .connection import Connection
 from .errors import ConnectionFailedError, UnusableMessageError
-from .foreign import ours
 from .messages import Message, json_message
 from .telemetry import ConnectionMetric
 
@@ -45,7 +44,8 @@ class TranslatorConnection(Connection):
         self._received: deque[Message] = deque([json_message("turn.start", {})])
         self._speaks = "texttospeech" in url.query.get("features", "")
         self._sent = 0
-        self._audio_ended = False
+        self._quiet_since: float | None = None
+        """Since when nothing has come, behind the audio."""
         self._wait: asyncio.Timeout | None = None
         self._asked = False
         """Whether the service has yet to show that it is still there."""
@@ -65,16 +65,18 @@ class TranslatorConnection(Connection):
             return
         for _ in range(round(CLOSING_SILENCE * BYTES_PER_SECOND / SILENCE_FRAME)):
             await self._send(bytes(SILENCE_FRAME))
-        self._audio_ended = True
+        self._quiet_since = asyncio.get_running_loop().time()
         if self._wait is not None and not self._wait.expired():
-            self._wait.reschedule(asyncio.get_running_loop().time() + QUIET)
+            self._wait.reschedule(self._quiet_since + QUIET)
 
     @override
     async def receive(self) -> Message:
         """Wait for the next message, and give it in the newer form. Raises SpeechError."""
         while not self._received:
+            # Who waits here does so in several goes.
+            quiet_until = None if self._quiet_since is None else self._quiet_since + QUIET
             try:
-                async with asyncio.timeout(QUIET if self._audio_ended else None) as self._wait:
+                async with asyncio.timeout_at(quiet_until) as self._wait:
                     received = await self._next()
             except TimeoutError:
                 await self._ask()
@@ -89,12 +91,15 @@ class TranslatorConnection(Connection):
         if self._asked:
             raise ConnectionFailedError("the connection was lost")
         self._asked = True
+        self._quiet_since = asyncio.get_running_loop().time()
         with contextlib.suppress(ConnectionFailedError):
-            await ours(self._socket.ping(), "sending")
+            await self.ping()
 
     def _take(self, received: aiohttp.WSMessage) -> None:
         if received.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
             self._asked = False
+            if self._quiet_since is not None:
+                self._quiet_since = asyncio.get_running_loop().time()
             self._received.extend(self._translated(received.data))
         elif received.type is aiohttp.WSMsgType.PONG and self._asked:
             self._received.extend(self._end())

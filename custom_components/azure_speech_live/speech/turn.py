@@ -28,6 +28,7 @@ from .errors import (
 )
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .exchange import Exchange
+from .link import Link
 from .messages import Message
 from .options import Mode, RecognitionOptions, TranslationOptions
 from .pace import Pace, backlog
@@ -133,13 +134,16 @@ class Turn:
         """Whether no more audio is wanted, so that its end is to be sent."""
         return self.complete or self._exchange is None or self._exchange.stopped
 
-    def begin(self, request_id: str, wall: datetime, *, reused: bool = False) -> list[Message]:
+    def begin(
+        self, request_id: str, wall: datetime, *, reused: bool = False, link: Link | None = None
+    ) -> list[Message]:
         """Open a request, on a connection that served another turn before if ``reused``; return its first messages.
 
         All audio that no phrase has covered is sent in it, from ``next_audio``. Raises ProtocolError when that would be
         sent too often.
         """
         self._begin(request_id, wall, reused=reused)
+        self._patience.request_begins(link or Link())
         # The header stands alone in its message, as the SDKs send it.
         return [
             *self.reports(wall),
@@ -357,6 +361,11 @@ class Turn:
         """Act on a limit that is over: end the audio of a source that stalls, or raise ServiceTimeoutError."""
         if self._patience.check(now, self.audio, self._exchange, full=self.full):
             self.end_audio(now)
+
+    @property
+    def ping_at(self) -> float:
+        """When to ping the connection; it moves as ``deadline`` does."""
+        return self._patience.ping_at(self._exchange)
 
     # --- failures and reports
 

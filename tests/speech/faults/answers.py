@@ -4,7 +4,7 @@ from typing import Final
 
 from custom_components.azure_speech_live.speech import ProtocolError, ServiceTimeoutError
 from tests.speech_service import Fault
-from tests.speech_service.faults import Before, Drop, Duplicate, Readdress, Send, Silence, Trickle
+from tests.speech_service.faults import Before, Drop, Duplicate, Readdress, Send, Silence, Trickle, Wait
 
 from .rows import (
     AFTER_AUDIO,
@@ -38,7 +38,7 @@ SLOW_ANSWERS: Final = Group(
         Row(
             fault="never answers, once",
             outcome=COMPLETE,
-            within=5.0,
+            within=10.0,
             attempts=2,
             behaviours=once(Fault(BEFORE_ANSWER, Silence())),
             sdks=HANGS,
@@ -46,7 +46,7 @@ SLOW_ANSWERS: Final = Group(
         Row(
             fault="never answers",
             outcome=ServiceTimeoutError,
-            within=10.0,
+            within=20.0,
             attempts=2,
             behaviours=always(Fault(BEFORE_ANSWER, Silence())),
             recovers=False,
@@ -55,7 +55,7 @@ SLOW_ANSWERS: Final = Group(
         Row(
             fault="stops answering in mid-utterance, once",
             outcome=COMPLETE,
-            within=5.0,
+            within=10.0,
             attempts=2,
             behaviours=once(Fault(MID_UTTERANCE, Silence())),
             sdks=HANGS,
@@ -63,7 +63,7 @@ SLOW_ANSWERS: Final = Group(
         Row(
             fault="stops answering in mid-utterance",
             outcome=ServiceTimeoutError,
-            within=10.0,
+            within=20.0,
             attempts=2,
             behaviours=always(Fault(MID_UTTERANCE, Silence())),
             recovers=False,
@@ -72,10 +72,24 @@ SLOW_ANSWERS: Final = Group(
         Row(
             fault="stops answering after the end of the audio, once",
             outcome=COMPLETE,
-            within=5.0,
+            within=10.0,
             attempts=2,
             behaviours=once(Fault(AFTER_AUDIO, Silence())),
             sdks=HANGS,
+        ),
+        Row(
+            fault="answers 7 s late after the end of the audio",
+            outcome=COMPLETE,
+            within=7.0,
+            not_before=7.0,
+            behaviours=once(Fault(AFTER_AUDIO, Wait(7.0))),
+        ),
+        Row(
+            fault="answers 7 s late from the beginning",
+            outcome=COMPLETE,
+            within=7.0,
+            not_before=7.0,
+            behaviours=once(Fault(Before("turn.start"), Wait(7.0))),
         ),
         Row(
             fault="trickles: 1 ms a byte",

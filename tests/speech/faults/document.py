@@ -35,7 +35,10 @@ that does not answer: a single recognition then hangs for more than 70 s in both
 | the first answer | 5 | `patience.FIRST_ANSWER` |
 | the same on a connection that was kept open | 2 | `patience.FIRST_ANSWER_REUSED` |
 | any answer after the end of the audio | 5 | `patience.LAST_ANSWER` |
+| each of these three from a service whose link answers pings | 10 | `patience.SLOW_ANSWER` |
+| a sign of life amid the audio, from a link that has answered a ping | 8 | `patience.LINK` |
 | the result after the end of the audio, all attempts together | 10 | `patience.FINAL` |
+| the same if the link has answered pings since | 20 | `patience.FINAL` |
 | a source that gives no more audio | 10 | `patience.SOURCE_STALL` |
 """
 

@@ -81,6 +81,18 @@ ELSEWHERE: Final = (
         sdks=Sdks(native="AuthenticationFailure at once", javascript=AT_ONCE),
     ),
     Elsewhere(
+        fault="connection that was kept open answers 3 s late",
+        outcome="the complete transcript, sent once",
+        within="3 s",
+        shown_by="test_patience.test_slow_start_on_a_kept_connection_sends_a_command_once",
+    ),
+    Elsewhere(
+        fault="link dead while somebody goes on dictating",
+        outcome="the complete transcript",
+        within="noticed 10 s later at most, by pings; 66 s if the service answers none",
+        shown_by="test_patience.test_dead_link_in_dictation_is_noticed_within_ten_seconds",
+    ),
+    Elsewhere(
         fault="service falls silent while somebody goes on speaking",
         outcome="one more connection, then `ServiceTimeoutError`",
         within="15 s each (66 s each in a stream), from its last word",
