@@ -9,10 +9,11 @@ import re
 from typing import Final
 
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util.language import matches
 
 from .const import DOMAIN
 from .speech import LANGUAGES, TRANSLATION_LANGUAGES, Mode, Profanity, RecognitionOptions, TranslationOptions
-from .speech.language_tags import language_of, lookup, match
+from .speech.language_tags import language_of, lookup, match, without_script
 from .speech.options import MAX_AT_START
 
 MAX_CANDIDATES: Final = {Mode.INTERACTIVE: MAX_AT_START, Mode.CONVERSATION: 10}
@@ -36,8 +37,21 @@ _OWN_TRANSLATIONS: Final = {
     "zh-HK": "yue",
     "zh-TW": "zh-Hant",
 }
-# The locales of languages that are told apart by their script alone.
-_SCRIPTS: Final = {"sr-Cyrl": "sr-RS", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
+# What tags stand for that say where a language is spoken, or how it is written, in words that no locale has.
+# Source: Unicode's CLDR 48, the likely subtags ("zh-MO" is "zh-Hant-MO") and the parent locales ("es-MX" is "es-419").
+_IMPLIED: Final = {
+    "ar-001": "ar-EG",
+    "en-001": "en-GB",
+    "en-150": "en-GB",
+    "es-419": "es-MX",
+    "zh-Hant": "zh-TW",
+    "zh-Hant-MO": "zh-HK",
+    "zh-MO": "zh-HK",
+    "zh-MY": "zh-CN",
+    "zh-SG": "zh-CN",
+}
+_NEAREST: Final = 3
+"""Locales that are named in place of one that the service does not have."""
 
 
 def recognition_options(languages: Sequence[str], profanity: Profanity = Profanity.MASKED) -> RecognitionOptions:
@@ -120,11 +134,17 @@ def different_languages(languages: Sequence[str]) -> list[str]:
 
 def spoken_locale(language: str) -> str:
     """Return a language as the service writes it, with a region: "de-DE" of "de". Raises ServiceValidationError."""
-    script = lookup(language, _SCRIPTS)
-    locale = match(language, LANGUAGES) or (_SCRIPTS[script] if script else None)
+    locale = completed(language)
     if locale is None:
-        raise _invalid("unknown_language", language=language[:50])
+        nearest = matches(language.strip(), LANGUAGES)[:_NEAREST] or ("de-DE", "en-GB")
+        raise _invalid("unknown_language", language=language[:50], nearest=", ".join(nearest))
     return locale
+
+
+def completed(language: str) -> str | None:
+    """Return the locale in which the service hears a language: "de-DE" of "de", "es-MX" of "es-419"; None: in none."""
+    implied = lookup(language, _IMPLIED)
+    return match(language, LANGUAGES) or (_IMPLIED[implied] if implied else match(without_script(language), LANGUAGES))
 
 
 def candidates_beside(language: str, others: Sequence[str], mode: Mode) -> tuple[str, ...]:
@@ -142,7 +162,7 @@ def _candidates(spoken: list[str]) -> tuple[str, ...]:
 
 def _target(language: str) -> str:
     """Return a language as the service writes what it translates to. Raises ServiceValidationError."""
-    locale = match(language, LANGUAGES)
+    locale = completed(language)
     target = match(language, TRANSLATION_LANGUAGES) or (own_translation(locale) if locale else None)
     if target not in TRANSLATION_LANGUAGES:
         raise _invalid("unknown_target_language", language=language[:50])

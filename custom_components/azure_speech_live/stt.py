@@ -32,7 +32,7 @@ from . import AzureSpeechConfigEntry
 from .const import CONF_LANGUAGES, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from .cost_guard import UsageLimitError
 from .entity import AzureSpeechEntity
-from .languages import locales_of, translation_options
+from .languages import completed, locales_of, translation_options
 from .names import PhraseList
 from .recognizer import RecognizerSettings
 from .speech import (
@@ -137,8 +137,9 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
 
     @override
     def check_metadata(self, metadata: SpeechMetadata) -> bool:
-        """Return whether such audio can be recognised, its language also in other words: "de_de" or "de"."""
-        language = match(metadata.language, self.supported_languages)
+        """Return whether such audio can be recognised, its language also in other words: "de_de", "de" or "es-419"."""
+        supported = self.supported_languages
+        language = match(metadata.language, supported) or match(completed(metadata.language) or "", supported)
         return language is not None and super().check_metadata(replace(metadata, language=language))
 
     @override

@@ -23,6 +23,19 @@ from custom_components.azure_speech_live.speech import LANGUAGES, TRANSLATION_LA
         ("sr-Cyrl-RS", "sr-RS"),
         ("sr-Cyrl", "sr-RS"),
         ("zh-CN-sichuan", "zh-CN-sichuan"),
+        ("es-419", "es-MX"),
+        ("ES_419", "es-MX"),
+        ("en-001", "en-GB"),
+        ("en-150", "en-GB"),
+        ("ar-001", "ar-EG"),
+        ("zh-SG", "zh-CN"),
+        ("zh-Hans-SG", "zh-CN"),
+        ("zh-MO", "zh-HK"),
+        ("zh-Hant-MO", "zh-HK"),
+        ("zh-Hant-TW", "zh-TW"),
+        ("sr-Latn", "sr-RS"),
+        ("de-Latn", "de-DE"),
+        ("pa-Guru", "pa-IN"),
     ],
 )
 def test_a_spoken_language_has_a_region(written: str, locale: str) -> None:
@@ -34,6 +47,16 @@ def test_what_is_no_language_of_the_service_is_refused(written: str) -> None:
     with pytest.raises(ServiceValidationError) as caught:
         spoken_locale(written)
     assert caught.value.translation_key == "unknown_language"
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [("de_LU", "de-DE, de-AT, de-CH"), ("en-UK", "en-US, en-AU, en-CA"), ("xx", "de-DE, en-GB"), ("", "de-DE, en-GB")],
+)
+def test_the_nearest_are_named(written: str, nearest: str) -> None:
+    with pytest.raises(ServiceValidationError) as caught:
+        spoken_locale(written)
+    assert (caught.value.translation_placeholders or {})["nearest"] == nearest
 
 
 @pytest.mark.parametrize(
@@ -52,6 +75,9 @@ def test_what_is_no_language_of_the_service_is_refused(written: str) -> None:
         ("sr-RS", "sr-Cyrl"),
         ("sr-Latn-RS", "sr-Latn"),
         ("no", "nb"),
+        ("es-419", "es"),
+        ("zh-SG", "zh-Hans"),
+        ("zh-MO", "yue"),
     ],
 )
 def test_a_target_language_may_be_a_locale(written: str, target: str) -> None:

@@ -327,8 +327,8 @@ async def test_a_microphone_that_fails_is_one_line(hass: HomeAssistant, caplog: 
 async def test_a_language_that_nobody_asked_about_is_completed_or_refused(
     hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def speak(language: str) -> SpeechResult:
-        metadata = SpeechMetadata(
+    def asking(language: str) -> SpeechMetadata:
+        return SpeechMetadata(
             language,
             AudioFormats.WAV,
             AudioCodecs.PCM,
@@ -336,12 +336,17 @@ async def test_a_language_that_nobody_asked_about_is_completed_or_refused(
             AudioSampleRates.SAMPLERATE_16000,
             AudioChannels.CHANNEL_MONO,
         )
-        return await recognizer(hass).internal_async_process_audio_stream(metadata, stream(pcm(1)))
 
-    assert await speak("de") == HEARD
-    assert turns(service)[-1].options.languages == ("de-DE",)
+    async def speak(language: str) -> SpeechResult:
+        return await recognizer(hass).internal_async_process_audio_stream(asking(language), stream(pcm(1)))
+
+    for language, locale in (("de", "de-DE"), ("es-419", "es-MX"), ("zh-Hant", "zh-TW")):
+        assert recognizer(hass).check_metadata(asking(language))
+        assert await speak(language) == HEARD
+        assert turns(service)[-1].options.languages == (locale,)
+    assert not recognizer(hass).check_metadata(asking("tlh"))
     assert await speak("tlh") == FAILED
-    assert len(turns(service)) == 1
+    assert len(turns(service)) == 3
     (line,) = complaints(caplog)
     assert line.startswith(f"{RECOGNIZER}: The Speech service does not recognise tlh.")
 

@@ -38,6 +38,14 @@ def match(tag: str, known: Iterable[str]) -> str | None:
     return lookup(tag, known) or next((other for other in known if next(_forms(other)).startswith(prefix)), None)
 
 
+def without_script(tag: str) -> str:
+    """Return a tag as it is compared, without its script, which nobody hears: "sr" of "sr-Latn"."""
+    language, *subtags = next(_forms(tag)).split("-")
+    if subtags and len(subtags[0]) == _SCRIPT and subtags[0].isalpha():
+        del subtags[0]
+    return "-".join([language, *subtags])
+
+
 def _forms(tag: str) -> Generator[str]:
     """Yield a tag as it is compared, and then without its script, which a region implies: "zh-cn" of "zh-Hans-CN"."""
     language, *subtags = tag.strip().lower().replace("_", "-").split("-")
