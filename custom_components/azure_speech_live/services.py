@@ -3,17 +3,23 @@
 What they respond is for the automation that called them.
 """
 
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Final
 
+from homeassistant.components import websocket_api
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.script import script_stack_cv
 import voluptuous as vol
 
 from .const import DOMAIN
 from .dictation import DURATION, SILENCE, async_get_microphone, open_dictation
 from .languages import recognition_options, translation_options
+from .limits import async_get_limits
 from .media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
 from .media_address import media_error, media_id
 from .permissions import async_get_caller, check_may_hear
@@ -106,7 +112,31 @@ async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceR
     sound = (
         open_dictation(microphone, call.context, duration=duration or DURATION, silence=call.data[ATTR_SILENCE])
         if microphone
-        else open_recording(hass, media, limit, duration)
+        else async_get_limits(hass).recording(open_recording(hass, media, limit, duration))
     )
     run = RecordingRun(hass, entry, media or satellite, sound, options=options, context=call.context)
-    return await run.async_response()
+    with _ended_with_caller(call):
+        return await run.async_response()
+
+
+@contextmanager
+def _ended_with_caller(call: ServiceCall) -> Generator[None]:
+    """Cancel a call that a WebSocket's client has made when that connection ends: there is nobody to respond to.
+
+    Scripts and automations go on, whoever has begun them; so do calls over the REST API, which nobody is told of.
+    """
+    connection = websocket_api.current_connection.get()
+    task = asyncio.current_task()
+    if (
+        connection is None
+        or task is None
+        or script_stack_cv.get() is not None
+        or connection.user.id != call.context.user_id  # something that this user once started calls for itself
+    ):
+        yield
+        return
+    connection.subscriptions[call] = task.cancel
+    try:
+        yield
+    finally:
+        connection.subscriptions.pop(call, None)

@@ -22,6 +22,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .languages import recognition_options, translation_options
+from .limits import async_get_limits
 from .microphone.resampler import RATE, Resampler
 from .recognition import async_recognize, unloaded
 from .recording import SIGNAL_PROGRESS
@@ -159,13 +160,18 @@ class LiveSpeech:
 
     @callback
     def start(self, microphone: Microphone) -> None:
-        """Begin; it ends with the audio, the subscription, the connection or the entry."""
+        """Begin; it ends with the audio, the subscription, the connection or the entry.
+
+        Raises HomeAssistantError if there are too many already.
+        """
+        ended = async_get_limits(self._hass).async_begin_captions()
         handler_id, unregister = self._connection.async_register_binary_handler(microphone.take)
         self._connection.send_result(self._command_id)
         self._tell({"type": "start", "binary_handler_id": handler_id})
         task = self._entry.async_create_background_task(
             self._hass, self._run(microphone, unregister), f"{DOMAIN} live speech"
         )
+        task.add_done_callback(lambda _: ended())
 
         @callback
         def unsubscribe() -> None:

@@ -54,7 +54,7 @@ async def web_server(answer: Callable[[web.Request], Awaitable[web.StreamRespons
     """Serve every path on loopback by one handler; the address has no path."""
     application = web.Application()
     application.router.add_get("/{path:.*}", answer)
-    runner = web.AppRunner(application, shutdown_timeout=1)
+    runner = web.AppRunner(application, shutdown_timeout=1, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
