@@ -99,6 +99,7 @@ def _session(resource: SpeechResource, session: Session) -> dict[str, Any]:
         "turn_end": after_start(timeline.turn_ended),
         "ended": after_start(session.ended),
         "requests": timeline.requests,
+        "waited": round(timeline.waited, 3),
         "audio": timeline.audio / BYTES_PER_SECOND,
         "audio_sent": timeline.sent / BYTES_PER_SECOND,
         "error": None if session.error is None else f"{failure_kind(session.error)}: {_text(resource, session)}",

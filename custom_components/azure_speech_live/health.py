@@ -330,6 +330,7 @@ def _both_at_once(session: Session, other: Session) -> bool:
     return (
         other is not session
         and other.error is None
+        and not (session.timeline.waited or other.timeline.waited)
         and session.timeline.connected is not None
         and other.timeline.connected is not None
         and (other.ended is None or other.ended > session.timeline.connected)

@@ -126,9 +126,9 @@ class SpeechResource:
         if long:
             audio = self._watched(audio)
         events = (
-            self.client.translate(audio, options, session.timeline)
+            self.client.translate(audio, options, session.timeline, long=long)
             if isinstance(options, TranslationOptions)
-            else self.client.recognize(audio, options, session.timeline)
+            else self.client.recognize(audio, options, session.timeline, long=long)
         )
         try:
             async with aclosing(events):

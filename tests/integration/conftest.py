@@ -10,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.speech import throttle
 from tests.microphone.sound import SoundServer, alsa
 from tests.speech_service.service import KEY, SpeechService
 
@@ -75,6 +76,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr("custom_components.azure_speech_live.health.monotonic", clock)
     return clock
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait for long where the service has too many requests."""
+    monkeypatch.setattr(throttle, "PATIENCE", 0.2)
+    monkeypatch.setattr(throttle, "LONG_PATIENCE", 0.2)
 
 
 @pytest.fixture

@@ -155,6 +155,7 @@ async def test_a_reload_begins_in_good_health(hass: HomeAssistant, service: Spee
     ],
     ids=["at the door", "in mid-utterance"],
 )
+@pytest.mark.usefixtures("impatient")
 async def test_a_throttled_command(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, behaviour: Behaviour
 ) -> None:

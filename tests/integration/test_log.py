@@ -110,6 +110,7 @@ def assert_none_of(secrets: Iterable[str], text: str) -> None:
     assert not [secret for secret in secrets if secret.lower() in text.lower()]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_nothing_private_is_where_others_may_read_it(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:

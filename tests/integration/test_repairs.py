@@ -207,6 +207,7 @@ async def test_a_command_that_came_before_is_no_reason(
 ) -> None:
     service.behaviours = lambda _: Behaviour(faults=(Fault(AudioReceived(48000), Close(4429)),))
     assert await speak(hass) == HEARD
+    service.behaviours = lambda _: Behaviour(answer=Refuse(429, {"Retry-After": "60"}))
     assert await speak(hass) == FAILED
     assert issue(hass, entry, Issue.ONE_AT_A_TIME) is None
 
@@ -231,6 +232,7 @@ async def test_a_quota_that_is_used_up_is_that_and_nothing_else(
     assert issue(hass, entry, Issue.QUOTA_USED_UP) is None
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_too_many_requests_are_no_quota(hass: HomeAssistant, service: SpeechService, entry: ConfigEntry) -> None:
     throttled = Behaviour(faults=(Fault(AudioReceived(16000), Close(1007, "Throttled due to too many requests")),))
     service.behaviours = lambda _: throttled

@@ -718,6 +718,7 @@ async def test_a_camera_is_heard_by_those_who_may_see_it(hass: HomeAssistant) ->
     ids=lambda value: value if isinstance(value, str) else "",
 )
 @pytest.mark.parametrize("action", ["transcribe", "translate"])
+@pytest.mark.usefixtures("impatient")
 async def test_a_failure_of_the_service_is_named(  # noqa: PLR0917 - fixtures and parameters
     hass: HomeAssistant, service: SpeechService, media: str, action: str, behaviour: Behaviour, key: str
 ) -> None:

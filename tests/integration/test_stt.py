@@ -262,6 +262,7 @@ async def test_a_cancelled_pipeline_leaves_no_turn(hass: HomeAssistant, service:
         "no protocol",
     ],
 )
+@pytest.mark.usefixtures("impatient")
 async def test_a_failure_is_one_line_and_the_next_command_works(
     hass: HomeAssistant,
     service: SpeechService,
@@ -281,6 +282,7 @@ async def test_a_failure_is_one_line_and_the_next_command_works(
     assert not complaints(caplog)
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_failure_that_lasts_is_logged_once_for_each_cause(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:

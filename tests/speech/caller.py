@@ -115,13 +115,19 @@ class Heard:
         return [event.error for event in self.events if isinstance(event, SynthesisEnded)]
 
 
-async def listen(client: SpeechClient, audio: AsyncIterable[bytes], options: RecognitionOptions = INTERACTIVE) -> Heard:
+async def listen(
+    client: SpeechClient,
+    audio: AsyncIterable[bytes],
+    options: RecognitionOptions = INTERACTIVE,
+    *,
+    long: bool = False,
+) -> Heard:
     """Recognise, or translate, and return all that came; whatever is no SpeechError is let through."""
     loop, heard = asyncio.get_running_loop(), Heard()
     listened = (
-        client.translate(audio, options)
+        client.translate(audio, options, long=long)
         if isinstance(options, TranslationOptions)
-        else client.recognize(audio, options)
+        else client.recognize(audio, options, long=long)
     )
     begun = loop.time()
     try:

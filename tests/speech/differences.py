@@ -121,7 +121,7 @@ DIFFERENCES: Final = (
         "upgrade.headers",
         "Their order is aiohttp's, and means nothing in HTTP; which there are is compared one by one.",
     ),
-    Difference("upgrades", "Who is told to slow down tries twice, not five times.", scenario="http-429"),
+    Difference("upgrades", "Who is told to slow down waits, and asks seven times in 25 s.", scenario="http-429"),
     # All messages
     Difference(
         "*.header.content-type",

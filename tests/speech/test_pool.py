@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, SpeechClient, ThrottledError
+from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, SpeechClient
 from custom_components.azure_speech_live.speech.patience import FIRST_ANSWER_REUSED
 from custom_components.azure_speech_live.speech.pool import AGE_LIMIT, IDLE_LIMIT
 from tests.speech_service import Behaviour, Fault, Legible, Limits, SpeechService
@@ -135,14 +135,14 @@ async def test_dead_connection_in_mid_speech_costs_nothing_that_is_heard() -> No
         assert heard.seconds_more <= 0.01
 
 
-async def test_throttled_on_a_kept_connection_is_not_answered_with_a_new_one() -> None:
+async def test_throttled_on_a_kept_connection() -> None:
     behaviour = Behaviour(faults=(Fault(Received("speech.context", 2), Close(4429)),))
     async with service_with(behaviour) as service, calling(service.url) as client:
         await command(client)
         await settled(service)
-        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
-        assert isinstance(heard.error, ThrottledError)
-        assert len(service.attempts) == 1
+        heard = await command(client)
+        assert heard.seconds == pytest.approx(1.0, abs=0.01)
+        assert len(service.attempts) == 2
 
 
 @pytest.mark.parametrize("limits", [Limits(idle=30.0), Limits(age=30.0)], ids=repr)

@@ -50,7 +50,6 @@ from custom_components.azure_speech_live.speech.turn import (
     MAX_EVENTS,
     MAX_UNSENT,
     RETRY_DELAY,
-    THROTTLED_DELAY,
     Turn,
 )
 
@@ -876,17 +875,30 @@ def test_what_is_tried_again(kind: type[SpeechError]) -> None:
     asked(answering)
     delays = opening.fail(kind("-")), answering.fail(kind("-"))
     if issubclass(kind, ThrottledError) and kind is not QuotaError:
-        assert delays == (THROTTLED_DELAY, None)
+        assert delays == (0.0, 0.0)
     else:
         assert delays == ((RETRY_DELAY, 0.0) if kind.transient else (None, None))
 
 
-@pytest.mark.parametrize(
-    ("retry_after", "delay"),
-    [(None, THROTTLED_DELAY), (0.0, 0.0), (2.0, 2.0), (3.0, 3.0), (3.1, None), (86_400.0, None)],
-)
-def test_throttled(retry_after: float | None, delay: float | None) -> None:
-    assert conversation().fail(ThrottledError("too many", retry_after)) == delay
+def test_too_many_requests_are_no_attempt() -> None:
+    """How long to wait for a place is not the turn's affair; see test_throttle.py."""
+    service = conversation()
+    for _ in range(10):
+        asked(service)
+        assert service.fail(ThrottledError("too many", 20.0)) == 0.0
+    asked(service)
+    assert service.fail(LOST) == 0.0
+    assert service.fail(LOST) is None
+
+
+def test_time_that_was_waited_for_others_is_given_back() -> None:
+    service = conversation()
+    asked(service, ended=True)
+    assert service.fail(ThrottledError("too many")) == 0.0
+    service.now += 2 * FINAL
+    service.turn.waited(2 * FINAL, service.now)
+    assert service.turn.last_moment == service.now + FINAL
+    assert service.turn.timeline.waited == 2 * FINAL
 
 
 def test_two_attempts() -> None:

@@ -11,6 +11,7 @@ validation and JSON are its own, on the `websockets` library.
 """
 
 from .answers import Dialect
+from .at_once import AtOnce
 from .connection import Connection
 from .engines.legible import Legible
 from .engines.scripted import Scripted, Utterance
@@ -23,6 +24,7 @@ from .turn import Turn
 
 __all__ = [
     "KEY",
+    "AtOnce",
     "Attempt",
     "Behaviour",
     "Connection",

@@ -55,15 +55,19 @@ class Rest:
         authorization: Authorization,
         engine: Engine,
         next_behaviour: Callable[[], Behaviour],
+        refuse: Callable[[], Refuse | None],
         changed: Callable[[], None],
         *,
         remember: bool,
     ) -> None:
-        """Answer with an engine; `changed` is called whenever the record changes."""
+        """Answer with an engine, but for what `refuse` says; `changed` is called whenever the record changes."""
+        self.open = 0
+        """Recordings that are being recognised."""
         self.posts: list[Post] = []
         self._authorization = authorization
         self._engine = engine
         self._next_behaviour = next_behaviour
+        self._refuse = refuse
         self._changed = changed
         self._remember = remember
         application = web.Application(middlewares=[self._behave])
@@ -128,7 +132,7 @@ class Rest:
             return web.Response(status=HTTPStatus.UNAUTHORIZED, text="Access denied due to invalid subscription key")
         return web.Response(text=self._authorization.issue_token())
 
-    async def _recognize(self, request: web.Request) -> web.Response:
+    async def _recognize(self, request: web.Request) -> web.Response:  # noqa: PLR0911 - a case for each refusal
         post = request[_POST]
         endpoint = Endpoint.find(request.path)
         if endpoint is None:
@@ -139,11 +143,16 @@ class Rest:
             return web.Response(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text=f"Content-Type is not {_CONTENT_TYPE}")
         if not request.query.get("language"):
             return web.Response(status=HTTPStatus.BAD_REQUEST, text="'language' parameter is missing or empty")
+        if (refusal := self._refuse()) is not None:
+            return web.Response(status=refusal.status, headers=dict(refusal.headers), text=refusal.body)
+        self.open += 1
         try:
             post.options = read_options(endpoint, request.query, None)
             phrase = await self._hear(request, post, post.options)
         except (BadFormatError, Violation) as error:
             return web.Response(status=HTTPStatus.BAD_REQUEST, text=str(error))
+        finally:
+            self.open -= 1
         return web.json_response(phrase_json(phrase, post.options))
 
     async def _hear(self, request: web.Request, post: Post, options: TurnOptions) -> Phrase:

@@ -22,6 +22,7 @@ from websockets.typing import Subprotocol
 
 from . import translator_speech
 from .answers import Dialect, Engines
+from .at_once import AtOnce, Phrase
 from .authorization import TOKEN_LIFETIME, Authorization
 from .connection import Connection
 from .door import Door, reset
@@ -29,7 +30,7 @@ from .engines import Engine
 from .engines.scripted import Scripted
 from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from .engines.translation import Synthesizer, Translator
-from .faults import NORMAL, Accept, Answer, Babble, Behaviour, Refuse, Reset
+from .faults import NORMAL, Accept, Answer, Babble, Behaviour, Close, Refuse, Reset
 from .options import Endpoint
 from .rest import Post, Rest
 from .session import Limits, Opening, Session
@@ -76,14 +77,15 @@ class SpeechService:
         behaviours: Behaviours = (),
         rest_behaviours: Behaviours = (),
         limits: Limits | None = None,
+        at_once: AtOnce | None = None,
         ssl: tls.SSLContext | None = None,
         remember: bool = True,
     ) -> None:
         """Prepare a service.
 
         `dialect` is that of a translation's messages. `behaviours` are those of upgrade requests and what they lead to,
-        `rest_behaviours` those of POST requests, of which only the delay and the answer are used. Without `remember`
-        the service forgets what is over, for long runs.
+        `rest_behaviours` those of POST requests, of which only the delay and the answer are used. `at_once` limits how
+        many requests there may be at a time. Without `remember` the service forgets what is over, for long runs.
         """
         self.authorization = Authorization(keys, token_lifetime)
         self.engine = engine or Scripted()
@@ -93,6 +95,7 @@ class SpeechService:
         self.behaviours = behaviours
         self.rest_behaviours = rest_behaviours
         self.limits = limits
+        self.at_once = at_once
         self.attempts: list[Attempt] = []
         """Every upgrade request, also those refused."""
         self.connections: list[Connection] = []
@@ -112,6 +115,7 @@ class SpeechService:
             self.authorization,
             self.engine,
             lambda: _behaviour(self.rest_behaviours, next(self._posts)),
+            self._refuse_one_more,
             self._changed,
             remember=remember,
         )
@@ -245,7 +249,7 @@ class SpeechService:
             case Refuse(status, headers, body):
                 return _respond(status, body, headers)
             case Accept():
-                return self._refuse(attempt)
+                return self._refuse(attempt) or self._refuse_if_one_too_many()
         return None
 
     def _refuse(self, attempt: Attempt) -> Response | None:
@@ -272,6 +276,18 @@ class SpeechService:
             return _respond(HTTPStatus.BAD_REQUEST, str(error))
         return None
 
+    def _refuse_if_one_too_many(self) -> Response | None:
+        refusal = self._refuse_one_more()
+        return _respond(refusal.status, refusal.body, refusal.headers) if refusal else None
+
+    def _refuse_one_more(self) -> Refuse | None:
+        return self.at_once.upgrade((*self.connections, *self.translators), self._rest.open) if self.at_once else None
+
+    def _refuse_turn(self, session: Session) -> Close | Phrase | None:
+        if self.at_once is None:
+            return None
+        return self.at_once.turn(session, (*self.connections, *self.translators), self._rest.open)
+
     async def _serve(self, websocket: ServerConnection) -> None:
         assert websocket.request is not None
         assert isinstance(websocket, Door)
@@ -284,6 +300,7 @@ class SpeechService:
             headers=websocket.request.headers,
             engines=Engines(self.engine, self.translator, self.synthesizer, self.dialect),
             limits=self.limits or (translator_speech.LIMITS if translating else Limits()),
+            refuse=self._refuse_turn,
             changed=self._changed,
         )
         if translating:

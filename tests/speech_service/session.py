@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from websockets import CloseCode, Headers
 from websockets.exceptions import ConnectionClosed
 
-from . import faults
+from . import at_once, faults
 from .answers import Answers, Engines, Send
 from .door import Door
+from .engines import Engine, Status
+from .engines.scripted import Scripted, Utterance
 from .framing import Violation
 from .line import Line
 from .turn import Turn
@@ -38,6 +40,8 @@ class Opening:
     headers: Headers
     engines: Engines
     limits: Limits
+    refuse: Callable[[Session], faults.Close | at_once.Phrase | None]
+    """Says how to refuse a turn that begins now: there are too many at once."""
     changed: Callable[[], None]
     """Called whenever the record changes."""
 
@@ -54,12 +58,15 @@ class Session(ABC):
         self.audio_size = 0
         """Bytes of audio received in all turns, without RIFF headers."""
         self.closed = False
+        self.refused = False
+        """Whether its latest turn was refused, as there were too many at once."""
         self.violation: Violation | None = None
         """What the client did against the protocol, for which the connection was closed."""
         self._websocket = opening.websocket
         self._line = Line(opening.websocket)
         self._engines = opening.engines
         self._limits = opening.limits
+        self._refuse = opening.refuse
         self._changed = opening.changed
         self._running: asyncio.Task[None] | None = None
 
@@ -148,13 +155,21 @@ class Session(ABC):
     async def _start(self, turn: Turn, send: Send, answers: Answers) -> None:
         """Let a turn run, in place of the one before."""
         await self._abandon_turn()
+        refusal = self._refuse(self)
+        self.refused = refusal is not None
         self.turns.append(turn)
+        if isinstance(refusal, faults.Close):
+            await self._websocket.close(refusal.code, refusal.reason)
+            return
+        engine = self._engines.recognizer
+        if refusal is not None:
+            engine = Scripted([Utterance(end=0.0, status=Status.TOO_MANY_REQUESTS)])
         self._line.translating = turn.options.translation is not None
-        self._running = asyncio.create_task(self._run(turn, send, answers))
+        self._running = asyncio.create_task(self._run(turn, engine, send, answers))
 
-    async def _run(self, turn: Turn, send: Send, answers: Answers) -> None:
+    async def _run(self, turn: Turn, engine: Engine, send: Send, answers: Answers) -> None:
         try:
-            await turn.run(self._engines.recognizer.begin(turn.options), send, answers)
+            await turn.run(engine.begin(turn.options), send, answers)
         except ConnectionClosed:
             pass
         except Exception:

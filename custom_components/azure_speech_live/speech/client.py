@@ -16,7 +16,10 @@ from .timeline import Timeline
 
 
 class SpeechClient:
-    """Recognises speech while it is spoken; any number of utterances at a time, none of which waits for another."""
+    """Recognises speech while it is spoken; any number of utterances at a time.
+
+    None waits for another as long as the service takes all of them; see throttle.py.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:
         """Use a session that stays its owner's; nothing is connected before it is needed."""
@@ -25,20 +28,26 @@ class SpeechClient:
         self._closed = False
 
     async def recognize(
-        self, audio: AsyncIterable[bytes], options: RecognitionOptions, timeline: Timeline | None = None
+        self,
+        audio: AsyncIterable[bytes],
+        options: RecognitionOptions,
+        timeline: Timeline | None = None,
+        *,
+        long: bool = False,
     ) -> AsyncGenerator[Event]:
         """Recognise an utterance: yield hypotheses and phrases as they come.
 
         ``audio`` gives 16 kHz, 16-bit, mono, little-endian PCM in chunks of any size, with or without a WAV header;
         it is pulled from the first ``anext`` on, and closed at the end. In INTERACTIVE mode the first phrase is the
         last event. A connection that breaks is carried over once. Closing the generator ends everything at once.
-        What happens when is noted in ``timeline``, if there is one.
+        What happens when is noted in ``timeline``, if there is one. What may be ``long`` comes behind the others where
+        the service does not take all of them at a time.
 
         Raises SpeechError; see errors.py.
         """
         if self._closed:
             raise ConnectionFailedError("the client was closed")
-        flow = Flow(self._connector, audio, options, timeline, self._flows)
+        flow = Flow(self._connector, audio, options, timeline, self._flows, long=long)
         self._flows.add(flow)
         events = flow.events()
         try:
@@ -51,7 +60,12 @@ class SpeechClient:
                 self._flows.discard(flow)
 
     async def translate(
-        self, audio: AsyncIterable[bytes], options: TranslationOptions, timeline: Timeline | None = None
+        self,
+        audio: AsyncIterable[bytes],
+        options: TranslationOptions,
+        timeline: Timeline | None = None,
+        *,
+        long: bool = False,
     ) -> AsyncGenerator[Event]:
         """Recognise and translate an utterance: as ``recognize``, with translations in hypotheses and phrases.
 
@@ -61,7 +75,7 @@ class SpeechClient:
 
         Raises SpeechError; see errors.py.
         """
-        async with aclosing(self.recognize(audio, options, timeline)) as events:
+        async with aclosing(self.recognize(audio, options, timeline, long=long)) as events:
             async for event in events:
                 yield event
 

@@ -38,6 +38,7 @@ from .options import RecognitionOptions, TranslationOptions
 from .pool import Pool
 from .refusal import is_page, refusal
 from .telemetry import ConnectionMetric
+from .throttle import Throttle, too_many
 from .translator import TranslatorConnection
 from .turn import Turn
 
@@ -56,6 +57,8 @@ class Connector:
 
     def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:
         """Begin with none; the session stays its owner's."""
+        self.throttle = Throttle()
+        """Who has to wait, where the service has refused one request too many."""
         self._session = _guarded(session, credentials, encrypted=endpoint.encrypted)
         self._endpoint = endpoint
         self._served: dict[type[RecognitionOptions], Generation] = {}
@@ -102,7 +105,7 @@ class Connector:
     def release(self, connection: Connection, turn: Turn) -> None:
         """Take a connection back from a turn that is complete, and let the service finish with it."""
         if connection.reusable:
-            self._in_background(self._settle(connection, turn), "Speech turn's end")
+            self.throttle.ends_with(self._in_background(self._settle(connection, turn), "Speech turn's end"))
         else:
             self.discard(connection)
 
@@ -110,11 +113,19 @@ class Connector:
         """Take a connection back on which a turn has failed, and remember what its path does not serve."""
         if isinstance(error, ContinuousDetectionError):
             self._detecting_at_start.add(connection.url.path)
-        self.discard(connection)
+        if too_many(error):
+            self._close(connection)  # which makes no room: the service did not take its request
+        else:
+            self.discard(connection)
 
     def discard(self, connection: Connection) -> None:
         """Take a connection back that is of no more use."""
-        self._in_background(connection.close(), "Speech connection's end")
+        self.throttle.ends_with(self._close(connection))
+
+    def make_room(self) -> None:
+        """Close the connections that serve no turn, as the service may count them."""
+        for connection in self._pool.take_all():
+            self.discard(connection)
 
     async def close(self) -> None:
         """End all: kept connections, and turns being settled."""
@@ -222,12 +233,16 @@ class Connector:
         else:
             self._pool.put(connection)
 
-    def _in_background(self, work: Coroutine[None, None, None], name: str) -> None:
+    def _close(self, connection: Connection) -> asyncio.Task[None]:
+        return self._in_background(connection.close(), "Speech connection's end")
+
+    def _in_background(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         # It begins at once, so that a connection is never left to a task which is cancelled before its first step.
         task = asyncio.create_task(work, name=name, eager_start=True)
         if not task.done():
             self._background.add(task)
             task.add_done_callback(self._background.discard)
+        return task
 
 
 def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encrypted: bool) -> aiohttp.ClientSession:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Collection
 import contextlib
 import logging
+from math import inf
 from typing import Final
 import uuid
 
@@ -19,6 +20,7 @@ from .errors import AudioSourceError, ConnectionFailedError, OpenTimeoutError, S
 from .events import Event
 from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
+from .throttle import too_many
 from .timeline import Timeline
 from .turn import Turn
 
@@ -37,6 +39,10 @@ TIMER_ROUNDING: Final = 0.001
 """Seconds: loops let a timer run a trifle early, and what then comes a trifle too soon would come again and again."""
 
 
+class _GaveWayError(Exception):
+    """A request was ended so that another turn can be served."""
+
+
 class Flow:
     """One recognition under way."""
 
@@ -47,10 +53,13 @@ class Flow:
         options: RecognitionOptions,
         timeline: Timeline | None,
         together: Collection[Flow],
+        *,
+        long: bool = False,
     ) -> None:
         """Begin at once; must be called in a running loop, and its ``events`` be iterated or closed.
 
-        ``together``: the client's flows that are under way, this one among them.
+        ``together``: the client's flows that are under way, this one among them; ``long``: it comes behind those that
+        are not, where the service does not take all of them at a time.
         """
         self._loop = asyncio.get_running_loop()
         self._connector = connector
@@ -64,6 +73,8 @@ class Flow:
         self._ping = False
         """Whether the sender has to send a ping."""
         self._stopped = False
+        self._throttle = connector.throttle
+        self._place = self._throttle.place(self._reschedule, long=long)
         self._pull = asyncio.create_task(self._pull_audio(), name="Speech audio")
         self._carry = asyncio.create_task(self._carry_turn(), name="Speech turn")
         for task in (self._pull, self._carry):
@@ -131,26 +142,54 @@ class Flow:
         turn.end_audio(self._loop.time())
         self._audio_came.set()
         self._reschedule()
+        if turn.complete:
+            self._throttle.go(self._place)
 
     # --- the connection
 
     async def _carry_turn(self) -> None:
         turn, connection_id, settles = self._turn, uuid.uuid4().hex, False
         try:
-            while not turn.complete:
+            while not turn.complete and await self._come():
+                covered, delay = turn.audio.start, 0.0
                 try:
                     settles = await self._attempt(connection_id)
+                except _GaveWayError:
+                    _LOGGER.debug("giving way to another turn")
+                    self._throttle.served(self._place, stands_back=True)
                 except SpeechError as err:
-                    delay = turn.failed(err, self._loop.time(), now_utc())
-                    if turn.complete:
-                        break
-                    if delay is None:
-                        raise
-                    _LOGGER.debug("trying again in %.1f s: %s", delay, err)
+                    delay = self._failed(err, progress=turn.audio.start > covered)
+                finally:
+                    self._throttle.leave(self._place)
+                if delay:
                     await asyncio.sleep(delay)
         finally:
+            self._throttle.leave(self._place)
             if not settles:
                 self._connector.keep_reports(turn)
+
+    async def _come(self) -> bool:
+        """Wait until an attempt may be made; return whether it is still wanted. Raises SpeechError."""
+        if waited := await self._throttle.come(self._place, self._turn.limit):
+            self._turn.waited(waited, self._loop.time())
+        return not self._turn.complete
+
+    def _failed(self, error: SpeechError, *, progress: bool) -> float:
+        """Take note that an attempt failed; return after how many seconds to go on. Raises the error if not to."""
+        delay = self._turn.failed(error, self._loop.time(), now_utc())
+        if delay is None:
+            if self._turn.complete:
+                return 0.0
+            raise error
+        if progress or not too_many(error):
+            self._throttle.served(self._place)
+        if too_many(error):
+            self._throttle.refused(self._place, error)
+            self._connector.make_room()
+            _LOGGER.debug("waiting for a place: %s", error)
+        else:
+            _LOGGER.debug("trying again in %.1f s: %s", delay, error)
+        return delay
 
     async def _attempt(self, connection_id: str) -> bool:
         """Carry the turn to its end on one connection; return whether it was taken back to settle the turn.
@@ -166,10 +205,13 @@ class Flow:
             _LOGGER.debug("using the REST API for short recordings: %s", refused)
             while not turn.complete:
                 await self._send_short_audio()
+                self._throttle.request_ended()
+                self._give_way(phrase=True)
             return False
         try:
             while not turn.complete:
                 await self._exchange(connection)
+                self._give_way(phrase=True)
         except BaseException as err:
             self._connector.failed(connection, err)
             raise
@@ -202,6 +244,7 @@ class Flow:
                     async with asyncio.timeout_at(self._wake_at) as self._deadline:
                         await self._receive(connection)
                 except TimeoutError:
+                    self._give_way()
                     now = self._loop.time() + TIMER_ROUNDING
                     turn.check_time(now)
                     if turn.ping_at <= now:
@@ -218,11 +261,21 @@ class Flow:
     async def _receive(self, connection: Connection) -> None:
         turn = self._turn
         while not (turn.complete or turn.ended):
-            turn.receive(await connection.receive(), self._loop.time(), now_utc())
+            message, covered = await connection.receive(), turn.audio.start
+            turn.receive(message, self._loop.time(), now_utc())
             if turn.events:
                 self._news.set()
             if turn.stopped:
                 self._audio_came.set()
+            if not turn.ended:
+                self._give_way(phrase=turn.audio.start > covered)
+
+    def _give_way(self, *, phrase: bool = False) -> None:
+        """End the request behind a ``phrase``, or in time, if others wait for it. Raises _GaveWayError."""
+        by = self._throttle.give_way_by(self._place)
+        due = phrase or self._loop.time() + TIMER_ROUNDING >= by
+        if by < inf and due and self._turn.gives_way(now_utc()):
+            raise _GaveWayError
 
     async def _send(self, connection: Connection, opening: list[Message]) -> None:
         turn = self._turn
@@ -243,7 +296,9 @@ class Flow:
 
     @property
     def _wake_at(self) -> float:
-        return min(self._turn.deadline, self._turn.ping_at)
+        wake_at = min(self._turn.deadline, self._turn.ping_at)
+        by = inf if self._turn.ended else self._throttle.give_way_by(self._place)
+        return min(wake_at, by) if by > self._loop.time() else wake_at
 
     def _reschedule(self) -> None:
         """Wait for the service no longer than the turn says now."""

@@ -14,6 +14,8 @@ PACE: Final = 2.0
 MAX_TIMES: Final = 3
 """How often a turn's audio may be sent, on average: on a kept connection that has died, and on the two after it. It has
 as many fast lanes, and then keeps to the pace, however many requests there are."""
+SPARED: Final = 0.5
+"""How many of these times a turn that gives way to others leaves for what breaks."""
 REQUEST_COST: Final = 1.0
 """Seconds of audio that a request counts for beside its own, so that requests without any have an end, too."""
 
@@ -35,11 +37,18 @@ class Pace:
         Raises ProtocolError if that were too much. More audio than there is now does not change it: what is given
         later counts on both sides.
         """
-        self._requests += 1
-        cost = (self._sent + end - start) / BYTES_PER_SECOND + self._requests * REQUEST_COST
-        if cost > MAX_TIMES * (end / BYTES_PER_SECOND + REQUEST_COST):
+        if not self._affords(start, end, MAX_TIMES):
             raise ProtocolError("the service would have the same audio again and again")
+        self._requests += 1
         self._latest = 0
+
+    def spares(self, start: int, end: int) -> bool:
+        """Return whether such a request may be made also where none has failed."""
+        return self._affords(start, end, MAX_TIMES - SPARED)
+
+    def _affords(self, start: int, end: int, times: float) -> bool:
+        cost = (self._sent + end - start) / BYTES_PER_SECOND + (self._requests + 1) * REQUEST_COST
+        return cost <= times * (end / BYTES_PER_SECOND + REQUEST_COST)
 
     def refused(self) -> None:
         """Take note that the service did not take the latest request, because there are too many: it costs nothing."""

@@ -54,6 +54,14 @@ class Pool:
             self._discard(longest)
         self._idle[connection] = asyncio.create_task(self._watch(connection), name="Speech connection kept open")
 
+    def take_all(self) -> list[Connection]:
+        """Return all connections."""
+        for watch in self._idle.values():
+            watch.cancel()
+        connections = list(self._idle)
+        self._idle.clear()
+        return connections
+
     async def close(self) -> None:
         """Discard all, and what is still to come."""
         self._closed = True

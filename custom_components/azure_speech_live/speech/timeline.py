@@ -26,6 +26,8 @@ class Timeline:
     """More than one if a connection broke, or if the service ended a request before the audio."""
     reused: bool = False
     """Whether the first request used a connection that was kept open."""
+    waited: float = 0.0
+    """Seconds that it waited for other requests, as the service takes no more at a time."""
     audio: int = 0
     sent: int = 0
 

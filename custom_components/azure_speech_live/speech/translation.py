@@ -65,6 +65,11 @@ class PlainPhrases:
         self._translated = said
         return [*due, said]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether one waits."""
+        return self._waiting is not None
+
     def end(self) -> list[Phrase]:
         """Return what waits in vain, since no more comes in this request."""
         due = [self._waiting] if self._waiting else []

@@ -19,11 +19,9 @@ from . import messages, results, translation
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
 from .errors import (
     ContinuousDetectionError,
-    QuotaError,
     ServiceError,
     ServiceTimeoutError,
     SpeechError,
-    ThrottledError,
     UnusableMessageError,
 )
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
@@ -35,16 +33,15 @@ from .pace import Pace, backlog
 from .patience import MAX_UNACCOUNTED, Patience
 from .synthesis import SpokenTranslations
 from .telemetry import ConnectionMetric, TurnTelemetry
+from .throttle import too_many
 from .timeline import Timeline
 
 MAX_ATTEMPTS: Final = 2
 """Connections tried in a row without a phrase between them."""
 RETRY_DELAY: Final = 0.3
 """Seconds before the second attempt to connect: a service that restarts behind a load balancer needs that."""
-THROTTLED_DELAY: Final = 1.0
-"""The same when the service says that there are too many requests, and not how long to wait."""
 MAX_RETRY_AFTER: Final = 3.0
-"""Seconds that a command may be told to wait; a person waits no longer, so more is an error at once."""
+"""Seconds that a service in trouble may ask to wait; a person waits no longer, so more is an error at once."""
 
 MAX_UNSENT: Final = 30.0
 """Seconds of audio that are pulled ahead of sending; a faster source has to wait."""
@@ -357,6 +354,11 @@ class Turn:
         """When the turn fails, whatever was tried."""
         return self._patience.last_moment
 
+    @property
+    def limit(self) -> float:
+        """The same, however long it has to wait for others."""
+        return self.timeline.started + self.options.limit
+
     def check_time(self, now: float) -> None:
         """Act on a limit that is over: end the audio of a source that stalls, or raise ServiceTimeoutError."""
         if self._patience.check(now, self.audio, self._exchange, full=self.full):
@@ -376,11 +378,12 @@ class Turn:
     def failed(self, error: SpeechError, now: float, wall: datetime) -> float | None:
         """Take note that an attempt failed; return after how many seconds to try again.
 
-        None means not to: either the turn is ``complete`` all the same, or the error is its outcome.
+        None means not to: either the turn is ``complete`` all the same, or the error is its outcome. Of too many
+        requests at a time, how long is not for the turn to say (see throttle.py), and no attempt counts.
         """
         exchange = self._exchange
         if exchange is not None:
-            if isinstance(error, ThrottledError):
+            if too_many(error):
                 self._pace.refused()
             self._finish(exchange, wall)
             # Its phrase is not said again.
@@ -390,19 +393,27 @@ class Turn:
                 return None
             if self._guessed:
                 return None  # nobody knows what is still to be said again
-            if isinstance(error, ContinuousDetectionError) and self.options.detects_continuously:
-                return 0.0  # the next connection's options are others
-            if exchange.reused and exchange.heard is None and error.transient and now < self.last_moment:
-                return 0.0  # the connection had died while it was kept open: that says nothing about the service
+            # The next connection's options are others; or this one had died while it was kept open.
+            changed = isinstance(error, ContinuousDetectionError) and self.options.detects_continuously
+            died = exchange.reused and exchange.heard is None and error.transient and now < self.last_moment
+            if changed or died:
+                return 0.0  # that says nothing about the service
+        if too_many(error):
+            self.complete = self._accounted_for(self._tail)
+            return None if self.complete else 0.0
         self._attempts += 1
         # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
         delay = self._retry_delay(error, opening=exchange is None or not exchange.request_id)
         if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
             if exchange is not None:
                 self._phrases(exchange, self._plain.end())
-            self.complete |= self._accounted_for(min(COVERED, self.options.segmentation_silence or COVERED))
+            self.complete |= self._accounted_for(self._tail)
             return None
         return delay
+
+    @property
+    def _tail(self) -> float:
+        return min(COVERED, self.options.segmentation_silence or COVERED)
 
     def _accounted_for(self, tail: float) -> bool:
         """Return whether phrases are known to cover all of the audio, but for so many seconds of silence at its end."""
@@ -410,14 +421,34 @@ class Turn:
         return known and self._unaccounted <= tail
 
     def _retry_delay(self, error: SpeechError, *, opening: bool) -> float | None:
-        if isinstance(error, ThrottledError) and not isinstance(error, QuotaError) and opening:
-            delay = THROTTLED_DELAY
-        elif error.transient:
-            delay = RETRY_DELAY if opening else 0.0
-        else:
+        if not error.transient:
             return None
+        delay = RETRY_DELAY if opening else 0.0
         delay = delay if error.retry_after is None else error.retry_after
         return delay if delay <= MAX_RETRY_AFTER else None
+
+    def gives_way(self, wall: datetime) -> bool:
+        """End the request so that another turn is served, if what is lost of it can be sent again; return whether."""
+        exchange = self._exchange
+        if exchange is None:
+            return not self.complete
+        if (
+            self.complete
+            or exchange.end_sent is not None  # it is over soon
+            or self._guessed
+            or self._spoken.waiting
+            or self._plain.waiting
+            or not self._pace.spares(self.audio.start, self.audio.end)
+        ):
+            return False
+        self._finish(exchange, wall)
+        return True
+
+    def waited(self, seconds: float, now: float) -> None:
+        """Take note that it waited for other turns until now; the service is given the time that it needs from now."""
+        self.timeline.waited += seconds
+        if self.audio.ended:
+            self._patience.audio_ended(now, backlog(self.audio.end - self.audio.start))
 
     def reports(self, wall: datetime) -> list[Message]:
         """Return the telemetry of the requests that are over, once.

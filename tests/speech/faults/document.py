@@ -21,7 +21,7 @@ spoken to the outcome, beyond what the service itself takes. *The complete trans
 the connection broke in the middle of it: what the service had not accounted for is sent again, on one new connection.
 At most two connections are tried without a word of progress between them (aiohttp asks each of them a second time where
 the line breaks before the answer); then there is one typed error (`speech/errors.py` has them all), one line in the
-log, and the next command works.
+log, and the next command works. A service that has too many requests is asked again for longer.
 
 What Microsoft's SDKs do beside it (native: the Python SDK 1.53; JavaScript: 1.52) was recorded from them: each row's
 fault, caused by the stand-in, with audio that is pushed at once unless it says otherwise. A single recognition comes
@@ -39,6 +39,7 @@ that does not answer: a single recognition then hangs for more than 70 s in both
 | a sign of life amid the audio, from a link that has answered a ping | 8 | `patience.LINK` |
 | the result after the end of the audio, all attempts together | 10 | `patience.FINAL` |
 | the same if the link has answered pings since | 20 | `patience.FINAL` |
+| a place, where the service has too many requests; for a recording | 25; 600 | `throttle.PATIENCE`, `LONG_PATIENCE` |
 | a source that gives no more audio | 10 | `patience.SOURCE_STALL` |
 """
 

@@ -226,12 +226,14 @@ CLOSE_CODES: Final = Group(
             Row(
                 fault=f'close code 1007 ("{reason}")',
                 outcome=outcome,
+                within=within,
+                attempts=attempts,
                 behaviours=once(Fault(MID_UTTERANCE, Close(1007, reason))),
                 sdks=_BAD_REQUEST,
             )
-            for reason, outcome in (
-                ("Quota exceeded", QuotaError),
-                ("Throttled due to too many requests", ThrottledError),
+            for reason, outcome, within, attempts in (
+                ("Quota exceeded", QuotaError, 0.0, 1),
+                ("Throttled due to too many requests", COMPLETE, 1.0, 2),
             )
         ),
         *_closes(1008, "policy", ConnectionFailedError),
@@ -243,7 +245,9 @@ CLOSE_CODES: Final = Group(
         *_closes(4401, "token expired", ConnectionFailedError),
         Row(
             fault="close code 4429 (too many requests)",
-            outcome=ThrottledError,
+            outcome=COMPLETE,
+            within=1.0,
+            attempts=2,
             behaviours=once(Fault(MID_UTTERANCE, Close(4429, "Too many requests"))),
             sdks=Sdks(native="TooManyRequests at once", javascript=CARRIED.javascript),
         ),
@@ -251,9 +255,20 @@ CLOSE_CODES: Final = Group(
         *_closes(4503, "unavailable", ServiceError),
         Row(
             fault="close code 4429 as soon as the connection is open",
-            outcome=ThrottledError,
+            outcome=COMPLETE,
+            within=1.0,
+            attempts=2,
             behaviours=once(Fault(Received("speech.config"), Close(4429))),
             sdks=Sdks(native="TooManyRequests at once", javascript=CARRIED_BEFORE_ANSWER.javascript),
+        ),
+        Row(
+            fault="close code 4429 in mid-utterance, each time",
+            outcome=ThrottledError,
+            within=25.0,
+            attempts=7,
+            behaviours=always(Fault(MID_UTTERANCE, Close(4429))),
+            recovers=False,
+            sdks=Sdks(native="TooManyRequests at once"),
         ),
     ),
 )

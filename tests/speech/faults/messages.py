@@ -8,7 +8,6 @@ from custom_components.azure_speech_live.speech import (
     ProtocolError,
     QuotaError,
     ServiceError,
-    ThrottledError,
     UnusableMessageError,
 )
 from tests.speech_service import Fault
@@ -270,14 +269,16 @@ STATUSES: Final = Group(
             Row(
                 fault=f"status {status}",
                 outcome=outcome,
+                within=within,
+                attempts=attempts,
                 behaviours=once(*_instead(_status(status))),
                 sdks=Sdks(native=if_once(status), javascript="Canceled at once"),
             )
-            for status, outcome in {
-                "TooManyRequests": ThrottledError,
-                "BadRequest": ProtocolError,
-                "Forbidden": QuotaError,
-            }.items()
+            for status, outcome, within, attempts in (
+                ("TooManyRequests", COMPLETE, 1.0, 2),
+                ("BadRequest", ProtocolError, 0.0, 1),
+                ("Forbidden", QuotaError, 0.0, 1),
+            )
         ),
     ),
 )

@@ -140,9 +140,10 @@ OPENING: Final = Group(
         Row(
             fault="HTTP 429, each time",
             outcome=ThrottledError,
-            within=1.0,
-            attempts=2,
-            behaviours=[refused(429)] * 2,
+            within=25.0,
+            attempts=7,
+            behaviours=for_ever(refused(429)),
+            recovers=False,
             sdks=retried("TooManyRequests"),
         ),
         Row(

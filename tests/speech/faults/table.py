@@ -68,10 +68,28 @@ ELSEWHERE: Final = (
     ),
     Elsewhere(
         fault="close code 4429 on a connection that was kept open",
-        outcome="`ThrottledError`, and no second connection",
-        within="0 s",
-        shown_by="test_pool.test_throttled_on_a_kept_connection_is_not_answered_with_a_new_one",
+        outcome="the complete transcript, on a new connection",
+        within="1 s",
+        shown_by="test_pool.test_throttled_on_a_kept_connection",
         sdks=Sdks(native="TooManyRequests, then RuntimeError", javascript="RuntimeError"),
+    ),
+    Elsewhere(
+        fault="one request too many beside others of this client, however the service says so",
+        outcome="the complete transcript of each; commands in their order, then recordings",
+        within="0.5 s from the end of the one before",
+        shown_by="test_throttle.test_two_commands",
+    ),
+    Elsewhere(
+        fault="one command too many beside a recording",
+        outcome="the complete transcript of both; the recording gives way, and goes on behind the command",
+        within="3.5 s",
+        shown_by="test_throttle.test_a_command_during_a_recording",
+    ),
+    Elsewhere(
+        fault="too many requests for longer than a command waits (25 s) or a recording (600 s)",
+        outcome="`ThrottledError`",
+        within="as long as that takes, or 0 s if the service says so",
+        shown_by="test_throttle.test_patience_has_an_end",
     ),
     Elsewhere(
         fault="token expired between commands, or in mid-speech",
