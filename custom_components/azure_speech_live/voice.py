@@ -15,6 +15,9 @@ _RATES: Final = range(8_000, 48_001)
 """Samples a second that are played. The service speaks with 16 000 of them, and its Translator Speech API of 2018 with
 24 000 (Microsoft's reference of that time)."""
 
+MAX_UNPLAYED: Final = 32 << 20
+"""Bytes that are kept for whoever plays them: 17 minutes at 16 kHz."""
+
 
 class Voice:
     """Synthesised speech on its way from the service to whoever plays it. Who does not wait for the end hears it begin.
@@ -25,18 +28,25 @@ class Voice:
     def __init__(self) -> None:
         """Begin before the first phrase."""
         self._audio: asyncio.Queue[bytes] = asyncio.Queue()
+        self._unplayed = 0
         self._stripper = RiffStripper(_RATES)
         self._rate = 0
         self.silent = True
         """Whether nothing was spoken so far."""
 
     def feed(self, wav: bytes) -> None:
-        """Take a part of a phrase. Raises BadAudioError if it is not 16-bit, mono PCM at the rate of all before it."""
+        """Take a part of a phrase.
+
+        Raises BadAudioError if it is not 16-bit, mono PCM at the rate of all before it, or too much that nobody plays.
+        """
         if pcm := self._stripper.feed(wav):
             self._rate = self._rate or self._stripper.rate
             if self._stripper.rate != self._rate:
                 raise BadAudioError(f"speech of {self._stripper.rate} Hz behind speech of {self._rate} Hz")
+            if self._unplayed + len(pcm) > MAX_UNPLAYED:
+                raise BadAudioError("more speech than is kept for who does not play it")
             self.silent = False
+            self._unplayed += len(pcm)
             self._audio.put_nowait(pcm)
 
     def end_phrase(self) -> None:
@@ -57,4 +67,5 @@ class Voice:
 
     async def _spoken(self) -> AsyncGenerator[bytes]:
         while pcm := await self._audio.get():
+            self._unplayed -= len(pcm)
             yield pcm

@@ -15,6 +15,7 @@ from custom_components.azure_speech_live.speech import (
     Hypothesis,
     Mode,
     Phrase,
+    ProtocolError,
     RecognitionOptions,
     RecognitionStatus,
     SpeechError,
@@ -202,7 +203,11 @@ class Run:
     def begin(self) -> None:
         if self.turn.ended and not self.turn.complete:
             self.requests += 1
-            *_, context, header = self.turn.begin(REQUEST_ID, NOW, reused=self.source.number() % 4 == 0)
+            try:
+                *_, context, header = self.turn.begin(REQUEST_ID, NOW, reused=self.source.number() % 4 == 0)
+            except ProtocolError as err:  # the same audio was sent too often
+                self.lose(err)
+                return
             assert (context.path, header.body) == ("speech.context", WAV_HEADER)
 
     def send(self) -> None:

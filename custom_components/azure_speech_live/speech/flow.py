@@ -69,6 +69,7 @@ class Flow:
         self._audio_came = asyncio.Event()
         self._audio_left = asyncio.Event()
         self._news = asyncio.Event()
+        self._taken = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
         self._ping = False
         """Whether the sender has to send a ping."""
@@ -87,7 +88,10 @@ class Flow:
             while True:
                 self._news.clear()
                 while turn.events:
-                    yield turn.events.popleft()
+                    event = turn.events.popleft()
+                    if not turn.crowded:
+                        self._taken.set()
+                    yield event
                 if self._stopped:
                     raise ConnectionFailedError("the client was closed")
                 if self._carry.done():
@@ -240,6 +244,8 @@ class Flow:
         sender = asyncio.create_task(self._send(connection, opening), name="Speech sender")
         try:
             while not (turn.complete or turn.ended):
+                if turn.crowded:
+                    await self._wait_for_caller()
                 try:
                     async with asyncio.timeout_at(self._wake_at) as self._deadline:
                         await self._receive(connection)
@@ -258,9 +264,16 @@ class Flow:
             sender.cancel()
             await asyncio.wait([sender])
 
+    async def _wait_for_caller(self) -> None:
+        began = self._loop.time()
+        self._taken.clear()
+        await self._taken.wait()
+        self._turn.taken(self._loop.time() - began, self._loop.time())
+        self._audio_came.set()
+
     async def _receive(self, connection: Connection) -> None:
         turn = self._turn
-        while not (turn.complete or turn.ended):
+        while not (turn.complete or turn.ended or turn.crowded):
             message, covered = await connection.receive(), turn.audio.start
             turn.receive(message, self._loop.time(), now_utc())
             if turn.events:

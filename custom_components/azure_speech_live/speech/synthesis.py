@@ -6,8 +6,11 @@ from typing import Final
 from .errors import UnusableMessageError
 from .events import Event, Synthesis, SynthesisEnded
 
-MAX_SYNTHESIS: Final = 32 << 20
-"""Bytes of synthesised audio taken in one request: over 15 minutes of 16 kHz PCM, and a connection lives for ten."""
+LEAST_SPOKEN: Final = 4 << 20
+"""Bytes of synthesised audio that a turn may have in any case: two minutes of 16 kHz PCM."""
+SPOKEN_TIMES: Final = 6
+"""Bytes beyond that for each byte of audio that was given. A translation takes about as long as what was said, and at
+24 kHz, the most that there is, half as many bytes again."""
 SYNTHESIS_PIECE: Final = 1 << 16
 """Bytes up to which slices of synthesised audio that wait for the caller are put together: two seconds of it."""
 
@@ -23,14 +26,13 @@ class SpokenTranslations:
         self._speaking = False
         self._received = 0
 
-    def begin_request(self) -> None:
-        """Take note of a new request."""
-        self._received = 0
+    def take(self, audio: bytes, given: int) -> bool:
+        """Take audio of a phrase; return whether it is the next one's.
 
-    def take(self, audio: bytes) -> bool:
-        """Take audio of a phrase; return whether it is the next one's. Raises UnusableMessageError: it is too much."""
+        ``given``: bytes of audio that the source gave so far. Raises UnusableMessageError: it is too much.
+        """
         self._received += len(audio)
-        if self._received > MAX_SYNTHESIS:
+        if self._received > LEAST_SPOKEN + SPOKEN_TIMES * given:
             raise UnusableMessageError("more synthesised audio than a turn can have")
         # Its end is missing, which Microsoft's SDKs put up with.
         ended = self._speaking and audio.startswith(b"RIFF") and self.end(None)

@@ -51,6 +51,8 @@ COVERED: Final = 0.5
 MAX_OVERRUN: Final = BYTES_PER_SECOND // 2
 """Bytes by which a phrase may seem to end behind what was sent, as times are rounded. More is a mistake."""
 
+MAX_WAITING: Final = 16
+"""Events that wait for the caller; then it is waited for. That is some two megabytes of synthesised audio at most."""
 MAX_EVENTS: Final = 1000
 """Events that wait for the caller. A service gives a few a second, and of its hypotheses only the latest waits."""
 
@@ -152,7 +154,6 @@ class Turn:
         self._pace.begin(self.audio.start, self.audio.end)
         telemetry = TurnTelemetry(request_id, wall, self._connections)
         self._connections = []
-        self._spoken.begin_request()
         self._plain = translation.PlainPhrases()
         self._exchange = Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
         return self._exchange
@@ -160,7 +161,7 @@ class Turn:
     def next_audio(self, now: float) -> Message | None:
         """Return the next audio message, or None when there is none to send now (see ``send_at``)."""
         exchange = self._exchange
-        if exchange is None or exchange.end_sent is not None:
+        if exchange is None or exchange.end_sent is not None or self.crowded:
             return None
         frame = b""
         if not exchange.stopped and not self.complete:
@@ -184,11 +185,24 @@ class Turn:
     def send_at(self) -> float | None:
         """When the pace allows the next frame; None when there is none, so that only more audio changes that."""
         exchange = self._exchange
-        if exchange is None or exchange.end_sent is not None or not self.audio.frame(exchange.sent, self.least_frame):
+        if exchange is None or exchange.end_sent is not None or self.crowded:
+            return None
+        if not self.audio.frame(exchange.sent, self.least_frame):
             return None
         return self._pace.allows_at(exchange)
 
     # --- the service's messages
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the caller has so much to take that nothing more is to be sent or received."""
+        return len(self.events) > MAX_WAITING and not self.complete
+
+    def taken(self, seconds: float, now: float) -> None:
+        """Take note that it was ``crowded`` for so long, which is not the service's time."""
+        self._patience.extend(seconds)
+        if self._exchange is not None:
+            self._exchange.heard = now
 
     def receive(self, message: Message, now: float, wall: datetime) -> None:
         """Take a message of the service. Raises SpeechError where it means that this request has failed."""
@@ -286,7 +300,7 @@ class Turn:
 
     def _synthesis(self, audio: bytes) -> None:
         self._patience.extend(len(audio) / BYTES_PER_SECOND)  # what is spoken may take as long as it plays
-        self._spoken_to_its_end(waited=self._spoken.take(audio))
+        self._spoken_to_its_end(waited=self._spoken.take(audio, self.audio.end))
 
     def _spoken_to_its_end(self, *, waited: bool) -> None:
         if waited:

@@ -99,6 +99,18 @@ ELSEWHERE: Final = (
         sdks=Sdks(native="AuthenticationFailure at once", javascript=AT_ONCE),
     ),
     Elsewhere(
+        fault="spoken translation without an end",
+        outcome="the text, and no more than 4 MB of speech and 6 times the bytes given; a stream ends with an error",
+        within="0 s",
+        shown_by="test_synthesis.test_speech_without_end_is_cut_off",
+    ),
+    Elsewhere(
+        fault="spoken translation that the caller does not take",
+        outcome="the service has to wait; the complete translation when it is taken",
+        within="0 s",
+        shown_by="test_synthesis.test_speech_that_is_not_taken_is_not_received",
+    ),
+    Elsewhere(
         fault="connection that was kept open answers 3 s late",
         outcome="the complete transcript, sent once",
         within="3 s",
