@@ -88,6 +88,7 @@ def _session(resource: SpeechResource, session: Session) -> dict[str, Any]:
         "mode": str(options.mode),
         "language": options.language,
         "candidates": list(options.candidates),
+        "connection_id": timeline.connection_id,
         "phrases": len(options.phrases),
         "custom_model": options.custom_model is not None,
         "connected": after_start(timeline.connected),

@@ -241,7 +241,8 @@ class Health:
         """Log a failure, but no kind again before it works."""
         kind = failure_kind(error)
         level = logging.DEBUG if kind in self._troubles else logging.ERROR
-        _LOGGER.log(level, "%s: speech recognition failed: %s", self._entry.title, error)
+        where = f" (connection {error.connection_id})" if error.connection_id else ""
+        _LOGGER.log(level, "%s: speech recognition failed: %s%s", self._entry.title, error, where)
         self._troubles.add(kind)
 
     def _works(self, at: float) -> None:

@@ -29,6 +29,7 @@ from .speech import (
     SynthesisEnded,
     TranslationOptions,
 )
+from .speech.wording import shown
 from .transcript import VOICE, Transcript
 from .voice import Voice
 
@@ -180,7 +181,7 @@ class RecordingRun:
         self._report(type="error", code=code or "unknown_error", message=str(error))
 
     def _warn(self, reason: object) -> None:
-        _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, reason)
+        _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, shown(str(reason)))
 
     @callback
     def _report(self, **event: Any) -> None:

@@ -48,6 +48,7 @@ from .speech import (
 )
 from .speech.audio import BYTES_PER_SECOND
 from .speech.language_tags import match
+from .speech.wording import shown
 from .text import written
 from .transcript import joined, translation_of
 
@@ -187,7 +188,8 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         text = self._text(phrase)
         _LOGGER.debug("phrase: %s", text)
         if text is None:
-            _LOGGER.error("%s: no translation: %s", self.entity_id, phrase.translation_error or "the service gave none")
+            reason = shown(phrase.translation_error or "the service gave none")
+            _LOGGER.error("%s: no translation: %s", self.entity_id, reason)
             return SpeechResult(None, SpeechResultState.ERROR)
         return SpeechResult(_both(before.text, text, language), SpeechResultState.SUCCESS)
 

@@ -109,7 +109,7 @@ async def test_a_failure_that_repeats_what_is_ours_is_redacted(
     service.behaviours = lambda _: Behaviour(faults=(Fault(AudioReceived(16000), Close(1007, reason)),))
     await transcribe(hass, stream(pcm(1)), entity_id=KITCHEN)
     (session,) = (await diagnostics(hass, entry))["sessions"]
-    assert f"no model for {REDACTED} at {REDACTED}" in session["error"]
+    assert session["error"].endswith(": no model for … at …")
 
 
 async def test_the_usage_and_the_state_are_in_it(

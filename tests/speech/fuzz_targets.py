@@ -28,8 +28,6 @@ from custom_components.azure_speech_live.speech.messages import (
     MAX_TRANSCRIPT,
     Message,
     decode,
-    json_body,
-    service_tag,
     short_audio_phrase,
 )
 from custom_components.azure_speech_live.speech.pasted import read_endpoint, read_key, sort_out
@@ -83,8 +81,6 @@ def fuzz_message(data: bytes) -> None:
                 _check_line(str(err))
             else:
                 _check_event(said)
-    with suppress(UnusableMessageError):
-        _check_line(service_tag(json_body(message)))
 
 
 def _check_line(line: str) -> None:

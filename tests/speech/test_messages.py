@@ -23,7 +23,6 @@ from custom_components.azure_speech_live.speech import (
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
 from custom_components.azure_speech_live.speech.messages import (
     MAX_HEADER_SIZE,
-    MAX_SERVICE_TAG,
     MAX_TRANSCRIPT,
     Message,
     decode,
@@ -33,7 +32,6 @@ from custom_components.azure_speech_live.speech.messages import (
     json_message,
     offset,
     phrase,
-    service_tag,
     short_audio_phrase,
     timestamp,
 )
@@ -460,17 +458,3 @@ def test_text_is_bounded() -> None:
     said = phrase({"RecognitionStatus": "Success", "DisplayText": long, "NBest": [{"Lexical": long, "ITN": long}]})
     assert [len(text) for text in texts(said)] == [MAX_TRANSCRIPT] * 3
     assert len(hypothesis({"Text": long}).text) == MAX_TRANSCRIPT
-
-
-@given(json_values | st.fixed_dictionaries({"serviceTag": json_values}))
-@example({"serviceTag": "x\n" * 1000})
-def test_any_service_tag_is_a_bounded_line(context: object) -> None:
-    tag = service_tag({"context": context})
-    assert len(tag) <= MAX_SERVICE_TAG
-    assert tag.isprintable()
-
-
-def test_service_tag() -> None:
-    tag = "5c0b51bb9e6f4f3d8f9f8a2f1c7d2a11"
-    assert service_tag({"context": {"serviceTag": tag}}) == tag
-    assert service_tag({}) == ""

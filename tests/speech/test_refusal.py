@@ -47,7 +47,7 @@ ASKED = URL("wss://h/speech/recognition/interactive/cognitiveservices/v1?languag
     ("url", "named"),
     [
         (ASKED, "the language xx-XX"),
-        (ASKED.update_query(cid="1-2"), "the language xx-XX or the custom model 1-2"),
+        (ASKED.update_query(cid="1-2"), "the language xx-XX or the custom model"),
         (URL("wss://h/stt/speech/universal/v2"), "the language or the custom model"),
         (None, "the language or the custom model"),
     ],

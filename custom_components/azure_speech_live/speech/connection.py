@@ -27,13 +27,13 @@ from .errors import (
     SpeechError,
     ThrottledError,
     UnusableMessageError,
-    printable,
 )
 from .foreign import ours
 from .inflow import Inflow
 from .link import Link
 from .messages import Message
 from .telemetry import ConnectionMetric
+from .wording import shown
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -118,6 +118,7 @@ class Connection:
         Raises SpeechError; the caller limits the time.
         """
         start = now_utc()
+        _LOGGER.debug("%s: opening %s", connection_id, url.path)
         socket = await ours(_upgrade(session, url, connection_id, cls.max_size), "it was being opened", url)
         connection = cls(socket, url, ConnectionMetric(connection_id, start, now_utc()))
         try:
@@ -129,6 +130,7 @@ class Connection:
 
     async def send(self, message: Message) -> None:
         """Send a message. Raises ConnectionFailedError."""
+        _LOGGER.debug("%s: sent %s", self.id, message)
         await self._send(messages.encode(message, now_utc()))
 
     async def _send(self, payload: str | bytes) -> None:
@@ -146,7 +148,7 @@ class Connection:
         while (received := await self._next()).type in _CONTROL:
             pass
         message = messages.decode(received.data)
-        _LOGGER.debug("received %s", message)
+        _LOGGER.debug("%s: received %s", self.id, message)
         return message
 
     async def _next(self) -> aiohttp.WSMessage:
@@ -178,6 +180,11 @@ class Connection:
             await ours(self._socket.pong(ping), "sending")
 
     @property
+    def id(self) -> str:
+        """What it is known by to the service, and to Microsoft's support: its X-ConnectionId."""
+        return self.metric.connection_id
+
+    @property
     def age(self) -> float:
         """Seconds since it was opened."""
         return asyncio.get_running_loop().time() - self._opened
@@ -192,6 +199,7 @@ class Connection:
         if self._closed:
             return
         self._closed = True
+        _LOGGER.debug("%s: closing", self.id)
         wire = self._socket.get_extra_info("socket")
         try:
             async with asyncio.timeout(CLOSE_LIMIT):
@@ -238,12 +246,13 @@ async def _upgrade(
 def _closing_error(received: aiohttp.WSMessage) -> SpeechError:
     """Return what the end of a connection stands for, by its close code."""
     if received.type is aiohttp.WSMsgType.ERROR:
-        return UnusableMessageError(f"the service broke the WebSocket protocol: {printable(str(received.data))}")
+        return UnusableMessageError(f"the service broke the WebSocket protocol: {shown(str(received.data))}")
     if received.type is not aiohttp.WSMsgType.CLOSE:
         return ConnectionFailedError("the connection was lost")
-    reason = printable(str(received.extra or ""))
+    said = str(received.extra or "")
+    reason = shown(said)
     kind = next(
-        (error for words, error in _REASONS.items() if words.search(reason)),
+        (error for words, error in _REASONS.items() if words.search(said)),
         _CLOSE_CODES.get(received.data, ConnectionFailedError),
     )
     return kind(f"the service closed the connection with code {received.data}" + (f": {reason}" if reason else ""))

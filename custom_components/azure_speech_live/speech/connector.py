@@ -7,11 +7,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterable, Coroutine
 from http import HTTPStatus
+import logging
 from typing import Final
 import uuid
 
 import aiohttp
-from aiohttp.hdrs import UPGRADE
+from aiohttp.hdrs import METH_POST, UPGRADE
 from yarl import URL
 
 from . import messages
@@ -42,6 +43,8 @@ from .throttle import Throttle, too_many
 from .translator import TranslatorConnection
 from .turn import Turn
 
+_LOGGER = logging.getLogger(__name__)
+
 SETTLE_LIMIT: Final = 2.0
 """Seconds that turn.end may come after the result; without it the connection is in no known state, and is closed."""
 MAX_REPORTS: Final = 20
@@ -49,7 +52,18 @@ MAX_REPORTS: Final = 20
 MAX_ANSWER_SIZE: Final = messages.MAX_MESSAGE_SIZE
 """Bytes read of a REST answer, which has the JSON of one phrase."""
 
+_MOVED: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+"""What wants the same body at another address: aiohttp cannot follow, as it has sent audio that it does not keep."""
 _WAV_TYPE: Final = "audio/wav; codecs=audio/pcm; samplerate=16000"
+
+
+class MovedError(ConnectionFailedError):
+    """The REST API is at another address; the next request goes there. Whoever has kept the audio sends it again."""
+
+    def __init__(self, url: URL) -> None:
+        """Keep the address."""
+        super().__init__("the service has moved to another address")
+        self.url = url
 
 
 class Connector:
@@ -66,6 +80,8 @@ class Connector:
         """Paths on which the spoken language is not detected all along."""
         self._pool = Pool(self.discard)
         self._background: set[asyncio.Task[None]] = set()
+        self._moved: dict[URL, URL] = {}
+        """Where the REST API was found to be, by the URL at which it was looked for."""
         self._attempts: deque[ConnectionMetric] = deque(maxlen=MAX_REPORTS)
         self._reports: deque[Message] = deque(maxlen=MAX_REPORTS)
 
@@ -141,11 +157,18 @@ class Connector:
 
         The caller limits the time.
         """
-        url = self._endpoint.short_audio_url(options)
+        asked = self._endpoint.short_audio_url(options)
+        # Forgotten with every failure: where it was is nothing to rely on.
+        url = self._moved.pop(asked, asked)
         try:
             body = await ours(self._post(url, wav), "the answer was awaited", url)
         except UpgradeRefusedError as err:
             raise ProtocolError(str(err)) from None
+        except MovedError as moved:
+            self._moved[asked] = moved.url
+            raise
+        if url != asked:
+            self._moved[asked] = url
         if is_page(body.decode(errors="replace")):
             raise WebPageError("a web page answers in place of the service")
         return messages.short_audio_phrase(body)
@@ -195,6 +218,8 @@ class Connector:
             error: SpeechError = OpenTimeoutError("the connection did not open in time")
         except SpeechError as err:
             error = err
+        error.connection_id = connection_id
+        _LOGGER.debug("%s: not opened: %s", connection_id, error)
         self._attempts.append(ConnectionMetric(connection_id, start, now_utc(), error))
         raise error
 
@@ -211,7 +236,10 @@ class Connector:
 
         try:
             async with asyncio.timeout(OPEN_LIMIT):
-                await self.short_audio(RecognitionOptions(), silence())
+                try:
+                    await self.short_audio(RecognitionOptions(), silence())
+                except MovedError:
+                    await self.short_audio(RecognitionOptions(), silence())
         except TimeoutError:
             raise ConnectionFailedError("the service did not answer in time") from None
         except ProtocolError as err:
@@ -259,7 +287,10 @@ def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encryp
             raise NotASpeechEndpointError("redirected to an address that is not encrypted")
         request.headers.update(credentials.headers())
         response = await handler(request)
-        # A redirect makes a GET of a POST.
+        if request.method == METH_POST and response.status in _MOVED and "Location" in response.headers:
+            response.close()
+            raise MovedError(request.url.join(URL(response.headers["Location"])))
+        # Any other redirect makes a GET of a POST.
         wanted = HTTPStatus.SWITCHING_PROTOCOLS if UPGRADE in request.headers else HTTPStatus.OK
         if response.status == wanted or "Location" in response.headers:
             return response

@@ -48,6 +48,8 @@ class SpeechError(Exception):
         super().__init__(message)
         self.retry_after = retry_after
         self.status = status
+        self.connection_id: str | None = None
+        """The X-ConnectionId of the connection on which it happened, by which Microsoft's support finds it."""
 
 
 class CredentialsError(SpeechError):

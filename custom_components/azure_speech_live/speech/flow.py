@@ -159,9 +159,10 @@ class Flow:
                 try:
                     settles = await self._attempt(connection_id)
                 except _GaveWayError:
-                    _LOGGER.debug("giving way to another turn")
+                    _LOGGER.debug("%s: giving way to another turn", turn.timeline.connection_id)
                     self._throttle.served(self._place, stands_back=True)
                 except SpeechError as err:
+                    err.connection_id = turn.timeline.connection_id
                     delay = self._failed(err, progress=turn.audio.start > covered)
                 finally:
                     self._throttle.leave(self._place)
@@ -190,9 +191,9 @@ class Flow:
         if too_many(error):
             self._throttle.refused(self._place, error)
             self._connector.make_room()
-            _LOGGER.debug("waiting for a place: %s", error)
+            _LOGGER.debug("%s: waiting for a place: %s", error.connection_id, error)
         else:
-            _LOGGER.debug("trying again in %.1f s: %s", delay, error)
+            _LOGGER.debug("%s: trying again in %.1f s: %s", error.connection_id, delay, error)
         return delay
 
     async def _attempt(self, connection_id: str) -> bool:
@@ -201,12 +202,14 @@ class Flow:
         Raises SpeechError.
         """
         turn = self._turn
+        turn.timeline.connection_id = connection_id
         try:
             connection = await self._acquire(connection_id)
+            turn.timeline.connection_id = connection.id
         except UpgradeRefusedError as refused:
             if isinstance(turn.options, TranslationOptions):
                 raise  # there is no such API for translations
-            _LOGGER.debug("using the REST API for short recordings: %s", refused)
+            _LOGGER.debug("%s: using the REST API for short recordings: %s", connection_id, refused)
             while not turn.complete:
                 await self._send_short_audio()
                 self._throttle.request_ended()

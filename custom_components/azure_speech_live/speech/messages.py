@@ -26,6 +26,7 @@ from .errors import (
     printable,
 )
 from .events import Hypothesis, Phrase, RecognitionStatus
+from .wording import shown
 
 MAX_HEADER_SIZE: Final = 8192
 """Bytes of headers in one message: the protocol page's own limit for binary messages."""
@@ -33,8 +34,6 @@ MAX_MESSAGE_SIZE: Final = 1 << 20
 """Bytes of one message from the service. The longest phrase with word timings is a few tens of kilobytes."""
 MAX_TRANSCRIPT: Final = 20_000
 """Characters kept of one phrase's text: over ten minutes of fast speech, and a connection lives for ten minutes."""
-MAX_SERVICE_TAG: Final = 100
-"""Characters kept of a turn's service tag, which is 32 in practice; it is only shown to a person in a log."""
 TICKS_PER_SECOND: Final = 10_000_000
 """Offsets and durations are counted in ticks of 100 ns."""
 MAX_TICKS: Final = 24 * 3600 * TICKS_PER_SECOND
@@ -111,7 +110,7 @@ def _message(head: str, body: str | bytes) -> Message:
         if separator:
             headers[name.strip().lower()] = value.strip()
         elif line.strip():
-            raise UnusableMessageError(f"a header line without a colon: {printable(line)}")
+            raise UnusableMessageError("a header line without a colon")
     path = headers.get("path", "")
     if not path:
         raise UnusableMessageError("a message without a Path")
@@ -134,13 +133,6 @@ def _json_object(body: str | bytes, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise UnusableMessageError(f"{printable(where)} with a body that is not a JSON object")
     return value
-
-
-def service_tag(body: Mapping[str, Any]) -> str:
-    """Return turn.start's tag, by which Microsoft's support finds a turn; empty when there is none."""
-    context = body.get("context")
-    tag = context.get("serviceTag") if isinstance(context, dict) else None
-    return printable(tag)[:MAX_SERVICE_TAG] if isinstance(tag, str) else ""
 
 
 def offset(body: Mapping[str, Any]) -> float:
@@ -224,7 +216,7 @@ def _status(value: object) -> RecognitionStatus:
     """Return a status that was sent as a name or as a number. Raises the SpeechError that it stands for."""
     name = _STATUSES.get((_text(value) or "").lower())
     if name is None:
-        raise UnusableMessageError(f"a phrase with an unknown status: {printable(str(value))}")
+        raise UnusableMessageError(f"a phrase with an unknown status: {shown(str(value))}")
     if failure := _FAILURES.get(name):
         raise failure(f"the service ended the phrase with status {name}")
     return RecognitionStatus(name)

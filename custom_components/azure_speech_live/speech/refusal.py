@@ -28,7 +28,6 @@ from .errors import (
     ThrottledError,
     UpgradeRefusedError,
     WebPageError,
-    printable,
 )
 from .wording import shown
 
@@ -44,6 +43,7 @@ _NOT_THERE: Final = frozenset({301, 302, 303, 307, 308, 404, 410})
 _REFUSED_AS_PLAIN: Final = frozenset({101, 200, 202, 204, 400, 405, 426, 501})
 """What comes back when something on the way has taken the Upgrade header off the request or the answer."""
 
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-(?:[A-Za-z]{2}|[A-Za-z]{4}|\d{3})){0,2}")
 _QUOTA: Final = re.compile("quota", re.IGNORECASE)
 _MONTHLY_QUOTA: Final = re.compile(r"call volume quota|quota (?:is |was |has been )?exceeded", re.IGNORECASE)
 """The same where a limit of requests a second may be meant, which a larger quota is advised against."""
@@ -119,11 +119,13 @@ def is_page(body: str) -> bool:
 
 
 def _asked_for(url: URL | None) -> str:
+    """Return what may be meant, without the model's id, which is the household's."""
     query = url.query if url else {}
-    language, model = query.get("language") or query.get("from"), query.get("cid")
-    named = [f"the language {printable(language)}"] if language else []
-    if model:
-        named.append(f"the custom model {printable(model)}")
+    language = query.get("language") or query.get("from") or ""
+    # An address to which we were sent may have anything there.
+    named = [f"the language {language}"] if _TAG.fullmatch(language) else []
+    if "cid" in query:
+        named.append("the custom model")
     return " or ".join(named) or "the language or the custom model"
 
 

@@ -28,6 +28,8 @@ class Timeline:
     """Whether the first request used a connection that was kept open."""
     waited: float = 0.0
     """Seconds that it waited for other requests, as the service takes no more at a time."""
+    connection_id: str | None = None
+    """The X-ConnectionId of the last connection, or of the attempt to open one: Microsoft's support asks for it."""
     audio: int = 0
     sent: int = 0
 

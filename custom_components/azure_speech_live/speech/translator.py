@@ -10,6 +10,7 @@ that still answers a ping.
 import asyncio
 from collections import deque
 import contextlib
+import logging
 from typing import Any, Final, override
 
 import aiohttp
@@ -21,6 +22,8 @@ from .connection import Connection
 from .errors import ConnectionFailedError, UnusableMessageError
 from .messages import Message, json_message
 from .telemetry import ConnectionMetric
+
+_LOGGER = logging.getLogger(__name__)
 
 CLOSING_SILENCE: Final = 5.0
 """Seconds of silence behind the audio, by which the service knows that the last sentence is over."""
@@ -59,6 +62,7 @@ class TranslatorConnection(Connection):
         """Send audio; the rest of what a turn says has no place in this dialect. Raises ConnectionFailedError."""
         if message.path != "audio" or not isinstance(message.body, bytes):
             return
+        _LOGGER.debug("%s: sent %s", self.id, message)
         if message.body:
             self._sent += len(message.body)
             await self._send(message.body)
@@ -100,6 +104,7 @@ class TranslatorConnection(Connection):
             self._asked = False
             if self._quiet_since is not None:
                 self._quiet_since = asyncio.get_running_loop().time()
+            _LOGGER.debug("%s: received %s of %d", self.id, received.type.name.lower(), len(received.data))
             self._received.extend(self._translated(received.data))
         elif received.type is aiohttp.WSMsgType.PONG and self._asked:
             self._received.extend(self._end())
