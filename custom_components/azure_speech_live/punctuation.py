@@ -51,7 +51,11 @@ def tidy(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return a text without marks that nobody sees, such as those of writing from right to left."""
+    """Return a text without marks that nobody sees, such as those of writing from right to left.
+
+    An accent is part of its letter, where Unicode has that: whoever typed it may have typed both.
+    """
+    text = unicodedata.normalize("NFC", text)
     if text.isprintable():
         return text
     seen = (mark for mark in text if mark in JOINERS or unicodedata.category(mark) != "Cf")

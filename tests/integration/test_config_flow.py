@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.azure_speech_live.const import CONF_ENDPOINT, DOMAIN, SUBENTRY_RECOGNIZER
+from custom_components.azure_speech_live.const import CONF_ENDPOINT, DOMAIN, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from custom_components.azure_speech_live.regions import REGION_NAMES, portal_url, region_options
 from custom_components.azure_speech_live.speech import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS
 from custom_components.azure_speech_live.speech.pasted import read_endpoint
@@ -21,6 +21,7 @@ from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
+from .availability import HEARD
 from .flows import (
     add_resource,
     only_recognizer,
@@ -98,6 +99,53 @@ async def test_a_region_is_understood_however_it_was_copied(
         assert result["result"].unique_id == "westeurope"
         assert result["result"].state is ConfigEntryState.LOADED
         assert service.attempts[0].headers["Host"] == REGION_HOST
+        await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+S2S_HOST = "westeurope.s2s.speech.microsoft.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"wss://{S2S_HOST}",
+        f"WSS://{S2S_HOST.upper()}:443/",
+        f"wss://{S2S_HOST}/speech/translation/cognitiveservices/v1?from=de-DE&to=en",
+        f"wss://{REGION_HOST}/v1.0/",
+        f"wss://{REGION_HOST}:443/speech/recognition/interactive/cognitiveservices/v1",
+        "https://westeurope.api.cognitive.microsoft.com/sts/v1.0/issueToken",
+        "https://kitchen.services.ai.azure.com/api/projects/home",
+        "https://kitchen.services.ai.azure.com/models",
+        "https://kitchen.openai.azure.com/openai/v1/",
+        "https://kitchen.cognitiveservices.azure.com/stt/speech/universal/v2",
+    ],
+)
+async def test_an_address_of_azures_is_set_up_with_a_recognizer(
+    hass: HomeAssistant, names: Names, tmp_path: Path, text: str
+) -> None:
+    """Whichever of a resource's services was copied, its region or its own host serves recognition."""
+    host = OWN_HOST if "kitchen" in text else REGION_HOST
+    async with public(host, names, tmp_path):
+        result = await submit(hass, await start_user_flow(hass), endpoint=text, api_key=KEY)
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert result["result"].unique_id == (OWN_HOST if host is OWN_HOST else "westeurope")
+        assert only_recognizer(result["result"]).subentry_type == SUBENTRY_RECOGNIZER
+        assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
+        await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1.0", "/v1.0/", "/v1.0/speech/translate", "/speech/translate", "/V1.0/Speech/Translate"]
+)
+async def test_an_address_of_the_service_of_2018_is_set_up_with_a_translator(
+    hass: HomeAssistant, names: Names, tmp_path: Path, path: str
+) -> None:
+    async with public(S2S_HOST, names, tmp_path):
+        form = await submit(hass, await start_user_flow(hass), endpoint=f"wss://{S2S_HOST}{path}", api_key=KEY)
+        assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "translator")
+        result = await submit(hass, form, languages=["de-DE"], target_language="en")
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert only_recognizer(result["result"]).subentry_type == SUBENTRY_TRANSLATOR
         await hass.config_entries.async_unload(result["result"].entry_id)
 
 

@@ -134,3 +134,4 @@ def test_marks_that_nobody_sees_go_unless_they_are_part_of_a_word(text: str, see
 
 def test_names_are_as_a_keyboard_writes_them() -> None:
     assert plain(" \u200fKid’s\u00a0 lamp ") == "Kid's lamp"
+    assert plain("Cafe\u0301") == visible("Cafe\u0301") == "Café"

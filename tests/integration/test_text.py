@@ -76,6 +76,7 @@ def test_an_unmasked_form_takes_the_place_of_a_missing_masked_one() -> None:
         (["c++ => c plus plus"], "c++ and c", "c plus plus and c"),
         (["x => \\1"], "x", "\\1"),
         (["grün => rot"], "GRÜN, grünlich", "rot, grünlich"),
+        (["gru\u0308n => rot"], "GRÜN, grünlich", "rot, grünlich"),
         (["电灯泡 => 电灯"], "打开电灯泡吧", "打开电灯吧"),
         (["ไฟ => หลอดไฟ"], "เปิดไฟ", "เปิดหลอดไฟ"),
         (["बत => दीया"], "बत्ती जलाओ", "बत्ती जलाओ"),

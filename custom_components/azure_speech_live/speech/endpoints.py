@@ -115,6 +115,8 @@ class Endpoint:
         if regional and not _asks_for_more(regional["service"], parsed):
             return cls(region=regional["region"])
         path = "" if parsed.path == "/" else parsed.path
+        if regional and _TRANSLATOR_PATH.fullmatch(path):
+            path = path.lower()  # as the documentation writes it
         if _RESOURCE_HOST.fullmatch(host):
             # Whichever of a resource's services was copied, this one is meant. Microsoft serves nothing in the clear,
             # and a key that is sent so is everybody's.
