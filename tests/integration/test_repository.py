@@ -24,9 +24,6 @@ WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yaml"))
 FORMS = [path for path in sorted((REPOSITORY / ".github" / "ISSUE_TEMPLATE").glob("*.yml")) if path.stem != "config"]
 PAGES = [*REPOSITORY.glob("*.md"), *sorted((REPOSITORY / "docs").glob("*.md"))]
 
-# What has no versions, or none that would do; the workflow says why.
-WITHOUT_VERSION = {"home-assistant/actions/hassfest@master", "hacs/action@main"}
-
 
 def steps(workflow: Path) -> list[dict[str, Any]]:
     """Return all steps of a workflow's jobs."""
@@ -34,7 +31,7 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-def test_a_workflow_is_well_formed_and_uses_versions(workflow: Path) -> None:
+def test_a_workflow_is_well_formed_and_uses_commits(workflow: Path) -> None:
     content = load_yaml_dict(workflow)
     assert {"name", "on", "permissions", "jobs"} <= {"on" if key is True else key for key in content}
     for job in content["jobs"].values():
@@ -42,15 +39,65 @@ def test_a_workflow_is_well_formed_and_uses_versions(workflow: Path) -> None:
     for step in steps(workflow):
         assert ("run" in step) is not ("uses" in step)
         if uses := step.get("uses"):
-            assert uses in WITHOUT_VERSION or re.search(r"@v\d+(\.\d+)*$", uses)
+            assert re.search(r"@[0-9a-f]{40}$", uses)
+        if uses and uses.startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+    # What a commit stands for is beside it: a reader knows no hashes.
+    assert all(re.search(r" # \S+", line) for line in workflow.read_text("utf-8").splitlines() if "@" in line)
 
 
 def test_the_workflows_check_and_test() -> None:
-    used = {step.get("uses") for workflow in WORKFLOWS for step in steps(workflow)}
+    used = {step.get("uses", "").partition("@")[0] for workflow in WORKFLOWS for step in steps(workflow)}
     ran = {step.get("run") for workflow in WORKFLOWS for step in steps(workflow)}
-    assert used >= WITHOUT_VERSION
+    assert {"home-assistant/actions/hassfest", "hacs/action"} <= used
     assert {".ci/run", "scripts/test --repeat"} <= ran
     assert os.access(REPOSITORY / ".ci" / "run", os.X_OK)
+
+
+def test_only_a_release_may_write_and_it_waits_for_all_checks() -> None:
+    release = load_yaml_dict(REPOSITORY / ".github/workflows/release.yaml")["jobs"]
+    awaited = {release[job]["uses"].removeprefix("./.github/workflows/") for job in release["release"]["needs"]}
+    assert awaited == {workflow.name for workflow in WORKFLOWS} - {"release.yaml"}
+    for workflow in WORKFLOWS:
+        content = load_yaml_dict(workflow)
+        assert content["permissions"] == {"contents": "read"}
+        writers = [name for name, job in content["jobs"].items() if "permissions" in job]
+        assert writers == (["release"] if workflow.stem == "release" else [])
+
+
+def test_the_javascript_packages_are_exactly_those_that_are_named() -> None:
+    folder = REPOSITORY / "tests" / "conformance"
+    package = json.loads((folder / "package.json").read_text("utf-8"))
+    lines = [line.split(" ") for line in (folder / "packages.txt").read_text("utf-8").splitlines()]
+    assert {name: version for name, version, _ in lines} == package["dependencies"] | package["overrides"]
+    assert all(integrity.startswith("sha512-") for _, _, integrity in lines)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("sha512-nBr", "sha512-AAA"), "not in packages.txt: @azure/abort-controller"),
+        (("2.1.2", "2.1.3"), "not in packages.txt: @azure/abort-controller 2.1.3"),
+        (("abort-controller", "something"), "missing: @azure/abort-controller 2.1.2"),
+        (None, ""),
+    ],
+)
+def test_other_javascript_packages_are_refused(tmp_path: Path, change: tuple[str, str] | None, said: str) -> None:
+    """Runs the set-up's own check on what npm writes down of what it has installed."""
+    folder = REPOSITORY / "tests" / "conformance"
+    shutil.copy(folder / "packages.txt", tmp_path)
+    lines = [line.split(" ") for line in (folder / "packages.txt").read_text("utf-8").splitlines()]
+    installed = {
+        f"node_modules/{name}": {"version": version, "integrity": integrity} for name, version, integrity in lines
+    }
+    text = json.dumps({"packages": installed})
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / ".package-lock.json").write_text(text.replace(*change, 1) if change else text)
+
+    done = subprocess.run(["node", folder / "verify.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == bool(change)
+    assert said in done.stderr
 
 
 @pytest.mark.parametrize(
