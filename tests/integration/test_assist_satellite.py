@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEventType
 from homeassistant.components.media_player import MediaPlayerState
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -106,6 +107,20 @@ async def test_silence_changes_nothing(house: House, service: SpeechService) -> 
     await house.add_microphone()
     assert await house.press() == ["listening", "idle"]
     assert house.look(LIGHT) == "off"
+
+
+async def test_the_microphone_ends_with_what_the_pipeline_has_heard(house: House, sound_server: SoundServer) -> None:
+    """Before the answer is there: that may take a while, in which nobody is to be listened to."""
+    await house.add_microphone()
+    microphone = house.entry.runtime_data.microphones[house.subentry.subentry_id]
+    async with house.state(SATELLITE, lambda state: state == "listening"):
+        await house.call("button.press", BUTTON)
+    async with asyncio.timeout(10):  # of silence, it would be longer
+        async with house.state(SATELLITE, lambda state: state == "idle"):
+            microphone.async_get_satellite().on_pipeline_event(
+                PipelineEvent(PipelineEventType.STT_VAD_END, {"timestamp": 0})
+            )
+    assert await sound_server.listeners() == 0
 
 
 async def test_the_selects_are_those_that_satellites_have(house: House) -> None:

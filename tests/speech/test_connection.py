@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, closing
 import re
 import socket
 import struct
-from typing import Final
+from typing import Final, override
 
 import aiohttp
 import pytest
@@ -349,6 +349,22 @@ async def test_closes_while_the_peer_is_silent() -> None:
         began = asyncio.get_running_loop().time()
         await connection.close()
         assert asyncio.get_running_loop().time() - began <= CLOSE_LIMIT + 0.01
+
+
+async def test_what_is_not_configured_in_time_is_closed() -> None:
+    class Held(Connection):
+        """Waits to send, as a connection does whose peer does not read."""
+
+        @override
+        async def send(self, message: Message) -> None:
+            await asyncio.Event().wait()
+
+    async with SpeechService() as service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await Held.open(session, URL(service.url + PATH), CONNECTION_ID)
+        await service.until(lambda: service.connections[0].closed)
+        assert service.connections[0].client_close_code == 1000
 
 
 async def test_closes_on_a_dead_link_with_all_buffers_full() -> None:

@@ -427,6 +427,24 @@ async def test_second_turn_reports_no_connection() -> None:
         assert [metric["Name"] for metric in report["Metrics"]] == ["Microphone"]
 
 
+@pytest.mark.parametrize("leaves", [False, True], ids=["attempt that failed", "turn that its caller left"])
+async def test_what_was_reported_is_not_reported_again(*, leaves: bool) -> None:
+    behaviours = [] if leaves else [Behaviour(answer=Refuse(503))]
+    async with SpeechService(Legible(), behaviours=behaviours) as service, calling(service.url) as client:
+        if leaves:
+            events = client.recognize(Source(AUDIO[Mode.INTERACTIVE]), INTERACTIVE)
+            await anext(events)
+            await events.aclose()
+        for _ in range(2):
+            await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
+            last = len(service.connections) - 1
+            await reports(service, last)
+            await gone(service)
+        (report,) = await reports(service, last)
+        assert [metric["Name"] for metric in report["Metrics"]] == ["Connection", "Microphone"]
+        assert "Error" not in report["Metrics"][0]
+
+
 async def test_samples_are_whole() -> None:
     """An odd byte at the end is no sound, on either way."""
     pcm = array("h", range(1000)).tobytes() + b"x"

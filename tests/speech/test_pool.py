@@ -3,12 +3,16 @@
 import asyncio
 from typing import Final
 
+import aiohttp
 import pytest
+from yarl import URL
 
-from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, SpeechClient
+from custom_components.azure_speech_live.speech import Credentials, Mode, RecognitionOptions, SpeechClient
+from custom_components.azure_speech_live.speech.connection import Connection
+from custom_components.azure_speech_live.speech.connector import SETTLE_LIMIT
 from custom_components.azure_speech_live.speech.patience import FIRST_ANSWER_REUSED
-from custom_components.azure_speech_live.speech.pool import AGE_LIMIT, IDLE_LIMIT
-from tests.speech_service import Behaviour, Fault, Legible, Limits, SpeechService
+from custom_components.azure_speech_live.speech.pool import AGE_LIMIT, IDLE_LIMIT, Pool
+from tests.speech_service import KEY, Behaviour, Fault, Legible, Limits, SpeechService
 from tests.speech_service.faults import (
     Action,
     After,
@@ -218,7 +222,23 @@ async def test_closing_the_client_while_turns_end() -> None:
         async with calling(service.url) as client:
             await asyncio.gather(command(client), command(client))
             assert tasks_left() != []
+            began = asyncio.get_running_loop().time()
+            await client.close()
+            assert asyncio.get_running_loop().time() - began < SETTLE_LIMIT  # they are not waited for
         await service.until(lambda: len(service.connections) == 2)
+
+
+async def test_what_comes_after_it_is_closed_is_discarded() -> None:
+    async with service_with() as service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
+        url = URL(service.url + "/stt/speech/universal/v2")
+        connection = await Connection.open(session, url, "0" * 32)
+        discarded: list[Connection] = []
+        pool = Pool(discarded.append)
+        await pool.close()
+        pool.put(connection)
+        assert discarded == [connection]
+        assert await pool.take(url) is None
+        await connection.close()
 
 
 async def test_refused_connection_after_a_dead_one() -> None:
