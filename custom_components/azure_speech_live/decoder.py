@@ -4,11 +4,12 @@ Decoding goes on as fast as the samples are taken: no more of them than what the
 """
 
 import asyncio
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import re
+import resource
 from typing import Final
 
 import audioop
@@ -23,6 +24,14 @@ _MAX_LOG: Final = 8192
 """Bytes that are kept of what ffmpeg says; media can make it say a lot."""
 _MAX_DESCRIPTION: Final = 131_072
 """The same for what it says before the first sound: lyrics and chapters are among it."""
+
+# Sound alone is decoded: not even while ffmpeg looks at what there is has a picture, a cover say, more than one pixel.
+_SOUND_ALONE: Final = ("-vn", "-sn", "-dn", "-max_pixels", "1")
+# One thread is enough; a block is larger only where a header or a cover lies about its size.
+_SMALL: Final = ("-max_alloc", str(64 << 20), "-filter_threads", "1")
+_LIMITS: Final = {resource.RLIMIT_DATA: 256 << 20, resource.RLIMIT_CPU: 3600, resource.RLIMIT_CORE: 0}
+"""What the system lets ffmpeg have: bytes of memory, of which it needs some 50 MB; seconds of a processor, of which the
+longest recording needs minutes; and no file of its memory, in which addresses are."""
 
 _MONO: Final = "aformat=sample_fmts=s16:sample_rates=16000:channel_layouts=mono"
 _MIXED_AND_FIRST: Final = f"asplit[a][b];[a]{_MONO}[m];[b]pan=mono|c0=c0,{_MONO}[f];[m][f]join=channel_layout=stereo"
@@ -42,6 +51,7 @@ _NO_AUDIO: Final = re.compile(rb"^(?:\[[^\]\n]*\] )?Stream map '[^'\n]*' matches
 _BROKEN_OFF: Final = re.compile(
     rb"^(?:(?:https?|rtsps?)://\S+|\[in#0[^\]]*\] Error during demuxing): (?!corrupt input packet).+", re.MULTILINE
 )
+_REDIRECTED: Final = re.compile(rb"^\[rtsp @ [^\]\n]*\] Status \d+: Redirecting to ", re.MULTILINE)
 _NOT_LISTED: Final = b"Format not on whitelist"
 
 
@@ -51,6 +61,25 @@ class DecodingError(Exception):
 
 class NoAudioError(DecodingError):
     """An input without such a track, or without a single sample in it."""
+
+
+class RedirectedError(DecodingError):
+    """A camera that sends us to another address, which nobody has looked at."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input, as ffmpeg is told of it. What everybody on this machine may see is in the arguments alone."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str] | None = None
+    """In the place of ours."""
+    given: bytes = b""
+    """What it reads from its standard input."""
+
+    def at(self, position: float) -> Source:
+        """Return the input from that many seconds on."""
+        return replace(self, arguments=("-ss", str(position), *self.arguments))
 
 
 @dataclass(frozen=True)
@@ -74,22 +103,31 @@ class Decoder:
         self._empty = True
         self._said = b""
         self._log = b""
+        self._redirected = False
         self._described = asyncio.Event()
         self._listener = asyncio.create_task(self._listen(), name=f"{DOMAIN} ffmpeg log")
 
     @classmethod
-    async def start(cls, binary: str, source: Sequence[str], track: int = 0) -> Decoder:
-        """Decode an input, which is told in ffmpeg's arguments. Raises OSError if there is no such ffmpeg."""
+    async def start(cls, binary: str, source: Source, track: int = 0) -> Decoder:
+        """Decode an input. Raises OSError if there is no such ffmpeg."""
         process = await asyncio.create_subprocess_exec(
             binary,
             *("-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"),
-            *source,
+            *_SMALL,
+            *_SOUND_ALONE,
+            *("-threads", "1"),
+            *source.arguments,
             # No -t here: a recording that is cut would pass for a whole one.
             *("-map", f"0:a:{track}", "-af", _MIXED_AND_FIRST, "-f", "s16le", "pipe:1"),
-            stdin=DEVNULL,
+            stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
+            env=source.environment,
         )
+        _limit(process.pid)
+        assert process.stdin is not None  # noqa: S101 - it is a pipe
+        process.stdin.write(source.given)
+        process.stdin.close()
         return cls(process)
 
     async def description(self) -> Description:
@@ -118,10 +156,13 @@ class Decoder:
 
     async def close(self) -> None:
         """End ffmpeg, and leave nothing of it, also where whoever waits for that is cancelled once more."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        self._kill()
         self._listener.cancel()
         await asyncio.shield(asyncio.create_task(self._clear_away(), name=f"{DOMAIN} ffmpeg end"))
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
 
     async def _clear_away(self) -> None:
         await asyncio.wait([self._listener])
@@ -132,6 +173,9 @@ class Decoder:
         assert self._process.stderr is not None  # noqa: S101 - it is a pipe
         while said := await self._process.stderr.read(_MAX_LOG):
             self._log = (self._log + said)[-_MAX_LOG:]
+            if _REDIRECTED.search(self._log) and not self._redirected:
+                self._redirected = True
+                self._kill()  # before it shows what is there, or that nothing is
             if not self._described.is_set():
                 self._said += said
                 if _DESCRIBED in self._said or len(self._said) > _MAX_DESCRIPTION:
@@ -141,6 +185,8 @@ class Decoder:
     async def _finish(self) -> None:
         """Look at how ffmpeg ended."""
         await asyncio.wait([self._listener])
+        if self._redirected:
+            raise RedirectedError("a redirect")
         if _NO_AUDIO.search(self._log):
             raise NoAudioError("no such track")
         broken_off = _BROKEN_OFF.search(self._log)
@@ -148,6 +194,14 @@ class Decoder:
             raise DecodingError(_reason(broken_off[0] if broken_off else self._log))
         if self._empty:
             raise NoAudioError("no sample")
+
+
+def _limit(pid: int) -> None:
+    """Have the system limit a process. Only Linux can; elsewhere, ffmpeg's own limits have to do."""
+    if hasattr(resource, "prlimit"):
+        with contextlib.suppress(OSError):  # it has ended, or lower limits hold already
+            for kind, limit in _LIMITS.items():
+                resource.prlimit(pid, kind, (limit, limit))
 
 
 def _audible(both: bytes) -> bytes:

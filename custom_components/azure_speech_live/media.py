@@ -16,8 +16,20 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
-from .decoder import BYTES_PER_SECOND, CHUNK, SAMPLE_SIZE, Decoder, DecodingError, Description, NoAudioError
+from .decoder import (
+    BYTES_PER_SECOND,
+    CHUNK,
+    SAMPLE_SIZE,
+    Decoder,
+    DecodingError,
+    Description,
+    NoAudioError,
+    RedirectedError,
+)
 from .media_address import MediaInput, async_resolve, media_error
+from .media_hosts import HostNotAllowedError, reason_of
+from .media_proxy import Way
+from .media_way import open_way
 
 MAX_DURATION: Final = 4 * 3600
 """Seconds of a recording: an evening's; with the service's pace of twice real time that takes two hours."""
@@ -46,20 +58,28 @@ async def open_recording(
     allowed, not something to hear, or if nothing but a duration would end it.
     """
     found = await async_resolve(hass, media)
-    recording = Recording(ffmpeg.get_ffmpeg_manager(hass).binary, found, media, limit, duration)
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            way = await stack.enter_async_context(open_way(hass, found.location, trusted=found.trusted))
+        except HostNotAllowedError:
+            raise media_error("media_of_this_machine", media) from None
+        except OSError as err:
+            raise media_error("media_unreadable", media, reason=reason_of(err)) from None
+        recording = Recording(ffmpeg.get_ffmpeg_manager(hass).binary, way, found, media, limit, duration)
+        stack.push_async_callback(recording.close)
         await recording.open()
         yield recording
-    finally:
-        await recording.close()
 
 
 class Recording:
     """A recording that ffmpeg decodes."""
 
-    def __init__(self, binary: str, found: MediaInput, media: str, limit: float, duration: float | None) -> None:
+    def __init__(  # noqa: PLR0917 - what there is to know
+        self, binary: str, way: Way, found: MediaInput, media: str, limit: float, duration: float | None
+    ) -> None:
         """Use ``open_recording`` instead."""
         self._binary = binary
+        self._way = way
         self._input = found
         self._media = media
         self._limit = limit
@@ -109,21 +129,29 @@ class Recording:
             await self._decoder.close()
 
     async def _start(self, track: int = 0, position: float = 0) -> Decoder:
-        source = ["-ss", str(position), *self._input.arguments] if position else self._input.arguments
+        source = self._way.source
         try:
-            return await Decoder.start(self._binary, source, track)
+            return await Decoder.start(self._binary, source.at(position) if position else source, track)
         except OSError as err:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_ffmpeg") from err
 
     async def _read(self) -> bytes:
         """Return what is decoded next, nothing at the end."""
         assert self._decoder is not None  # noqa: S101 - it is open
+        failure: DecodingError | None = None
+        chunk = b""
         try:
-            return await self._decoder.read()
-        except NoAudioError:
-            raise self._error("media_without_audio") from None
+            chunk = await self._decoder.read()
         except DecodingError as err:
-            raise self._error("media_unreadable", reason=str(err)) from None
+            failure = err
+        if self._way.refused or isinstance(failure, RedirectedError):
+            # The same whatever else is known: it would tell what is there.
+            raise self._error("media_of_this_machine")
+        if isinstance(failure, NoAudioError):
+            raise self._error("media_without_audio")
+        if failure is not None:
+            raise self._error("media_unreadable", reason=self._way.reason or str(failure))
+        return chunk
 
     async def _next(self) -> bytes:
         """Return what is heard next, nothing at the end."""

@@ -1,4 +1,4 @@
-"""Where media is, and what of it may be read: from what a person or an automation writes to an input of ffmpeg."""
+"""Where media is, and what of it may be read: from what a person or an automation writes to a file or an address."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,19 +13,9 @@ from homeassistant.helpers.network import is_hass_url
 from yarl import URL
 
 from .const import DOMAIN
+from .media_hosts import async_is_allowed
 
-# What a local file may be: what records sound and video, or keeps it, and nothing that leads to other files, as
-# playlists do. Without samples that have no header, so that nobody knows their rate, and without the sound of games.
-_FORMATS: Final = (
-    "aac,ac3,act,aea,aiff,amr,amrnb,amrwb,ape,asf,au,avi,avr,bit,caf,codec2,dhav,dsf,dss,dts,dtshd,dv,eac3,epaf,flac,"
-    "flv,g722,g723_1,g729,gsm,gxf,hcom,iff,ilbc,ircam,loas,matroska,mlp,mmf,mov,mp3,mpc,mpc8,mpeg,mpegts,mxf,"
-    "nistsphere,nsp,nut,ogg,oma,paf,pvf,qcp,rm,sbc,sds,shn,sln,smjpeg,sox,spdif,tak,truehd,tta,voc,vqf,w64,wav,wtv,wv,"
-    "wve,xwma"
-)
-# A playlist on the network leads to no file of ours, and has us listen at no port; nor does a camera.
-_HTTP: Final = ("-protocol_whitelist", "http,https,tcp,tls,crypto,httpproxy")
-_RTSP: Final = ("-protocol_whitelist", "tcp,tls", "-rtsp_transport", "tcp", "-allowed_media_types", "audio")
-_PROTOCOLS: Final = {"http": _HTTP, "https": _HTTP, "rtsp": _RTSP, "rtsps": _RTSP}
+_SCHEMES: Final = frozenset({"http", "https", "rtsp", "rtsps"})
 
 _LIVE: Final = "/api/hls/"
 """Where Home Assistant has its cameras; whatever else it answers ends."""
@@ -38,9 +28,11 @@ _MAX_NAME: Final = 200
 
 @dataclass(frozen=True)
 class MediaInput:
-    """An input of ffmpeg."""
+    """Where media is: a file, or an address."""
 
-    arguments: list[str]
+    location: Path | URL
+    trusted: bool = False
+    """Whether the address may be one of this machine's: it is Home Assistant's own, or was allowed."""
     maybe_endless: bool = False
     """Whether it may be a stream that never ends."""
 
@@ -61,23 +53,18 @@ async def async_resolve(hass: HomeAssistant, media: str) -> MediaInput:
         except Exception as err:  # a media source is anybody's, and raises what it likes
             raise media_error("media_not_found", media) from err
         if found.path is None:
-            return _address(hass, found.url, media)
+            return _address(hass, found.url, media, trusted=True)
         if not await hass.async_add_executor_job(found.path.is_file):
             raise media_error("media_not_found", media)
-        return _file(found.path)
+        return MediaInput(found.path)
     if not media.startswith("/"):
         return _address(hass, media, media)
     allowed = await hass.async_add_executor_job(hass.config.is_allowed_path, media)
     if allowed and await hass.async_add_executor_job(Path(media).is_file):
-        return _file(Path(media))
+        return MediaInput(Path(media))
     if _is_served(hass, media):
         return _address(hass, media, media)
     raise media_error("media_not_found" if allowed else "media_not_allowed", media)
-
-
-def _file(path: Path) -> MediaInput:
-    # Neither its name nor what is in it leads anywhere else.
-    return MediaInput(["-protocol_whitelist", "file", "-format_whitelist", _FORMATS, "-i", f"file:{path}"])
 
 
 @callback
@@ -88,17 +75,20 @@ def _is_served(hass: HomeAssistant, path: str) -> bool:
 
 
 @callback
-def _address(hass: HomeAssistant, address: str, media: str) -> MediaInput:
-    """Return an input of an address or a path of Home Assistant's own, which is signed where that is needed."""
+def _address(hass: HomeAssistant, address: str, media: str, *, trusted: bool = False) -> MediaInput:
+    """Return where an address is, or a path of Home Assistant's own, which is signed where that is needed."""
     try:
         own = address.startswith("/") or is_hass_url(hass, address)
         url = URL(async_process_play_media_url(hass, address) if own else address)
     except ValueError as err:
         raise media_error("media_not_understood", media) from err
-    if url.scheme not in _PROTOCOLS or not url.host:
+    if url.scheme not in _SCHEMES or not url.host:
         raise media_error("media_not_understood", media)
-    endless = not own or url.path.startswith(_LIVE)
-    return MediaInput([*_PROTOCOLS[url.scheme], "-i", str(url)], endless)
+    return MediaInput(
+        url,
+        trusted=trusted or own or async_is_allowed(hass, url),
+        maybe_endless=not own or url.path.startswith(_LIVE),
+    )
 
 
 def media_error(key: str, media: str, **placeholders: str) -> ServiceValidationError:

@@ -9,6 +9,8 @@ import wave
 
 from aiohttp import web
 
+from custom_components.azure_speech_live.media import Recording
+
 SPOKEN = Path(__file__).parent.parent / "data" / "turn_on_the_kitchen_light.wav"
 """16 kHz, 16-bit, mono, with a plain header."""
 
@@ -47,6 +49,12 @@ def _ask(*arguments: str) -> str:
 def _ffmpeg(target: Path, *arguments: str) -> Path:
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments, str(target)], check=True)
     return target
+
+
+def process_of(recording: Recording) -> asyncio.subprocess.Process:
+    """Return a recording's ffmpeg."""
+    assert recording._decoder is not None  # noqa: SLF001 - there is no other way to know which of all processes it is
+    return recording._decoder._process  # noqa: SLF001
 
 
 @asynccontextmanager

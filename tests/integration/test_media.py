@@ -25,7 +25,7 @@ from custom_components.azure_speech_live.media_address import async_resolve, wit
 from tests.speech.test_audio import chunk, fmt, riff
 from tests.speech_service.wav import wav_file
 
-from .recordings import SPOKEN, EndlessRadio, convert, formats, has_sound, invent, spoken_pcm, web_server
+from .recordings import SPOKEN, EndlessRadio, convert, formats, has_sound, invent, process_of, spoken_pcm, web_server
 from .rtsp import Camera
 
 
@@ -34,6 +34,8 @@ async def allowed(hass: HomeAssistant, tmp_path: Path) -> Path:
     """Set up what recordings are read by, and allow a folder."""
     hass.config.media_dirs = {"local": str(tmp_path)}
     hass.config.allowlist_external_dirs = {str(tmp_path)}
+    hass.config.allowlist_external_urls = {"http://127.0.0.1", "rtsp://127.0.0.1", "rtsps://127.0.0.1"}  # at any port
+    hass.config.internal_url = "http://127.0.0.1:9"
     assert await async_setup_component(hass, DOMAIN, {})
     return tmp_path
 
@@ -60,12 +62,6 @@ async def refused(
     assert str(address) in str(error)
     assert error.translation_key is not None
     return error.translation_key
-
-
-def process_of(recording: Recording) -> asyncio.subprocess.Process:
-    """Return a recording's ffmpeg."""
-    assert recording._decoder is not None  # noqa: SLF001 - there is no other way to know which of all processes it is
-    return recording._decoder._process  # noqa: SLF001
 
 
 def assert_gone(recording: Recording) -> None:

@@ -46,6 +46,7 @@ LIGHT = "Turn on the kitchen light."
 async def entry(hass: HomeAssistant, service: SpeechService, tmp_path: Path) -> AsyncGenerator[ConfigEntry]:
     """Add the stand-in as a resource, and allow a folder."""
     hass.config.allowlist_external_dirs = {str(tmp_path)}
+    hass.config.allowlist_external_urls = {"http://127.0.0.1", "rtsp://127.0.0.1", "rtsps://127.0.0.1"}  # at any port
     yield await add_resource(hass, service)
     await hass.async_block_till_done(wait_background_tasks=True)  # speech that nobody played
 
