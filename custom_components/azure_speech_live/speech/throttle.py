@@ -98,7 +98,7 @@ class Throttle:
         place.stands_since = loop.time()
         place.waits_since = min(place.waits_since, place.stands_since)
         latest = min(latest, place.waits_since + (LONG_PATIENCE if place.long else PATIENCE))
-        error = place.error or ThrottledError("too many requests at a time, for too long")
+        error = place.error or ThrottledError("too many requests")
         if place.not_before is not None and place.not_before > latest:
             raise error
         if not place.refusals:
