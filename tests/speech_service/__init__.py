@@ -17,6 +17,7 @@ from .engines.legible import Legible
 from .engines.scripted import Scripted, Utterance
 from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from .faults import Behaviour, Fault
+from .manner import Manner
 from .rest import Post
 from .service import KEY, Attempt, SpeechService
 from .session import Limits
@@ -32,6 +33,7 @@ __all__ = [
     "Fault",
     "Legible",
     "Limits",
+    "Manner",
     "Post",
     "Scripted",
     "ScriptedSynthesizer",

@@ -17,6 +17,8 @@ from .engines.apertium import Apertium
 from .engines.espeak_ng import EspeakNg
 from .engines.scripted import Scripted, Utterance
 from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
+from .manner import MANNERS, combined
+from .real import REAL
 from .service import KEY, SpeechService
 
 
@@ -53,6 +55,20 @@ def main() -> None:
         default=Dialect.PHRASE,
         help="messages of a translation: translation.phrase, or translation.response (default: %(default)s)",
     )
+    parser.add_argument(
+        "--manner",
+        choices=MANNERS,
+        action="append",
+        default=[],
+        metavar="MANNER",
+        help=f"how messages are written; repeatable ({', '.join(MANNERS)})",
+    )
+    parser.add_argument(
+        "--real",
+        choices=REAL,
+        metavar="NAME",
+        help=f"say to every attempt what Microsoft's service was seen to say ({', '.join(REAL)})",
+    )
     parser.add_argument("--log-level", default="WARNING", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     arguments = parser.parse_args()
     logging.basicConfig(level=arguments.log_level)
@@ -69,6 +85,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
         translator=Apertium() if arguments.translator == "apertium" else ScriptedTranslator(),
         synthesizer=EspeakNg() if arguments.voice == "espeak-ng" else ScriptedSynthesizer(),
         dialect=arguments.dialect,
+        manner=combined(arguments.manner),
+        behaviours=(lambda _: REAL[arguments.real].behaviour()) if arguments.real else (),
         host=arguments.host,
         port=arguments.port,
         keys=arguments.key or (KEY,),

@@ -12,11 +12,12 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, override
+from typing import Any, Final, Protocol, override
 from uuid import uuid4
 
 from .engines import Engine, Hypothesis, Phrase, Status
 from .engines.translation import SynthesisFailedError, Synthesizer, TranslationFailedError, Translator
+from .manner import Manner
 from .options import Translation, TurnOptions, base_language
 from .results import hypothesis_json, phrase_json
 
@@ -62,6 +63,10 @@ class Dialect(StrEnum):
     """translation.hypothesis, translation.phrase, translation.synthesis, translation.synthesis.end."""
     RESPONSE = "response"
     """translation.response, audio.start, audio, audio.end."""
+    ROOT = "root"
+    """As PHRASE, with the translations at the root of the JSON instead of in an object of their own."""
+    PLAIN = "plain"
+    """speech.hypothesis and speech.phrase: what is recognised, and nothing of its translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class Interpreter:
     languages: tuple[str, ...]
     """What is spoken, where the recognition does not say which."""
     asked: Translation
+    every_target: bool = False
 
     async def translate(self, text: str, language: str | None) -> Translated:
         """Translate to every target; the text passes through where it is in that language already."""
@@ -107,7 +113,10 @@ class Interpreter:
 
     def synthesize(self, translated: Translated) -> Iterator[tuple[str, AsyncGenerator[bytes]]]:
         """Yield, for each target that is to be spoken and has a text, the slices of a WAV file."""
-        for target, voice in self.asked.voices.items():
+        voices = self.asked.voices
+        if voices and self.every_target:
+            voices = {target: voices.get(target, "") for target in self.asked.targets}
+        for target, voice in voices.items():
             if text := translated.texts.get(target):
                 yield target, self.synthesizer.synthesize(text, target, voice)
 
@@ -160,13 +169,13 @@ class PhraseAnswers(TranslationAnswers):
 
     @override
     async def _tell_hypothesis(self, body: dict[str, Any], translated: Translated) -> None:
-        await self._send("translation.hypothesis", body | {"Translation": translated.body("Text")})
+        await self._send("translation.hypothesis", body | self._translation(translated))
 
     @override
     async def _tell_phrase(self, body: dict[str, Any], translated: Translated | None) -> None:
         if translated is not None:
             body["Text"] = body.pop("DisplayText")
-            body["Translation"] = translated.body("Text")
+            body |= self._translation(translated)
         await self._send("translation.phrase", body)
 
     @override
@@ -179,6 +188,17 @@ class PhraseAnswers(TranslationAnswers):
             failure = str(error)
         status = {"SynthesisStatus": "Error" if failure else "Success", "FailureReason": failure}
         await self._send("translation.synthesis.end", status)
+
+    def _translation(self, translated: Translated) -> dict[str, Any]:
+        return {"Translation": translated.body("Text")}
+
+
+class RootAnswers(PhraseAnswers):
+    """The answers in the older dialect, as a page of Microsoft's has them."""
+
+    @override
+    def _translation(self, translated: Translated) -> dict[str, Any]:
+        return translated.body("Text")
 
 
 class ResponseAnswers(TranslationAnswers):
@@ -208,23 +228,32 @@ class ResponseAnswers(TranslationAnswers):
         await self._send("audio.end", {"Status": status, "SynthesisStatus": status, "FailureReason": failure}, stream)
 
 
+_ANSWERS: Final[Mapping[Dialect, type[TranslationAnswers]]] = {
+    Dialect.PHRASE: PhraseAnswers,
+    Dialect.ROOT: RootAnswers,
+    Dialect.RESPONSE: ResponseAnswers,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What does the work behind every connection, and the dialect in which translations are told."""
+    """What does the work behind every connection, and the dialect and the manner in which it is told."""
 
     recognizer: Engine
     translator: Translator
     synthesizer: Synthesizer
     dialect: Dialect
+    manner: Manner
 
     def interpreter(self, options: TurnOptions) -> Interpreter:
         """Return what translates and speaks for a turn that asks for it."""
         assert options.translation is not None
-        return Interpreter(self.translator, self.synthesizer, options.languages, options.translation)
+        return Interpreter(
+            self.translator, self.synthesizer, options.languages, options.translation, self.manner.every_target
+        )
 
     def answers(self, options: TurnOptions, send: Send) -> Answers:
         """Return the answers of a turn."""
-        if options.translation is None:
+        if options.translation is None or self.dialect is Dialect.PLAIN:
             return RecognitionAnswers(options, send)
-        kind = PhraseAnswers if self.dialect is Dialect.PHRASE else ResponseAnswers
-        return kind(options, send, self.interpreter(options))
+        return _ANSWERS[self.dialect](options, send, self.interpreter(options))

@@ -135,6 +135,7 @@ class Connection(Session):
             raise Violation(CloseCode.INVALID_DATA, str(error)) from None
         context = self._contexts.pop(message.request_id, None)
         turn = Turn(message.request_id, context, read_options(self._endpoint, self.query, context))
+        turn.manner = self._engines.manner
         turn.riff = riff
         self._used_ids.add(message.request_id.lower())
 

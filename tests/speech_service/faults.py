@@ -62,6 +62,11 @@ class Close:
 
 
 @dataclass(frozen=True)
+class HangUp:
+    """End the TCP connection in good order (FIN), without a close of the WebSocket."""
+
+
+@dataclass(frozen=True)
 class Silence:
     """Send no more messages; still read, and answer pings and closes."""
 
@@ -139,7 +144,21 @@ class Huge:
 
 
 Action = (
-    Reset | Close | Silence | Freeze | Trickle | Wait | Drop | Duplicate | Readdress | Send | Say | Raw | Storm | Huge
+    Reset
+    | Close
+    | HangUp
+    | Silence
+    | Freeze
+    | Trickle
+    | Wait
+    | Drop
+    | Duplicate
+    | Readdress
+    | Send
+    | Say
+    | Raw
+    | Storm
+    | Huge
 )
 
 # --- when it happens

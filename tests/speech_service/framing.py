@@ -114,17 +114,17 @@ def _parse_headers(head: str) -> tuple[tuple[str, str], ...]:
     return tuple(headers)
 
 
-def encode_text(headers: Mapping[str, str], body: object) -> str:
+def encode_text(headers: Mapping[str, str], body: object, newline: str = "\r\n") -> str:
     """Make a text message with a JSON body (None: no body; a text is one as it is)."""
     text = body or "" if isinstance(body, str | None) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return _join(headers.items()) + "\r\n" + text
+    return _join(headers.items(), newline) + newline + text
 
 
-def encode_binary(headers: Mapping[str, str], body: bytes) -> bytes:
+def encode_binary(headers: Mapping[str, str], body: bytes, newline: str = "\r\n") -> bytes:
     """Make a binary message."""
-    head = _join(headers.items()).encode("ascii")
+    head = _join(headers.items(), newline).encode("ascii")
     return len(head).to_bytes(_PREFIX_SIZE, "big") + head + body
 
 
-def _join(headers: Iterable[tuple[str, str]]) -> str:
-    return "".join(f"{name}:{value}\r\n" for name, value in headers)
+def _join(headers: Iterable[tuple[str, str]], newline: str) -> str:
+    return "".join(f"{name}:{value}{newline}" for name, value in headers)

@@ -11,19 +11,21 @@ from uuid import uuid4
 from . import faults
 from .door import Door, reset
 from .framing import encode_binary, encode_text
+from .manner import Manner
 
 
 class Line:
     """The sending side of a WebSocket, and the place where faults happen. `sent` holds the paths of what was sent."""
 
-    def __init__(self, websocket: Door) -> None:
-        """Take an open WebSocket with its behaviour."""
+    def __init__(self, websocket: Door, manner: Manner) -> None:
+        """Take an open WebSocket with its behaviour, and the manner in which messages are written."""
         self.sent: list[str] = []
         self.frozen = False
         """Whether nothing more is to be read."""
         self.translating = False
         """Whether the current turn is a translation."""
         self._websocket = websocket
+        self._manner = manner
         self._pending = list(websocket.behaviour.faults)
         self._counts: Counter[str] = Counter()
         self._mute = False
@@ -47,7 +49,7 @@ class Line:
         self._request_id = request_id
         copies, other = await self._before(path)
         for _ in range(copies):
-            await self._send_frame(_encode(path, body, other or request_id, headers))
+            await self._send_frame(self._encode(path, body, other or request_id, headers))
         await self._after(path)
 
     async def send_bare(self, kind: str, data: str | Sequence[bytes]) -> None:
@@ -135,7 +137,10 @@ class Line:
             case faults.Send(data=bytes() as data):
                 await self._send_frame(data)
             case faults.Say():
-                await self._send_frame(_encode(action.path, action.body, self._request_id))
+                await self._send_frame(self._encode(action.path, action.body, self._request_id))
+            case faults.HangUp():
+                self._websocket.transport.close()
+                await self._websocket.wait_closed()
             case faults.Raw():
                 self._websocket.transport.write(action.data)
             case faults.Storm():
@@ -151,12 +156,12 @@ class Line:
         if self.translating:
             body["Translation"] = {"TranslationStatus": "Success", "Translations": []}
         kind = "translation" if self.translating else "speech"
-        return _encode(f"{kind}.hypothesis", body, self._request_id)
+        return self._encode(f"{kind}.hypothesis", body, self._request_id)
 
-
-def _encode(path: str, body: Any, request_id: str, more: Mapping[str, str] | None = None) -> str | bytes:
-    # The request id goes back exactly as it came: the native SDK compares it with case.
-    headers = {"X-RequestId": request_id, **(more or {}), "Path": path}
-    if isinstance(body, bytes):
-        return encode_binary(headers, body)
-    return encode_text({"Content-Type": "application/json; charset=utf-8", **headers}, body)
+    def _encode(self, path: str, body: Any, request_id: str, more: Mapping[str, str] | None = None) -> str | bytes:
+        # The request id goes back exactly as it came: the native SDK compares it with case.
+        headers = self._manner.headers({"X-RequestId": request_id, **(more or {}), "Path": path})
+        if isinstance(body, bytes):
+            return encode_binary(headers, body, self._manner.newline)
+        content_type = {self._manner.header("Content-Type"): "application/json; charset=utf-8"}
+        return encode_text({**content_type, **headers}, self._manner.body(body), self._manner.newline)

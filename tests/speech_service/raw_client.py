@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 import json
+import re
 import ssl as tls
 from typing import Any, Final
 from uuid import uuid4
@@ -22,6 +23,7 @@ UNIVERSAL: Final = "/stt/speech/universal/v2"
 TRANSLATION: Final = "/speech/translation/cognitiveservices/v1?from=en-US&to=de"
 
 WAV: Final = {"Content-Type": "audio/x-wav"}
+_NAMES: Final = {name.lower(): name for name in ("Path", "X-RequestId", "Content-Type", "X-StreamId")}
 CONFIG: Final = {"context": {"system": {"version": "1"}}}
 
 Received = tuple[dict[str, str], Any]
@@ -35,6 +37,8 @@ class RawClient:
         """Take an open WebSocket."""
         self.websocket = websocket
         self.request_id = uuid4().hex
+        self.raw: list[str | bytes] = []
+        """What came, as it was on the wire."""
 
     def headers(self, path: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the headers that every message has, and more."""
@@ -72,10 +76,11 @@ class RawClient:
     async def receive(self) -> Received:
         """Return the next message."""
         data = await self.websocket.recv()
+        self.raw.append(data)
         if isinstance(data, bytes):
             end = 2 + int.from_bytes(data[:2], "big")
             return _fields(data[2:end].decode()), data[end:]
-        head, _, body = data.partition("\r\n\r\n")
+        head, body = re.split(r"\r?\n\r?\n", data, maxsplit=1)
         return _fields(head), json.loads(body) if body else None
 
     async def until(self, path: str) -> list[Received]:
@@ -121,7 +126,10 @@ def binary(head: str, body: bytes) -> bytes:
 
 
 def _fields(head: str) -> dict[str, str]:
-    return dict(line.split(":", 1) for line in head.split("\r\n") if line)
+    return {
+        _NAMES.get(name.lower(), name): value
+        for name, value in (line.split(":", 1) for line in head.splitlines() if line)
+    }
 
 
 def _lines(headers: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ from .engines.scripted import Scripted
 from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from .engines.translation import Synthesizer, Translator
 from .faults import NORMAL, Accept, Answer, Babble, Behaviour, Close, Refuse, Reset
+from .manner import USUAL, Manner
 from .options import Endpoint
 from .rest import Post, Rest
 from .session import Limits, Opening, Session
@@ -70,6 +71,7 @@ class SpeechService:
         translator: Translator | None = None,
         synthesizer: Synthesizer | None = None,
         dialect: Dialect = Dialect.PHRASE,
+        manner: Manner = USUAL,
         host: str = "127.0.0.1",
         port: int = 0,
         keys: Iterable[str] = (KEY,),
@@ -83,15 +85,17 @@ class SpeechService:
     ) -> None:
         """Prepare a service.
 
-        `dialect` is that of a translation's messages. `behaviours` are those of upgrade requests and what they lead to,
-        `rest_behaviours` those of POST requests, of which only the delay and the answer are used. `at_once` limits how
-        many requests there may be at a time. Without `remember` the service forgets what is over, for long runs.
+        `dialect` is that of a translation's messages, `manner` how all messages are written. `behaviours` are those of
+        upgrade requests and what they lead to, `rest_behaviours` those of POST requests, of which only the delay and
+        the answer are used. `at_once` limits how many requests there may be at a time. Without `remember` the service
+        forgets what is over, for long runs.
         """
         self.authorization = Authorization(keys, token_lifetime)
         self.engine = engine or Scripted()
         self.translator = translator or ScriptedTranslator()
         self.synthesizer = synthesizer or ScriptedSynthesizer()
         self.dialect = dialect
+        self.manner = manner
         self.behaviours = behaviours
         self.rest_behaviours = rest_behaviours
         self.limits = limits
@@ -140,7 +144,9 @@ class SpeechService:
             create_connection=self._open_door,  # type: ignore[arg-type]  # any factory will do, as its documentation says
             open_timeout=None,  # a behaviour may never answer
             close_timeout=1,
-            ping_interval=None,  # the service sends no pings
+            ping_interval=self.manner.pings,
+            ping_timeout=None,
+            compression="deflate" if self.manner.deflate else None,
             max_size=2**20,
             logger=quiet,
         )
@@ -298,7 +304,7 @@ class SpeechService:
             path=url.path,
             query=_query(url.query),
             headers=websocket.request.headers,
-            engines=Engines(self.engine, self.translator, self.synthesizer, self.dialect),
+            engines=Engines(self.engine, self.translator, self.synthesizer, self.dialect, self.manner),
             limits=self.limits or (translator_speech.LIMITS if translating else Limits()),
             refuse=self._refuse_turn,
             changed=self._changed,

@@ -63,7 +63,7 @@ class Session(ABC):
         self.violation: Violation | None = None
         """What the client did against the protocol, for which the connection was closed."""
         self._websocket = opening.websocket
-        self._line = Line(opening.websocket)
+        self._line = Line(opening.websocket, opening.engines.manner)
         self._engines = opening.engines
         self._limits = opening.limits
         self._refuse = opening.refuse

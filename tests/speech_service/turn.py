@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from .answers import Answers, Send
 from .engines import Finding, Hypothesis, Phrase, Recognition, SpeechStart, Status
+from .manner import USUAL, Manner
 from .options import Mode, TurnOptions
 from .wav import from_seconds, round_up, ticks
 
@@ -39,6 +40,7 @@ class Turn:
     context: Any
     """The JSON of speech.context; None if the client sent none."""
     options: TurnOptions
+    manner: Manner = USUAL
     service_tag: str = field(default_factory=lambda: uuid4().hex)
     riff: bytes | None = None
     audio: bytearray = field(default_factory=bytearray)
@@ -94,7 +96,6 @@ class Turn:
             await recognition.close()
 
     async def _answer(self, recognition: Recognition, send: Send) -> None:
-        interactive = self.options.mode is Mode.INTERACTIVE
         while (item := await self._incoming.get()) is not None:
             if isinstance(item, Commit):
                 await self._commit(recognition, item.token, send)
@@ -104,7 +105,7 @@ class Turn:
                 if self._position - self._accounted >= from_seconds(LONGEST_SEGMENT):
                     await self._report(await recognition.conclude() or [self._no_match()], send)
             self._incoming.task_done()
-            if interactive and self.phrases:
+            if self._over:
                 return
         await self._finish(recognition, send)
 
@@ -119,6 +120,13 @@ class Turn:
             await self._answers.phrase(end)
         elif not self.phrases:
             await self._report([self._no_match()], send)
+
+    @property
+    def _over(self) -> bool:
+        """Whether the turn ends before its audio does: with its first phrase, or with silence that has no times."""
+        if self.options.mode is Mode.INTERACTIVE or self.manner.ends_each_phrase:
+            return bool(self.phrases)
+        return self.manner.untimed_silence and any(phrase.status is Status.NO_MATCH for phrase in self.phrases)
 
     @property
     def _position(self) -> int:
@@ -143,6 +151,8 @@ class Turn:
                 case Hypothesis():
                     await self._answers.hypothesis(finding)
                 case Phrase():
+                    if self.manner.untimed_silence and finding.status is Status.NO_MATCH and not interactive:
+                        finding = replace(finding, offset=0, duration=0)  # noqa: PLW2901 - from here on it is told
                     self.phrases.append(finding)
                     self._accounted = max(self._accounted, finding.end)
                     if interactive:
@@ -152,7 +162,7 @@ class Turn:
                         heard = max(self._position, finding.end) - finding.offset
                         finding = replace(finding, duration=heard)  # noqa: PLW2901 - from here on it is what is sent
                     await self._answers.phrase(finding, more)
-                    if interactive:
+                    if self._over:
                         return
 
     async def _tell_end_of_speech(self, position: int, send: Send) -> None:

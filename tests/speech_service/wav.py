@@ -49,17 +49,20 @@ def round_up(position: int) -> int:
     return -(-position // TICKS_PER_MILLISECOND) * TICKS_PER_MILLISECOND
 
 
-def riff_header(size: int = 0, rate: int = SAMPLE_RATE) -> bytes:
+def riff_header(size: int = 0, rate: int = SAMPLE_RATE, channels: int = 1) -> bytes:
     """Return the 44 bytes that begin `size` bytes of PCM; of a live stream (0) the size is not known."""
-    fields = struct.pack("<HHIIHH", *(_EXPECTED | {"sample rate": rate, "byte rate": 2 * rate}).values())
+    block = 2 * channels
+    fields = struct.pack("<HHIIHH", _PCM, channels, rate, rate * block, block, 16)
     whole = size + 36 if size else 0  # what follows the field in which it stands
     head = struct.pack("<4sI4s4sI", b"RIFF", whole, b"WAVE", b"fmt ", len(fields))
     return head + fields + struct.pack("<4sI", b"data", size)
 
 
-def wav_file(pcm: bytes, rate: int = SAMPLE_RATE) -> bytes:
-    """Return a WAV file with this audio."""
-    return riff_header(len(pcm), rate) + pcm
+def wav_file(pcm: bytes, rate: int = SAMPLE_RATE, channels: int = 1) -> bytes:
+    """Return a WAV file with this audio, which is the same in all channels."""
+    if channels > 1:
+        pcm = b"".join(pcm[at : at + 2] * channels for at in range(0, len(pcm), 2))
+    return riff_header(len(pcm), rate, channels) + pcm
 
 
 def split_riff(body: bytes) -> tuple[bytes, bytes]:

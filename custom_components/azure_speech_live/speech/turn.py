@@ -50,6 +50,9 @@ COVERED: Final = 0.5
 
 MAX_OVERRUN: Final = BYTES_PER_SECOND // 2
 """Bytes by which a phrase may seem to end behind what was sent, as times are rounded. More is a mistake."""
+MAX_REST: Final = BYTES_PER_SECOND // 2
+"""Bytes behind the last phrase of a turn that are not asked for again where the service ends the turn without a word on
+them: no more than a pause. Of more, the native SDK asks again, too."""
 
 MAX_WAITING: Final = 16
 """Events that wait for the caller; then it is waited for. That is some two megabytes of synthesised audio at most."""
@@ -312,10 +315,14 @@ class Turn:
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
                 raise UnusableMessageError("the service ended the turn without a result")
-            self.complete = self._all_sent(exchange) and self._heard is None
+            self.complete = self._all_sent(exchange) and self._heard is None and not self._cut_short(exchange)
             if not self.complete and self.audio.start == exchange.start:
                 self._pass_silence(exchange)
         self._finish(exchange, wall)
+
+    def _cut_short(self, exchange: Exchange) -> bool:
+        """Return whether a turn ended with a phrase that leaves a part of what was sent unheard."""
+        return self.audio.start > exchange.start and self.audio.end - self.audio.start > MAX_REST
 
     def _pass_silence(self, exchange: Exchange) -> None:
         """Go on behind what was sent, if the service told of silence. Raises UnusableMessageError if it did not.

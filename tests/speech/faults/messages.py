@@ -26,7 +26,6 @@ from .rows import (
     SECOND_PHRASE,
     STREAM,
     TRANSPARENT,
-    UNKNOWN,
     Group,
     Row,
     Sdks,
@@ -108,11 +107,12 @@ _UNREADABLE: Final[dict[str, tuple[Action, Sdks]]] = {
 
 _NOT_JSON: Final = Sdks(native=if_once("ServiceError"), javascript=_DEAF.javascript)
 _NO_PHRASE: Final = Sdks(native=if_once("ServiceError"), javascript="Canceled at once")
+_LISTED: Final = Sdks(native="an empty text, and no error", javascript="a list in place of a text")
 _BAD_PHRASES: Final[dict[str, tuple[str, Sdks]]] = {
     "a phrase that is not JSON": ("{", _NOT_JSON),
     "a phrase nested 100 000 levels deep": ("[" * 100_000, _NOT_JSON),
     "a phrase that is a list": ("[]", _NO_PHRASE),
-    "a phrase with a list for its text": ('{"RecognitionStatus":"Success","DisplayText":[5]}', UNKNOWN),
+    "a phrase with a list for its text": ('{"RecognitionStatus":"Success","DisplayText":[5]}', _LISTED),
     "a phrase with an unknown number for its status": ('{"RecognitionStatus":99,"DisplayText":"?"}', _NO_PHRASE),
     "a phrase without a status": ('{"DisplayText":"None."}', _NO_PHRASE),
     "a phrase with an unknown status": (

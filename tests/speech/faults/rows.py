@@ -11,8 +11,9 @@ from enum import Enum
 from typing import Final
 
 from custom_components.azure_speech_live.speech import Mode, SpeechError
-from tests.speech_service import Behaviour, Fault
+from tests.speech_service import Behaviour, Fault, Manner
 from tests.speech_service.faults import AudioEnded, AudioReceived, Received, Refuse
+from tests.speech_service.manner import USUAL
 from tests.speech_service.service import Behaviours
 
 from .places import MakePlace
@@ -61,6 +62,8 @@ class Row:
     """Upgrade requests that it takes; those of turns that REST API requests follow are counted as well."""
     behaviours: Behaviours = ()
     rest: Behaviours = ()
+    manner: Manner = USUAL
+    """How the service writes its messages."""
     place: MakePlace | None = None
     """Where the client is sent to, if not to a stand-in with these behaviours."""
     modes: tuple[Mode, ...] = BOTH

@@ -5,6 +5,7 @@ from typing import Final
 from .addresses import PLACES
 from .answers import SLOW_ANSWERS
 from .ending import CLOSE_CODES, ENDING
+from .manners import WAYS
 from .messages import MESSAGES, STATUSES
 from .opening import OPENING, PROXY
 from .rows import AT_ONCE, HANGS, RETRIED, TRANSPARENT, Elsewhere, Group, Outcome, Row, Sdks, retried
@@ -20,6 +21,7 @@ __all__ = [
     "SLOW_ANSWERS",
     "STATUSES",
     "TABLE",
+    "WAYS",
     "Elsewhere",
     "Group",
     "Outcome",
@@ -27,7 +29,7 @@ __all__ = [
     "Sdks",
 ]
 
-TABLE: Final = (PLACES, OPENING, PROXY, ENDING, CLOSE_CODES, SLOW_ANSWERS, MESSAGES, STATUSES)
+TABLE: Final = (PLACES, OPENING, PROXY, ENDING, CLOSE_CODES, SLOW_ANSWERS, MESSAGES, WAYS, STATUSES)
 
 _WAITS: Final = Sdks(native="hangs > 25 s", javascript="hangs > 25 s")
 _NOT_THERE: Final = Sdks(native="cannot be caused there", javascript="cannot be caused there")

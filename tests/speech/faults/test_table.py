@@ -50,7 +50,7 @@ def stand_in(row: Row) -> MakePlace:
 
     @asynccontextmanager
     async def place() -> AsyncIterator[Place]:
-        service = SpeechService(Legible(), behaviours=row.behaviours, rest_behaviours=row.rest)
+        service = SpeechService(Legible(), behaviours=row.behaviours, rest_behaviours=row.rest, manner=row.manner)
         async with service:
             yield Place(service.url, [service])
 

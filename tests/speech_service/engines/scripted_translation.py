@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Final
 
-from ..wav import wav_file
+from ..wav import SAMPLE_RATE, wav_file
 from .legible import speak
 from .translation import SLICE, SynthesisFailedError, TranslationFailedError
 
@@ -40,21 +40,31 @@ class ScriptedTranslator:
 class ScriptedSynthesizer:
     """Writes the text into the audio. With `fail_after`, so many slices come, and then the synthesis fails."""
 
-    def __init__(self, *, size: int = SLICE, fail_after: int | None = None, reason: str = "Out of breath") -> None:
-        """Set the size of slices (bytes), and how it fails."""
+    def __init__(
+        self,
+        *,
+        size: int = SLICE,
+        fail_after: int | None = None,
+        reason: str = "Out of breath",
+        rate: int = SAMPLE_RATE,
+        channels: int = 1,
+    ) -> None:
+        """Set the size of slices (bytes), how it fails, and the audio's format (samples a second, channels)."""
+        self._format = (rate, channels)
         self._size = size
         self._fail_after = fail_after
         self._reason = reason
 
     async def synthesize(self, text: str, language: str, voice: str) -> AsyncGenerator[bytes]:  # noqa: ARG002 - every voice is one
         """Yield what `spoken` returns."""
-        wav = spoken(text)
+        wav = spoken(text, *self._format)
         for number, at in enumerate(range(0, len(wav), self._size)):
             if number == self._fail_after:
                 raise SynthesisFailedError(self._reason)
             yield wav[at : at + self._size]
 
 
-def spoken(text: str) -> bytes:
+def spoken(text: str, rate: int = SAMPLE_RATE, channels: int = 1) -> bytes:
     """Return the WAV file in which a text is spoken; letters beyond Latin ones come out as question marks."""
-    return wav_file(speak("".join(letter if ord(letter) < _LATIN_END else "?" for letter in text)))
+    pcm = speak("".join(letter if ord(letter) < _LATIN_END else "?" for letter in text))
+    return wav_file(pcm, rate, channels)
