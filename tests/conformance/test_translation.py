@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.speech_service import (
+    DIALECTS,
     Behaviour,
     Dialect,
     Fault,
@@ -51,7 +52,7 @@ def only_turn(service: SpeechService) -> Turn:
     return turn
 
 
-@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("dialect", DIALECTS)
 async def test_once(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
     async with translating(dialect) as service:
         events = await run(sdk, Scenario(host=service.url, targets=["de"]), _TWO, tmp_path)
@@ -65,7 +66,7 @@ async def test_once(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
         assert service.connections[0].path == "/stt/speech/universal/v2"
 
 
-@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("dialect", DIALECTS)
 async def test_continuous_to_two_languages(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
     async with translating(dialect) as service:
         scenario = Scenario(host=service.url, mode="continuous", targets=["de", "fr"])
@@ -77,7 +78,7 @@ async def test_continuous_to_two_languages(sdk: Sdk, tmp_path: Path, dialect: Di
         assert only_turn(service).audio == _TWO
 
 
-@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("dialect", DIALECTS)
 async def test_audio_that_is_no_whole_number_of_milliseconds(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
     """EndOfDictation accounts for all audio in either dialect, so that no rest comes again as a turn of its own."""
     pcm = speak("Yes.") + silence(0.6) + bytes(12)
@@ -114,7 +115,7 @@ async def test_voice_whose_language_is_the_second_target(sdk: Sdk, tmp_path: Pat
         assert events.spoken == spoken(f"[{language}] {_TEXTS[0]}")
 
 
-@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("dialect", DIALECTS)
 async def test_language_identification(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
     pcm = speak("Hello.", language="en-US") + silence(1.0) + speak("Hola a todos.", language="es-ES")
     async with translating(dialect) as service:
@@ -148,7 +149,7 @@ async def test_older_endpoint(sdk: Sdk, tmp_path: Path, mode: str) -> None:
         assert (connection.query["from"], connection.query["to"]) == ("en-US", "de,fr")
 
 
-@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("dialect", DIALECTS)
 async def test_silence(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
     async with translating(dialect) as service:
         events = await run(sdk, Scenario(host=service.url, targets=["de"]), silence(6.0), tmp_path)
@@ -156,7 +157,7 @@ async def test_silence(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
         assert not events.error_codes
 
 
-@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("dialect", DIALECTS)
 async def test_failed_translation(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
     """What was recognised is a result all the same; the native SDK drops the translations that there are."""
     translator = ScriptedTranslator({"de": TranslationFailedError("No German today")})

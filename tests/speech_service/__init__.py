@@ -10,7 +10,7 @@ By itself: ``python -m tests.speech_service --help``. It shares nothing with the
 validation and JSON are its own, on the `websockets` library.
 """
 
-from .answers import Dialect
+from .answers import DIALECTS, Dialect
 from .at_once import AtOnce
 from .connection import Connection
 from .engines.legible import Legible
@@ -24,6 +24,7 @@ from .session import Limits
 from .turn import Turn
 
 __all__ = [
+    "DIALECTS",
     "KEY",
     "AtOnce",
     "Attempt",

@@ -69,6 +69,10 @@ class Dialect(StrEnum):
     """speech.hypothesis and speech.phrase: what is recognised, and nothing of its translation."""
 
 
+DIALECTS: Final = (Dialect.PHRASE, Dialect.RESPONSE)
+"""Those that both SDKs take: of ROOT, the native one takes the text only, and the JavaScript SDK hangs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Translated:
     """The translations of one text: those that there are, by target, and why there are not all."""

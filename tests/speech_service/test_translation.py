@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from . import Behaviour, Dialect, Fault, Legible, Scripted, ScriptedSynthesizer, ScriptedTranslator, SpeechService
+from . import (
+    DIALECTS,
+    Behaviour,
+    Dialect,
+    Fault,
+    Legible,
+    Scripted,
+    ScriptedSynthesizer,
+    ScriptedTranslator,
+    SpeechService,
+)
 from .engines import Status
 from .engines.legible import silence, speak
 from .engines.scripted import Utterance
@@ -141,7 +151,7 @@ async def test_profanity_is_treated_before_it_is_translated() -> None:
 
 
 @pytest.mark.parametrize("status", [Status.NO_MATCH, Status.INITIAL_SILENCE_TIMEOUT, Status.ERROR])
-@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("dialect", DIALECTS)
 async def test_other_outcomes_have_no_translation(status: Status, dialect: Dialect) -> None:
     received = await translate(
         speaking("de", mode="Interactive"), utterances=[Utterance(status=status, end=0.5)], dialect=dialect
@@ -283,7 +293,7 @@ async def test_failed_translation_has_no_hypotheses() -> None:
     assert bodies(received, "translation.phrase")[0]["Translation"]["Translations"] == []
 
 
-@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("slices", [0, 2])
 async def test_failed_synthesis(dialect: Dialect, slices: int) -> None:
     synthesizer = ScriptedSynthesizer(fail_after=slices)
