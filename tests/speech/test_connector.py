@@ -4,6 +4,7 @@ from array import array
 import asyncio
 from collections.abc import Callable
 import json
+import resource
 from typing import Any, Final
 
 import pytest
@@ -320,6 +321,20 @@ async def test_check_of_a_wrong_address(place: MakePlace, kind: type[SpeechError
     async with place() as somewhere, calling(somewhere.url, connector=somewhere.connector()) as client:
         with pytest.raises(kind):
             await client.check()
+
+
+async def test_no_file_descriptor_is_left() -> None:
+    async with SpeechService(Legible()) as service, calling(service.url) as client:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))  # of those that are open none is closed
+        try:
+            heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert isinstance(heard.error, ConnectionFailedError)
+        assert heard.seconds_more <= 0.31
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
+        assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
 
 
 async def test_check_closes_its_connection() -> None:

@@ -13,6 +13,7 @@ from tests.speech_service.faults import Babble
 from .places import (
     UNIVERSAL,
     closed_port,
+    no_name_server,
     nobody_speaks,
     plain_in_place_of_tls,
     redirected,
@@ -54,6 +55,14 @@ PLACES: Final = Group(
             place=unknown_name,
             recovers=False,
             sdks=NO_SUCH,
+        ),
+        Row(
+            fault="the name server does not answer",
+            outcome=ConnectionFailedError,
+            within=10.0,
+            attempts=0,
+            place=no_name_server,
+            recovers=False,
         ),
         Row(
             fault="takes connections and never says a word",

@@ -8,7 +8,7 @@ from typing import Final
 
 from custom_components.azure_speech_live.speech import SpeechError
 
-from .table import ELSEWHERE, TABLE, Outcome, Row, Sdks
+from .table import ELSEWHERE, MACHINE, TABLE, Outcome, Row, Sdks
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "faults.md"
 
@@ -44,6 +44,14 @@ that does not answer: a single recognition then hangs for more than 70 s in both
 """
 
 
+_MACHINE = """
+## When the machine misbehaves
+
+| the machine | what is lost |
+|---|---|
+"""
+
+
 def document() -> str:
     """Return the document."""
     parts = [_HEAD]
@@ -52,6 +60,8 @@ def document() -> str:
         parts.extend(_row(row) for row in group.rows)
     parts.append(_title("What is not the service's doing alone"))
     parts.extend(_line(row.fault, row.outcome, row.within, row.sdks) for row in ELSEWHERE)
+    parts.append(_MACHINE)
+    parts.extend(f"| {row.fault} | {row.loss} |\n" for row in MACHINE)
     return "".join(parts)
 
 

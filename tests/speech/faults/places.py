@@ -70,6 +70,27 @@ async def unknown_name() -> AsyncIterator[Place]:
     yield Place("ws://nowhere.invalid", resolver=_NoNames())
 
 
+class _NoAnswer(AbstractResolver):
+    """Waits for a name server that does not answer."""
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    @override
+    async def close(self) -> None:
+        pass
+
+
+@asynccontextmanager
+async def no_name_server() -> AsyncIterator[Place]:
+    """Give a name that is looked up without an end."""
+    yield Place("ws://speech.invalid", resolver=_NoAnswer())
+
+
 @asynccontextmanager
 async def nobody_speaks() -> AsyncIterator[Place]:
     """Give a port that takes connections and never says a word."""

@@ -85,6 +85,16 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loss:
+    """What the household loses where the machine that Home Assistant runs on misbehaves, in words."""
+
+    fault: str
+    loss: str
+    shown_by: str
+    """The test, from the package of all tests on."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """Rows that belong together."""
 

@@ -8,12 +8,13 @@ from .ending import CLOSE_CODES, ENDING
 from .manners import WAYS
 from .messages import MESSAGES, STATUSES
 from .opening import OPENING, PROXY
-from .rows import AT_ONCE, HANGS, RETRIED, TRANSPARENT, Elsewhere, Group, Outcome, Row, Sdks, retried
+from .rows import AT_ONCE, HANGS, RETRIED, TRANSPARENT, Elsewhere, Group, Loss, Outcome, Row, Sdks, retried
 
 __all__ = [
     "CLOSE_CODES",
     "ELSEWHERE",
     "ENDING",
+    "MACHINE",
     "MESSAGES",
     "OPENING",
     "PLACES",
@@ -24,6 +25,7 @@ __all__ = [
     "WAYS",
     "Elsewhere",
     "Group",
+    "Loss",
     "Outcome",
     "Row",
     "Sdks",
@@ -242,6 +244,12 @@ ELSEWHERE: Final = (
         shown_by="test_flow.test_wall_clock_that_jumps",
     ),
     Elsewhere(
+        fault="no file descriptor is left for a connection",
+        outcome="`ConnectionFailedError`; the next command works when there are some again",
+        within="0.3 s",
+        shown_by="test_connector.test_no_file_descriptor_is_left",
+    ),
+    Elsewhere(
         fault="others in trouble at the same time",
         outcome="the complete transcript",
         within="0 s",
@@ -249,3 +257,42 @@ ELSEWHERE: Final = (
     ),
 )
 """What has a test of its own, because it is not the service's doing alone."""
+
+MACHINE: Final = (
+    Loss(
+        fault="the sound system hangs (PulseAudio is stopped), whatever is under way",
+        loss="the microphones of this machine, until it goes on; nobody waits for it longer than 15 s, nor does a restart",
+        shown_by="integration.test_assist_satellite.test_its_sound_server_hangs_and_goes_on",
+    ),
+    Loss(
+        fault="Home Assistant ends while the sound system hangs",
+        loss="nothing: it ends all the same",
+        shown_by="microphone.test_hanging.test_the_process_ends_while_it_hangs",
+    ),
+    Loss(
+        fault="the disk is full, or the configuration cannot be written",
+        loss="nothing, unless Home Assistant ends before it can: then the month's count since; the log says so once",
+        shown_by="integration.test_usage_file.test_what_cannot_be_written_is_tried_again_and_told_once",
+    ),
+    Loss(
+        fault="Home Assistant ends without having stopped (a crash, a power cut)",
+        loss="the month's count of the last minute",
+        shown_by="integration.test_usage.test_usage_is_stored_soon_also_without_a_stop",
+    ),
+    Loss(
+        fault="the clock was never set, or was in the future",
+        loss="nothing: what was counted joins the month that it is, and a limit holds meanwhile",
+        shown_by="integration.test_usage.test_a_clock_that_was_in_the_future_takes_nothing_from_the_months_after_it",
+    ),
+    Loss(
+        fault="the clock jumps while somebody speaks",
+        loss="nothing",
+        shown_by="speech.test_flow.test_wall_clock_that_jumps",
+    ),
+    Loss(
+        fault="no file descriptor is left",
+        loss="the commands of that time",
+        shown_by="speech.test_connector.test_no_file_descriptor_is_left",
+    ),
+)
+"""What is the machine's doing."""
