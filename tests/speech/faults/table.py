@@ -261,7 +261,7 @@ ELSEWHERE: Final = (
 MACHINE: Final = (
     Loss(
         fault="the sound system hangs (PulseAudio is stopped), whatever is under way",
-        loss="the microphones of this machine, until it goes on; nobody waits for it longer than 15 s, nor does a restart",
+        loss="the microphones of this machine, until it goes on; nobody waits longer than 15 s",
         shown_by="integration.test_assist_satellite.test_its_sound_server_hangs_and_goes_on",
     ),
     Loss(
