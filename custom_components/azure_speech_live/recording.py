@@ -121,6 +121,8 @@ class RecordingRun:
                 recording.heard()
             case Phrase():
                 self._transcript.add(event)
+                if self._transcript.is_full:
+                    raise HomeAssistantError(translation_domain=DOMAIN, translation_key="transcript_too_long")
                 if event.text:
                     self._report(type="phrase", **self._transcript.segment(event))
                 end = event.offset + event.duration
@@ -173,7 +175,7 @@ class RecordingRun:
             if not self._response.cancelled():
                 self._warn(error)
             return
-        if self._transcript.has_words and isinstance(error.__cause__, SpeechError):
+        if self._transcript.is_full or (self._transcript.has_words and isinstance(error.__cause__, SpeechError)):
             self._respond(error)
         else:
             self._response.set_exception(error)

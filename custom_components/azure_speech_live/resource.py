@@ -143,8 +143,7 @@ class SpeechResource:
         finally:
             session.ended = self._hass.loop.time()
             self.usage.async_end(session)
-            if not self._closed:
-                self.health.async_note(session)
+            self.health.async_note(session)
 
     async def _watched(self, audio: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
         """Pass audio on. Raises UsageLimitError when the limit is used up."""

@@ -15,6 +15,11 @@ _UNSPACED: Final = frozenset({"ja", "lzh", "wuu", "yue", "zh"})
 VOICE: Final = "voice"
 """The key of a failure that is the voice's, where those of translations have the language's."""
 
+MAX_SIZE: Final = 4_000_000
+"""Characters of a transcript with its translations: four hours of fast speech, 25 a second, in eleven languages."""
+_PHRASE_SIZE: Final = 200
+"""What a phrase counts for beside its texts: how many there are is limited as well, to more than one a second."""
+
 
 class Transcript:
     """The phrases that were recognised so far, and their translations if there are to be any."""
@@ -24,6 +29,7 @@ class Transcript:
         self._language = options.language
         self._targets = options.targets if isinstance(options, TranslationOptions) else ()
         self._phrases: list[Phrase] = []
+        self._size = 0
         self.failures: dict[str, str] = {}
         """What could not be had, by target language (or VOICE), with the service's reason."""
 
@@ -32,6 +38,7 @@ class Transcript:
         if not phrase.text:
             return
         self._phrases.append(phrase)
+        self._size += _PHRASE_SIZE + len(phrase.text) + sum(map(len, phrase.translations.values()))
         for target in self._targets:
             if translation_of(phrase, target, self._language) is None:
                 self.failures[target] = phrase.translation_error or "the service gave no translation"
@@ -40,6 +47,11 @@ class Transcript:
     def has_words(self) -> bool:
         """Whether anything was said so far."""
         return bool(self._phrases)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is longer than what anybody can say in a recording."""
+        return self._size > MAX_SIZE
 
     def response(self) -> JsonObjectType:
         """Return all of it as an action responds it. Of silence, all texts are empty.

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+import contextlib
+from contextlib import aclosing
 from typing import Final
 
 from homeassistant.components import tts
@@ -14,6 +16,8 @@ from .speech.audio import RiffStripper
 _RATES: Final = range(8_000, 48_001)
 """Samples a second that are played. The service speaks with 16 000 of them, and its Translator Speech API of 2018 with
 24 000 (Microsoft's reference of that time)."""
+_ENCODING_LIMIT: Final = 60.0
+"""Seconds for which somebody waits until a phrase is encoded: one is spoken to its end in much less."""
 
 MAX_UNPLAYED: Final = 32 << 20
 """Bytes that are kept for whoever plays them: 17 minutes at 16 kHz."""
@@ -31,6 +35,7 @@ class Voice:
         self._unplayed = 0
         self._stripper = RiffStripper(_RATES)
         self._rate = 0
+        self._stream: tts.ResultStream | None = None
         self.silent = True
         """Whether nothing was spoken so far."""
 
@@ -60,10 +65,18 @@ class Voice:
     def publish(self, hass: HomeAssistant) -> JsonObjectType:
         """Give it an address, once. What was said before is not lost; Home Assistant keeps it for five minutes."""
         # MP3, as Home Assistant's own speech is: there are players that do not take WAV of an unknown length.
-        stream = tts.async_create_audio_stream(hass, {tts.ATTR_PREFERRED_FORMAT: "mp3"})
+        stream = self._stream = tts.async_create_audio_stream(hass, {tts.ATTR_PREFERRED_FORMAT: "mp3"})
         pcm = tts.PcmFormat(sample_rate=self._rate, sample_width=2, channels=1)
         stream.async_set_audio_stream(pcm, self._spoken())
         return {"media_content_id": stream.media_source_id, "url": stream.url}
+
+    async def encoded(self) -> None:
+        """Wait until Home Assistant has encoded all of it; it logs what it fails with."""
+        assert self._stream is not None  # noqa: S101 - it was published
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(_ENCODING_LIMIT), aclosing(self._stream.async_stream_result()) as encoded:
+                async for _ in encoded:
+                    pass
 
     async def _spoken(self) -> AsyncGenerator[bytes]:
         while pcm := await self._audio.get():

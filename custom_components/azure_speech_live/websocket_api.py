@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components import websocket_api
+from homeassistant.components.http import current_request
 from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import Context, HomeAssistant, callback
@@ -38,6 +39,13 @@ _LOGGER = logging.getLogger(__name__)
 
 MAX_BACKLOG: Final = 16 << 20
 """Bytes of audio that may wait to be sent: more than a microphone ever has. A file belongs into an action."""
+
+MAX_UNREAD: Final = 16 << 10
+"""Bytes on a connection that its app has not read although the system's own buffer is full: then it is behind."""
+UNREAD_LIMIT: Final = 30.0
+"""Seconds that an app may be behind; meanwhile it is told of phrases only. One that loads a page catches up sooner."""
+MAX_UNSPOKEN: Final = 8
+"""Phrases that wait for their voice to be encoded."""
 
 _RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 """What devices record at; of any other number, the resampler's tables could become very large."""
@@ -105,34 +113,64 @@ class Microphone:
     def __init__(self, sample_rate: int) -> None:
         """Begin before the first message."""
         self._sample_rate = sample_rate
-        self._queue: asyncio.Queue[bytes] = asyncio.Queue()
-        self._waiting = 0
+        self._backlog = bytearray()
+        self._came = asyncio.Event()
+        self._ended = False
+        self._too_fast = False
 
     @callback
     def take(self, _hass: HomeAssistant, _connection: ActiveConnection, data: bytes) -> None:
         """Take a message."""
-        self._waiting += len(data)
-        if self._waiting <= MAX_BACKLOG or not data:
-            self._queue.put_nowait(data)
+        self._ended |= not data
+        self._too_fast |= len(self._backlog) + len(data) > MAX_BACKLOG
+        if not (self._ended or self._too_fast):
+            self._backlog += data
+        self._came.set()
 
     async def audio(self) -> AsyncGenerator[bytes]:
         """Yield 16 kHz audio. Raises ServiceValidationError if it comes much faster than anybody speaks."""
         resampler = Resampler(self._sample_rate, 1)
-        left = b""
-        while data := await self._queue.get():
-            if self._waiting > MAX_BACKLOG:
+        while True:
+            await self._came.wait()
+            if self._too_fast:
                 raise ServiceValidationError(translation_domain=DOMAIN, translation_key="audio_too_fast")
-            self._waiting -= len(data)
-            data, left = _whole_samples(left + data)
-            for start in range(0, len(data), _SLICE):
-                yield resampler.feed(data[start : start + _SLICE])
+            data = bytes(self._backlog[: min(_SLICE, len(self._backlog) // _SAMPLE_SIZE * _SAMPLE_SIZE)])
+            if data:
+                del self._backlog[: len(data)]
+                yield resampler.feed(data)
                 await asyncio.sleep(0)  # a message may hold a minute, and others want to go on meanwhile
+            elif self._ended:
+                return
+            else:
+                self._came.clear()
 
 
-def _whole_samples(audio: bytes) -> tuple[bytes, bytes]:
-    """Return audio in whole samples, and what is left over."""
-    size = len(audio) // _SAMPLE_SIZE * _SAMPLE_SIZE
-    return audio[:size], audio[size:]
+class Reader:
+    """Whether an app reads what it is told. What it does not read is kept by the socket, and then by Home Assistant.
+
+    Home Assistant ends the whole connection of who leaves more than 1024 messages unread for ten seconds, and its log
+    then has one of them, which would be something that was said.
+    """
+
+    def __init__(self, transport: asyncio.WriteTransport | None) -> None:
+        """Look at a connection's transport; without one it is gone already, and nothing is kept."""
+        self._transport = transport
+        self._behind_since: float | None = None
+
+    def keeps_up(self) -> bool:
+        """Return whether it reads. Raises HomeAssistantError if it has not for too long."""
+        if self._transport is None or self._transport.get_write_buffer_size() <= MAX_UNREAD:
+            self._behind_since = None
+            return True
+        now = asyncio.get_running_loop().time()
+        self._behind_since = self._behind_since or now
+        if now - self._behind_since > UNREAD_LIMIT:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="captions_not_read",
+                translation_placeholders={"seconds": f"{UNREAD_LIMIT:.0f}"},
+            )
+        return False
 
 
 class LiveSpeech:
@@ -153,7 +191,10 @@ class LiveSpeech:
         self._command_id = command_id
         self._options = options
         self._transcript = Transcript(options)
+        request = current_request.get()
+        self._reader = Reader(None if request is None else request.transport)
         self._voice: Voice | None = None
+        self._unspoken: asyncio.Queue[Voice | None] = asyncio.Queue(MAX_UNSPOKEN)
         self._unspeakable = False
         """Whether the phrase's audio is of no use, as was told."""
         self._unsubscribed = False
@@ -181,10 +222,15 @@ class LiveSpeech:
         self._connection.subscriptions[self._command_id] = unsubscribe
 
     async def _run(self, microphone: Microphone, unregister: Callable[[], None]) -> None:
+        speaking = asyncio.create_task(self._publish_voices(), name=f"{DOMAIN} live voice")
         try:
             async with aclosing(async_recognize(self._entry, microphone.audio(), self._options)) as events:
                 async for event in events:
                     self._take(event)
+            self._end_voice()
+            if not speaking.done():
+                await self._unspoken.put(None)
+            await speaking
             self._tell({"type": "end"})
         except asyncio.CancelledError:
             if not self._unsubscribed:
@@ -198,10 +244,13 @@ class LiveSpeech:
         finally:
             unregister()
             self._end_voice()
+            speaking.cancel()
+            await asyncio.gather(speaking, return_exceptions=True)
 
     def _take(self, event: Event) -> None:
+        keeps_up = self._reader.keeps_up()
         match event:
-            case Hypothesis():
+            case Hypothesis() if keeps_up:  # the next one replaces it
                 self._tell(
                     {
                         "type": "hypothesis",
@@ -222,18 +271,27 @@ class LiveSpeech:
                     self._tell({"type": "synthesis", "error": event.error})
 
     def _speak(self, audio: bytes) -> None:
-        """Let what is spoken of a phrase be heard; the listener gets its address with the first sound of it."""
+        """Let what is spoken of a phrase be heard."""
         if self._unspeakable:
             return
         voice = self._voice = self._voice or Voice()
         was_silent = voice.silent
         try:
             voice.feed(audio)
-        except BadAudioError as err:
+            if was_silent and not voice.silent:
+                self._unspoken.put_nowait(voice)
+        except (BadAudioError, asyncio.QueueFull) as err:
             self._unspeakable = True
-            self._tell({"type": "synthesis", "error": str(err)})
-        if was_silent and not voice.silent:
+            self._tell({"type": "synthesis", "error": str(err) or "too many phrases wait to be encoded"})
+
+    async def _publish_voices(self) -> None:
+        """Tell the listener the address of each phrase that is spoken, with the first sound of it.
+
+        One after another: Home Assistant starts an ffmpeg for each.
+        """
+        while voice := await self._unspoken.get():
             self._tell({"type": "synthesis", **voice.publish(self._hass), "error": None})
+            await voice.encoded()
 
     def _end_voice(self) -> None:
         self._unspeakable = False

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.auth.models import User
+from homeassistant.components import tts
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import Context, HomeAssistant, ServiceCall, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized, UnknownUser
@@ -21,7 +22,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live import media as recordings, voice
+from custom_components.azure_speech_live import media as recordings, transcript, voice
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.language_names import language_options, translation_language_options
 from custom_components.azure_speech_live.recording import SIGNAL_PROGRESS
@@ -31,7 +32,7 @@ from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from tests.speech_service.engines.translation import TranslationFailedError
-from tests.speech_service.faults import AudioReceived, Before, Behaviour, Close, Fault, Refuse
+from tests.speech_service.faults import AudioReceived, Before, Behaviour, Close, Fault, Refuse, Wait
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
@@ -385,6 +386,16 @@ async def test_the_translation_plays_while_it_is_still_being_spoken(
     gate.set()
     rest = await played.content.read()
     assert len(rest) > len(beginning)
+
+
+async def test_a_phrase_before_a_pause_is_not_taken_for_the_last(
+    hass: HomeAssistant, service: SpeechService, media: str
+) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=0.3), Utterance(text="Goodbye.", start=0.9, end=1.4)])
+    # All of the recording was read when the first phrase comes.
+    service.behaviours = lambda _: Behaviour(faults=(Fault(Before("translation.phrase"), Wait(1)),))
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert response["text"] == "Hello. Goodbye."
 
 
 HELLO = Utterance(text="Hello.")
@@ -748,6 +759,30 @@ async def test_a_failure_of_the_service_is_named(  # noqa: PLR0917 - fixtures an
 
     service.behaviours = ()
     assert (await call(hass, action, **data))["text"] == LIGHT
+
+
+async def test_a_failure_is_told_by_its_code(hass: HomeAssistant, media: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    told: list[dict[str, Any]] = []
+    async_dispatcher_connect(hass, SIGNAL_PROGRESS, callback(lambda _, event: told.append(event)))
+    await refused(hass, "transcribe", media="media-source://nowhere/at-all", language="en-US")
+    monkeypatch.setattr(tts, "async_create_audio_stream", broken)
+    with pytest.raises(RuntimeError):
+        await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert [event["code"] for event in told if event["type"] == "error"] == ["media_not_found", "unknown_error"]
+
+
+@pytest.mark.parametrize("size", [10, 1000], ids=["before a phrase", "after some"])
+async def test_more_text_than_anybody_can_say_is_cut_off(
+    hass: HomeAssistant, service: SpeechService, media: str, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(transcript, "MAX_SIZE", size)
+    service.engine = Scripted([Utterance(text=f"{at}.", start=at / 10, end=at / 10 + 0.1) for at in range(13)])
+    response = await call(hass, "transcribe", media=media, language="en-US")
+    assert len(response["segments"]) == size // 202 + 1
+    assert "more text than anybody can say" in response["error"]
 
 
 @pytest.mark.parametrize(

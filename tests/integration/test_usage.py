@@ -165,6 +165,11 @@ async def test_the_delay_is_that_of_the_last_result(hass: HomeAssistant, service
     assert usage.delay is not None
     assert 0 <= usage.delay < 10
 
+    delay, empty = usage.delay, pcm(0)
+    await transcribe(hass, stream(empty))
+    assert entry.runtime_data.sessions[-1].timeline.delay is None
+    assert usage.delay == delay
+
 
 # --- months
 

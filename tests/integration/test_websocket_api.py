@@ -4,10 +4,13 @@ from array import array
 import asyncio
 from collections.abc import AsyncGenerator
 from math import pi, sin
+from pathlib import Path
+import socket
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY
 from homeassistant.components import tts
+from homeassistant.components.ffmpeg import FFmpegManager
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant
 import pytest
@@ -287,6 +290,76 @@ async def test_audio_that_comes_too_fast_is_refused(dashboard: Dashboard, monkey
     # The client takes 30 seconds ahead of what it sends.
     await dashboard.speak(bytes(3 << 20))
     assert (await dashboard.events())[-1]["code"] == "audio_too_fast"
+
+
+async def test_what_was_sent_leaves_room_for_what_comes(
+    dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket_api, "MAX_BACKLOG", 32_000)
+    await dashboard.begin("recognize", language="en-US")
+    for sent in range(16_000, 112_000, 16_000):
+        await dashboard.speak(bytes(16_000), end=False)
+        await service.until(lambda sent=sent: len(service.connections[-1].turns[0].audio) > sent - 8192)
+    await dashboard.speak(b"")
+    assert of("phrase", await dashboard.events())[0]["text"] == LIGHT
+
+
+async def test_who_does_not_keep_up_is_told_the_phrases(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket_api, "MAX_UNREAD", -1)
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(2))
+    assert [event["type"] for event in await dashboard.events()] == ["phrase", "end"]
+
+
+async def test_who_does_not_keep_up_for_long_is_told_the_end(
+    dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket_api, "MAX_UNREAD", -1)
+    monkeypatch.setattr(websocket_api, "UNREAD_LIMIT", 0.0)
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1), end=False)
+    await dashboard.speak(pcm(2), end=False)
+    error = (await dashboard.events())[-1]
+    assert error["code"] == "captions_not_read"
+    assert "{" not in error["message"]
+    await service.until(lambda: service.connections[-1].closed)
+
+
+async def test_a_socket_that_nobody_reads_is_noticed() -> None:
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=ours)
+    app = websocket_api.Reader(writer.transport)
+    assert app.keeps_up()
+    writer.write(bytes(8 << 20))
+    assert not app.keeps_up()
+    theirs.setblocking(False)  # noqa: FBT003 - as sockets have it
+    async with asyncio.timeout(10):
+        while not app.keeps_up():
+            await asyncio.get_running_loop().sock_recv(theirs, 1 << 20)
+    theirs.close()
+    writer.close()
+    assert reader.at_eof() or await reader.read() == b""
+    assert websocket_api.Reader(None).keeps_up()
+
+
+async def test_phrases_are_encoded_one_after_another(
+    hass: HomeAssistant,
+    dashboard: Dashboard,
+    service: SpeechService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log, encoder = tmp_path / "log", tmp_path / "ffmpeg"
+    encoder.write_text(f'#!/bin/sh\necho begin >> {log}\nsleep 0.2\nffmpeg "$@"\necho end >> {log}\n', encoding="utf-8")
+    encoder.chmod(0o700)
+    monkeypatch.setattr(FFmpegManager, "binary", str(encoder))
+    service.engine = Scripted([Utterance(text=f"{at}.", start=at / 2, end=at / 2 + 0.4) for at in range(6)])
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(3))
+    spoken = of("synthesis", await dashboard.events())
+    assert len({event["url"] for event in spoken}) == 6
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert log.read_text(encoding="utf-8").split() == ["begin", "end"] * 6
 
 
 @pytest.mark.parametrize(
