@@ -3,6 +3,7 @@
 from array import array
 import asyncio
 from collections.abc import AsyncGenerator
+from functools import partial
 from math import pi, sin
 from pathlib import Path
 import socket
@@ -295,11 +296,14 @@ async def test_audio_that_comes_too_fast_is_refused(dashboard: Dashboard, monkey
 async def test_what_was_sent_leaves_room_for_what_comes(
     dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def arrived(size: int) -> bool:
+        return len(service.connections[-1].turns[0].audio) > size
+
     monkeypatch.setattr(websocket_api, "MAX_BACKLOG", 32_000)
     await dashboard.begin("recognize", language="en-US")
     for sent in range(16_000, 112_000, 16_000):
         await dashboard.speak(bytes(16_000), end=False)
-        await service.until(lambda sent=sent: len(service.connections[-1].turns[0].audio) > sent - 8192)
+        await service.until(partial(arrived, sent - 8192))
     await dashboard.speak(b"")
     assert of("phrase", await dashboard.events())[0]["text"] == LIGHT
 
