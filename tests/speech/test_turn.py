@@ -284,6 +284,21 @@ class Utterance(RuleBasedStateMachine):
         self.failures += 1
         self.service.now += delay
 
+    @precondition(lambda self: not self.turn.complete)
+    @rule(seconds=st.floats(0.0, 25.0))
+    def throttle(self, seconds: float) -> None:
+        delay = self.service.fail(ThrottledError("too many"))
+        if not self.turn.complete:
+            assert delay == 0.0
+            self.service.now += seconds
+            self.turn.waited(seconds, self.service.now)
+
+    @precondition(lambda self: self.request and self.service.affordable)
+    @rule()
+    def give_way(self) -> None:
+        if self.turn.gives_way(self.service.wall):
+            self.service.request = None
+
     # --- the service
 
     @precondition(lambda self: self.request)
@@ -889,6 +904,32 @@ def test_too_many_requests_are_no_attempt() -> None:
     asked(service)
     assert service.fail(LOST) == 0.0
     assert service.fail(LOST) is None
+
+
+def test_a_turn_that_gives_way_sends_again_what_no_phrase_covers() -> None:
+    service = conversation()
+    request = asked(service)
+    service.receive(request.phrase(FIRST_WORD))
+    assert service.turn.gives_way(service.wall)
+    assert service.turn.ended
+    service.request = None
+    service.conclude()
+    assert service.said == ["w1", "w2"]
+
+
+def test_a_turn_that_is_over_soon_does_not_give_way() -> None:
+    service = conversation()
+    asked(service, ended=True)
+    assert not service.turn.gives_way(service.wall)
+
+
+def test_a_turn_gives_way_without_progress_no_more_often_than_it_may_send_its_audio() -> None:
+    service = conversation([Word(160_000, 0)])
+    for gives_way in (True, False):
+        asked(service)
+        service.now += 60.0
+        service.send()
+        assert service.turn.gives_way(service.wall) is gives_way
 
 
 def test_time_that_was_waited_for_others_is_given_back() -> None:
