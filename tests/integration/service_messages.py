@@ -32,7 +32,7 @@ class Gets:
     failure: str = ""
     """The kind of failure that an action tells, and that the sensor of failures counts."""
     log: str = ""
-    """The line in the log."""
+    """The line in the log, without the connection's id."""
     repair: str = ""
     """The notice in Repairs, by its key."""
     asks_for_key: bool = False
@@ -54,8 +54,9 @@ def _status(name: str) -> str:
     return f"the service ended the phrase with status {name}"
 
 
-def _closed(name: str) -> str:
-    return f"the service closed the connection with code {REAL[name].code}: {REAL[name].reason}"
+def _closed(name: str, shown: str = "") -> str:
+    """Return the line of a close, whose reason is shown in known words only."""
+    return f"the service closed the connection with code {REAL[name].code}: {shown or REAL[name].reason.strip()}"
 
 
 def _translated(text: str, translation: str, *, partial: str = "") -> Gets:
@@ -108,8 +109,13 @@ EACH_TIME: Final[dict[str, Gets]] = {
     "locale": _failed(_closed("locale"), "language_refused"),
     "audio_format": _failed(_closed("audio_format")),
     "context": _failed(_closed("context")),
-    "standard_voice": _failed(_closed("standard_voice")),
-    "shutting_down": _failed(_closed("shutting_down"), attempts=2),
+    "standard_voice": _failed(
+        _closed(
+            "standard_voice",
+            "Starting … 2021 standard voices will no longer be supported for new users. Please use …",
+        )
+    ),
+    "shutting_down": _failed(_closed("shutting_down", "Instance is shutting …"), attempts=2),
     "internal": _failed(_closed("internal"), attempts=2),
     "bad_key": _failed("the key is refused (HTTP 401)", "key_refused", asks_for_key=True, available=False),
     "forbidden": _failed("the key is refused (HTTP 403)", "key_refused", asks_for_key=True, available=False),
@@ -126,15 +132,19 @@ EACH_TIME: Final[dict[str, Gets]] = {
 """What comes of a message that is said to every attempt."""
 
 ONCE: Final[dict[str, Gets]] = {
-    **dict.fromkeys(("idle_timeout", "idle", "shutting_down", "internal", "outage_page"), replace(_USUAL, attempts=2)),
+    **dict.fromkeys(
+        (
+            *("too_many_requests", "throttled_1007", "throttled_4429", "too_many"),
+            *("idle_timeout", "idle", "lid_v1", "shutting_down", "internal", "outage_page"),
+        ),
+        replace(_USUAL, attempts=2),
+    ),
     "bad_language_or_cid": _failed(
         "the service does not have the language en-US (HTTP 400): Invalid CID or language",
         "language_refused",
     ),
 }
 """What comes of one that is said to the first attempt only."""
-
-LATER: Final = frozenset({"too_many_requests", "throttled_1007", "throttled_4429", "lid_v1", "too_many"})
 
 _HEAD: Final = """\
 # What the service says, and what you get
@@ -170,7 +180,7 @@ def document() -> str:
     for kind, title in _KINDS.items():
         parts.append(f"\n## {title}\n\n| the service says | a command gets | an action gets | and | known from |\n")
         parts.append("|---|---|---|---|---|\n")
-        parts.extend(_line(real) for real in REAL.values() if real.kind == kind and real.name not in LATER)
+        parts.extend(_line(real) for real in REAL.values() if real.kind == kind)
     return "".join(parts)
 
 
