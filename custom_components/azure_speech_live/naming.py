@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 
 from .const import DOMAIN
 from .language_names import LANGUAGE_NAMES, TRANSLATION_LANGUAGE_NAMES
+from .speech.errors import printable
 
 SERVICE_NAME: Final = "Azure Speech"
 MAX_LANGUAGES: Final = 3
@@ -47,8 +48,11 @@ def microphone_names(device: str) -> list[str]:
 
 
 def given_name(hass: HomeAssistant, user_input: Mapping[str, Any], names: Iterable[str]) -> str:
-    """Return the name that was typed in a form, as it was typed, or else one of the names that is free."""
-    return str(user_input.get(CONF_NAME, "")).strip() or free_name(hass, names)
+    """Return the name that was typed in a form, as it was typed, or else one of the names that is free.
+
+    It is told in logs and notices: so it is one line, and not endless.
+    """
+    return printable(str(user_input.get(CONF_NAME, ""))).strip() or free_name(hass, names)
 
 
 def free_name(hass: HomeAssistant, names: Iterable[str]) -> str:

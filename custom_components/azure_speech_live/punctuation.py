@@ -58,7 +58,9 @@ def visible(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if text.isprintable():
         return text
-    seen = (mark for mark in text if mark in JOINERS or unicodedata.category(mark) != "Cf")
+    seen = (
+        mark for mark in text if mark in JOINERS or mark.isspace() or unicodedata.category(mark) not in ("Cc", "Cf")
+    )
     return _STRAY_JOINERS.sub("", "".join(seen))
 
 

@@ -58,6 +58,13 @@ PARALLEL_UPDATES = 0
 
 ATTR_LANGUAGE: Final = "language"
 
+MAX_TEXT: Final = 5000
+"""Characters of a command: nobody says more in the longest that there may be (five minutes, 1,000 characters a minute).
+
+A conversation agent would be busy with a longer one for minutes. It is an error, and not cut: the half of a command may
+be another command.
+"""
+
 
 async def async_setup_entry(
     hass: HomeAssistant,  # noqa: ARG001  # Home Assistant's signature
@@ -161,13 +168,16 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
                 async for event in events:
                     if isinstance(event, Hypothesis):
                         partial = self._text(event)
-                        if partial is not None:
+                        if partial is not None and len(partial) <= MAX_TEXT:
                             _LOGGER.debug("partial: %s", partial)
                             yield PartialSpeechResult(_both(result.text, partial, metadata.language))
                     elif isinstance(event, Phrase):
                         result = self._result(result, event, metadata.language)
-                        if event.text:
-                            self._note_language(event.language or options.language)
+                        self._note_language(event.text and (event.language or options.language))
+                        if len(result.text or "") > MAX_TEXT:
+                            _LOGGER.error("%s: more was heard than anybody says in a command", self.entity_id)
+                            result = SpeechResult(None, SpeechResultState.ERROR)
+                            break
         except (AudioSourceError, BadAudioError) as err:  # the stream is at fault, so neither trouble nor its end
             # A source that raises Home Assistant's own error has told the household what happened.
             level = logging.DEBUG if isinstance(err.__cause__, HomeAssistantError) else logging.WARNING
@@ -194,8 +204,8 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         return SpeechResult(_both(before.text, text, language), SpeechResultState.SUCCESS)
 
     def _note_language(self, language: str) -> None:
-        """Show the language of the last command, the one that was identified if there were several."""
-        if self._attr_extra_state_attributes.get(ATTR_LANGUAGE) != language:
+        """Show the language of the last command, the one that was identified if there were several; "" is none."""
+        if language and self._attr_extra_state_attributes.get(ATTR_LANGUAGE) != language:
             self._attr_extra_state_attributes = {ATTR_LANGUAGE: language}
             self.async_write_ha_state()
 

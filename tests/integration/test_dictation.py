@@ -68,6 +68,14 @@ async def test_the_longest_time(house: House, service: SpeechService) -> None:
     assert BYTES_PER_SECOND <= len(turn.audio) < 1.2 * BYTES_PER_SECOND
 
 
+async def test_a_silence_begins_with_the_last_word(house: House, service: SpeechService) -> None:
+    words = [(at, "word " * round(2 * at)) for at in (0.5, 1.0, 1.5, 2.0, 2.5)]
+    service.engine = Scripted([Utterance(text="Word after word after word.", hypotheses=words)])
+    await listen(house, silence=1)
+    (turn,) = service.connections[-1].turns
+    assert len(turn.audio) >= 3 * BYTES_PER_SECOND
+
+
 async def test_the_button_ends_it(house: House, service: SpeechService) -> None:
     service.engine = Scripted([Utterance(text=SAID)])
     async with house.state(SATELLITE, lambda state: state == "listening"):

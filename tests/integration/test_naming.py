@@ -87,6 +87,10 @@ async def test_translators_are_named_after_their_languages(
     assert await add(hass, entry, "translator", **german) == "German, Georgian → English"
     assert await add(hass, second, "translator", **german) == f"German, Georgian → English ({second.unique_id})"
     assert await add(hass, entry, "translator", name="Guests", **german) == "Guests"
+    odd = await add(hass, entry, "translator", name="Line\nline \u202e" + "x" * 1000, **german)
+    assert odd.startswith("Line line ")
+    assert odd.isprintable()
+    assert len(odd) <= 200
 
 
 @pytest.mark.parametrize(("name", "then"), [({}, "French → Spanish"), ({"name": "Guests"}, "Guests")])

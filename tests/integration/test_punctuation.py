@@ -126,6 +126,7 @@ def test_it_takes_time_in_proportion_to_the_text(repeated: str) -> None:
         # And of nothing here.
         ("\u200cچراغ \u200d", "چراغ "),
         ("two\nlines\u00a0here", "two\nlines\u00a0here"),
+        ("a \x1b[31mred\x07 \0light\u202e", "a [31mred light"),
     ],
 )
 def test_marks_that_nobody_sees_go_unless_they_are_part_of_a_word(text: str, seen: str) -> None:

@@ -21,6 +21,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.language import matches
 import pytest
 
+from custom_components.azure_speech_live.stt import MAX_TEXT
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -186,6 +187,21 @@ async def test_silence_is_success_without_text(
     service.engine = Scripted([Utterance(status=status, end=0.5)])
     assert await transcribe(hass, stream(pcm(1))) == ([], NOTHING)
     assert not complaints(caplog)
+
+
+async def test_what_one_can_say_is_a_command(hass: HomeAssistant, service: SpeechService) -> None:
+    most = ("go " * (MAX_TEXT // 3)).strip()
+    service.engine = Scripted([Utterance(text=most, end=1)])
+    assert (await transcribe(hass, stream(pcm(2))))[1] == SpeechResult(most, SpeechResultState.SUCCESS)
+
+
+async def test_more_than_anybody_says_is_an_error(
+    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
+) -> None:
+    more = "go " * (MAX_TEXT // 2)
+    service.engine = Scripted([Utterance(text=more, hypotheses=[(0.5, more)], end=1)])
+    assert await transcribe(hass, stream(pcm(2))) == ([], SpeechResult(None, SpeechResultState.ERROR))
+    assert complaints(caplog) == [f"{RECOGNIZER}: more was heard than anybody says in a command"]
 
 
 @pytest.mark.parametrize("audio", [b"", b"\1"], ids=["nothing", "half a sample"])
