@@ -275,9 +275,9 @@ MACHINE: Final = (
         shown_by="integration.test_usage_file.test_what_cannot_be_written_is_tried_again_and_told_once",
     ),
     Loss(
-        fault="Home Assistant ends without having stopped (a crash, a power cut)",
+        fault="Home Assistant is killed (a crash, a power cut)",
         loss="the month's count of the last minute",
-        shown_by="integration.test_usage.test_usage_is_stored_soon_also_without_a_stop",
+        shown_by="end_to_end.test_killed.test_it_is_killed_after_a_minute",
     ),
     Loss(
         fault="the clock was never set, or was in the future",
