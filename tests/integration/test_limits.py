@@ -29,6 +29,7 @@ LIGHT = "Turn on the kitchen light."
 async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
     """Add the stand-in as a resource."""
     hass.config.allowlist_external_dirs = {str(SPOKEN.parent)}
+    hass.config.allowlist_external_urls = {"http://127.0.0.1"}
     return await add_resource(hass, service)
 
 
