@@ -119,12 +119,12 @@ class RecordingRun:
         match event:
             case Hypothesis():
                 recording.heard()
+                self._transcript.hear(event)
             case Phrase():
                 self._transcript.add(event)
                 if self._transcript.is_full:
                     raise HomeAssistantError(translation_domain=DOMAIN, translation_key="transcript_too_long")
-                if event.text:
-                    self._report(type="phrase", **self._transcript.segment(event))
+                self._report_phrase(event)
                 end = event.offset + event.duration
                 self._last |= bool(event.text) and recording.ended and end >= recording.duration - _TAIL
             case Synthesis():
@@ -176,6 +176,8 @@ class RecordingRun:
                 self._warn(error)
             return
         if self._transcript.is_full or (self._transcript.has_words and isinstance(error.__cause__, SpeechError)):
+            if (unfinished := self._transcript.break_off()) is not None:
+                self._report_phrase(unfinished)
             self._respond(error)
         else:
             self._response.set_exception(error)
@@ -184,6 +186,10 @@ class RecordingRun:
 
     def _warn(self, reason: object) -> None:
         _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, shown(str(reason)))
+
+    def _report_phrase(self, phrase: Phrase) -> None:
+        if phrase.text:
+            self._report(type="phrase", **self._transcript.segment(phrase))
 
     @callback
     def _report(self, **event: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from homeassistant.util.json import JsonObjectType
 
 from .languages import own_translation
-from .speech import Hypothesis, Phrase, RecognitionOptions, TranslationOptions
+from .speech import Hypothesis, Phrase, RecognitionOptions, RecognitionStatus, TranslationOptions
 from .speech.language_tags import language_of
 
 # Languages that are written without blanks between sentences.
@@ -30,11 +30,34 @@ class Transcript:
         self._targets = options.targets if isinstance(options, TranslationOptions) else ()
         self._phrases: list[Phrase] = []
         self._size = 0
+        self._unfinished: Hypothesis | None = None
+        """What has been heard of a phrase that is still being spoken."""
         self.failures: dict[str, str] = {}
         """What could not be had, by target language (or VOICE), with the service's reason."""
 
+    def hear(self, said: Hypothesis) -> None:
+        """Take note of what the next phrase sounds like so far."""
+        self._unfinished = said
+
+    def break_off(self) -> Phrase | None:
+        """Add what was heard of a phrase that will have no end; return it, if anything was."""
+        said = self._unfinished
+        if said is None or not said.text:
+            return None
+        phrase = Phrase(
+            status=RecognitionStatus.SUCCESS,
+            text=said.text,
+            offset=said.offset,
+            duration=said.duration,
+            language=said.language,
+            translations=said.translations,
+        )
+        self.add(phrase)
+        return phrase
+
     def add(self, phrase: Phrase) -> None:
         """Add a phrase; silence and noise are none."""
+        self._unfinished = None
         if not phrase.text:
             return
         self._phrases.append(phrase)

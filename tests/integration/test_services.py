@@ -803,8 +803,9 @@ async def test_what_was_heard_until_a_failure_is_kept(
     told: list[dict[str, Any]] = []
     async_dispatcher_connect(hass, SIGNAL_PROGRESS, callback(lambda _, event: told.append(event)))
     response = await call(hass, "translate", media=media, language="en-US", target_language="de")
-    assert (response["text"], len(response["segments"])) == ("First.", 1)
-    assert [event.get("code", event["type"]) for event in told] == ["phrase", key]
+    assert (response["text"], len(response["segments"])) == ("First. second", 2)  # which was not to its end
+    assert response["translations"] == {"de": "[de] First. [de] second"}
+    assert [event.get("code", event["type"]) for event in told] == ["phrase", "phrase", key]
     assert response["error"] == told[-1]["message"]
 
 

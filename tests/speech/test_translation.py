@@ -56,6 +56,7 @@ from tests.speech_service.faults import (
     Close,
     Drop,
     Freeze,
+    Received,
     Refuse,
     Reset,
     Send,
@@ -433,13 +434,25 @@ def test_of_an_empty_translation_nothing_is_spoken() -> None:
     assert (event.text, event.translation_error) == ("Hm.", None)
 
 
+@pytest.mark.parametrize(
+    ("end", "then"),
+    [
+        (Close(1007, "Quota exceeded"), Behaviour()),
+        (Reset(), Behaviour(answer=Refuse(407))),
+        (Reset(), Behaviour(faults=(Fault(Received("speech.context"), Close(1007, "Quota exceeded")),))),
+        (Reset(), Behaviour(faults=(Fault(Received("speech.context"), Reset()),))),
+    ],
+    ids=["refused", "not reopened", "reopened and refused", "reopened and lost"],
+)
 @pytest.mark.parametrize("mode", MODES)
-async def test_what_waits_for_its_translation_is_known_when_the_service_fails(mode: Mode) -> None:
+async def test_what_waits_for_its_translation_is_known_when_the_service_fails(
+    mode: Mode, end: Close | Reset, then: Behaviour
+) -> None:
     at = Before("translation.phrase")
     said = '{"RecognitionStatus":"Success","DisplayText":"Hello.","Offset":0,"Duration":1000000}'
     plain_phrase = Send(f"X-RequestId:{{request_id}}\r\nPath:speech.phrase\r\n\r\n{said}")
-    faults = (Fault(at, Drop()), Fault(at, plain_phrase), Fault(at, Close(1007, "Quota exceeded")))
-    heard = await translate(to(mode=mode), behaviours=[Behaviour(faults=faults)])
+    faults = (Fault(at, Drop()), Fault(at, plain_phrase), Fault(at, end))
+    heard = await translate(to(mode=mode), behaviours=[Behaviour(faults=faults), then])
     assert [(phrase.text, phrase.translations) for phrase in heard.phrases] == [("Hello.", {})]
     assert heard.phrases[0].translation_error
     assert (heard.error is None) == (mode is Mode.INTERACTIVE)

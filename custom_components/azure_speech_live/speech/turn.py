@@ -80,6 +80,8 @@ class Turn:
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
         self._spoken = SpokenTranslations(self.events)
         self._plain = translation.PlainPhrases()
+        self._cut_off: Exchange | None = None
+        """The request whose plain phrase waits, though it has failed: no phrase has come since."""
         self._attempts = 0
         self._heard: Hypothesis | None = None
         """The latest hypothesis that no phrase has followed yet, the latest with words if there is one."""
@@ -157,7 +159,8 @@ class Turn:
         self._pace.begin(self.audio.start, self.audio.end)
         telemetry = TurnTelemetry(request_id, wall, self._connections)
         self._connections = []
-        self._plain = translation.PlainPhrases()
+        if self._cut_off is None:
+            self._plain = translation.PlainPhrases()
         self._exchange = Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
         return self._exchange
 
@@ -231,6 +234,8 @@ class Turn:
         match event:
             case Phrase():
                 self.timeline.phrase = now
+                if self._cut_off is not None:  # its audio was sent again
+                    self._plain, self._cut_off = translation.PlainPhrases(), None
                 plain = self._translating and message.path == results.PLAIN_PHRASE
                 self._phrases(exchange, self._plain.take(event, plain=plain))
             case Synthesis():
@@ -310,7 +315,7 @@ class Turn:
             self.complete = self.options.mode is Mode.INTERACTIVE
 
     def _turn_ended(self, exchange: Exchange, wall: datetime) -> None:
-        self._phrases(exchange, self._plain.end())
+        self._phrases(self._cut_off or exchange, self._plain.end())
         self._spoken_to_its_end(waited=self._spoken.end_all(None))
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
@@ -407,6 +412,8 @@ class Turn:
             if too_many(error):
                 self._pace.refused()
             self._finish(exchange, wall)
+            if self._plain.waiting:
+                self._cut_off = self._cut_off or exchange
             # Its phrase is not said again.
             self._spoken_to_its_end(waited=self._spoken.end_all(f"the spoken translation was cut off: {error}"))
             if self.complete or self._accounted_for(0.0):
@@ -426,8 +433,8 @@ class Turn:
         # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
         delay = self._retry_delay(error, opening=exchange is None or not exchange.request_id)
         if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
-            if exchange is not None:
-                self._phrases(exchange, self._plain.end())
+            if self._cut_off is not None:
+                self._phrases(self._cut_off, self._plain.end())
             self.complete |= self._accounted_for(self._tail)
             return None
         return delay
