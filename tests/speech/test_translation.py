@@ -515,7 +515,7 @@ async def test_drop_in_mid_utterance(voice: str | None, mode: Mode, dialect: Dia
     "drop",
     [
         (Reset(), 0.0, "the connection was lost"),
-        (Close(1011, "Oh dear"), 0.0, "the service closed the connection with code 1011: Oh dear"),
+        (Close(1011, "Server error"), 0.0, "the service closed the connection with code 1011: Server error"),
         (Silence(), 10.0, "the service does not answer"),
         (Freeze(), 5.0, "the service does not answer"),
     ],
