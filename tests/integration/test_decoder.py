@@ -58,6 +58,7 @@ async def test_no_cover_is_decoded(tmp_path: Path) -> None:
         assert await decoder.read()
         assert status(decoder, "VmHWM") < 150_000, "kB; it takes 60 000"
         assert (await decoder.description()).duration == 60
+        assert b"exceeds specified max pixel count 1" in decoder._said  # noqa: SLF001 - before memory was asked for
     finally:
         await decoder.close()
 
