@@ -17,6 +17,7 @@ from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     Hypothesis,
     Mode,
+    OpenTimeoutError,
     Phrase,
     RecognitionOptions,
     ServiceTimeoutError,
@@ -28,11 +29,11 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND, WAV_HEADER
 from custom_components.azure_speech_live.speech.pace import FAST_LANE, PACE
-from custom_components.azure_speech_live.speech.patience import SOURCE_STALL
+from custom_components.azure_speech_live.speech.patience import FINAL, SOURCE_STALL
 from custom_components.azure_speech_live.speech.turn import MAX_UNSENT
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.engines.legible import silence, speak
-from tests.speech_service.faults import AudioReceived, Before, Freeze, Opened, Reset, Send, Silence, Storm
+from tests.speech_service.faults import AudioReceived, Before, Freeze, Opened, Refuse, Reset, Send, Silence, Storm, Wait
 
 from .caller import AUDIO, COMMAND, CONVERSATION, INTERACTIVE, SAID, Heard, Source, calling, listen, tasks_left
 
@@ -239,6 +240,25 @@ async def test_source_that_raises(error: Exception, after: bytes) -> None:
     assert error in (heard.error.__cause__, getattr(heard.error.__cause__, "__cause__", None))
 
 
+@pytest.mark.parametrize("error", [Broken("no microphone"), asyncio.CancelledError()], ids=["raises", "is cancelled"])
+async def test_source_that_fails_behind_the_speech(error: BaseException) -> None:
+    """The service has heard it end, and takes a moment for the phrase."""
+
+    async def source() -> AsyncGenerator[bytes]:
+        yield AUDIO[Mode.INTERACTIVE] + silence(1.0)
+        await service.until(lambda: "speech.endDetected" in service.connections[0].sent)
+        await asyncio.sleep(0.1)
+        raise error
+
+    slow = Fault(Before("speech.phrase"), Wait(1.0))
+    async with (
+        SpeechService(Legible(), behaviours=[Behaviour(faults=(slow,))]) as service,
+        calling(service.url) as client,
+    ):
+        heard = await listen(client, source())
+        assert (heard.error, heard.transcript) == (None, COMMAND)
+
+
 async def test_source_that_is_cancelled_by_itself() -> None:
     """A CancelledError of the source's is not ours: nobody has cancelled the caller."""
 
@@ -322,6 +342,32 @@ async def test_source_that_does_not_end() -> None:
         over.set()
     assert (heard.error, heard.transcript) == (None, COMMAND)
     assert heard.seconds == pytest.approx(2 * flow.SOURCE_END_LIMIT)
+
+
+async def test_source_is_cancelled_once() -> None:
+    """Whoever closes the client and whoever ends the recognition have both ended it; it takes its time to tidy up."""
+    cancelled = 0
+
+    async def source() -> AsyncGenerator[bytes]:
+        nonlocal cancelled
+        try:
+            yield AUDIO[Mode.INTERACTIVE][:6400]
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled += 1
+            try:
+                await asyncio.sleep(0.5)
+            except asyncio.CancelledError:
+                cancelled += 1
+                raise
+            raise
+
+    async with SpeechService(Legible()) as service, calling(service.url) as client:
+        listening = asyncio.create_task(listen(client, source()))
+        await service.until(lambda: service.connections[0].audio_size > 0)
+        await client.close()
+        assert type((await listening).error) is ConnectionFailedError
+    assert cancelled == 1
 
 
 async def test_source_is_closed_when_the_service_fails() -> None:
@@ -519,7 +565,37 @@ async def test_closing_the_client_ends_recognitions() -> None:
         heard = await listening
         assert type(heard.error) is ConnectionFailedError
         assert source.closed
-        assert type((await listen(client, Source(b""))).error) is ConnectionFailedError
+        late = Source(b"")
+        assert type((await listen(client, late)).error) is ConnectionFailedError
+        assert late.closed
+
+
+async def test_closing_the_client_behind_the_last_phrase_is_no_error() -> None:
+    async with SpeechService(Legible()) as service, calling(service.url) as client:
+        heard = Heard()
+        async for event in client.recognize(Source(AUDIO[Mode.INTERACTIVE]), INTERACTIVE):
+            heard.events.append(event)
+            if isinstance(event, Phrase):
+                await client.close()
+        assert heard.transcript == COMMAND
+
+
+async def test_end_of_the_audio_limits_an_attempt_that_is_under_way() -> None:
+    """Each of two paths has its time, but both together not more than the turn."""
+    behaviours = [Behaviour(delay=6.5, answer=Refuse(404)), Behaviour(delay=6.5)]
+    async with SpeechService(Legible(), behaviours=behaviours) as service, calling(service.url) as client:
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE], pace=1.0))
+        assert type(heard.error) is OpenTimeoutError
+        assert heard.seconds_more == pytest.approx(FINAL, abs=0.01)
+
+
+async def test_who_has_spoken_does_not_count_any_more() -> None:
+    """One who speaks alone is sent in small messages, however many did before."""
+    async with SpeechService(Legible()) as service, calling(service.url) as client:
+        for _ in range(5):
+            await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
+        await listen(client, Source(AUDIO[Mode.INTERACTIVE], pace=1.0, chunk=320))
+        assert min(service.connections[-1].turns[-1].frame_sizes[2:-1]) == 640
 
 
 async def test_caller_who_leaves_after_the_first_event() -> None:

@@ -3,8 +3,9 @@
 import json
 
 from hypothesis import given, strategies as st
+import pytest
 
-from custom_components.azure_speech_live.speech import Mode, Profanity, RecognitionOptions
+from custom_components.azure_speech_live.speech import Mode, Profanity, RecognitionOptions, TranslationOptions
 from custom_components.azure_speech_live.speech.options import MAX_PHRASES
 from tests.speech_service import options as stand_in
 
@@ -67,6 +68,14 @@ def test_phrase_list_is_bounded(count: int) -> None:
     phrases = tuple(f"phrase {number}" for number in range(count))
     items = RecognitionOptions(phrases=phrases).context()["dgi"]["groups"][0]["items"]
     assert [item["text"] for item in items] == list(phrases[:MAX_PHRASES])
+
+
+@pytest.mark.parametrize("candidates", [(), ("en-US", "fr-FR")])
+def test_translation_is_asked_for_the_model_and_the_storage_too(candidates: tuple[str, ...]) -> None:
+    options = TranslationOptions(targets=("de",), candidates=candidates, custom_model="abcd-01", store_audio=True)
+    query = options.query()
+    assert query["storeAudio"] == "true"
+    assert query.get("cid") == (None if candidates else "abcd-01")  # it stands in the context then
 
 
 def test_what_is_not_asked_for_is_not_sent() -> None:

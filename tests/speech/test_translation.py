@@ -13,6 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 import pytest
 
 from custom_components.azure_speech_live.speech import (
+    CredentialsError,
     Event,
     HostNotFoundError,
     Hypothesis,
@@ -643,6 +644,23 @@ async def test_region_without_s2s(answer: Refuse | None) -> None:
         # What serves translations is known apart from what serves recognitions.
         assert (await listen(client, Source(AUDIO[Mode.INTERACTIVE]))).transcript == SAID[Mode.INTERACTIVE]
         assert len(service.connections[0].turns) == 3
+
+
+@pytest.mark.parametrize("status", [400, 403, 503])
+async def test_region_whose_s2s_refuses(status: int) -> None:
+    """A firewall may let through no more than the host that recognises."""
+    async with calling_region("westeurope", behaviours=[Behaviour(answer=Refuse(status))]) as (service, client):
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]), to(mode=Mode.INTERACTIVE))
+        assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
+        assert tried(service) == [S2S_HOST + S2S, STT_HOST + UNIVERSAL]
+
+
+async def test_region_whose_s2s_refuses_and_that_has_nothing_else() -> None:
+    behaviours = [Behaviour(answer=Refuse(403)), Behaviour(answer=Refuse(404))]
+    async with calling_region("westeurope", behaviours=behaviours) as (service, client):
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]), to(mode=Mode.INTERACTIVE))
+        assert isinstance(heard.error, CredentialsError)
+        assert len(service.attempts) == 2
 
 
 async def test_region_with_neither() -> None:

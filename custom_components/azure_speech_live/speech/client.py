@@ -10,7 +10,7 @@ from .credentials import Credentials
 from .endpoints import Endpoint
 from .errors import ConnectionFailedError
 from .events import Event
-from .flow import Flow
+from .flow import Flow, close_source
 from .options import RecognitionOptions, TranslationOptions
 from .timeline import Timeline
 
@@ -46,6 +46,7 @@ class SpeechClient:
         Raises SpeechError; see errors.py.
         """
         if self._closed:
+            await close_source(audio)
             raise ConnectionFailedError("the client was closed")
         flow = Flow(self._connector, audio, options, timeline, self._flows, long=long)
         self._flows.add(flow)

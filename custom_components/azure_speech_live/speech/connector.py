@@ -23,11 +23,13 @@ from .endpoints import ENCRYPTED, Endpoint, Generation
 from .errors import (
     ConnectionFailedError,
     ContinuousDetectionError,
+    CredentialsError,
     EndpointError,
     HostNotFoundError,
     NotASpeechEndpointError,
     OpenTimeoutError,
     ProtocolError,
+    ServiceError,
     SpeechError,
     UpgradeRefusedError,
     WebPageError,
@@ -192,21 +194,24 @@ class Connector:
 
     async def _open_first(self, options: RecognitionOptions, connection_id: str) -> Connection:
         """Open a connection on the first generation of paths that the endpoint has, and remember which it is."""
-        refusals: list[EndpointError] = []
-        missing: set[str | None] = set()
-        for generation, url in self._routes(options):
-            if url.host in missing:
-                continue
+        refusals: list[SpeechError] = []
+        routes = self._routes(options)
+        while routes:
+            generation, url = routes.pop(0)
             try:
                 connection = await self._open(generation, url, connection_id)
-            except EndpointError as err:
+            except (EndpointError, CredentialsError, ProtocolError, ServiceError, UpgradeRefusedError) as err:
+                if isinstance(err, HostNotFoundError) or not isinstance(err, EndpointError):
+                    # What that host says is no word on another: not all resources and networks have s2s, too.
+                    routes = [route for route in routes if route[1].host != url.host]
                 refusals.append(err)
-                if isinstance(err, HostNotFoundError):
-                    missing.add(url.host)
                 continue
             self._served[type(options)] = generation
             return connection
-        raise refusals[-1] if refusals else NotASpeechEndpointError("this endpoint serves something else")
+        if not refusals:
+            raise NotASpeechEndpointError("this endpoint serves something else")
+        # What says more than that there is nothing comes first.
+        raise next((err for err in refusals if not isinstance(err, EndpointError)), refusals[-1])
 
     async def _open(self, generation: Generation, url: URL, connection_id: str) -> Connection:
         kind = TranslatorConnection if generation is Generation.TRANSLATOR else Connection

@@ -39,6 +39,15 @@ TIMER_ROUNDING: Final = 0.001
 """Seconds: loops let a timer run a trifle early, and what then comes a trifle too soon would come again and again."""
 
 
+async def close_source(source: AsyncIterable[bytes]) -> None:
+    """Close a source of audio, if it can be closed; one that fails to end does not undo what was recognised."""
+    aclose = getattr(source, "aclose", None)
+    if aclose is not None:
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(SOURCE_END_LIMIT):
+                await aclose()
+
+
 class _GaveWayError(Exception):
     """A request was ended so that another turn can be served."""
 
@@ -74,6 +83,7 @@ class Flow:
         self._ping = False
         """Whether the sender has to send a ping."""
         self._stopped = False
+        self._ended = asyncio.Event()
         self._throttle = connector.throttle
         self._place = self._throttle.place(self._reschedule, long=long)
         self._pull = asyncio.create_task(self._pull_audio(), name="Speech audio")
@@ -93,20 +103,25 @@ class Flow:
                         self._taken.set()
                     yield event
                 if self._stopped:
+                    if turn.complete:
+                        return
                     raise ConnectionFailedError("the client was closed")
                 if self._carry.done():
                     self._carry.result()
                     return
-                if self._pull.cancelled():
+                if self._pull.cancelled() and not turn.speech_ended:
                     raise AudioSourceError("the audio was cancelled by its source")
-                if self._pull.done():
+                if self._pull.done() and not self._pull.cancelled():
                     self._pull.result()
                 await self._news.wait()
         finally:
             await self.stop()
 
     async def stop(self) -> None:
-        """End everything at once."""
+        """End everything at once. Who calls it again waits for the first call's end: nothing is cancelled twice."""
+        if self._stopped:
+            await self._ended.wait()
+            return
         self._stopped = True
         tasks = [self._carry, self._pull]
         for task in tasks:
@@ -114,12 +129,10 @@ class Flow:
         try:
             await asyncio.wait(tasks, timeout=SOURCE_END_LIMIT)
         finally:
-            aclose = getattr(self._source, "aclose", None)
-            if aclose is not None:
-                # A source that fails to end does not undo what was recognised.
-                with contextlib.suppress(Exception):
-                    async with asyncio.timeout(SOURCE_END_LIMIT):
-                        await aclose()
+            try:
+                await close_source(self._source)
+            finally:
+                self._ended.set()
 
     def _task_done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
@@ -142,7 +155,8 @@ class Flow:
         except SpeechError:
             raise
         except Exception as err:
-            raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
+            if not turn.speech_ended:  # else nobody needs more of it
+                raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
         turn.end_audio(self._loop.time())
         self._audio_came.set()
         self._reschedule()
@@ -265,7 +279,6 @@ class Flow:
                     self._deadline = None
         finally:
             sender.cancel()
-            await asyncio.wait([sender])
 
     async def _wait_for_caller(self) -> None:
         began = self._loop.time()

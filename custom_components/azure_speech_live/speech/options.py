@@ -158,7 +158,8 @@ class TranslationOptions(RecognitionOptions):
 
     def query(self) -> dict[str, str]:
         """Return the query of the request that opens a connection for these options."""
-        query = {
+        # That a translation takes these as a recognition does is a guess; no SDK was recorded with both.
+        query = self.universal_query() | {
             "from": "" if self.candidates else self.language,
             "to": ",".join(self.targets),
             "scenario": "interactive" if self.mode is Mode.INTERACTIVE else "conversation",

@@ -136,7 +136,12 @@ class Turn:
     @property
     def stopped(self) -> bool:
         """Whether no more audio is wanted, so that its end is to be sent."""
-        return self.complete or self._exchange is None or self._exchange.stopped
+        return self._exchange is None or self.speech_ended
+
+    @property
+    def speech_ended(self) -> bool:
+        """Whether the service has heard the speech end, so that the source can be spared."""
+        return self.complete or (self._exchange is not None and self._exchange.stopped)
 
     def begin(
         self, request_id: str, wall: datetime, *, reused: bool = False, link: Link | None = None

@@ -103,6 +103,12 @@ ELSEWHERE: Final = (
         sdks=Sdks(native="AuthenticationFailure at once", javascript=AT_ONCE),
     ),
     Elsewhere(
+        fault="HTTP 400, 403 or 503 from the host that translates (s2s)",
+        outcome="the complete transcript, by the region's other host",
+        within="0 s",
+        shown_by="test_translation.test_region_whose_s2s_refuses",
+    ),
+    Elsewhere(
         fault="spoken translation without an end",
         outcome="the text, and no more than 4 MB of speech and 6 times the bytes given; a stream ends with an error",
         within="0 s",
@@ -222,6 +228,12 @@ ELSEWHERE: Final = (
         within="0 s",
         shown_by="test_flow.test_source_that_is_cancelled_by_itself",
         sdks=_NOT_THERE,
+    ),
+    Elsewhere(
+        fault="audio source raises when the service has heard the speech end",
+        outcome="the complete transcript",
+        within="0 s",
+        shown_by="test_flow.test_source_that_fails_behind_the_speech",
     ),
     Elsewhere(
         fault="audio source in another format",
