@@ -54,9 +54,8 @@ def _status(name: str) -> str:
     return f"the service ended the phrase with status {name}"
 
 
-def _closed(name: str, shown: str = "") -> str:
-    """Return the line of a close, whose reason is shown in known words only."""
-    return f"the service closed the connection with code {REAL[name].code}: {shown or REAL[name].reason.strip()}"
+def _closed(name: str) -> str:
+    return f"the service closed the connection with code {REAL[name].code}: {REAL[name].reason.strip()}"
 
 
 def _translated(text: str, translation: str, *, partial: str = "") -> Gets:
@@ -109,13 +108,8 @@ EACH_TIME: Final[dict[str, Gets]] = {
     "locale": _failed(_closed("locale"), "language_refused"),
     "audio_format": _failed(_closed("audio_format")),
     "context": _failed(_closed("context")),
-    "standard_voice": _failed(
-        _closed(
-            "standard_voice",
-            "Starting … 2021 standard voices will no longer be supported for new users. Please use …",
-        )
-    ),
-    "shutting_down": _failed(_closed("shutting_down", "Instance is shutting …"), attempts=2),
+    "standard_voice": _failed(_closed("standard_voice")),
+    "shutting_down": _failed(_closed("shutting_down"), attempts=2),
     "internal": _failed(_closed("internal"), attempts=2),
     "bad_key": _failed("the key is refused (HTTP 401)", "key_refused", asks_for_key=True, available=False),
     "forbidden": _failed("the key is refused (HTTP 403)", "key_refused", asks_for_key=True, available=False),

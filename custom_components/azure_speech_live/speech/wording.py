@@ -13,26 +13,27 @@ from .errors import printable
 
 WORDS: Final = frozenset(
     """
-    a access account active again aligned allowed an and any api are argument at audio authentication authority
-    available bad be because been bits body broken but by call calls can cannot cert certificate
+    1st a access account active again aligned allowed an and any api are argument at audio authentication authority
+    available bad be because been behind bits body broken but by call calls can cannot cert certificate
     certificate_verify_failed chain cid code compressed concurrent configuration connection contains context
     continuation control correct could custom data day days deleted denied dependent deployment detectcontinuous
-    detected did disabled does due duration empty enabled end ended endpoint error exceeded exceeds exclusive
+    detected did disabled does down due duration empty enabled end ended endpoint error exceeded exceeds exclusive
     expected expired failed failure feature first for forbidden format fragmented frame free from gave get had
-    handshake has have header headers hostname hour hours id identification identifiers idle in index indicate
+    handshake has have header headers hostname hour hours hz id identification identifiers idle in index indicate
     initial instance insufficient internal invalid is issuer it key language languages larger later length less
     limit limited limits local locale locales longer make many match max maximum may message minute minutes mismatch
-    missing mode model models month monthly more must neural new no no-dash non-fin non-zero none not number of on
+    missing mode model models month monthly more must n neural new no no-dash non-fin non-zero none not number of on
     only opcode operation option or out overloaded parallel parameter parameters parse path payload perform
     permission permissions plan please policy possible principal processing protocol provide proxy quota range rate
     reached received region regional remote replenished request requests required reserved resource response restart
-    restarted result retry reuse reused riff second seconds self-signed server service session shutdown shutting
-    size some source speak specified speech speech.config speech.context ssl standard started starting state status
-    sub subscri subscription success supported sure synthesis target temporarily text than that the there this
-    throttled throttling tier time timed timeout timestamp tls to token too transcriptions translate translation try
-    unable unauthorized unavailable unexpected unknown unsupported unsupported_protocol until upgrade usage use used
-    users utf-8 uuid v1 v2 valid validate value verification verify version voice voices volume was wav websocket
-    when while will with work wrong wrong_version_number x-requestid x-timestamp yet you your zero
+    restarted result retry reuse reused riff second seconds self-signed september server service session shutdown
+    shutting size some source speak specified speech speech.config speech.context ssl standard started starting
+    state status sub subscri subscription success supported sure synthesis target temporarily text than that the
+    there this throttled throttling tier time timed timeout timestamp tls to token too transcriptions translate
+    translation try unable unauthorized unavailable unexpected unknown unsupported unsupported_protocol until
+    upgrade usage use used users utf-8 uuid v1 v2 valid validate value verification verify version voice voices
+    volume was wav websocket when while will with work wrong wrong_version_number x-requestid x-timestamp yet you
+    your zero
     """.split()  # noqa: SIM905 - a block of words reads better than one word a line
 )
 MAX_NUMBERS: Final = 2
