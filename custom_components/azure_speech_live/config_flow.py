@@ -44,7 +44,7 @@ from .options_flow import ResourceOptionsFlow
 from .recognizer_flow import RecognizerFlow
 from .regions import portal_url, region_options
 from .resource import create_client, entry_data, entry_endpoint, entry_key
-from .speech import Endpoint, RecognitionOptions, SpeechError, TranslationOptions
+from .speech import Endpoint, RecognitionOptions, RequestRefusedError, SpeechError, TranslationOptions
 from .speech.endpoints import PortalPageError
 from .speech.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
 from .translator_flow import TranslatorFlow, translator_data, translator_mistake, translator_schema
@@ -79,7 +79,7 @@ _USES: Final = (
 
 
 class _RefusedError(Exception):
-    """What was typed cannot be used: the form's errors, and the title of the resource or the region that they name."""
+    """What was typed cannot be used: the form's errors, and the resource, region or reason that they name."""
 
     def __init__(self, field: str, error: str, title: str = "") -> None:
         super().__init__(error)
@@ -246,7 +246,8 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             raise _RefusedError(CONF_API_KEY, "invalid_key") from err
         except SpeechError as err:
             _LOGGER.debug("The connection failed: %s", err)
-            raise _RefusedError("base", form_error(err, endpoint), endpoint.region or "") from err
+            named = str(err) if isinstance(err, RequestRefusedError) else endpoint.region or ""
+            raise _RefusedError("base", form_error(err, endpoint), named) from err
 
     async def _async_create(self, kind: str, name: str, settings: Mapping[str, Any]) -> ConfigFlowResult:
         """Add the resource with what it is used for first."""

@@ -12,8 +12,10 @@ from .speech import (
     HostNotFoundError,
     LanguageError,
     QuotaError,
+    RequestRefusedError,
     SpeechError,
     ThrottledError,
+    VoiceError,
     WebPageError,
 )
 
@@ -30,6 +32,8 @@ _TRANSLATION_KEYS: Final[tuple[tuple[type[SpeechError], str], ...]] = (
     (WebPageError, "web_page"),
     (ConnectionFailedError, "cannot_connect"),
     (LanguageError, "language_refused"),
+    (VoiceError, "voice_refused"),
+    (RequestRefusedError, "request_refused"),
     (SpeechError, "service_error"),
 )
 

@@ -14,6 +14,7 @@ from .speech import (
     Event,
     RecognitionOptions,
     SpeechError,
+    TranslationOptions,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ async def async_recognize(
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=f"action_{translation_key(err)}",
-            translation_placeholders={"endpoint": resource.endpoint.unique_id, "reason": str(err)},
+            translation_placeholders={
+                "endpoint": resource.endpoint.unique_id,
+                "voice": (isinstance(options, TranslationOptions) and options.voice) or "?",
+                "reason": str(err),
+            },
         ) from err
 
 

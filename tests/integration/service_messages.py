@@ -81,7 +81,7 @@ EACH_TIME: Final[dict[str, Gets]] = {
     "silence_offset_zero_short": Gets(command=""),
     "end_of_dictation_short_of_audio": Gets(command=""),
     "forbidden_free_quota": _failed(_status("Forbidden"), "quota_used_up", repair="quota_used_up"),
-    "bad_request": _failed(_status("BadRequest")),
+    "bad_request": _failed(_status("BadRequest"), "request_refused"),
     "hypothesis_id": Gets(partial="open the garage"),
     "enddetected_empty": _USUAL,
     "keyword": _USUAL,
@@ -106,9 +106,9 @@ EACH_TIME: Final[dict[str, Gets]] = {
     "idle_timeout": _failed(_closed("idle_timeout"), "cannot_connect", attempts=2),
     "idle": _failed(_closed("idle"), "cannot_connect", attempts=2),
     "locale": _failed(_closed("locale"), "language_refused"),
-    "audio_format": _failed(_closed("audio_format")),
-    "context": _failed(_closed("context")),
-    "standard_voice": _failed(_closed("standard_voice")),
+    "audio_format": _failed(_closed("audio_format"), "request_refused"),
+    "context": _failed(_closed("context"), "request_refused"),
+    "standard_voice": _failed(_closed("standard_voice"), "voice_refused"),
     "shutting_down": _failed(_closed("shutting_down"), attempts=2),
     "internal": _failed(_closed("internal"), attempts=2),
     "bad_key": _failed("the key is refused (HTTP 401)", "key_refused", asks_for_key=True, available=False),
@@ -165,6 +165,8 @@ _FAILURES: Final = {
     "cannot_connect": "no connection",
     "service_error": "trouble of the service",
     "language_refused": "the language is refused",
+    "voice_refused": "the voice is refused",
+    "request_refused": "the request is refused",
 }
 
 

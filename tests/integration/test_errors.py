@@ -43,6 +43,8 @@ ROWS: Final = (
     Row("web_page", Refuse(511, {}, "<html>")),
     Row("cannot_connect", Reset()),
     Row("language_refused", Refuse(400, {}, "Invalid CID or language")),
+    Row("voice_refused", Refuse(400, {}, "Unsupported voice.")),
+    Row("request_refused", Refuse(400, {}, '{"error": {"message": "Out of range"}}')),
     Row("service_error", Refuse(503)),
 )
 ELSEWHERE: Final = {"audio_failed": "test_usage.py", "host_not_found": "test_config_flow.py"}

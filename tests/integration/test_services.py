@@ -33,6 +33,7 @@ from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from tests.speech_service.engines.translation import TranslationFailedError
 from tests.speech_service.faults import AudioReceived, Before, Behaviour, Close, Fault, Refuse, Wait
+from tests.speech_service.real import REAL
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
@@ -728,6 +729,19 @@ async def test_a_camera_is_heard_by_those_who_may_see_it(hass: HomeAssistant) ->
 
 
 # --- when the service fails
+
+
+@pytest.mark.parametrize("name", ["standard_voice", "audio_format"])
+async def test_what_the_service_refuses_is_named(
+    hass: HomeAssistant, service: SpeechService, media: str, name: str
+) -> None:
+    behaviour = REAL[name].behaviour()
+    service.behaviours = lambda _: behaviour
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert_worded(caught.value)
+    assert REAL[name].reason in str(caught.value)
+    assert (VOICE in str(caught.value)) == (name == "standard_voice")
 
 
 @pytest.mark.parametrize(

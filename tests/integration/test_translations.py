@@ -96,7 +96,11 @@ def test_every_error_is_worded_where_the_household_meets_it(error: type[SpeechEr
     key = errors.translation_key(error.__new__(error))
     assert key in WORDS["config"]["error"]
     assert placeholders(WORDS["exceptions"][key]["message"]) == {"endpoint"}
-    assert placeholders(WORDS["exceptions"][f"action_{key}"]["message"]) in ({"endpoint"}, {"reason"})
+    assert placeholders(WORDS["exceptions"][f"action_{key}"]["message"]) in (
+        {"endpoint"},
+        {"reason"},
+        {"voice", "reason"},
+    )
     counted = WORDS["entity"]["sensor"]["failures"]["state_attributes"]
     assert errors.failure_kind(error.__new__(error)) in errors.FAILURE_KINDS
     assert counted.keys() == set(errors.FAILURE_KINDS)

@@ -9,12 +9,13 @@ from yarl import URL
 from custom_components.azure_speech_live.speech import (
     CredentialsError,
     LanguageError,
-    ProtocolError,
     QuotaError,
+    RequestRefusedError,
     ServiceError,
     SpeechError,
     ThrottledError,
     UpgradeRefusedError,
+    VoiceError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
 from custom_components.azure_speech_live.speech.refusal import MAX_BODY, status_error
@@ -62,7 +63,9 @@ def test_what_was_asked_for_is_named(url: URL | None, named: str) -> None:
     ("body", "kind"),
     [
         ('{"error": {"code": "InvalidArgument", "message": "Unsupported locale xx-XX"}}', LanguageError),
-        ('{"message": "Out of range"}', ProtocolError),
+        ('{"message": "Out of range"}', RequestRefusedError),
+        ('{"error": "The voice xx-XX-NobodyNeural is not supported for this locale."}', VoiceError),
+        ("Invalid voice", VoiceError),
         ("", UpgradeRefusedError),
         ("No.", UpgradeRefusedError),
         ("<html><p>Invalid language</p></html>", UpgradeRefusedError),

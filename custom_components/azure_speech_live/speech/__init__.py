@@ -22,12 +22,14 @@ from .errors import (
     OpenTimeoutError,
     ProtocolError,
     QuotaError,
+    RequestRefusedError,
     ServiceError,
     ServiceTimeoutError,
     SpeechError,
     ThrottledError,
     UnusableMessageError,
     UpgradeRefusedError,
+    VoiceError,
     WebPageError,
 )
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
@@ -63,6 +65,7 @@ __all__ = [
     "QuotaError",
     "RecognitionOptions",
     "RecognitionStatus",
+    "RequestRefusedError",
     "ServiceError",
     "ServiceTimeoutError",
     "SpeechClient",
@@ -76,5 +79,6 @@ __all__ = [
     "TranslationOptions",
     "UnusableMessageError",
     "UpgradeRefusedError",
+    "VoiceError",
     "WebPageError",
 ]

@@ -21,17 +21,19 @@ from .errors import (
     ContinuousDetectionError,
     LanguageError,
     NotASpeechEndpointError,
-    ProtocolError,
     QuotaError,
+    RequestRefusedError,
     ServiceError,
     SpeechError,
     ThrottledError,
     UnusableMessageError,
+    VoiceError,
 )
 from .foreign import ours
 from .inflow import Inflow
 from .link import Link
 from .messages import Message
+from .refusal import VOICE
 from .telemetry import ConnectionMetric
 from .wording import shown
 
@@ -45,7 +47,7 @@ MAX_REDIRECTS: Final = 3
 """Redirects to ws:// and wss:// addresses; Microsoft's service is not known to need more than one."""
 _CLOSE_CODES: Final[dict[int, type[SpeechError]]] = {
     # Fatal to both of Microsoft's SDKs too: the same messages would end the same way.
-    **dict.fromkeys((1002, 1007, 4000), ProtocolError),
+    **dict.fromkeys((1002, 1007, 4000), RequestRefusedError),
     **dict.fromkeys((1011, 1012, 1013, 4500, 4503), ServiceError),
     4429: ThrottledError,
 }
@@ -59,13 +61,14 @@ _REASONS: Final[dict[re.Pattern[str], type[SpeechError]]] = {
         re.IGNORECASE,
     ): ContinuousDetectionError,
     re.compile(r"(?:unsupported|invalid) (?:locale|language|cid)", re.IGNORECASE): LanguageError,
+    VOICE: VoiceError,
 }
 """What the service says, and with code 1007, of a used-up quota ("Quota exceeded") and of too many requests ("Throttled
 due to too many requests", "The number of parallel requests exceeded the number of allowed concurrent transcriptions."),
-of a language ("Unsupported locale: ja_JP."), and of how that is detected ("Language identification with
-DetectContinuous not supported on v1."). Sources: issues 1293, 1940, 2305 and 2785 of
-Azure-Samples/cognitive-services-speech-sdk, CatalystCode/SpeechToText-WebSockets-Java, pull request 2, and
-PaciStardust/HOSCY, issue 37."""
+of a voice ("Starting September 1st, 2021 standard voices will no longer be supported for new users."), of a language
+("Unsupported locale: ja_JP."), and of how that is detected ("Language identification with DetectContinuous not
+supported on v1."). Sources: issues 1268, 1293, 1940, 2305 and 2785 of Azure-Samples/cognitive-services-speech-sdk,
+CatalystCode/SpeechToText-WebSockets-Java, pull request 2, and PaciStardust/HOSCY, issue 37."""
 
 _CONTROL: Final = frozenset({aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG})
 _MESSAGES: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})

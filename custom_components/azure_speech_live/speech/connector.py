@@ -29,6 +29,7 @@ from .errors import (
     NotASpeechEndpointError,
     OpenTimeoutError,
     ProtocolError,
+    RequestRefusedError,
     ServiceError,
     SpeechError,
     UpgradeRefusedError,
@@ -165,7 +166,7 @@ class Connector:
         try:
             body = await ours(self._post(url, wav), "the answer was awaited", url)
         except UpgradeRefusedError as err:
-            raise ProtocolError(str(err)) from None
+            raise RequestRefusedError(str(err)) from None
         except MovedError as moved:
             self._moved[asked] = moved.url
             raise

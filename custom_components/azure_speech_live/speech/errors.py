@@ -14,8 +14,10 @@
     ├── ServiceError               the service's own trouble: try later
     ├── ServiceTimeoutError        the service did not answer in time: try later
     ├── ProtocolError              one side said what the other cannot use: report it
-    │   ├── LanguageError          choose another language, or fix the custom model's id
-    │   │   └── ContinuousDetectionError   detect the language at the start, as the turn does by itself
+    │   ├── RequestRefusedError    the same, and no waiting helps
+    │   │   ├── LanguageError      choose another language, or fix the custom model's id
+    │   │   │   └── ContinuousDetectionError   detect the language at the start, as the turn does by itself
+    │   │   └── VoiceError         choose another voice
     │   └── UnusableMessageError
     ├── BadAudioError              send 16 kHz, 16-bit, mono PCM
     └── AudioSourceError           look at what gives the audio; its exception is the cause
@@ -114,12 +116,20 @@ class ProtocolError(SpeechError):
     """The service refused a message of ours, or sent something that cannot be used."""
 
 
-class LanguageError(ProtocolError):
+class RequestRefusedError(ProtocolError):
+    """The service refuses what it was asked, and would again (HTTP 400, close code 1007, status BadRequest)."""
+
+
+class LanguageError(RequestRefusedError):
     """The service does not have the language, or the custom model, that was asked for."""
 
 
 class ContinuousDetectionError(LanguageError):
     """The endpoint detects the spoken language at the start of a turn, and not all along."""
+
+
+class VoiceError(RequestRefusedError):
+    """The service does not have the voice that was asked for, or no more."""
 
 
 class UnusableMessageError(ProtocolError):

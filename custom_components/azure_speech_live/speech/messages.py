@@ -17,8 +17,8 @@ import re
 from typing import Any, Final
 
 from .errors import (
-    ProtocolError,
     QuotaError,
+    RequestRefusedError,
     ServiceError,
     SpeechError,
     ThrottledError,
@@ -193,7 +193,7 @@ _FAILURES: Final[Mapping[str, type[SpeechError]]] = {
     "Error": ServiceError,
     "ServiceUnavailable": ServiceError,
     "TooManyRequests": ThrottledError,
-    "BadRequest": ProtocolError,
+    "BadRequest": RequestRefusedError,
     "Forbidden": QuotaError,
 }
 """Forbidden: "The recognizer is using a free subscription that ran out of quota." Sources: CancellationErrorCodes.ts

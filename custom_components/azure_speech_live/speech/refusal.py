@@ -21,12 +21,13 @@ from .errors import (
     CredentialsError,
     LanguageError,
     NotASpeechEndpointError,
-    ProtocolError,
     QuotaError,
+    RequestRefusedError,
     ServiceError,
     SpeechError,
     ThrottledError,
     UpgradeRefusedError,
+    VoiceError,
     WebPageError,
 )
 from .wording import shown
@@ -48,6 +49,12 @@ _QUOTA: Final = re.compile("quota", re.IGNORECASE)
 _MONTHLY_QUOTA: Final = re.compile(r"call volume quota|quota (?:is |was |has been )?exceeded", re.IGNORECASE)
 """The same where a limit of requests a second may be meant, which a larger quota is advised against."""
 _LANGUAGE: Final = re.compile(r"\b(?:cid|locales?|languages?|models?|deployments?)\b", re.IGNORECASE)
+VOICE: Final = re.compile(
+    r"\bvoices?\b.*\b(?:no longer|not) (?:be )?(?:supported|available|found|valid)"
+    r"|\b(?:unsupported|invalid)\b.*\bvoices?\b",
+    re.IGNORECASE,
+)
+"""What is said of a voice that there is not, or no more."""
 _UPGRADE: Final = re.compile(r"upgrade|websocket|proxy|https?\b", re.IGNORECASE)
 """What is wrong in the eyes of those who do not let WebSockets through."""
 _OUTAGE: Final = re.compile(r"aren.{1,8}t available right now|working to restore", re.IGNORECASE)
@@ -84,10 +91,12 @@ def _error(status: int, body: str, url: URL | None) -> SpeechError:
     if _means_quota(status, said):
         return QuotaError(f"the quota is used up {text}")
     if status == HTTPStatus.BAD_REQUEST and said and not _UPGRADE.search(said):
+        if VOICE.search(said):
+            return VoiceError(f"the service does not have the voice {text}")
         if _LANGUAGE.search(said):
             return LanguageError(f"the service does not have {_asked_for(url)} {text}")
         if _is_json(body):
-            return ProtocolError(f"the service refuses the request {text}")
+            return RequestRefusedError(f"the service refuses the request {text}")
     kind, what = _meaning(HTTPStatus.SERVICE_UNAVAILABLE if is_page(body) and _OUTAGE.search(body) else status)
     advice = "" if is_page(body) or kind is not NotASpeechEndpointError else _advice(url)
     return kind(f"{what}{advice} {text}")
@@ -110,7 +119,7 @@ def _meaning(status: int) -> tuple[type[SpeechError], str]:  # noqa: PLR0911 - a
             return ServiceError, "the service is in trouble"
         case _ if status in _NOT_THERE:
             return NotASpeechEndpointError, "no Speech service at this address"
-    return ProtocolError, "the service refuses the request"
+    return RequestRefusedError, "the service refuses the request"
 
 
 def is_page(body: str) -> bool:

@@ -5,8 +5,8 @@ from typing import Final
 from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     Mode,
-    ProtocolError,
     QuotaError,
+    RequestRefusedError,
     ServiceError,
     ServiceTimeoutError,
     SpeechError,
@@ -212,7 +212,7 @@ CLOSE_CODES: Final = Group(
         *(
             Row(
                 fault=f"close code {code} ({meaning})",
-                outcome=ProtocolError,
+                outcome=RequestRefusedError,
                 behaviours=once(Fault(MID_UTTERANCE, Close(code, INJECTED))),
                 sdks=sdks,
             )

@@ -5,8 +5,8 @@ from typing import Final
 from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     Mode,
-    ProtocolError,
     QuotaError,
+    RequestRefusedError,
     ServiceError,
     UnusableMessageError,
 )
@@ -276,7 +276,7 @@ STATUSES: Final = Group(
             )
             for status, outcome, within, attempts in (
                 ("TooManyRequests", COMPLETE, 1.0, 2),
-                ("BadRequest", ProtocolError, 0.0, 1),
+                ("BadRequest", RequestRefusedError, 0.0, 1),
                 ("Forbidden", QuotaError, 0.0, 1),
             )
         ),
