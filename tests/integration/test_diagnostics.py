@@ -77,6 +77,7 @@ async def test_a_command_has_its_moments_in_order(
     assert session["kind"] == "recognition"
     assert session["mode"] == "interactive"
     assert session["language"] == "en-US"
+    assert session["connection_id"] == service.connections[-1].headers["X-ConnectionId"]
     assert session["requests"] == 1
     assert session["audio"] == session["audio_sent"] == 3
     assert session["error"] is None

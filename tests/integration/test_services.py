@@ -453,12 +453,12 @@ async def test_what_is_not_translated_is_not_spoken(hass: HomeAssistant, service
 async def test_a_voice_that_fails_behind_the_response_is_a_line_in_the_log(
     hass: HomeAssistant, service: SpeechService, media: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service.synthesizer = ScriptedSynthesizer(fail_after=3, reason="Out of breath")
+    service.synthesizer = ScriptedSynthesizer(fail_after=3, reason="The voice is not available")
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
     assert response["failures"] == {}
     assert response["media_content_id"]
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert f"The spoken translation of {media} is not whole: Out of breath" in caplog.messages
+    assert f"The spoken translation of {media} is not whole: The voice is not available" in caplog.messages
 
 
 async def test_a_voice_that_breaks_off_behind_the_response_is_a_line_in_the_log(  # noqa: PLR0917 - fixtures

@@ -209,7 +209,7 @@ async def test_voice_of_no_target_speaks_the_first() -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("size", [1, 44, 100_000])
+@pytest.mark.parametrize("size", [7, 44, 100_000])
 async def test_slices_of_any_size(size: int, dialect: Dialect) -> None:
     options = to(mode=Mode.INTERACTIVE, voice=VOICE)
     heard = await translate(options, dialect=dialect, pcm=speak("Hi."), synthesizer=ScriptedSynthesizer(size=size))

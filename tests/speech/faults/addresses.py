@@ -5,6 +5,7 @@ from typing import Final
 from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     HostNotFoundError,
+    Mode,
     NotASpeechEndpointError,
 )
 from tests.speech_service import Behaviour
@@ -18,6 +19,7 @@ from .places import (
     plain_in_place_of_tls,
     redirected,
     redirected_to,
+    rest_redirected,
     tls_in_place_of_plain,
     unknown_name,
     untrusted,
@@ -139,6 +141,25 @@ PLACES: Final = Group(
                 sdks=_redirect(307, scheme, secure=True),
             )
             for scheme in ("ws", "http")
+        ),
+        Row(
+            fault="HTTP 200 in place of the upgrade, HTTP 307 of the REST API from https: to https:",
+            outcome=COMPLETE,
+            within=0.3,
+            attempts=2,
+            modes=(Mode.INTERACTIVE,),
+            place=rest_redirected("https"),
+            sdks=once_or_always("ConnectionFailure"),
+        ),
+        Row(
+            fault="HTTP 200 in place of the upgrade, HTTP 307 of the REST API from https: to http:",
+            outcome=NotASpeechEndpointError,
+            within=0.3,
+            attempts=2,
+            modes=(Mode.INTERACTIVE,),
+            place=rest_redirected("http"),
+            recovers=False,
+            sdks=once_or_always("ConnectionFailure"),
         ),
         Row(
             fault="HTTP 307 to another path, without host",

@@ -16,6 +16,7 @@ from tests.speech_service.certificates import make_certificate, make_tls_context
 from tests.speech_service.faults import Refuse
 
 UNIVERSAL = "/stt/speech/universal/v2"
+SHORT = "/speech/recognition/interactive/cognitiveservices/v1?language=en-US"
 CERTIFICATE = make_certificate()
 
 
@@ -150,6 +151,26 @@ def redirected(status: int, scheme: str, *, path: str = UNIVERSAL, secure_from: 
                 Legible(), ssl=server if secure_from else None, behaviours=lambda _: answer
             ) as service:
                 yield Place(service.url, [service, target], tls=client)
+
+    return place
+
+
+def rest_redirected(scheme: str) -> MakePlace:
+    """Give a service with TLS and without WebSockets whose REST API sends all to another one, by the scheme."""
+
+    @asynccontextmanager
+    async def place() -> AsyncIterator[Place]:
+        server, client = make_tls_contexts(*CERTIFICATE)
+        async with SpeechService(Legible(), ssl=server if scheme == "https" else None) as target:
+            location = f"{scheme}://127.0.0.1:{target.port}{SHORT}"
+            async with SpeechService(
+                Legible(),
+                ssl=server,
+                behaviours=lambda _: Behaviour(answer=Refuse(200)),
+                rest_behaviours=lambda _: Behaviour(answer=Refuse.redirect(location)),
+            ) as service:
+                yield Place(service.url, [service, target], tls=client)
+                assert bool(target.posts) == (scheme == "https")
 
     return place
 
