@@ -48,9 +48,9 @@ async def submit(hass: HomeAssistant, form: ConfigFlowResult, **user_input: Any)
     return await _look_at(hass, result)
 
 
-async def add_resource(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the stand-in as a resource, and return its entry."""
-    result = await submit(hass, await start_user_flow(hass), endpoint=service.url, api_key=KEY)
+async def add_resource(hass: HomeAssistant, service: SpeechService, query: str = "") -> ConfigEntry:
+    """Add the stand-in as a resource, or as another one with another ``query``, and return its entry."""
+    result = await submit(hass, await start_user_flow(hass), endpoint=service.url + query, api_key=KEY)
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     return result["result"]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+import os
 from pathlib import Path
 import subprocess
 import wave
@@ -55,6 +56,11 @@ def process_of(recording: Recording) -> asyncio.subprocess.Process:
     """Return a recording's ffmpeg."""
     assert recording._decoder is not None  # noqa: SLF001 - there is no other way to know which of all processes it is
     return recording._decoder._process  # noqa: SLF001
+
+
+def processes() -> list[str]:
+    """Return the processes that we have started and that are not over."""
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
 
 
 @asynccontextmanager

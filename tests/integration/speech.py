@@ -44,6 +44,18 @@ def recognizer(hass: HomeAssistant, entity_id: str = RECOGNIZER) -> SpeechToText
     return entity
 
 
+def metadata_of(language: str) -> SpeechMetadata:
+    """Return what Home Assistant says of such audio."""
+    return SpeechMetadata(
+        language,
+        AudioFormats.WAV,
+        AudioCodecs.PCM,
+        AudioBitRates.BITRATE_16,
+        AudioSampleRates.SAMPLERATE_16000,
+        AudioChannels.CHANNEL_MONO,
+    )
+
+
 async def transcribe(
     hass: HomeAssistant,
     audio: AsyncIterable[bytes],
@@ -52,14 +64,7 @@ async def transcribe(
     entity_id: str = RECOGNIZER,
 ) -> tuple[list[str], SpeechResult]:
     """Speak to a recognizer. Return its partial transcripts and its result."""
-    metadata = SpeechMetadata(
-        language,
-        AudioFormats.WAV,
-        AudioCodecs.PCM,
-        AudioBitRates.BITRATE_16,
-        AudioSampleRates.SAMPLERATE_16000,
-        AudioChannels.CHANNEL_MONO,
-    )
+    metadata = metadata_of(language)
     entity = recognizer(hass, entity_id)
     assert entity.check_metadata(metadata)
     partials: list[str] = []

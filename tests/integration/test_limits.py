@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-import os
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.script import Script, async_validate_actions_config
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
@@ -19,7 +19,7 @@ from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech_service.service import SpeechService
 
 from .flows import add_resource
-from .recordings import SPOKEN, EndlessRadio, web_server
+from .recordings import SPOKEN, EndlessRadio, processes, web_server
 from .speech import pcm, stream, transcribe
 
 LIGHT = "Turn on the kitchen light."
@@ -37,7 +37,7 @@ async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
 def no_process_is_left() -> Iterator[None]:
     """Fail a test that leaves an ffmpeg."""
     yield
-    assert not decoders()
+    assert not processes()
 
 
 @pytest.fixture
@@ -45,11 +45,6 @@ def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a single recording be listened to at a time, and a single one wait."""
     monkeypatch.setattr(limits, "MAX_RECORDINGS", 1)
     monkeypatch.setattr(limits, "MAX_WAITING", 1)
-
-
-def decoders() -> list[str]:
-    """Return the processes that we have started and that are not over."""
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
 
 
 class Radio(EndlessRadio):
@@ -242,9 +237,42 @@ async def test_who_closes_the_connection_ends_the_action(
             before.cancel()
             await asyncio.wait([before])
         await until(lambda: not radio.present)
-        await until(lambda: not decoders())
+        await until(lambda: not processes())
         assert radio.listeners == ["/before" if before else "/radio"]
     await service.until(lambda: service.connections[-1].closed)
+
+
+async def test_a_script_goes_on_without_who_began_it(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> None:
+    """A phone whose display goes dark does not end what an automation does with the text."""
+    async with radio_station() as (radio, address):
+        radio.on_air.clear()
+        data = {"media": f"{address}/radio", "language": "en-US", "duration": 1}
+        listen = {"action": f"{DOMAIN}.transcribe", "data": data, "response_variable": "heard"}
+        tell = {"event": "heard", "event_data": {"text": "{{ heard.text }}"}}
+        heard: asyncio.Future[str] = hass.loop.create_future()
+        hass.bus.async_listen_once("heard", callback(lambda event: heard.set_result(event.data["text"])))
+        socket = await hass_ws_client(hass)
+        await socket.send_json_auto_id({"type": "execute_script", "sequence": [listen, tell]})
+        await until(lambda: radio.present)
+        await socket.close()
+        await asyncio.sleep(0.1)
+        radio.on_air.set()
+        async with asyncio.timeout(10):
+            assert await heard == LIGHT
+        await until(lambda: not radio.present)
+
+
+async def test_an_automation_that_is_stopped_ends_what_it_does(hass: HomeAssistant) -> None:
+    async with radio_station() as (radio, address):
+        data = {"media": f"{address}/radio", "language": "en-US", "duration": 600}
+        listen = {"action": f"{DOMAIN}.transcribe", "data": data, "response_variable": "heard"}
+        script = Script(hass, await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA([listen])), "Listen", "script")
+        run = asyncio.create_task(script.async_run(context=Context()))
+        await until(lambda: radio.present)
+        await script.async_stop()
+        await asyncio.wait([run])
+        await until(lambda: not radio.present)
+        await until(lambda: not processes())
 
 
 @pytest.mark.parametrize("end", ["unload", "stop"])
@@ -270,5 +298,5 @@ async def test_what_waits_or_opens_ends_with_the_entry(
                 call.result()
             assert caught.value.translation_key in ("action_unloaded", "action_cannot_connect")
         await until(lambda: not radio.present)
-        await until(lambda: not decoders())
+        await until(lambda: not processes())
         assert radio.listeners == ["/listens", "/opens"]
