@@ -38,7 +38,7 @@ _LOGGER = logging.getLogger(__name__)
 LIGHT: Final = "Turn on the kitchen light."
 PHRASE: Final = 2
 """Seconds after which whoever goes on speaking says the same again."""
-PHRASES: Final = 3
+PHRASES: Final = 2
 """In a recording."""
 
 CAPTIONS: Final = 110
