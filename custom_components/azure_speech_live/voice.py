@@ -16,6 +16,7 @@ from .speech.audio import RiffStripper
 _RATES: Final = range(8_000, 48_001)
 """Samples a second that are played. The service speaks with 16 000 of them, and its Translator Speech API of 2018 with
 24 000 (Microsoft's reference of that time)."""
+_CHANNELS: Final = range(1, 3)
 _ENCODING_LIMIT: Final = 60.0
 """Seconds for which somebody waits until a phrase is encoded: one is spoken to its end in much less."""
 
@@ -33,8 +34,9 @@ class Voice:
         """Begin before the first phrase."""
         self._audio: asyncio.Queue[bytes] = asyncio.Queue()
         self._unplayed = 0
-        self._stripper = RiffStripper(_RATES)
-        self._rate = 0
+        self._stripper = RiffStripper(_RATES, _CHANNELS)
+        self._format: tuple[int, int] | None = None
+        """Samples a second, and channels."""
         self._stream: tts.ResultStream | None = None
         self.silent = True
         """Whether nothing was spoken so far."""
@@ -42,12 +44,13 @@ class Voice:
     def feed(self, wav: bytes) -> None:
         """Take a part of a phrase.
 
-        Raises BadAudioError if it is not 16-bit, mono PCM at the rate of all before it, or too much that nobody plays.
+        Raises BadAudioError if it is not 16-bit PCM in the format of all before it, or too much that nobody plays.
         """
         if pcm := self._stripper.feed(wav):
-            self._rate = self._rate or self._stripper.rate
-            if self._stripper.rate != self._rate:
-                raise BadAudioError(f"speech of {self._stripper.rate} Hz behind speech of {self._rate} Hz")
+            came = self._stripper.rate, self._stripper.channels
+            self._format = self._format or came
+            if came != self._format:
+                raise BadAudioError(f"speech of {_named(*came)} behind speech of {_named(*self._format)}")
             if self._unplayed + len(pcm) > MAX_UNPLAYED:
                 raise BadAudioError("more speech than is kept for who does not play it")
             self.silent = False
@@ -56,7 +59,7 @@ class Voice:
 
     def end_phrase(self) -> None:
         """Take note that a phrase is over."""
-        self._stripper = RiffStripper(_RATES)
+        self._stripper = RiffStripper(_RATES, _CHANNELS)
 
     def end(self) -> None:
         """Take note that no more phrases come."""
@@ -66,7 +69,9 @@ class Voice:
         """Give it an address, once. What was said before is not lost; Home Assistant keeps it for five minutes."""
         # MP3, as Home Assistant's own speech is: there are players that do not take WAV of an unknown length.
         stream = self._stream = tts.async_create_audio_stream(hass, {tts.ATTR_PREFERRED_FORMAT: "mp3"})
-        pcm = tts.PcmFormat(sample_rate=self._rate, sample_width=2, channels=1)
+        assert self._format is not None  # noqa: S101 - something was spoken
+        rate, channels = self._format
+        pcm = tts.PcmFormat(sample_rate=rate, sample_width=2, channels=channels)
         stream.async_set_audio_stream(pcm, self._spoken())
         return {"media_content_id": stream.media_source_id, "url": stream.url}
 
@@ -82,3 +87,7 @@ class Voice:
         while pcm := await self._audio.get():
             self._unplayed -= len(pcm)
             yield pcm
+
+
+def _named(rate: int, channels: int) -> str:
+    return f"{rate} Hz and {channels} channels"

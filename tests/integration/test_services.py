@@ -314,6 +314,23 @@ async def test_the_older_service_speaks_at_24_khz(
     assert len(pcm) / 32000 == pytest.approx(4, abs=0.3)
 
 
+@pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (16000, 2), (48000, 2)])
+async def test_speech_of_other_formats_is_played(  # noqa: PLR0917 - fixtures and parameters
+    hass: HomeAssistant,
+    service: SpeechService,
+    media: str,
+    hass_client_no_auth: ClientSessionGenerator,
+    tmp_path: Path,
+    rate: int,
+    channels: int,
+) -> None:
+    service.synthesizer = Tone(seconds=2, rate=rate, channels=channels)
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
+    assert response["failures"] == {}
+    pcm = await play(hass_client_no_auth, response["url"], tmp_path / "spoken-translation.mp3")
+    assert len(pcm) / 32000 == pytest.approx(2, abs=0.2)
+
+
 async def test_what_is_spoken_can_be_heard_by_the_next_action(
     hass: HomeAssistant,
     service: SpeechService,
@@ -347,7 +364,9 @@ async def test_a_voice_whose_rate_changes_is_told(hass: HomeAssistant, service: 
     service.engine = Scripted([*said, Utterance(status=Status.NO_MATCH, start=1.2, end=1.5)])
     service.synthesizer = Changing()
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
-    assert response["failures"] == {"voice": "speech of 16000 Hz behind speech of 24000 Hz"}
+    assert response["failures"] == {
+        "voice": "speech of 16000 Hz and 1 channels behind speech of 24000 Hz and 1 channels"
+    }
     assert response["url"]
 
 
@@ -358,8 +377,7 @@ class Tone:
         self, seconds: float, gate: asyncio.Event | None = None, *, rate: int = 16000, channels: int = 1
     ) -> None:
         """Set the tone's length, and what its header says."""
-        wav = wav_file(b"\x00\x10\x00\xf0" * int(seconds * rate / 2), rate)
-        self._wav = wav[:22] + channels.to_bytes(2, "little") + wav[24:]
+        self._wav = wav_file(b"\x00\x10\x00\xf0" * int(seconds * rate / 2), rate, channels)
         self._gate = gate
 
     async def synthesize(self, *_said: str) -> AsyncGenerator[bytes]:
@@ -421,10 +439,10 @@ async def test_speech_of_another_format_is_a_failure_of_the_voice(
     hass: HomeAssistant, service: SpeechService, media: str, said: list[Utterance]
 ) -> None:
     service.engine = Scripted(said)
-    service.synthesizer = Tone(seconds=1, channels=2)
+    service.synthesizer = Tone(seconds=1, channels=3)
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
     assert response["translations"] == {"de": "[de] Hello."}
-    assert "2 channels" in response["failures"]["voice"]
+    assert "3 channels" in response["failures"]["voice"]
     assert response["media_content_id"] is None
 
 

@@ -115,9 +115,25 @@ def test_other_format_is_refused_wherever_the_stream_is_cut(wav: bytes) -> None:
 def test_another_rate_is_taken_where_it_can_be_used(rate: int) -> None:
     stripper = RiffStripper(range(8000, 48001))
     assert stripper.feed(riff(fmt(rate=rate), chunk(b"data", PCM))) == PCM
-    assert stripper.rate == rate
+    assert (stripper.rate, stripper.channels) == (rate, 1)
     with pytest.raises(BadAudioError, match=r"96000 Hz.*needed: 8000 to 48000 Hz, 16 bit, 1"):
         RiffStripper(range(8000, 48001)).feed(riff(fmt(rate=96000), chunk(b"data", PCM)))
+
+
+def test_what_is_refused_stays_refused() -> None:
+    stripper = RiffStripper()
+    wav = riff(fmt(channels=2), chunk(b"data", PCM * 10))
+    for at in range(0, len(wav), 50):
+        with pytest.raises(BadAudioError, match="2 channels"):
+            stripper.feed(wav[at : at + 50])
+
+
+def test_stereo_is_taken_where_it_can_be_used() -> None:
+    stripper = RiffStripper(channels=range(1, 3))
+    assert stripper.feed(riff(fmt(channels=2), chunk(b"data", PCM))) == PCM
+    assert stripper.channels == 2
+    with pytest.raises(BadAudioError, match=r"3 channels.*needed: 16000 Hz, 16 bit, 1 to 2, 1"):
+        RiffStripper(channels=range(1, 3)).feed(riff(fmt(channels=3), chunk(b"data", PCM)))
 
 
 def test_refusal_names_what_came_and_what_is_needed() -> None:

@@ -15,6 +15,7 @@ FRAME_SIZE: Final = BYTES_PER_SECOND // 10
 """Bytes of audio in one message at most: 100 ms, as Microsoft's SDKs send (the protocol allows 8192)."""
 
 _OUR_RATE: Final = range(SAMPLE_RATE, SAMPLE_RATE + 1)
+_MONO: Final = range(1, 2)
 _PCM: Final = 1
 _EXTENSIBLE: Final = 0xFFFE  # the longer form of a format; of 16-bit mono it is PCM in practice
 _OTHER_WAV: Final = (b"RIFX", b"riff\x2e\x91\xcf\x11")
@@ -49,21 +50,27 @@ WAV_HEADER: Final = b"".join(
 class RiffStripper:
     """Takes the header off a stream that begins with one, and leaves others alone; chunks may end anywhere."""
 
-    def __init__(self, rates: range = _OUR_RATE) -> None:
-        """Begin before the stream's first byte; ``rates`` are the samples a second that a header may say."""
+    def __init__(self, rates: range = _OUR_RATE, channels: range = _MONO) -> None:
+        """Begin before the stream's first byte; a header may say ``rates`` (samples a second) and ``channels``."""
         self.rate = SAMPLE_RATE
         """Samples a second of the audio that came, by its header if it has one."""
-        self._rates = rates
+        self.channels = 1
+        """Channels of it, likewise."""
+        self._allowed = rates, channels
         self._held = bytearray()
-        self._header: Generator[int, bytes, tuple[int, int]] | None = None
+        self._header: Generator[int, bytes, tuple[int, int, int]] | None = None
         self._wanted = 0
         self._passed = 0
         self._begun = False
         """Whether the audio has."""
         self._left: int | None = None
+        self._refused = ""
+        """Why its header was refused; then nothing of it is audio."""
 
     def feed(self, chunk: bytes) -> bytes:
-        """Return the audio in a chunk. Raises BadAudioError for a WAV stream of another format."""
+        """Return the audio in a chunk. Raises BadAudioError for a WAV stream of another format, to its end."""
+        if self._refused:
+            raise BadAudioError(self._refused)
         if self._begun:
             return self._take(chunk)
         self._held += chunk
@@ -73,7 +80,7 @@ class RiffStripper:
                 undecided = any(magic.startswith(start) for magic in _WAV)
                 self._begun = not undecided
                 return b"" if undecided else self._release()
-            self._header = _header(self._rates)
+            self._header = _header(*self._allowed)
             self._wanted = next(self._header)
         return self._take(self._release()) if self._read(self._header) else b""
 
@@ -88,7 +95,7 @@ class RiffStripper:
             raise BadAudioError("a WAV stream in which no audio begins")
         return b""
 
-    def _read(self, header: Generator[int, bytes, tuple[int, int]]) -> bool:
+    def _read(self, header: Generator[int, bytes, tuple[int, int, int]]) -> bool:
         """Give a header what there is of it. Return whether that was all."""
         try:
             while len(self._held) >= self._wanted:
@@ -96,10 +103,13 @@ class RiffStripper:
                 del self._held[: self._wanted]
                 self._passed += self._wanted
                 self._wanted = header.send(part)
+        except BadAudioError as err:
+            self._refused = str(err)
+            raise
         except StopIteration as end:
             self._begun = True
             # The writer of a stream, who does not know its size, says 0, or gigabytes that no utterance has.
-            size, self.rate = end.value
+            size, self.rate, self.channels = end.value
             self._left = size or None
         return self._begun
 
@@ -116,8 +126,8 @@ class RiffStripper:
         return audio
 
 
-def _header(rates: range) -> Generator[int, bytes, tuple[int, int]]:
-    """Ask for a header's bytes, so many at a time; return the stated size of the audio, and its rate.
+def _header(rates: range, channels: range) -> Generator[int, bytes, tuple[int, int, int]]:
+    """Ask for a header's bytes, so many at a time; return the stated size of the audio, its rate and its channels.
 
     Raises BadAudioError.
     """
@@ -126,23 +136,23 @@ def _header(rates: range) -> Generator[int, bytes, tuple[int, int]]:
         raise BadAudioError("WAV audio in the form of other machines (RIFX, Wave64); needed: RIFF")
     if riff[8:12] != b"WAVE":
         raise BadAudioError("a RIFF stream that is not WAV")
-    size, left, rate, long_size = 0, _MAX_PREFIX, 0, 0
+    size, left, form, long_size = 0, _MAX_PREFIX, (0, 0), 0
     while True:
         # There are writers that leave out the zero behind a chunk of an odd size.
         start = (yield 1).strip(b"\0") if size % 2 else b""
         head = start + (yield _CHUNK_HEADER_SIZE - len(start))
         name, size = head[:4], int.from_bytes(head[4:], "little")
         if name == b"data":
-            if not rate:
+            if not form[0]:
                 raise BadAudioError("a WAV stream without a format")
-            return long_size if size == _SIZE_ELSEWHERE else size, rate
+            return long_size if size == _SIZE_ELSEWHERE else size, *form
         left -= size
         if left < 0:
             raise BadAudioError("a WAV stream in which no audio begins")
         wanted = _KNOWN.get(name, 0)
         known = yield wanted if size >= wanted else 0
         if name == b"fmt ":
-            rate = _checked_rate(known, rates)
+            form = _checked_format(known, rates, channels)
         elif name == b"ds64":
             long_size = int.from_bytes(known[8:], "little")
         rest = size - len(known)
@@ -150,18 +160,19 @@ def _header(rates: range) -> Generator[int, bytes, tuple[int, int]]:
             rest -= len((yield min(rest, _SKIPPED)))
 
 
-def _checked_rate(fmt: bytes, rates: range) -> int:
+def _checked_format(fmt: bytes, rates: range, allowed: range) -> tuple[int, int]:
+    """Return the samples a second and the channels that a format says. Raises BadAudioError."""
     if not fmt:
         raise BadAudioError("a WAV stream without a format")
     coding, channels = int.from_bytes(fmt[0:2], "little"), int.from_bytes(fmt[2:4], "little")
     rate, bits = int.from_bytes(fmt[4:8], "little"), int.from_bytes(fmt[14:16], "little")
-    if coding not in (_PCM, _EXTENSIBLE) or rate not in rates or (bits, channels) != (8 * SAMPLE_SIZE, 1):
-        needed = " to ".join(str(rate) for rate in sorted({rates[0], rates[-1]}))
+    if coding not in (_PCM, _EXTENSIBLE) or rate not in rates or bits != 8 * SAMPLE_SIZE or channels not in allowed:
+        needed, most = (" to ".join(str(end) for end in sorted({span[0], span[-1]})) for span in (rates, allowed))
         raise BadAudioError(
             f"WAV audio of {rate} Hz, {bits} bit, {channels} channels, format {coding}; "
-            f"needed: {needed} Hz, 16 bit, 1, 1"
+            f"needed: {needed} Hz, 16 bit, {most}, 1"
         )
-    return rate
+    return rate, channels
 
 
 class AudioBuffer:
