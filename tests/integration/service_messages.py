@@ -209,7 +209,9 @@ def _told(real: Real, gets: Gets) -> tuple[str, str, str]:
     elif gets.not_translated:
         action = f"{_quoted(gets.response)}, and why it is not translated"
     else:
-        action = _quoted(gets.response) + (f", translated {_quoted(gets.command or '')}" if real.translating else "")
+        action = _quoted(gets.response) + (
+            f', translated "{gets.command}"' if real.translating and gets.command else ""
+        )
     besides = [
         f"in the log: `{gets.log}`" if gets.log else "",
         f"in *Repairs*: {gets.repair.replace('_', ' ')}" if gets.repair else "",

@@ -178,7 +178,7 @@ OPENING: Final = Group(
         ),
         *(
             Row(
-                fault=f"HTTP 429 with a Retry-After that says nothing ({value})",
+                fault=f"HTTP 429 with a Retry-After that cannot be used ({value})",
                 outcome=COMPLETE,
                 within=1.0,
                 attempts=2,
