@@ -23,13 +23,15 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_setup_component
 
 from .const import DOMAIN, SUBENTRY_MICROPHONE
-from .errors import translation_key
+from .errors import translation_key, worded
 from .health import async_setup_health
 from .host_microphone import HostMicrophone
 from .issues import Issue, async_create_issue
+from .naming import called
 from .resource import SpeechResource
 from .services import async_setup_services
 from .speech import CredentialsError, QuotaError, SpeechError
+from .speech.errors import printable
 from .usage import async_get_usage, async_remove_usage
 from .websocket_api import async_setup_websocket_api
 
@@ -75,7 +77,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
             microphone = HostMicrophone(hass, entry, subentry)
         except (TypeError, ValueError) as err:
             # Without a device it is none; but that is no reason for all others to be silent.
-            _LOGGER.error("%s: cannot read what is stored of it: %r", subentry.title, err)  # noqa: TRY400 - one line
+            _LOGGER.error("%s: cannot read what is stored of it: %s", called(subentry), printable(repr(err)))  # noqa: TRY400 - one line
         else:
             resource.microphones[subentry.subentry_id] = microphone
             entry.async_on_unload(microphone.async_stop)
@@ -94,11 +96,7 @@ async def _async_connect(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> 
     try:
         resource = SpeechResource(hass, entry, usage)
     except ValueError as err:
-        raise ConfigEntryAuthFailed(
-            translation_domain=DOMAIN,
-            translation_key="unreadable_entry",
-            translation_placeholders={"title": entry.title},
-        ) from err
+        raise worded(ConfigEntryAuthFailed, "unreadable_entry", title=entry.title) from err
     except SpeechError as err:
         raise _not_ready(err, placeholders) from err
     entry.async_on_unload(resource.async_close)
@@ -106,11 +104,7 @@ async def _async_connect(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> 
     try:
         await resource.health.async_check(resource.client)
     except CredentialsError as err:
-        raise ConfigEntryAuthFailed(
-            translation_domain=DOMAIN,
-            translation_key=translation_key(err),
-            translation_placeholders=placeholders,
-        ) from err
+        raise worded(ConfigEntryAuthFailed, translation_key(err), **placeholders) from err
     except QuotaError:
         pass  # it is there, and the household is told
     except SpeechError as err:

@@ -33,10 +33,12 @@ from .assistant_problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_p
 from .assistant_run import AssistantRun, Part, Problem
 from .assistant_voice import async_check_spoken, async_create_voice, async_has_voice
 from .const import DOMAIN
+from .errors import worded
 from .host_microphone import HostMicrophone, Listening
 from .microphone_entity import MicrophoneEntity
 from .recognition import unloaded
 from .speaker import async_play
+from .speech.errors import printable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -157,21 +159,13 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             self._start(PipelineStage.STT, context)
             pipeline = async_get_pipeline(self.hass, self._resolve_pipeline())
             if not pipeline.stt_engine or stt.async_get_speech_to_text_engine(self.hass, pipeline.stt_engine) is None:
-                raise ServiceValidationError(
-                    translation_domain=DOMAIN,
-                    translation_key="no_speech_to_text",
-                    translation_placeholders={"assistant": pipeline.name},
-                )
+                raise worded(ServiceValidationError, "no_speech_to_text", assistant=pipeline.name)
 
     @asynccontextmanager
     async def async_lend(self, context: Context) -> AsyncIterator[Listening]:
         """Let an action listen. Raises HomeAssistantError, also if somebody is speaking to the satellite."""
         if self._lent or self._is_announcing or self.state != AssistSatelliteState.IDLE:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="microphone_in_use",
-                translation_placeholders={"microphone": self._microphone.title},
-            )
+            raise worded(HomeAssistantError, "microphone_in_use", microphone=self._microphone.title)
         self._lent = True
         try:
             await self._stop()
@@ -198,11 +192,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     async def async_start_conversation(self, start_announcement: AssistSatelliteAnnouncement) -> None:
         """Play what somebody is asked, then listen."""
         if not self._player:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="microphone_without_player",
-                translation_placeholders={"microphone": self._microphone.title},
-            )
+            raise worded(ServiceValidationError, "microphone_without_player", microphone=self._microphone.title)
         try:
             await self._stop()
             if self._ask_question_future is not None:
@@ -349,7 +339,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
                 voice.async_set_message(await async_problem_in_words(self.hass, problem.part, voice.language or "en"))
                 await self._speak(voice)
         except Exception as err:  # noqa: BLE001 - what cannot be said is logged and shown
-            _LOGGER.debug("%s: cannot say what the problem is: %r", self.entity_id, err)
+            _LOGGER.debug("%s: cannot say what the problem is: %s", self.entity_id, printable(repr(err)))
 
     def _create_voice(self) -> tts.ResultStream | None:
         return async_create_voice(self.hass, self._resolve_pipeline()) if self._player else None
@@ -381,7 +371,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             for sound in filter(None, sounds):
                 await async_play(self.hass, self._player or "", sound, self._context)
         except Exception as err:  # noqa: BLE001 - integrations of media players raise whatever their libraries do
-            _LOGGER.warning("%s: %s does not play: %s", self.entity_id, self._player, str(err) or repr(err))
+            _LOGGER.warning("%s: %s does not play: %s", self.entity_id, self._player, printable(str(err) or repr(err)))
 
     def _select(self, key: str) -> str | None:
         """Return a select; None if it is disabled: it has no state then, and Home Assistant's default is used."""

@@ -12,6 +12,8 @@ from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEven
 from homeassistant.components.assist_pipeline.error import PipelineError
 from homeassistant.exceptions import HomeAssistantError
 
+from .speech.errors import printable
+
 
 class Part(StrEnum):
     """What of an assistant does not work: the value that is shown, and the key of its words."""
@@ -62,7 +64,7 @@ class Problem:
         """Return what an error event tells; None if it is no problem."""
         code = data["code"]
         part = _PART_OF_CODE.get(code.partition("-")[0], Part.VOICE_ASSISTANT)
-        return None if code in _NO_PROBLEMS else cls(part, code, data["message"])
+        return None if code in _NO_PROBLEMS else cls(part, code, printable(data["message"]))
 
     @classmethod
     def from_error(cls, error: Exception, part: Part) -> Self:
@@ -121,4 +123,4 @@ class AssistantRun:
         problem = Problem.from_error(error, part or self.part)
         if self.answer:  # which Home Assistant repeats where a voice gives no sound, and is for nobody's log
             problem = replace(problem, message=problem.message.replace(self.answer, "…"))
-        self.problem = problem
+        self.problem = replace(problem, message=printable(problem.message))

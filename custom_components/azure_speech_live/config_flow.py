@@ -33,6 +33,7 @@ from .errors import form_error
 from .form import PAGES, to_choose, unless_removed
 from .microphone_flow import MicrophoneFlow
 from .naming import (
+    called,
     free_name,
     given_name,
     recognizer_names,
@@ -227,12 +228,12 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             if other is entry:
                 continue
             if other.unique_id == endpoint.unique_id:
-                raise _RefusedError(CONF_ENDPOINT, "already_configured", other.title)
+                raise _RefusedError(CONF_ENDPOINT, "already_configured", called(other))
             # A resource has two addresses, its region and a host of its own. Its keys are no other's.
             others = entry_endpoint(other.data)
             both_in_azure = endpoint.is_azure and others is not None and others.is_azure
             if both_in_azure and entry_key(other.data) == data[CONF_API_KEY]:
-                raise _RefusedError(CONF_API_KEY, "key_of_other", other.title)
+                raise _RefusedError(CONF_API_KEY, "key_of_other", called(other))
 
     async def _async_try(self, endpoint: Endpoint, data: Mapping[str, Any]) -> None:
         """Open a connection with what an entry would store. Raises _RefusedError."""
@@ -282,7 +283,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         # A region takes the keys of all resources that are in it, and does not say whose a key is.
         return self.async_abort(
             reason="key_of_region" if another_key and endpoint.region else reason,
-            description_placeholders={"title": entry.title},
+            description_placeholders={"title": called(entry)},
         )
 
 

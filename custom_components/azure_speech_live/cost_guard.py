@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN, TIER_FREE, TIER_STANDARD, TIER_UNKNOWN
+from .const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, TIER_FREE, TIER_STANDARD, TIER_UNKNOWN
+from .errors import worded
 from .issues import Issue, async_create_issue, async_delete_issue
+from .naming import called
 from .stored import readable
 from .usage import Usage
 
@@ -50,11 +52,7 @@ class CostGuard:
         """Raise UsageLimitError if the limit is used up."""
         if self.used_up:
             self.async_update()
-            raise UsageLimitError(
-                translation_domain=DOMAIN,
-                translation_key=Issue.LIMIT_USED_UP,
-                translation_placeholders={"title": self._entry.title, **self._placeholders()},
-            )
+            raise worded(UsageLimitError, Issue.LIMIT_USED_UP, title=self._entry.title, **self._placeholders())
 
     @callback
     def async_update(self) -> None:
@@ -65,14 +63,14 @@ class CostGuard:
         if self.used_up:
             _LOGGER.warning(
                 "%s: the monthly limit of %g hours is used up; no more audio is sent before %s unless it is raised",
-                self._entry.title,
+                called(self._entry),
                 self.limit,
                 self._usage.months.next_start.date(),
             )
             async_create_issue(self._hass, self._entry, Issue.LIMIT_USED_UP, **self._placeholders())
         else:
             if said:
-                _LOGGER.info("%s: a new month has begun, audio is sent again", self._entry.title)
+                _LOGGER.info("%s: a new month has begun, audio is sent again", called(self._entry))
             async_delete_issue(self._hass, self._entry, Issue.LIMIT_USED_UP)
 
     def _placeholders(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
+from .errors import worded
 from .host_microphone import HostMicrophone, Listening
 from .resource_choice import unable
 
@@ -38,11 +39,7 @@ def async_get_microphone(hass: HomeAssistant, entity_id: str) -> tuple[AzureSpee
             raise unable([entry])
         if entry and (microphone := entry.runtime_data.microphones.get(registered.config_subentry_id or "")):
             return entry, microphone
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="unknown_microphone",
-        translation_placeholders={"microphone": entity_id},
-    )
+    raise worded(ServiceValidationError, "unknown_microphone", microphone=entity_id)
 
 
 @asynccontextmanager

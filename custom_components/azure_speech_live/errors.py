@@ -1,7 +1,11 @@
-"""What went wrong with the Speech service, by the keys under which it is worded and counted."""
+"""What went wrong, in words: of the Speech service by the keys under which it is worded and counted."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from homeassistant.exceptions import HomeAssistantError
+
+from .const import DOMAIN
 from .speech import (
     AudioSourceError,
     BadAudioError,
@@ -18,6 +22,7 @@ from .speech import (
     VoiceError,
     WebPageError,
 )
+from .speech.errors import printable
 
 KEY_REFUSED: Final = "key_refused"
 _NOT_A_SPEECH_ENDPOINT: Final = "not_a_speech_endpoint"
@@ -54,6 +59,20 @@ def form_error(error: SpeechError, endpoint: Endpoint) -> str:
 def failure_kind(error: SpeechError) -> str:
     """Return the kind under which a failure is counted: that of its text, but for audio, which is not the service's."""
     return "audio_failed" if isinstance(error, AudioSourceError | BadAudioError) else translation_key(error)
+
+
+_MAX_PLACEHOLDER: Final = 500
+"""Characters: a list of names is among them."""
+
+
+def worded[Error: HomeAssistantError](kind: type[Error], key: str, **placeholders: str) -> Error:
+    """Return an error of Home Assistant's in our words. What others have written of it is one bounded line each."""
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=lines_of(placeholders) or None)
+
+
+def lines_of(placeholders: Mapping[str, str]) -> dict[str, str]:
+    """Return what is put into our words, each as one bounded line: names, and what others say."""
+    return {name: printable(text, _MAX_PLACEHOLDER) for name, text in placeholders.items()}
 
 
 FAILURE_KINDS: Final = ("audio_failed", *(key for _, key in _TRANSLATION_KEYS))

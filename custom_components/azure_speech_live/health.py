@@ -31,6 +31,7 @@ from .errors import failure_kind
 from .health_states import MEANS, Seen, State, following, seen_of
 from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue, async_rename_issues
 from .months import Months
+from .naming import called
 from .reauth import async_ask_for_key
 from .speech import (
     AudioSourceError,
@@ -242,13 +243,13 @@ class Health:
         kind = failure_kind(error)
         level = logging.DEBUG if kind in self._troubles else logging.ERROR
         where = f" (connection {error.connection_id})" if error.connection_id else ""
-        _LOGGER.log(level, "%s: speech recognition failed: %s%s", self._entry.title, error, where)
+        _LOGGER.log(level, "%s: speech recognition failed: %s%s", called(self._entry), error, where)
         self._troubles.add(kind)
 
     def _works(self, at: float) -> None:
         """Log that failures are over, if it worked after the latest of them."""
         if self._troubles and at >= self._failed_at:
-            _LOGGER.info("%s: speech recognition works again", self._entry.title)
+            _LOGGER.info("%s: speech recognition works again", called(self._entry))
             self._troubles.clear()
 
     def _start_check(self) -> None:
@@ -266,7 +267,7 @@ class Health:
             try:
                 await self.async_check(client)
             except SpeechError as err:
-                _LOGGER.debug("%s: no connection: %s", self._entry.title, err)
+                _LOGGER.debug("%s: no connection: %s", called(self._entry), err)
                 if isinstance(err, CredentialsError):
                     self._log(err)
             if not self.available:

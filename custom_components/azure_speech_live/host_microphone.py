@@ -17,6 +17,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later
 
 from .const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN
+from .errors import worded
 from .microphone import (
     Capture,
     MicrophoneBusyError,
@@ -30,7 +31,9 @@ from .microphone import (
 )
 from .microphone_flow import Start
 from .microphone_requirement import InstallationError, async_install
+from .naming import called
 from .speech.audio import BYTES_PER_SECOND
+from .speech.errors import printable
 from .stored import readable, text
 
 if TYPE_CHECKING:
@@ -102,7 +105,7 @@ class HostMicrophone:
         """How listening starts; otherwise it does with a button."""
         self.media_player: str | None = settings.get(CONF_MEDIA_PLAYER)
         """Where answers are heard."""
-        self.title = subentry.title
+        self.title = called(subentry)
         self.subentry_id = subentry.subentry_id
         self.available = False
         """Whether it gave sound when it was last listened to."""
@@ -132,22 +135,14 @@ class HostMicrophone:
     def async_get_satellite(self) -> MicrophoneSatellite:
         """Return the entity that listens to it. Raises ServiceValidationError if that is disabled."""
         if self.satellite is None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="satellite_disabled",
-                translation_placeholders={"microphone": self.title},
-            )
+            raise worded(ServiceValidationError, "satellite_disabled", microphone=self.title)
         return self.satellite
 
     @asynccontextmanager
     async def async_open(self) -> AsyncIterator[Listening]:
         """Listen to it. Raises HomeAssistantError."""
         if self._in_use:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="microphone_in_use",
-                translation_placeholders={"microphone": self.title},
-            )
+            raise worded(HomeAssistantError, "microphone_in_use", microphone=self.title)
         try:
             async with self._opened() as capture:
                 self.async_note(None)
@@ -161,7 +156,7 @@ class HostMicrophone:
         """Take note of how listening went."""
         known, self._trouble = self._trouble, trouble
         if trouble is not None and known is None:
-            _LOGGER.warning("The microphone %s cannot be listened to: %s", self.title, trouble)
+            _LOGGER.warning("The microphone %s cannot be listened to: %s", self.title, printable(str(trouble)))
         elif trouble is None and known is not None:
             _LOGGER.info("The microphone %s can be listened to again", self.title)
         if trouble is None:
@@ -264,8 +259,4 @@ def _worded(error: MicrophoneError, title: str) -> HomeAssistantError:
 
 
 def _exception(key: str, title: str, error: MicrophoneError) -> HomeAssistantError:
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={"microphone": title, "reason": str(error)},
-    )
+    return worded(HomeAssistantError, key, microphone=title, reason=str(error))

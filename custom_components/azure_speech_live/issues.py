@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
+from .errors import lines_of
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
@@ -53,7 +54,7 @@ def async_create_issue(hass: HomeAssistant, entry: AzureSpeechConfigEntry, issue
         severity=ir.IssueSeverity.WARNING,
         learn_more_url=_HELP,
         translation_key=issue,
-        translation_placeholders={"title": entry.title, **placeholders},
+        translation_placeholders=lines_of({"title": entry.title, **placeholders}),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util.language import matches
 
-from .const import DOMAIN
+from .errors import worded
 from .speech import LANGUAGES, TRANSLATION_LANGUAGES, Mode, Profanity, RecognitionOptions, TranslationOptions
 from .speech.language_tags import language_of, lookup, match, without_script
 from .speech.options import MAX_AT_START
@@ -187,6 +187,4 @@ def _spoken_by(voice: str, targets: Sequence[str]) -> str:
 
 
 def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders or None
-    )
+    return worded(ServiceValidationError, key, **placeholders)

@@ -15,6 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .errors import worded
 
 MAX_RECORDINGS: Final = 4
 """Recordings that are listened to at a time: each has an ffmpeg of some 50 MB."""
@@ -51,11 +52,7 @@ class Limits:
             self._recordings.release()
 
     async def _wait(self) -> None:
-        busy = HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="too_many_recordings",
-            translation_placeholders={"limit": str(MAX_RECORDINGS)},
-        )
+        busy = worded(HomeAssistantError, "too_many_recordings", limit=str(MAX_RECORDINGS))
         if self._recordings.locked() and self._waiting >= MAX_WAITING:
             raise busy
         self._waiting += 1
@@ -74,11 +71,7 @@ class Limits:
         They do not wait for others to end: what is said meanwhile would be lost.
         """
         if self._captions >= MAX_CAPTIONS:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="too_many_captions",
-                translation_placeholders={"limit": str(MAX_CAPTIONS)},
-            )
+            raise worded(HomeAssistantError, "too_many_captions", limit=str(MAX_CAPTIONS))
         self._captions += 1
 
         @callback

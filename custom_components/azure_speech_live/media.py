@@ -15,7 +15,6 @@ from homeassistant.components import ffmpeg
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from .const import DOMAIN
 from .decoder import (
     BYTES_PER_SECOND,
     CHUNK,
@@ -26,6 +25,7 @@ from .decoder import (
     NoAudioError,
     RedirectedError,
 )
+from .errors import worded
 from .media_address import MediaInput, async_resolve, media_error
 from .media_hosts import HostNotAllowedError, reason_of
 from .media_proxy import Way
@@ -133,7 +133,7 @@ class Recording:
         try:
             return await Decoder.start(self._binary, source.at(position) if position else source, track)
         except OSError as err:
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_ffmpeg") from err
+            raise worded(HomeAssistantError, "no_ffmpeg") from err
 
     async def _read(self) -> bytes:
         """Return what is decoded next, nothing at the end."""

@@ -12,8 +12,9 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.network import is_hass_url
 from yarl import URL
 
-from .const import DOMAIN
+from .errors import worded
 from .media_hosts import async_is_allowed
+from .speech.errors import printable
 
 _SCHEMES: Final = frozenset({"http", "https", "rtsp", "rtsps"})
 
@@ -23,7 +24,6 @@ _LIVE: Final = "/api/hls/"
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _SECRETS: Final = re.compile(r"://(?:[^/?#]*@)?([^?#]*).*", re.DOTALL)
 _SIGNATURE: Final = re.compile(r"\?\w+=.*", re.DOTALL)
-_MAX_NAME: Final = 200
 
 
 @dataclass(frozen=True)
@@ -93,18 +93,13 @@ def _address(hass: HomeAssistant, address: str, media: str, *, trusted: bool = F
 
 def media_error(key: str, media: str, **placeholders: str) -> ServiceValidationError:
     """Return an error that names a recording."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={"media": without_secrets(media)[:_MAX_NAME]}
-        | {name: without_secrets(text)[:_MAX_NAME] for name, text in placeholders.items()},
-    )
+    told = {name: without_secrets(text) for name, text in placeholders.items()}
+    return worded(ServiceValidationError, key, media=without_secrets(media), **told)
 
 
 def without_secrets(text: str) -> str:
-    """Return a text with an address in it, on one line and without what may be a password or a signature there.
+    """Return a text with an address in it, as one bounded line without what may be a password or a signature there.
 
     What follows such a signature is left out as well.
     """
-    told = _SIGNATURE.sub("", _SECRETS.sub(r"://\1", text))
-    return "".join(char if char.isprintable() else " " for char in told).strip()
+    return printable(_SIGNATURE.sub("", _SECRETS.sub(r"://\1", text))).strip()

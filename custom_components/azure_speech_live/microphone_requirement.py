@@ -14,10 +14,10 @@ from homeassistant.requirements import RequirementsNotFound, async_clear_install
 
 from .const import DOMAIN
 from .microphone import REQUIREMENT
+from .speech.errors import printable
 
 _INSTALLER: Final = logging.getLogger("homeassistant.util.package")
 _CAUSES: Final = re.compile(r"\b(fatal error|error|cause): +(.+)")
-_REASON_LIMIT: Final = 200
 
 
 class InstallationError(Exception):
@@ -60,4 +60,4 @@ def _reason(said: list[str]) -> str:
     found: list[tuple[str, str]] = _CAUSES.findall("\n".join(said))
     fatal = [cause for kind, cause in found if kind == "fatal error"]
     causes = fatal or [cause for _, cause in found] or ["it is not known why"]
-    return causes[-1][:_REASON_LIMIT]
+    return printable(causes[-1])

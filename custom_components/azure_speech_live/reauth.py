@@ -6,6 +6,7 @@ from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, Conf
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
+from .naming import called
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
@@ -27,7 +28,7 @@ def async_ask_for_key(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> Non
     context = ConfigFlowContext(
         source=SOURCE_REAUTH,
         entry_id=entry.entry_id,
-        title_placeholders={"name": entry.title},
+        title_placeholders={"name": called(entry)},
         unique_id=entry.unique_id,
     )
     hass.async_create_task(

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import DOMAIN
-from .errors import translation_key
+from .errors import translation_key, worded
 from .speech import (
     AudioSourceError,
     BadAudioError,
@@ -38,23 +37,17 @@ async def async_recognize(
     except (AudioSourceError, BadAudioError) as err:
         if isinstance(err.__cause__, HomeAssistantError):
             raise err.__cause__ from None
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="audio_failed", translation_placeholders={"reason": str(err)}
-        ) from err
+        raise worded(HomeAssistantError, "audio_failed", reason=str(err)) from err
     except SpeechError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=f"action_{translation_key(err)}",
-            translation_placeholders={
-                "endpoint": resource.endpoint.unique_id,
-                "voice": (isinstance(options, TranslationOptions) and options.voice) or "?",
-                "reason": str(err),
-            },
+        raise worded(
+            HomeAssistantError,
+            f"action_{translation_key(err)}",
+            endpoint=resource.endpoint.unique_id,
+            voice=(isinstance(options, TranslationOptions) and options.voice) or "?",
+            reason=str(err),
         ) from err
 
 
 def unloaded(entry: AzureSpeechConfigEntry) -> HomeAssistantError:
     """Return the error of what was under way when its entry was unloaded."""
-    return HomeAssistantError(
-        translation_domain=DOMAIN, translation_key="action_unloaded", translation_placeholders={"title": entry.title}
-    )
+    return worded(HomeAssistantError, "action_unloaded", title=entry.title)

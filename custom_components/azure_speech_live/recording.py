@@ -16,6 +16,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
+from .errors import worded
 from .media_address import media_error, without_secrets
 from .recognition import async_recognize, unloaded
 from .speech import (
@@ -29,7 +30,7 @@ from .speech import (
     SynthesisEnded,
     TranslationOptions,
 )
-from .speech.wording import shown
+from .speech.errors import printable
 from .transcript import VOICE, Transcript
 from .voice import Voice
 
@@ -123,7 +124,7 @@ class RecordingRun:
             case Phrase():
                 self._transcript.add(event)
                 if self._transcript.is_full:
-                    raise HomeAssistantError(translation_domain=DOMAIN, translation_key="transcript_too_long")
+                    raise worded(HomeAssistantError, "transcript_too_long")
                 self._report_phrase(event)
                 end = event.offset + event.duration
                 self._last |= bool(event.text) and recording.ended and end >= recording.duration - _TAIL
@@ -185,7 +186,7 @@ class RecordingRun:
         self._report(type="error", code=code or "unknown_error", message=str(error))
 
     def _warn(self, reason: object) -> None:
-        _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, shown(str(reason)))
+        _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, printable(str(reason)))
 
     def _report_phrase(self, phrase: Phrase) -> None:
         if phrase.text:

@@ -17,8 +17,11 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from .const import DOMAIN
+from .errors import worded
+from .naming import called
 from .permissions import may_use
 from .speech import RecognitionOptions
+from .speech.errors import printable
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
@@ -61,7 +64,7 @@ def async_choose_resource(
     if found:
         raise _error("several_resources", choices=_titles(found))
     if named and usable and not asked:
-        raise _error("unknown_resource", resource=named[:_MAX_NAME], choices=_titles(able or usable))
+        raise _error("unknown_resource", resource=printable(named, _MAX_NAME), choices=_titles(able or usable))
     raise unable([entry for entry in usable if entry in asked], able)
 
 
@@ -97,7 +100,7 @@ def _titles(entries: Iterable[AzureSpeechConfigEntry]) -> str:
     entries = list(entries)
     titles = [entry.title for entry in entries]
     return ", ".join(
-        entry.title
+        called(entry)
         + (f" ({entry.entry_id})" if titles.count(entry.title) > 1 else "")
         + (f" ({entry.reason})" if entry.reason else "")
         for entry in entries
@@ -105,4 +108,4 @@ def _titles(entries: Iterable[AzureSpeechConfigEntry]) -> str:
 
 
 def _error(key: str, **placeholders: str) -> ServiceValidationError:
-    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)
+    return worded(ServiceValidationError, key, **placeholders)

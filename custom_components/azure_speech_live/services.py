@@ -18,6 +18,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .dictation import DURATION, SILENCE, async_get_microphone, open_dictation
+from .errors import worded
 from .languages import recognition_options, translation_options
 from .limits import async_get_limits
 from .media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
@@ -100,7 +101,7 @@ async def _async_translate(call: ServiceCall) -> ServiceResponse:
 async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceResponse:
     hass, media, satellite = call.hass, call.data.get(ATTR_MEDIA, ""), call.data.get(ATTR_MICROPHONE, "")
     if bool(media) == bool(satellite):
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_source")
+        raise worded(ServiceValidationError, "one_source")
     user = await async_get_caller(hass, call.context)
     check_may_hear(hass, user, media=media, microphone=satellite)
     own, microphone = async_get_microphone(hass, satellite) if satellite else (None, None)

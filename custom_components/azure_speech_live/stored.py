@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 import logging
 from typing import Any
 
+from .speech.errors import printable
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -21,7 +23,9 @@ def readable(data: Mapping[str, Any], readers: Mapping[str, Callable[[Any], Any]
             except TypeError, ValueError, AttributeError:
                 unreadable.append(name)
     if unreadable:
-        _LOGGER.error("%s: cannot read what is stored of %s, and uses the defaults", title, ", ".join(unreadable))
+        _LOGGER.error(
+            "%s: cannot read what is stored of %s, and uses the defaults", printable(title), ", ".join(unreadable)
+        )
     return settings
 
 

@@ -34,6 +34,7 @@ from .cost_guard import UsageLimitError
 from .entity import AzureSpeechEntity
 from .languages import completed, locales_of, translation_options
 from .names import PhraseList
+from .naming import called
 from .recognizer import RecognizerSettings
 from .speech import (
     LANGUAGES,
@@ -47,8 +48,8 @@ from .speech import (
     TranslationOptions,
 )
 from .speech.audio import BYTES_PER_SECOND
+from .speech.errors import printable
 from .speech.language_tags import match
-from .speech.wording import shown
 from .text import written
 from .transcript import joined, translation_of
 
@@ -58,11 +59,11 @@ PARALLEL_UPDATES = 0
 
 ATTR_LANGUAGE: Final = "language"
 
-MAX_TEXT: Final = 5000
-"""Characters of a command: nobody says more in the longest that there may be (five minutes, 1,000 characters a minute).
+MAX_TEXT: Final = 3000
+"""Characters of a command: two minutes of the fastest speech, 25 a second.
 
-A conversation agent would be busy with a longer one for minutes. It is an error, and not cut: the half of a command may
-be another command.
+Home Assistant's own conversation agent is busy with these for one or two seconds, and with a longer one for more than
+its share of that: for minutes with 20,000. It is an error, and not cut: the half of a command may be another command.
 """
 
 
@@ -82,7 +83,7 @@ async def async_setup_entry(
                 entity = kind(entry, subentry)
             except (KeyError, TypeError, ValueError, AttributeError, ServiceValidationError) as err:
                 # A translator without languages is none; but it is no reason for the others to be silent.
-                _LOGGER.error("%s: cannot read what is stored of it: %r", subentry.title, err)  # noqa: TRY400 - one line
+                _LOGGER.error("%s: cannot read what is stored of it: %s", called(subentry), printable(repr(err)))  # noqa: TRY400 - one line
             else:
                 async_add_entities([entity], config_subentry_id=subentry.subentry_id)
 
@@ -198,7 +199,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         text = self._text(phrase)
         _LOGGER.debug("phrase: %s", text)
         if text is None:
-            reason = shown(phrase.translation_error or "the service gave none")
+            reason = phrase.translation_error or "the service gave none"
             _LOGGER.error("%s: no translation: %s", self.entity_id, reason)
             return SpeechResult(None, SpeechResultState.ERROR)
         return SpeechResult(_both(before.text, text, language), SpeechResultState.SUCCESS)

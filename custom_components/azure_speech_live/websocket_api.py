@@ -22,6 +22,7 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .const import DOMAIN
+from .errors import worded
 from .languages import recognition_options, translation_options
 from .limits import async_get_limits
 from .microphone.resampler import RATE, Resampler
@@ -133,7 +134,7 @@ class Microphone:
         while True:
             await self._came.wait()
             if self._too_fast:
-                raise ServiceValidationError(translation_domain=DOMAIN, translation_key="audio_too_fast")
+                raise worded(ServiceValidationError, "audio_too_fast")
             data = bytes(self._backlog[: min(_SLICE, len(self._backlog) // _SAMPLE_SIZE * _SAMPLE_SIZE)])
             if data:
                 del self._backlog[: len(data)]
@@ -165,11 +166,7 @@ class Reader:
         now = asyncio.get_running_loop().time()
         self._behind_since = self._behind_since or now
         if now - self._behind_since > UNREAD_LIMIT:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="captions_not_read",
-                translation_placeholders={"seconds": f"{UNREAD_LIMIT:.0f}"},
-            )
+            raise worded(HomeAssistantError, "captions_not_read", seconds=f"{UNREAD_LIMIT:.0f}")
         return False
 
 

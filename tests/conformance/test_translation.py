@@ -160,7 +160,7 @@ async def test_silence(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 async def test_failed_translation(sdk: Sdk, tmp_path: Path, dialect: Dialect) -> None:
     """What was recognised is a result all the same; the native SDK drops the translations that there are."""
-    translator = ScriptedTranslator({"de": TranslationFailedError("No German today")})
+    translator = ScriptedTranslator({"de": TranslationFailedError("Translation not available")})
     async with translating(dialect, translator=translator) as service:
         scenario = Scenario(host=service.url, mode="continuous", targets=["de", "fr"])
         events = await run(sdk, scenario, _HELLO, tmp_path)
@@ -179,7 +179,7 @@ async def test_failed_synthesis(sdk: Sdk, tmp_path: Path) -> None:
         assert events.spoken.startswith(spoken(f"[de] {_TEXTS[0]}")[: 2 * 4096])
         errors = [event for event in events.of("canceled") if event["reason"] == "Error"]
         assert errors[0]["code"] == "ServiceError"
-        assert errors[0]["details"].startswith("Out of breath")
+        assert errors[0]["details"].startswith("Synthesis timed out")
         if sdk is Sdk.JAVASCRIPT:
             assert events.texts == _TEXTS
 

@@ -87,7 +87,7 @@ async def test_an_announcement_is_relayed_to_the_speakers_of_each_language(house
 async def test_a_language_that_fails_silences_none_of_the_others(
     house: HomeAssistant, service: SpeechService, failing: str
 ) -> None:
-    service.translator = ScriptedTranslator({failing: TranslationFailedError("Not today")})
+    service.translator = ScriptedTranslator({failing: TranslationFailedError("Not available")})
     played = async_mock_service(house, "media_player", "play_media")
     assert await relay(house, TRANSLATIONS) == [f"{failing}: Not today"]
     assert [command.data["entity_id"] for command in played] == [
@@ -240,10 +240,10 @@ async def test_the_household_is_told_also_where_the_service_fails(house: HomeAss
 
 
 async def test_a_voice_that_fails_is_told(house: HomeAssistant, service: SpeechService) -> None:
-    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="No such voice")
+    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="Voice not available")
     door = await Door.build(house, **PARCEL)
     await door.ring()
-    assert door.messages == [NOTHING_HEARD, "No such voice"]
+    assert door.messages == [NOTHING_HEARD, "Voice not available"]
 
 
 async def test_a_bell_that_appears_or_goes_has_not_rung(house: HomeAssistant) -> None:

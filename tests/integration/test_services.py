@@ -235,7 +235,7 @@ async def test_what_could_be_translated_is_kept(hass: HomeAssistant, service: Sp
     response = await call(hass, "translate", media=media, language="en-US", target_language="de")
     assert response["text"] == "Hello. Goodbye."
     assert response["translations"] == {"de": "Auf Wiedersehen."}
-    assert response["failures"] == {"de": "Not today"}
+    assert response["failures"] == {"de": "Not available"}
     assert [segment["translations"] for segment in response["segments"]] == [{}, {"de": "Auf Wiedersehen."}]
 
 
@@ -244,7 +244,7 @@ class FailsOnce(ScriptedTranslator):
 
     async def translate(self, text: str, source: str, target: str) -> str:  # noqa: ARG002 - as the protocol has it
         if text != "Goodbye.":
-            raise TranslationFailedError("Not today")
+            raise TranslationFailedError("Not available")
         return "Auf Wiedersehen."
 
 
@@ -252,12 +252,12 @@ class FailsOnce(ScriptedTranslator):
 async def test_where_nothing_is_translated_there_is_what_was_said(
     hass: HomeAssistant, service: SpeechService, media: str, voice: dict[str, Any]
 ) -> None:
-    failing = TranslationFailedError("Not today")
+    failing = TranslationFailedError("Not available")
     service.translator = ScriptedTranslator({"de": failing, "fr": failing})
     response = await call(hass, "translate", media=media, language="en-US", target_language=["de", "fr"], **voice)
     assert response["text"] == LIGHT
     assert response["translations"] == {"de": "", "fr": ""}
-    assert response["failures"] == {"de": "Not today", "fr": "Not today"}
+    assert response["failures"] == {"de": "Not available", "fr": "Not available"}
     assert response.get("media_content_id") is None
 
 
@@ -426,10 +426,10 @@ async def test_a_voice_that_fails_leaves_the_text(
     hass: HomeAssistant, service: SpeechService, media: str, said: list[Utterance]
 ) -> None:
     service.engine = Scripted(said)
-    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="No such voice")
+    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="Voice not available")
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
     assert response["translations"] == {"de": "[de] Hello."}
-    assert response["failures"] == {"voice": "No such voice"}
+    assert response["failures"] == {"voice": "Voice not available"}
     assert response["media_content_id"] is None
     assert response["url"] is None
 
@@ -460,10 +460,10 @@ async def test_speech_that_nobody_plays_is_kept_within_bounds(
 
 
 async def test_what_is_not_translated_is_not_spoken(hass: HomeAssistant, service: SpeechService, media: str) -> None:
-    service.translator = ScriptedTranslator({"de": TranslationFailedError("Not today")})
+    service.translator = ScriptedTranslator({"de": TranslationFailedError("Not available")})
     response = await call(hass, "translate", media=media, language="en-US", target_language=["de", "fr"], voice=VOICE)
     assert response["translations"] == {"de": "", "fr": f"[fr] {LIGHT}"}
-    assert response["failures"]["de"] == "Not today"
+    assert response["failures"]["de"] == "Not available"
     assert response["media_content_id"] is None
     assert response["url"] is None
 

@@ -156,7 +156,7 @@ async def test_no_translation_is_an_error_of_one_line(
     hass: HomeAssistant, entry: ConfigEntry, service: SpeechService, caplog: pytest.LogCaptureFixture
 ) -> None:
     await add_translator(hass, entry)
-    service.translator = ScriptedTranslator({"en": TranslationFailedError("Not today")})
+    service.translator = ScriptedTranslator({"en": TranslationFailedError("Not available")})
     assert (await hear(hass, pcm(1)))[1] == SpeechResult(None, SpeechResultState.ERROR)
     assert f"{TRANSLATOR}: no translation: Not …" in caplog.messages
 

@@ -96,7 +96,7 @@ async def test_an_english_agent_does_what_is_said_in_german(
 async def test_without_a_translation_nothing_is_done(
     house: House, hass_ws_client: WebSocketGenerator, service: SpeechService
 ) -> None:
-    service.translator = ScriptedTranslator({"en": TranslationFailedError("Not today")})
+    service.translator = ScriptedTranslator({"en": TranslationFailedError("Not available")})
     events = await say(await hass_ws_client(house.hass), pcm(2))
     assert events["error"]["code"] == "stt-stream-failed"
     assert house.look(LIGHT) == "off"

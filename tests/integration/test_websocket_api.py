@@ -169,12 +169,12 @@ async def test_every_phrase_is_spoken_at_an_address_of_its_own(
 
 
 async def test_a_voice_that_fails_is_told(dashboard: Dashboard, service: SpeechService) -> None:
-    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="Out of breath")
+    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="Synthesis timed out")
     await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
     await dashboard.speak(pcm(1))
     events = await dashboard.events()
     assert of("phrase", events)[0]["translations"] == {"de": f"[de] {LIGHT}"}
-    assert of("synthesis", events) == [{"type": "synthesis", "error": "Out of breath"}]
+    assert of("synthesis", events) == [{"type": "synthesis", "error": "Synthesis timed out"}]
 
 
 async def test_speech_of_another_format_is_told_once(dashboard: Dashboard, service: SpeechService) -> None:

@@ -237,22 +237,24 @@ async def test_a_long_text_is_spoken_to_its_end() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("mode", MODES)
 async def test_no_translation(mode: Mode, dialect: Dialect) -> None:
-    translator = ScriptedTranslator({"de": TranslationFailedError("No German today")})
+    translator = ScriptedTranslator({"de": TranslationFailedError("Translation not available")})
     heard = await translate(to(mode=mode, voice=VOICE), dialect=dialect, translator=translator)
     assert heard.error is None
     assert heard.transcript == SAID[mode]
-    assert {(*phrase.translations, phrase.translation_error) for phrase in success(heard)} == {("No German today",)}
+    assert {(*phrase.translations, phrase.translation_error) for phrase in success(heard)} == {
+        ("Translation not available",)
+    }
     assert (heard.spoken, heard.endings) == (b"", [])
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("mode", MODES)
 async def test_a_translation_is_missing(mode: Mode, dialect: Dialect) -> None:
-    translator = ScriptedTranslator({"de": TranslationFailedError("No German today")})
+    translator = ScriptedTranslator({"de": TranslationFailedError("Translation not available")})
     heard = await translate(to("de", "fr", mode=mode, voice=VOICE), dialect=dialect, translator=translator)
     assert heard.error is None
     assert [phrase.translations for phrase in success(heard)] == [{"fr": f"[fr] {text}"} for text in PHRASES[mode]]
-    assert {phrase.translation_error for phrase in success(heard)} == {"No German today"}
+    assert {phrase.translation_error for phrase in success(heard)} == {"Translation not available"}
     assert heard.hypotheses
     assert heard.hypotheses[0].translations.keys() == {"fr"}
     # The voice would have spoken what is missing.
@@ -268,7 +270,7 @@ async def test_failed_synthesis(slices: int, mode: Mode, dialect: Dialect) -> No
     heard = await translate(to(mode=mode, voice=VOICE), dialect=dialect, synthesizer=synthesizer)
     assert heard.error is None
     assert [phrase.translations for phrase in success(heard)] == german(PHRASES[mode])
-    assert heard.endings == ["Out of breath"] * len(PHRASES[mode])
+    assert heard.endings == ["Synthesis timed out"] * len(PHRASES[mode])
     assert len(heard.spoken) == slices * 4096 * len(PHRASES[mode])
 
 
@@ -304,14 +306,14 @@ def test_status_of_a_synthesis_in_either_sdk_s_words() -> None:
     assert translation.synthesis_error({"SynthesisStatus": "Success", "FailureReason": ""}) is None
     assert translation.synthesis_error({"Status": "Success"}) is None
     assert translation.synthesis_error({}) is None
-    assert translation.synthesis_error({"SynthesisStatus": "Error", "FailureReason": "No voice"}) == "No voice"
-    assert translation.synthesis_error({"Status": "Error", "FailureReason": "No voice"}) == "No voice"
+    assert translation.synthesis_error({"SynthesisStatus": "Error", "FailureReason": "Bad voice"}) == "Bad voice"
+    assert translation.synthesis_error({"Status": "Error", "FailureReason": "Bad voice"}) == "Bad voice"
     assert translation.synthesis_error({"Status": "Error"}) == "Error"
     for good in ("SynthesisEnd", 0, 1, "success"):
         assert translation.synthesis_error({"SynthesisStatus": good}) is None
         assert translation.synthesis_error({"SynthesisStatus": None, "Status": good}) is None
     assert translation.synthesis_error({"SynthesisStatus": 2}) == "Error"
-    assert translation.synthesis_error({"SynthesisStatus": 2, "FailureReason": "No voice"}) == "No voice"
+    assert translation.synthesis_error({"SynthesisStatus": 2, "FailureReason": "Bad voice"}) == "Bad voice"
 
 
 def spoken_events(mode: Mode, *messages: Message) -> list[Event]:

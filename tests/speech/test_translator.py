@@ -280,7 +280,7 @@ async def test_long_speech_in_one_message() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 async def test_no_translation(mode: Mode) -> None:
-    translator = ScriptedTranslator({"de": TranslationFailedError("No German today")})
+    translator = ScriptedTranslator({"de": TranslationFailedError("Translation not available")})
     heard = await translate(to(mode=mode, voice=VOICE), translator=translator)
     assert heard.error is None
     assert heard.transcript == SAID[mode]

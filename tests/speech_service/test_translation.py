@@ -269,13 +269,13 @@ async def test_slices_of_any_size() -> None:
 
 async def test_failed_translation() -> None:
     """What is recognised is there all the same, and what could be translated."""
-    translator = ScriptedTranslator({"de": TranslationFailedError("No German today")})
+    translator = ScriptedTranslator({"de": TranslationFailedError("Translation not available")})
     received = await translate(speaking("de", "fr"), translator=translator)
     phrase = bodies(received, "translation.phrase")[0]
     assert (phrase["RecognitionStatus"], phrase["Text"]) == ("Success", "Hello there.")
     assert phrase["Translation"] == {
         "TranslationStatus": "Error",
-        "FailureReason": "No German today",
+        "FailureReason": "Translation not available",
         "Translations": [{"Language": "fr", "Text": "[fr] Hello there."}],
     }
     assert "translation.synthesis" not in paths(received)
@@ -287,7 +287,7 @@ async def test_failed_translation() -> None:
 
 
 async def test_failed_translation_has_no_hypotheses() -> None:
-    translator = ScriptedTranslator({"de": TranslationFailedError("No German today")})
+    translator = ScriptedTranslator({"de": TranslationFailedError("Translation not available")})
     received = await translate(asking("de"), translator=translator)
     assert "translation.hypothesis" not in paths(received)
     assert bodies(received, "translation.phrase")[0]["Translation"]["Translations"] == []
@@ -301,7 +301,7 @@ async def test_failed_synthesis(dialect: Dialect, slices: int) -> None:
     path = "translation.synthesis" if dialect is Dialect.PHRASE else "audio"
     assert b"".join(bodies(received, path)) == spoken("[de] Hello there.")[: slices * 4096]
     [end] = bodies(received, f"{path}.end")
-    assert (end["SynthesisStatus"], end["FailureReason"]) == ("Error", "Out of breath")
+    assert (end["SynthesisStatus"], end["FailureReason"]) == ("Error", "Synthesis timed out")
     assert paths(received)[-1] == "turn.end"
 
 

@@ -277,7 +277,7 @@ async def test_profanity(query: dict[str, str], text: str) -> None:
 
 async def test_failed_translation() -> None:
     """The dialect has no word for it: the text is not there."""
-    translator = ScriptedTranslator({"de": TranslationFailedError("No German today")})
+    translator = ScriptedTranslator({"de": TranslationFailedError("Translation not available")})
     [result] = await translate(speak("Hello."), translator=translator)
     assert (result["recognition"], result["translation"]) == ("Hello.", "")
 

@@ -41,6 +41,9 @@ MAX_TICKS: Final = 24 * 3600 * TICKS_PER_SECOND
 
 _PREFIX_SIZE: Final = 2
 _HEADERS_END: Final = re.compile(r"\r?\n\r?\n")
+_CONTROLS: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
+_TURNS: Final = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")
+"""They turn the direction of what is written after a text as well."""
 _JSON_TYPE: Final = "application/json; charset=utf-8"
 
 
@@ -238,8 +241,14 @@ def _text(value: object) -> str | None:
 
 
 def transcript(text: str) -> str:
-    """Return a peer's text bounded, and such that it can be encoded: JSON's escapes can make half a character."""
-    return text[:MAX_TRANSCRIPT].encode(errors="replace").decode()
+    """Return a peer's text bounded, without control characters, and such that it can be encoded.
+
+    JSON's escapes can make half a character. What joins letters or keeps them apart stays: it is part of words.
+    """
+    text = text[:MAX_TRANSCRIPT]
+    if text.isprintable():
+        return text
+    return _TURNS.sub("", _CONTROLS.sub(" ", text)).encode(errors="replace").decode()
 
 
 def _best(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from . import messages
 from .errors import printable
 from .events import Hypothesis, Phrase, RecognitionStatus
+from .wording import shown
 
 MAX_TRANSLATIONS: Final = 20
 """Target languages read from one message; the service translates to far fewer at once."""
@@ -132,4 +133,4 @@ def _translations(body: Mapping[str, Any]) -> dict[str, str]:
 def _failure(status: object, reason: object, good: Container[str]) -> str | None:
     if status is None or str(status).lower() in good:
         return None
-    return printable(str(reason or ("Error" if isinstance(status, int) else status)))
+    return shown(str(reason or ("Error" if isinstance(status, int) else status)))

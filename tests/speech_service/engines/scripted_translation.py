@@ -45,7 +45,7 @@ class ScriptedSynthesizer:
         *,
         size: int = SLICE,
         fail_after: int | None = None,
-        reason: str = "Out of breath",
+        reason: str = "Synthesis timed out",
         rate: int = SAMPLE_RATE,
         channels: int = 1,
     ) -> None:
