@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from homeassistant.components.assist_pipeline import PipelineStage
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -10,7 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.azure_speech_live import issues, recognition, resource_choice
-from custom_components.azure_speech_live.assistant_run import AssistantRun, Part, PipelineStage
+from custom_components.azure_speech_live.assistant_run import AssistantRun, Part
 from custom_components.azure_speech_live.errors import worded
 from custom_components.azure_speech_live.languages import spoken_locale
 from custom_components.azure_speech_live.media_address import media_error

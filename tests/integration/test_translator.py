@@ -158,7 +158,7 @@ async def test_no_translation_is_an_error_of_one_line(
     await add_translator(hass, entry)
     service.translator = ScriptedTranslator({"en": TranslationFailedError("Not available")})
     assert (await hear(hass, pcm(1)))[1] == SpeechResult(None, SpeechResultState.ERROR)
-    assert f"{TRANSLATOR}: no translation: Not …" in caplog.messages
+    assert f"{TRANSLATOR}: no translation: Not available" in caplog.messages
 
 
 async def test_a_failure_is_an_error_and_the_next_command_works(
