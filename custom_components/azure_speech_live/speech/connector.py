@@ -37,6 +37,7 @@ from .errors import (
 )
 from .events import Phrase
 from .foreign import ours
+from .inflow import Response
 from .messages import Message
 from .options import RecognitionOptions, TranslationOptions
 from .pool import Pool
@@ -308,4 +309,5 @@ def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encryp
         cookie_jar=session.cookie_jar,
         headers=session.headers,
         middlewares=(guard,),
+        response_class=Response,
     )

@@ -24,7 +24,7 @@ from .places import (
     unknown_name,
     untrusted,
 )
-from .rows import AT_ONCE, COMPLETE, NEVER, RETRIED, Group, Row, Sdks, for_ever, once_or_always, retried
+from .rows import AT_ONCE, COMPLETE, NEVER, RETRIED, Group, Row, Sdks, for_ever, once_or_always, refused, retried
 
 
 def _redirect(status: int, scheme: str, *, secure: bool = False) -> Sdks:
@@ -36,6 +36,8 @@ def _redirect(status: int, scheme: str, *, secure: bool = False) -> Sdks:
 
 
 NO_SUCH: Final = Sdks(native=RETRIED.format("ConnectionFailure"), javascript=AT_ONCE)
+
+CONTINUE: Final = Babble(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
 
 PLACES: Final = Group(
     title="The address",
@@ -82,6 +84,19 @@ PLACES: Final = Group(
             behaviours=for_ever(Behaviour(answer=Babble(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"))),
             recovers=False,
             sdks=retried("ConnectionFailure"),
+        ),
+        Row(
+            fault="HTTP 100 again and again in place of an answer",
+            outcome=NotASpeechEndpointError,
+            attempts=2,
+            behaviours=for_ever(Behaviour(answer=CONTINUE)),
+            recovers=False,
+        ),
+        Row(
+            fault="HTTP 200 in place of the upgrade, HTTP 100 again and again from the REST API",
+            outcome=NotASpeechEndpointError,
+            behaviours=[refused(200)],
+            rest=[Behaviour(answer=CONTINUE)],
         ),
         Row(
             fault="no TLS at a wss address",
