@@ -45,6 +45,10 @@ SIGNAL_PROGRESS: Final = f"{DOMAIN}_progress"
 _TAIL: Final = 0.5
 """Seconds at a recording's end that hold no further phrase: the silence by which the service ends one."""
 
+MAX_UNPLAYED: Final = 32 << 20
+"""Bytes of a spoken translation that are kept for whoever plays it: 17 minutes at 16 kHz, for a recording of ten, whose
+voice nobody can play before its text is complete."""
+
 
 class Sound(Protocol):
     """What is recognised: media, or what somebody says into a microphone."""
@@ -85,7 +89,7 @@ class RecordingRun:
         self._options = options
         self._context = context
         self._transcript = Transcript(options)
-        self._voice = Voice() if isinstance(options, TranslationOptions) and options.voice else None
+        self._voice = Voice(MAX_UNPLAYED) if isinstance(options, TranslationOptions) and options.voice else None
         self._last = False
         """Whether the last phrase was heard, so that no more than its spoken translation is to come."""
         self._response: asyncio.Future[JsonObjectType] = hass.loop.create_future()

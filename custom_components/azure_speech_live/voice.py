@@ -20,9 +20,6 @@ _CHANNELS: Final = range(1, 3)
 _ENCODING_LIMIT: Final = 60.0
 """Seconds for which somebody waits until a phrase is encoded: one is spoken to its end in much less."""
 
-MAX_UNPLAYED: Final = 32 << 20
-"""Bytes that are kept for whoever plays them: 17 minutes at 16 kHz."""
-
 
 class Voice:
     """Synthesised speech on its way from the service to whoever plays it. Who does not wait for the end hears it begin.
@@ -30,8 +27,9 @@ class Voice:
     The service sends every phrase as a WAV stream of its own; together they are one stream here.
     """
 
-    def __init__(self) -> None:
-        """Begin before the first phrase."""
+    def __init__(self, limit: int) -> None:
+        """Begin before the first phrase. No more than ``limit`` bytes are kept for who does not play them."""
+        self._limit = limit
         self._audio: asyncio.Queue[bytes] = asyncio.Queue()
         self._unplayed = 0
         self._stripper = RiffStripper(_RATES, _CHANNELS)
@@ -51,7 +49,7 @@ class Voice:
             self._format = self._format or came
             if came != self._format:
                 raise BadAudioError(f"speech of {_named(*came)} behind speech of {_named(*self._format)}")
-            if self._unplayed + len(pcm) > MAX_UNPLAYED:
+            if self._unplayed + len(pcm) > self._limit:
                 raise BadAudioError("more speech than is kept for who does not play it")
             self.silent = False
             self._unplayed += len(pcm)

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-MAX_BACKLOG: Final = 16 << 20
-"""Bytes of audio that may wait to be sent: more than a microphone ever has. A file belongs into an action."""
+MAX_BACKLOG: Final = 4 << 20
+"""Bytes of audio that may wait to be sent, beside the 30 seconds that the client takes: 43 seconds at 48 kHz. So
+captions wait for a command that comes first, and keep 32 MiB at their limit. A file belongs into an action."""
 
 MAX_UNREAD: Final = 16 << 10
 """Bytes on a connection that its app has not read although the system's own buffer is full: then it is behind."""
@@ -47,6 +48,9 @@ UNREAD_LIMIT: Final = 30.0
 """Seconds that an app may be behind; meanwhile it is told of phrases only. One that loads a page catches up sooner."""
 MAX_UNSPOKEN: Final = 8
 """Phrases that wait for their voice to be encoded."""
+MAX_SPOKEN: Final = 5 << 20
+"""Bytes of a phrase's voice: the client takes a phrase for lost after 66 seconds, and this is half as long again at the
+highest rate, 24 kHz."""
 
 _RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 """What devices record at; of any other number, the resampler's tables could become very large."""
@@ -129,7 +133,7 @@ class Microphone:
         self._came.set()
 
     async def audio(self) -> AsyncGenerator[bytes]:
-        """Yield 16 kHz audio. Raises ServiceValidationError if it comes much faster than anybody speaks."""
+        """Yield 16 kHz audio. Raises ServiceValidationError if too much of it waits."""
         resampler = Resampler(self._sample_rate, 1)
         while True:
             await self._came.wait()
@@ -271,7 +275,7 @@ class LiveSpeech:
         """Let what is spoken of a phrase be heard."""
         if self._unspeakable:
             return
-        voice = self._voice = self._voice or Voice()
+        voice = self._voice = self._voice or Voice(MAX_SPOKEN)
         was_silent = voice.silent
         try:
             voice.feed(audio)

@@ -22,7 +22,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live import media as recordings, transcript, voice
+from custom_components.azure_speech_live import media as recordings, recording, transcript
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.language_names import language_options, translation_language_options
 from custom_components.azure_speech_live.recording import SIGNAL_PROGRESS
@@ -450,7 +450,7 @@ async def test_speech_that_nobody_plays_is_kept_within_bounds(
     hass: HomeAssistant, service: SpeechService, media: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The text is whole, and there is a beginning to be heard."""
-    monkeypatch.setattr(voice, "MAX_UNPLAYED", 40_000)
+    monkeypatch.setattr(recording, "MAX_UNPLAYED", 40_000)
     service.engine = Scripted(HELLO_AND_NOISE)
     service.synthesizer = Tone(seconds=20)
     response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)

@@ -168,6 +168,16 @@ async def test_every_phrase_is_spoken_at_an_address_of_its_own(
         assert await (await client.get(event["url"])).read()
 
 
+async def test_a_phrase_that_is_spoken_without_end_is_not_kept(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket_api, "MAX_SPOKEN", 1)
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(1))
+    (spoken,) = of("synthesis", await dashboard.events())
+    assert spoken == {"type": "synthesis", "error": "more speech than is kept for who does not play it"}
+
+
 async def test_a_voice_that_fails_is_told(dashboard: Dashboard, service: SpeechService) -> None:
     service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="Synthesis timed out")
     await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
