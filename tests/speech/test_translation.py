@@ -444,8 +444,9 @@ def test_of_an_empty_translation_nothing_is_spoken() -> None:
         (Reset(), Behaviour(answer=Refuse(407))),
         (Reset(), Behaviour(faults=(Fault(Received("speech.context"), Close(1007, "Quota exceeded")),))),
         (Reset(), Behaviour(faults=(Fault(Received("speech.context"), Reset()),))),
+        (Reset(), Behaviour(answer=Refuse(429, {"Retry-After": "3600"}))),
     ],
-    ids=["refused", "not reopened", "reopened and refused", "reopened and lost"],
+    ids=["refused", "not reopened", "reopened and refused", "reopened and lost", "reopened and throttled"],
 )
 @pytest.mark.parametrize("mode", MODES)
 async def test_what_waits_for_its_translation_is_known_when_the_service_fails(
@@ -459,6 +460,26 @@ async def test_what_waits_for_its_translation_is_known_when_the_service_fails(
     assert [(phrase.text, phrase.translations) for phrase in heard.phrases] == [("Hello.", {})]
     assert heard.phrases[0].translation_error
     assert (heard.error is None) == (mode is Mode.INTERACTIVE)
+
+
+@pytest.mark.parametrize("status", ["NoMatch", "EndOfDictation", "InitialSilenceTimeout"])
+@pytest.mark.parametrize("mode", MODES)
+async def test_what_waits_for_its_translation_is_known_when_it_is_silence_the_second_time(
+    mode: Mode, status: str
+) -> None:
+    at = Before("translation.phrase")
+
+    def say(path: str, body: str) -> Send:
+        return Send(f"X-RequestId:{{request_id}}\r\nPath:{path}\r\n\r\n{body}")
+
+    said = '{"RecognitionStatus":"Success","DisplayText":"Hello.","Offset":0,"Duration":1000000}'
+    silence = f'{{"RecognitionStatus":"{status}","Offset":0,"Duration":1500000}}'
+    first = Behaviour(faults=(Fault(at, Drop()), Fault(at, say("speech.phrase", said)), Fault(at, Reset())))
+    then = Behaviour(faults=(Fault(at, Drop()), Fault(at, say("translation.phrase", silence))))
+    heard = await translate(to(mode=mode), behaviours=[first, then])
+    assert heard.error is None
+    texts = [phrase.text for phrase in heard.phrases if phrase.text]
+    assert (texts[0], texts.count("Hello.")) == ("Hello.", 1)
 
 
 def plain(text: str, offset: float, duration: float) -> Phrase:

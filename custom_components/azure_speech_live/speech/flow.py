@@ -189,7 +189,14 @@ class Flow:
 
     async def _come(self) -> bool:
         """Wait until an attempt may be made; return whether it is still wanted. Raises SpeechError."""
-        if waited := await self._throttle.come(self._place, self._turn.limit):
+        try:
+            waited = await self._throttle.come(self._place, self._turn.limit)
+        except SpeechError:
+            self._turn.give_up()
+            if self._turn.complete:
+                return False
+            raise
+        if waited:
             self._turn.waited(waited, self._loop.time())
         return not self._turn.complete
 

@@ -67,9 +67,9 @@ class PlainPhrases:
         return [*due, said]
 
     @property
-    def waiting(self) -> bool:
-        """Whether one waits."""
-        return self._waiting is not None
+    def waiting(self) -> Phrase | None:
+        """The one that waits, if there is one."""
+        return self._waiting
 
     def end(self) -> list[Phrase]:
         """Return what waits in vain, since no more comes in this request."""

@@ -239,10 +239,12 @@ class Turn:
         match event:
             case Phrase():
                 self.timeline.phrase = now
-                if self._cut_off is not None:  # its audio was sent again
-                    self._plain, self._cut_off = translation.PlainPhrases(), None
+                self._said_again(exchange, event)
+                if self.complete:
+                    return
                 plain = self._translating and message.path == results.PLAIN_PHRASE
-                self._phrases(exchange, self._plain.take(event, plain=plain))
+                due = self._plain.take(event, plain=plain) if self._cut_off is None else [event]
+                self._phrases(exchange, due)
             case Synthesis():
                 self._synthesis(event.audio)
             case SynthesisEnded():
@@ -282,6 +284,27 @@ class Turn:
             return said
         self._heard = None
         return results.known(said, heard, self.options)
+
+    def _said_again(self, exchange: Exchange, said: Phrase) -> None:
+        """Take what is said of audio that was sent again, of which a phrase waits: it is in that, or not said again."""
+        waiting = self._plain.waiting
+        if self._cut_off is None or waiting is None:
+            return
+        end = self._cut_off.start_offset + waiting.offset + waiting.duration
+        begins = exchange.start_offset + said.offset
+        if said.text and (begins < end or not waiting.duration):
+            self._plain, self._cut_off = translation.PlainPhrases(), None
+        elif said.text or self._silent_to_the_end(said) or begins + said.duration >= end:
+            self.give_up()
+
+    def _silent_to_the_end(self, said: Phrase) -> bool:
+        return said.status is RecognitionStatus.END_OF_DICTATION or self.options.mode is Mode.INTERACTIVE
+
+    def give_up(self) -> None:
+        """Let the caller have the words of a request that failed, since nobody is asked for them again."""
+        if self._cut_off is not None:
+            self._phrases(self._cut_off, self._plain.end())
+            self._cut_off = None
 
     def _phrases(self, exchange: Exchange, phrases: Iterable[Phrase]) -> None:
         for said in phrases:
@@ -425,6 +448,7 @@ class Turn:
                 self.complete = True
                 return None
             if self._guessed:
+                self.give_up()
                 return None  # nobody knows what is still to be said again
             # The next connection's options are others; or this one had died while it was kept open.
             changed = isinstance(error, ContinuousDetectionError) and self.options.detects_continuously
@@ -438,8 +462,7 @@ class Turn:
         # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
         delay = self._retry_delay(error, opening=exchange is None or not exchange.request_id)
         if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
-            if self._cut_off is not None:
-                self._phrases(self._cut_off, self._plain.end())
+            self.give_up()
             self.complete |= self._accounted_for(self._tail)
             return None
         return delay
