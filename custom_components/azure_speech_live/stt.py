@@ -274,7 +274,11 @@ class TranslatorEntity(SpeechEntity):
 
     @override
     def _text(self, said: Hypothesis | Phrase) -> str | None:
-        return translation_of(said, self._translation.targets[0], self._translation.language) if said.text else ""
+        return (
+            translation_of(said, self._translation.targets[0], self._translation.language)
+            if said.text or said.translations
+            else ""
+        )
 
 
 async def limited(stream: AsyncIterable[bytes], seconds: float) -> AsyncGenerator[bytes]:

@@ -171,7 +171,9 @@ def phrases(real: Real) -> Iterator[str]:
     yield json.dumps(dict(reversed(body.items())))
     yield json.dumps(body | {"RecognitionStatus": statuses.index(body["RecognitionStatus"])})
     yield json.dumps(body | {"RecognitionStatus": str(statuses.index(body["RecognitionStatus"]))})
+    yield json.dumps(body | {"RecognitionStatus": float(statuses.index(body["RecognitionStatus"]))})
     yield json.dumps(body | {"RecognitionStatus": body["RecognitionStatus"].upper()})
+    yield json.dumps(body | {"RecognitionStatus": re.sub(r"(?<=[a-z])(?=[A-Z])", " ", body["RecognitionStatus"])})
     yield json.dumps({key: str(value) if isinstance(value, int) else value for key, value in body.items()})
     yield json.dumps(dict.fromkeys(("DisplayText", "Text", "NBest", "PrimaryLanguage", "Id")) | body)
 
@@ -197,6 +199,12 @@ VARIANTS: Final[dict[str, list[dict[str, Any]]]] = {
     "keyword": bodies("", '{"Status": "Rejected"}', '{"Status": null, "Text": null}', "?"),
     "turn_start_tag": bodies("", "{}", '{"context": null}', '{"context": {"serviceTag": 5}}', "?"),
     "turn_end_empty": bodies("{}", "null", '{"reason": "unknown"}', "?"),
+    "v1_phrase": [
+        translated(
+            "translation.phrase",
+            SUCCESS | {"Text": "", "Translations": [{"Language": "de", "Text": "Sag mir die Nachrichten."}]},
+        ),
+    ],
     "v2_phrase_no_status": [
         translated(
             "translation.phrase",
@@ -242,6 +250,7 @@ VARIANTS: Final[dict[str, list[dict[str, Any]]]] = {
         translated("speech.phrase", SUCCESS | {"DisplayText": "Hm."}),
         translated("translation.phrase", SUCCESS | {"Text": "Hm.", "Translation": None}),
         translated("translation.phrase", SUCCESS | {"Text": "Hm.", "Translations": None}),
+        translated("translation.phrase", SUCCESS | {"Text": "Hm.", "Translations": [{"Language": "de", "Text": ""}]}),
         translated("translation.phrase", SUCCESS | {"Text": "Hm.", "Translation": {"Translations": [None, 5, {}]}}),
     ],
     "synth_end": bodies('{"SynthesisStatus": 0}', '{"SynthesisStatus": "success", "FailureReason": ""}'),
@@ -251,14 +260,25 @@ VARIANTS: Final[dict[str, list[dict[str, Any]]]] = {
     "throttled_1007": [
         {"reason": "TooManyRequests"},
         {"reason": "Number of parallel requests exceeded."},
+        {"reason": "Error: too-many-requests"},
+        {"reason": "Maximum number of concurrent sessions reached"},
+        {"reason": "Rate limit is exceeded. Try again in 1 seconds."},
         {"reason": "throttled", "code": 1013},
     ],
     "throttled_4429": [{"reason": ""}, {"code": 1007}],
-    "too_many": [{"body": "Rate limit is exceeded. Try again in 1 seconds."}],
+    "too_many": [
+        {"body": "Rate limit is exceeded. Try again in 1 seconds."},
+        {"status": 403, "body": '{"error": {"code": "429", "message": "Too many concurrent requests"}}'},
+        {"status": 503, "body": "Too many requests"},
+    ],
     "quota": [{"reason": "Quota exceeded. Cid: 0123"}, {"reason": "QUOTA EXCEEDED", "code": 1008}],
     "idle_timeout": [{"reason": ""}, {"reason": "Idle timeout", "code": 1001}],
     "idle": [{"reason": "Exceeded maximum websocket connection idle duration(> 180000ms)"}],
-    "locale": [{"reason": "unsupported language: xx-XX."}, {"reason": "Invalid CID or language"}],
+    "locale": [
+        {"reason": "unsupported language: xx-XX."},
+        {"reason": "Invalid CID or language"},
+        {"reason": "The locale is not supported"},
+    ],
     "shutting_down": [{"code": 1013, "reason": "Try again later"}, {"code": 4503, "reason": ""}],
     "internal": [{"reason": ""}, {"code": 4500}],
     "context": [{"code": 1002}, {"code": 4000, "reason": ""}],

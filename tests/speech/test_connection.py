@@ -24,7 +24,7 @@ from custom_components.azure_speech_live.speech import (
     UpgradeRefusedError,
 )
 from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, Connection
-from custom_components.azure_speech_live.speech.errors import QuotaError, ThrottledError
+from custom_components.azure_speech_live.speech.errors import LanguageError, QuotaError, ThrottledError
 from custom_components.azure_speech_live.speech.messages import MAX_MESSAGE_SIZE, Message
 from custom_components.azure_speech_live.speech.refusal import MAX_RETRY_AFTER, status_error
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
@@ -251,6 +251,10 @@ async def test_how_it_ends(action: Action, text: str) -> None:
         "The request is throttled because you have exceeded the concurrent request limit allowed for your sub",
         "You have exceeded the concurrent request quota.",
         "The number of parallel requests exceeded the number of allowed concurrent transcriptions.",
+        "Error: too-many-requests",
+        "Maximum number of concurrent sessions reached",
+        "You have exceeded the number of requests allowed",
+        "Rate limit is exceeded. Try again in 1 seconds.",
     ],
 )
 async def test_too_many_at_once_in_whatever_words(code: int, reason: str) -> None:
@@ -260,10 +264,26 @@ async def test_too_many_at_once_in_whatever_words(code: int, reason: str) -> Non
         assert not isinstance(error, QuotaError)
 
 
-@pytest.mark.parametrize("reason", ["Quota exceeded. Cid: ", "Throttled: the monthly quota is used up"])
+@pytest.mark.parametrize(
+    "reason", ["Quota exceeded. Cid: ", "Throttled: the monthly quota is used up", "QuotaExceeded"]
+)
 async def test_a_quota_is_not_too_many_at_once(reason: str) -> None:
     async with connected(Fault(Received("speech.config"), Close(1007, reason))) as (_, connection):
         assert isinstance(await receive_all(connection), QuotaError)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Unsupported locale: ja_JP.",
+        "The locale 'xx' is not supported.",
+        "Unknown language",
+        "Model deployment not found",
+    ],
+)
+async def test_a_language_in_whatever_words(reason: str) -> None:
+    async with connected(Fault(Received("speech.config"), Close(1007, reason))) as (_, connection):
+        assert type(await receive_all(connection)) is LanguageError
 
 
 async def test_ends_while_it_is_silent() -> None:

@@ -60,6 +60,8 @@ async def test_all_along_where_it_can_be() -> None:
         "DetectContinuous is not supported.",
         "Unsupported language identification mode: DetectContinuous",
         "Continuous language identification is unsupported here",
+        "Continuous language identification isn't supported",
+        "Invalid language identification mode: DetectContinuous",
     ],
 )
 async def test_in_whatever_words(reason: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from yarl import URL
 
 from custom_components.azure_speech_live.speech import (
+    ConnectionFailedError,
     CredentialsError,
     LanguageError,
     QuotaError,
@@ -32,6 +33,10 @@ from .caller import INTERACTIVE, Source, calling, listen
         (403, '{"error": {"message": "Quota exceeded"}}', QuotaError),
         (403, '{"Error": "Quota exceeded", "message": null}', QuotaError),
         (403, "<html>quota</html>", CredentialsError),
+        (403, '{"error": {"code": "429", "message": "Too many concurrent requests"}}', ThrottledError),
+        (403, '{"error": {"message": "Access denied due to Virtual Network/Firewall rules."}}', ConnectionFailedError),
+        (503, "Too many requests", ThrottledError),
+        (503, "", ServiceError),
         (429, "", ThrottledError),
         (429, "Too many requests a second. Ask for a larger quota.", ThrottledError),
         (429, "Quota exceeded.", QuotaError),
@@ -66,6 +71,7 @@ def test_what_was_asked_for_is_named(url: URL | None, named: str) -> None:
         ('{"message": "Out of range"}', RequestRefusedError),
         ('{"error": "The voice xx-XX-NobodyNeural is not supported for this locale."}', VoiceError),
         ("Invalid voice", VoiceError),
+        ("The language is invalid. See https://aka.ms/speech/languages", LanguageError),
         ("", UpgradeRefusedError),
         ("No.", UpgradeRefusedError),
         ("<html><p>Invalid language</p></html>", UpgradeRefusedError),

@@ -247,6 +247,26 @@ async def test_time_that_the_service_asks_for(retry_after: float, long: bool, wa
         assert len(service.attempts) == 1 + waits
 
 
+@pytest.mark.parametrize("retry_after", ["0", "1"])
+async def test_a_time_at_which_there_is_no_room_yet(retry_after: str) -> None:
+    refusal = Refuse(429, {"Retry-After": retry_after})
+    async with SpeechService(Legible(), at_once=AtOnce(refusal=refusal)) as service, calling(service.url) as client:
+        party = Party(client)
+        await asyncio.gather(party.say(COMMANDS[0]), party.say(COMMANDS[1], 0.1))
+        assert tuple(party.answered) == COMMANDS[:2]
+        # It is the end of the other's request that makes room, and not the time.
+        assert refused(service) == 1
+
+
+async def test_a_service_that_says_at_once_for_ever_is_not_asked_at_once_for_ever() -> None:
+    refusal = Refuse(429, {"Retry-After": "0"})
+    service = SpeechService(behaviours=lambda _: Behaviour(answer=refusal))
+    async with service, calling(service.url) as client:
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]), RecognitionOptions(limit=5.0))
+        assert isinstance(heard.error, ThrottledError)
+        assert len(service.attempts) == 4  # after 0, 1 and 2 s more
+
+
 async def test_the_rest_api_for_short_recordings() -> None:
     service = SpeechService(Legible(), behaviours=lambda _: Behaviour(answer=Refuse(200)), at_once=AtOnce())
     async with service, calling(service.url) as client:

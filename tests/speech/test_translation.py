@@ -434,7 +434,7 @@ def test_of_an_empty_translation_nothing_is_spoken() -> None:
     body = {"RecognitionStatus": "Success", "Text": "Hm.", "Translations": [{"Language": "de", "Text": ""}]}
     (event,) = spoken_events(Mode.INTERACTIVE, json_message("translation.phrase", body, _ID))
     assert isinstance(event, Phrase)
-    assert (event.text, event.translation_error) == ("Hm.", None)
+    assert (event.text, event.translations, event.translation_error) == ("Hm.", {}, "the service gave no translation")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 from datetime import UTC, datetime
 import logging
-import re
 from socket import SHUT_RDWR
 from typing import Any, Final
 
@@ -18,22 +17,18 @@ from yarl import URL
 from . import messages
 from .errors import (
     ConnectionFailedError,
-    ContinuousDetectionError,
-    LanguageError,
     NotASpeechEndpointError,
-    QuotaError,
     RequestRefusedError,
     ServiceError,
     SpeechError,
     ThrottledError,
     UnusableMessageError,
-    VoiceError,
 )
 from .foreign import ours
 from .inflow import Inflow
 from .link import Link
 from .messages import Message
-from .refusal import VOICE
+from .reasons import meaning
 from .telemetry import ConnectionMetric
 from .wording import shown
 
@@ -52,23 +47,6 @@ _CLOSE_CODES: Final[dict[int, type[SpeechError]]] = {
     4429: ThrottledError,
 }
 """What the codes stand for with which the service closes a connection; the others say no more than that it is lost."""
-_REASONS: Final[dict[re.Pattern[str], type[SpeechError]]] = {
-    re.compile(r"\b(?:concurrent|parallel) (?:request|transcription|connection)", re.IGNORECASE): ThrottledError,
-    re.compile("quota", re.IGNORECASE): QuotaError,
-    re.compile("throttl|too ?many ?requests", re.IGNORECASE): ThrottledError,
-    re.compile(
-        r"continuous.*\b(?:not|un)\W?(?:supported|available|allowed)|\b(?:not|un)\W?support\w*\b.*continuous",
-        re.IGNORECASE,
-    ): ContinuousDetectionError,
-    re.compile(r"(?:unsupported|invalid) (?:locale|language|cid)", re.IGNORECASE): LanguageError,
-    VOICE: VoiceError,
-}
-"""What the service says, and with code 1007, of a used-up quota ("Quota exceeded") and of too many requests ("Throttled
-due to too many requests", "The number of parallel requests exceeded the number of allowed concurrent transcriptions."),
-of a voice ("Starting September 1st, 2021 standard voices will no longer be supported for new users."), of a language
-("Unsupported locale: ja_JP."), and of how that is detected ("Language identification with DetectContinuous not
-supported on v1."). Sources: issues 1268, 1293, 1940, 2305 and 2785 of Azure-Samples/cognitive-services-speech-sdk,
-CatalystCode/SpeechToText-WebSockets-Java, pull request 2, and PaciStardust/HOSCY, issue 37."""
 
 _CONTROL: Final = frozenset({aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG})
 _MESSAGES: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
@@ -254,8 +232,5 @@ def _closing_error(received: aiohttp.WSMessage) -> SpeechError:
         return ConnectionFailedError("the connection was lost")
     said = str(received.extra or "")
     reason = shown(said)
-    kind = next(
-        (error for words, error in _REASONS.items() if words.search(said)),
-        _CLOSE_CODES.get(received.data, ConnectionFailedError),
-    )
+    kind = meaning(said) or _CLOSE_CODES.get(received.data, ConnectionFailedError)
     return kind(f"the service closed the connection with code {received.data}" + (f": {reason}" if reason else ""))

@@ -26,6 +26,7 @@ from .errors import (
     printable,
 )
 from .events import Hypothesis, Phrase, RecognitionStatus
+from .reasons import meaning
 from .wording import shown
 
 MAX_HEADER_SIZE: Final = 8192
@@ -217,9 +218,10 @@ _SPOKEN: Final = ("ITN", "Lexical")
 
 def _status(value: object) -> RecognitionStatus:
     """Return a status that was sent as a name or as a number. Raises the SpeechError that it stands for."""
-    name = _STATUSES.get((_text(value) or "").lower())
+    text = _text(value) or ""
+    name = _STATUSES.get(re.sub(r"(?<=[a-z])[\W_]+(?=[a-z])", "", text.lower()))
     if name is None:
-        raise UnusableMessageError(f"a phrase with an unknown status: {shown(str(value))}")
+        raise (meaning(text) or UnusableMessageError)(f"a phrase with an unknown status: {shown(str(value))}")
     if failure := _FAILURES.get(name):
         raise failure(f"the service ended the phrase with status {name}")
     return RecognitionStatus(name)
@@ -231,12 +233,12 @@ def text_of(body: Mapping[str, Any], *names: str) -> str | None:
     Numbers are taken for texts, as the JavaScript SDK does.
     """
     texts = [text for name in names if (text := _text(body.get(name))) is not None]
-    return next(filter(None, texts), "" if texts else None)
+    return next(filter(str.strip, texts), "" if texts else None)
 
 
 def _text(value: object) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
-        value = str(value)
+        value = str(int(value) if value == int(value) else value)
     return transcript(value) if isinstance(value, str) else None
 
 

@@ -7,6 +7,7 @@ aren't available right now", with 200: Azure-Samples/SpeechToText-WebSockets-Jav
 """
 
 import asyncio
+from collections.abc import Mapping
 import contextlib
 from http import HTTPStatus
 import json
@@ -30,6 +31,7 @@ from .errors import (
     VoiceError,
     WebPageError,
 )
+from .reasons import meaning
 from .wording import shown
 
 MAX_RETRY_AFTER: Final = 86_400.0
@@ -43,20 +45,21 @@ _NOT_THERE: Final = frozenset({301, 302, 303, 307, 308, 404, 410})
 """What an address answers that is not a Speech service's, or no more (redirects: those that lead nowhere)."""
 _REFUSED_AS_PLAIN: Final = frozenset({101, 200, 202, 204, 400, 405, 426, 501})
 """What comes back when something on the way has taken the Upgrade header off the request or the answer."""
+_SAYS_LITTLE: Final = frozenset({401, 403, 503})
+"""What is answered for a wrong key or trouble of the service, but also for other reasons."""
+_MEANT: Final[Mapping[type[SpeechError], str]] = {
+    QuotaError: "the quota is used up",
+    ThrottledError: "too many requests",
+    ConnectionFailedError: "the resource takes no requests from this network",
+}
+"""These reasons, in words."""
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-(?:[A-Za-z]{2}|[A-Za-z]{4}|\d{3})){0,2}")
-_QUOTA: Final = re.compile("quota", re.IGNORECASE)
 _MONTHLY_QUOTA: Final = re.compile(r"call volume quota|quota (?:is |was |has been )?exceeded", re.IGNORECASE)
 """The same where a limit of requests a second may be meant, which a larger quota is advised against."""
 _LANGUAGE: Final = re.compile(r"\b(?:cid|locales?|languages?|models?|deployments?)\b", re.IGNORECASE)
-VOICE: Final = re.compile(
-    r"\bvoices?\b.*\b(?:no longer|not) (?:be )?(?:supported|available|found|valid)"
-    r"|\b(?:unsupported|invalid)\b.*\bvoices?\b",
-    re.IGNORECASE,
-)
-"""What is said of a voice that there is not, or no more."""
-_UPGRADE: Final = re.compile(r"upgrade|websocket|proxy|https?\b", re.IGNORECASE)
-"""What is wrong in the eyes of those who do not let WebSockets through."""
+_UPGRADE: Final = re.compile(r"upgrade|websocket|proxy|https?\b(?!:)", re.IGNORECASE)
+"""What is wrong in the eyes of those who do not let WebSockets through; the address of a page is not."""
 _OUTAGE: Final = re.compile(r"aren.{1,8}t available right now|working to restore", re.IGNORECASE)
 _MICROSOFT: Final = re.compile(r"\.(?:speech|cognitiveservices)\.(?:microsoft|azure)\.(?:com|us|cn)$")
 
@@ -71,7 +74,7 @@ async def refusal(response: aiohttp.ClientResponse) -> SpeechError:
                     body += piece
     finally:
         response.close()
-    text = body[:MAX_BODY].decode(errors="replace")
+    text = body[:MAX_BODY].decode("utf-8-sig", errors="replace")
     return status_error(response.status, response.headers.get("Retry-After"), text, response.url)
 
 
@@ -88,10 +91,11 @@ def status_error(status: int, retry_after: str | None = None, body: str = "", ur
 def _error(status: int, body: str, url: URL | None) -> SpeechError:
     said = _said(body)
     text = f"(HTTP {status})" + (f": {shown(said)}" if said else "")
-    if _means_quota(status, said):
-        return QuotaError(f"the quota is used up {text}")
+    means = _meant(status, said)
+    if means is not None and means in _MEANT:
+        return means(f"{_MEANT[means]} {text}")
     if status == HTTPStatus.BAD_REQUEST and said and not _UPGRADE.search(said):
-        if VOICE.search(said):
+        if meaning(said) is VoiceError:
             return VoiceError(f"the service does not have the voice {text}")
         if _LANGUAGE.search(said):
             return LanguageError(f"the service does not have {_asked_for(url)} {text}")
@@ -147,10 +151,11 @@ def _advice(url: URL | None) -> str:
     return f": the region {name}" if "speech." in domain else "; choose the resource's region in place of its endpoint"
 
 
-def _means_quota(status: int, said: str) -> bool:
+def _meant(status: int, said: str) -> type[SpeechError] | None:
+    """Return what a body says, where its status may stand for several things."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return bool(_MONTHLY_QUOTA.search(said))
-    return status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and bool(_QUOTA.search(said))
+        return QuotaError if _MONTHLY_QUOTA.search(said) else None
+    return meaning(said) if status in _SAYS_LITTLE else None
 
 
 def _said(body: str) -> str:

@@ -103,7 +103,7 @@ def known(said: Phrase, heard: Hypothesis | None, options: RecognitionOptions) -
         status=RecognitionStatus.SUCCESS,
         text=heard.text,
         language=said.language or heard.language,
-        translations=heard.translations,
+        translations=said.translations or heard.translations,
         translation_error=None,
     )
 

@@ -185,7 +185,7 @@ class Throttle:
             if (due := self._due(first)) > loop.time():
                 self._timer = loop.call_at(due, self._update)
                 break
-            if due == -inf:
+            if self._ended > first.seen:
                 for other in self._line:
                     other.seen = min(other.seen + 1, self._ended)  # an end makes room for one
             self.go(first)
@@ -193,10 +193,15 @@ class Throttle:
             place.asked()
 
     def _due(self, first: Place) -> float:
-        """Return when the first of the line may ask the service; -inf: since a request has ended."""
-        if first.not_before is not None:
-            return first.not_before
+        """Return when the first of the line may ask the service; -inf: since a request has ended.
+
+        When the service wants to be asked again, it need not have room, and may say the same of each attempt. So it is
+        asked then for once, but never before.
+        """
+        told = first.not_before is not None
+        earliest = -inf if first.not_before is None else first.not_before
         if self._ended > first.seen:
-            return -inf
+            return earliest
         busy = self._asking or self._ending
-        return first.stands_since + (LONGEST_STEP if busy else min(first.refusals * STEP, LONGEST_STEP))
+        wait = LONGEST_STEP if busy else min((first.refusals - told) * STEP, LONGEST_STEP)
+        return max(earliest, first.stands_since + wait)

@@ -124,8 +124,8 @@ def _translations(body: Mapping[str, Any]) -> dict[str, str]:
     for entry in entries[:MAX_TRANSLATIONS] if isinstance(entries, list) else ():
         if isinstance(entry, dict):
             language, text = entry.get("Language"), messages.text_of(entry, "Text", "DisplayText")
-            # One without a language stands for a translation that failed.
-            if isinstance(language, str) and language and text is not None:
+            # One without a language, or without a text, stands for a translation that failed.
+            if isinstance(language, str) and language and text:
                 translations[printable(language)] = text
     return translations
 
