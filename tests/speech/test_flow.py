@@ -153,6 +153,19 @@ async def test_source_that_ends_at_once(options: RecognitionOptions, delay: floa
         assert (heard.error, heard.events, heard.seconds) == (None, [], 0.0)
 
 
+async def test_source_that_ends_without_a_sound_while_no_connection_opens() -> None:
+    async def source() -> AsyncGenerator[bytes]:
+        await asyncio.sleep(1)
+        for chunk in list[bytes]():
+            yield chunk
+
+    async with SpeechService(behaviours=lambda _: Behaviour(delay=float("inf"))) as service:
+        async with calling(service.url) as client:
+            heard = await listen(client, source())
+        assert (heard.error, heard.events) == (None, [])
+        assert heard.seconds == pytest.approx(1)
+
+
 @pytest.mark.parametrize("chunks", [[b""], [b"x"], [WAV_HEADER], [WAV_HEADER[:20], WAV_HEADER[20:], b"x"]])
 async def test_source_without_a_sample(chunks: list[bytes]) -> None:
     async def source() -> AsyncGenerator[bytes]:
@@ -403,10 +416,11 @@ async def test_pace() -> None:
 async def test_who_speaks_alone_is_heard_sooner(together: int, least: int) -> None:
     """Audio goes out as it comes, but of many at a time in fewer, larger messages."""
     async with SpeechService(Legible()) as service, calling(service.url) as client:
+        await listen(client, Source(AUDIO[Mode.INTERACTIVE]))  # who has finished does not count
         sources = [Source(AUDIO[Mode.INTERACTIVE], pace=1.0, chunk=320) for _ in range(together)]
         everybody = await asyncio.gather(*(listen(client, source) for source in sources))
         assert {heard.transcript for heard in everybody} == {COMMAND}
-        sizes = [connection.turns[0].frame_sizes for connection in service.connections]
+        sizes = [connection.turns[-1].frame_sizes for connection in service.connections]
     # Once connected, until those end who began first; the header is the first message, the second what waited for it.
     assert {size for turn in sizes for size in turn[2 : len(turn) // 2]} == {least}
 

@@ -203,9 +203,9 @@ class Flow:
     def _failed(self, error: SpeechError, *, progress: bool) -> float:
         """Take note that an attempt failed; return after how many seconds to go on. Raises the error if not to."""
         delay = self._turn.failed(error, self._loop.time(), now_utc())
+        if self._turn.complete:
+            return 0.0
         if delay is None:
-            if self._turn.complete:
-                return 0.0
             raise error
         if progress or not too_many(error):
             self._throttle.served(self._place)
