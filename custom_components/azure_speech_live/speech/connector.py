@@ -170,6 +170,7 @@ class Connector:
             raise RequestRefusedError(str(err)) from None
         except MovedError as moved:
             self._moved[asked] = moved.url
+            del moved.url  # which may repeat the key
             raise
         if url != asked:
             self._moved[asked] = url
