@@ -40,7 +40,8 @@ async def home(
     hass_storage: dict[str, Any],  # noqa: ARG001  # nothing that is stored is left to the next test
     hass: HomeAssistant,
 ) -> HomeAssistant:
-    """Set up what voice assistants need of Home Assistant's core."""
+    """Set up what voice assistants need of Home Assistant's core; its own address leads nowhere, at once."""
+    hass.config.internal_url = "http://127.0.0.1:9"
     assert await async_setup_component(hass, "homeassistant", {})
     return hass
 

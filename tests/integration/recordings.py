@@ -59,8 +59,16 @@ def process_of(recording: Recording) -> asyncio.subprocess.Process:
 
 
 def processes() -> list[str]:
-    """Return the processes that we have started and that are not over."""
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+    """Return the ffmpegs that we have started and that are not over."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+    return [child for child in children if _name(child) == "ffmpeg"]
+
+
+def _name(process: str) -> str:
+    try:
+        return Path(f"/proc/{process}/comm").read_text(encoding="utf-8").strip()
+    except OSError:  # it is over
+        return ""
 
 
 @asynccontextmanager

@@ -89,7 +89,7 @@ async def test_a_language_that_fails_silences_none_of_the_others(
 ) -> None:
     service.translator = ScriptedTranslator({failing: TranslationFailedError("Not available")})
     played = async_mock_service(house, "media_player", "play_media")
-    assert await relay(house, TRANSLATIONS) == [f"{failing}: Not today"]
+    assert await relay(house, TRANSLATIONS) == [f"{failing}: Not available"]
     assert [command.data["entity_id"] for command in played] == [
         translation["speakers"] for translation in TRANSLATIONS if translation["language"] != failing
     ]
