@@ -41,7 +41,7 @@ async def home(
     hass: HomeAssistant,
 ) -> HomeAssistant:
     """Set up what voice assistants need of Home Assistant's core; its own address leads nowhere, at once."""
-    hass.config.internal_url = "http://127.0.0.1:9"
+    hass.config.internal_url = "http://127.0.0.1:1"
     assert await async_setup_component(hass, "homeassistant", {})
     return hass
 

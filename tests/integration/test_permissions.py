@@ -146,7 +146,7 @@ async def test_who_may_not_listen_is_told_nothing_about_the_microphone(hass: Hom
         "media-source://image/camera.door",
         "/api/camera_proxy_stream/camera.door",
         "/api/camera_proxy_stream/%63amera.door?x=1",
-        "http://127.0.0.1:9/api/camera_proxy_stream/camera.door",
+        "http://127.0.0.1:1/api/camera_proxy_stream/camera.door",
     ],
 )
 async def test_a_camera_is_heard_by_who_may_see_it(hass: HomeAssistant, media: str) -> None:
