@@ -6,13 +6,7 @@ from itertools import pairwise
 import logging
 
 from homeassistant.components.stt import (
-    AudioBitRates,
-    AudioChannels,
-    AudioCodecs,
-    AudioFormats,
-    AudioSampleRates,
     SpeechAudioProcessing,
-    SpeechMetadata,
     SpeechResult,
     SpeechResultState,
 )
@@ -41,7 +35,7 @@ from tests.speech_service.service import SpeechService
 from tests.speech_service.turn import Turn
 
 from .flows import add_resource
-from .speech import RECOGNIZER, pcm, recognizer, stream, transcribe
+from .speech import RECOGNIZER, metadata_of, pcm, recognizer, stream, transcribe
 
 HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)
 NOTHING = SpeechResult("", SpeechResultState.SUCCESS)
@@ -345,24 +339,14 @@ async def test_a_microphone_that_fails_is_one_line(hass: HomeAssistant, caplog: 
 async def test_a_language_that_nobody_asked_about_is_completed_or_refused(
     hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def asking(language: str) -> SpeechMetadata:
-        return SpeechMetadata(
-            language,
-            AudioFormats.WAV,
-            AudioCodecs.PCM,
-            AudioBitRates.BITRATE_16,
-            AudioSampleRates.SAMPLERATE_16000,
-            AudioChannels.CHANNEL_MONO,
-        )
-
     async def speak(language: str) -> SpeechResult:
-        return await recognizer(hass).internal_async_process_audio_stream(asking(language), stream(pcm(1)))
+        return await recognizer(hass).internal_async_process_audio_stream(metadata_of(language), stream(pcm(1)))
 
     for language, locale in (("de", "de-DE"), ("es-419", "es-MX"), ("zh-Hant", "zh-TW")):
-        assert recognizer(hass).check_metadata(asking(language))
+        assert recognizer(hass).check_metadata(metadata_of(language))
         assert await speak(language) == HEARD
         assert turns(service)[-1].options.languages == (locale,)
-    assert not recognizer(hass).check_metadata(asking("tlh"))
+    assert not recognizer(hass).check_metadata(metadata_of("tlh"))
     assert await speak("tlh") == FAILED
     assert len(turns(service)) == 3
     (line,) = complaints(caplog)
@@ -373,14 +357,7 @@ async def test_an_error_that_nobody_expects_is_a_result_with_a_traceback(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     # No language: a caller that did not ask check_metadata.
-    metadata = SpeechMetadata(
-        None,  # type: ignore[arg-type]
-        AudioFormats.WAV,
-        AudioCodecs.PCM,
-        AudioBitRates.BITRATE_16,
-        AudioSampleRates.SAMPLERATE_16000,
-        AudioChannels.CHANNEL_MONO,
-    )
+    metadata = metadata_of(None)  # type: ignore[arg-type]
     results = [
         result
         async for result in recognizer(hass).internal_async_process_audio_stream_with_progress(metadata, stream(pcm(1)))
