@@ -9,8 +9,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.speech_service import SpeechService
+
 from .__main__ import BEGIN, DOCUMENT, END
 from .arena import ROOT, Name
+from .clock import Clock
+from .command import Command
+from .contenders import client, floor
+from .figures import FRAME
 from .plot import chart
 
 SECTIONS = (
@@ -53,6 +59,22 @@ def test_every_contender_has_every_figure() -> None:
         for name in Name:
             own = [row for row in rows if row[0] == f"| {name}"]
             assert len(own) == OF_CONTENDERS.get(title, 0), (title, name)
+
+
+async def test_the_floor_sends_what_the_client_sends() -> None:
+    """It would be no floor otherwise: as many messages, of the same sizes, in the same order."""
+    sent = []
+    for make in (client.make, floor.make):
+        async with SpeechService(Clock()) as service, make() as contender:
+            await contender.run(Command(port=service.port, packet=FRAME, first=FRAME, seconds=0.45, paced=False))
+            sent.append(await _first_turn(service))
+    assert sent[0] == sent[1]
+
+
+async def _first_turn(service: SpeechService) -> tuple[object, ...]:
+    turn = service.connections[0].turns[0]
+    await service.until(lambda: bool(turn.telemetry))
+    return turn.context, turn.riff_size, turn.frame_sizes, [list(said) for said in turn.telemetry]
 
 
 def test_the_documentation_has_a_place_for_the_figures() -> None:
