@@ -5,6 +5,7 @@ them is ever logged.
 """
 
 from collections.abc import Callable, Generator, Iterable
+from itertools import islice
 from typing import Any, Final
 
 from homeassistant.components.homeassistant.const import DATA_EXPOSED_ENTITIES
@@ -46,7 +47,7 @@ class PhraseList:
     """A phrase list that follows the home.
 
     A change leaves it out of date, and soon after it is built anew, so that no command has to wait for that. Where one
-    comes sooner, it is built then: a few milliseconds for a thousand entities.
+    comes sooner, it is built then: a few milliseconds, as nobody looks at more entities than there is room for.
     """
 
     def __init__(self, hass: HomeAssistant, own_phrases: tuple[str, ...]) -> None:
@@ -61,10 +62,9 @@ class PhraseList:
     def phrases(self) -> tuple[str, ...]:
         """Return the phrases: at most MAX_PHRASES, of which the household's own are the last, and none is left out."""
         if self._phrases is None:
-            names = _distinct(_names(self._hass))
-            own = {phrase.casefold() for phrase in self._own}
-            room = MAX_PHRASES - len(self._own)
-            self._phrases = (*[name for name in names if name.casefold() not in own][:room], *self._own)
+            names = _distinct(_names(self._hass), self._own)
+            room = max(0, MAX_PHRASES - len(self._own))
+            self._phrases = (*islice(names, room), *self._own)
         return self._phrases
 
     @callback
@@ -113,19 +113,20 @@ def _names(hass: HomeAssistant) -> Generator[str]:
         yield from sorted(place.aliases)
     registry = er.async_get(hass)
     exposed = hass.data[DATA_EXPOSED_ENTITIES]
-    states = [state for state in hass.states.async_all() if exposed.async_get_should_expose(ASSIST, state.entity_id)]
-    for state in sorted(states, key=lambda state: state.domain in _SENSORS):
-        yield from intent.async_get_entity_aliases(hass, registry.async_get(state.entity_id), state=state)
+    for state in sorted(hass.states.async_all(), key=lambda state: state.domain in _SENSORS):
+        if exposed.async_get_should_expose(ASSIST, state.entity_id):
+            yield from intent.async_get_entity_aliases(hass, registry.async_get(state.entity_id), state=state)
 
 
-def _distinct(names: Iterable[str]) -> list[str]:
-    """Return the names that can be said and sent, each of them once, in whatever case it is written."""
-    distinct: dict[str, str] = {}
+def _distinct(names: Iterable[str], own: Iterable[str]) -> Generator[str]:
+    """Yield the names that can be said and sent, each of them once, in whatever case it is written, but ``own``."""
+    known = {phrase.casefold() for phrase in own}
     for name in names:
         words = plain(name)
-        if MIN_NAME_LENGTH <= len(words) <= MAX_PHRASE_LENGTH:
-            distinct.setdefault(words.casefold(), words)
-    return list(distinct.values())
+        folded = words.casefold()
+        if MIN_NAME_LENGTH <= len(words) <= MAX_PHRASE_LENGTH and folded not in known:
+            known.add(folded)
+            yield words
 
 
 @callback

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.components.homeassistant.const import DATA_EXPOSED_ENTITIES
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
     entity_registry as er,
     floor_registry as fr,
+    intent,
 )
 from homeassistant.util import dt as dt_util
 import pytest
@@ -96,6 +98,26 @@ async def test_too_many_names_leave_out_sensors_first_and_own_phrases_never(hass
     assert len(phrases) == MAX_PHRASES
     assert phrases[-2:] == ("sensor 0", "Rosebud")
     assert sum(phrase.startswith("light") for phrase in phrases) == MAX_PHRASES - 2
+
+
+async def test_nobody_looks_at_more_entities_than_there_is_room_for(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the event loop would stand still the longer, the more there are."""
+    looked_at: list[str] = []
+    aliases = intent.async_get_entity_aliases
+
+    def look(*arguments: Any, state: State) -> list[str]:
+        looked_at.append(state.entity_id)
+        return aliases(*arguments, state=state)
+
+    monkeypatch.setattr(intent, "async_get_entity_aliases", look)
+    for number in range(MAX_PHRASES + 10):
+        hass.states.async_set(f"light.a{number}", "on", {"friendly_name": f"Light {number}"})
+
+    built(hass, "Rosebud")
+
+    assert len(looked_at) == MAX_PHRASES - 1
 
 
 async def test_looking_changes_nothing(hass: HomeAssistant) -> None:
