@@ -1,20 +1,24 @@
 """Prints which small mistakes in the code no test notices, and which share of those drawn is noticed."""
 
 import argparse
+from collections import Counter
 from difflib import unified_diff
-from itertools import takewhile
+from itertools import islice
+import os
 from pathlib import Path
 from random import Random
+import signal
 import sys
+from tempfile import TemporaryDirectory
 from time import monotonic
 
 from .mutants import mutants
-from .trial import passes
+from .trial import Known, Outcome, attempt, learn
 
 PACKAGE = Path("custom_components/azure_speech_live")
 TESTS = Path("tests")
 # Of the integration: what a resource knows and does. More takes Home Assistant longer than a sample has time for.
-RESOURCE = ["resource", "usage", "months", "cost_guard", "health", "health_states"]
+RESOURCE = ["resource", "usage", "usage_file", "months", "cost_guard", "health", "health_states", "issues"]
 # The tests of modules that have none of their name, or not enough in it.
 OTHERS = {
     "exchange": ["test_flow"],
@@ -35,43 +39,84 @@ OTHERS = {
 }
 
 
+SHARE = 10
+"""Mistakes in a module before it is the next one's turn."""
+
+
 def tests_of(path: Path) -> list[str]:
     """Give the test modules that are there for a module."""
     folder = TESTS / ("speech" if path.parent.name == "speech" else "integration")
     return [f"{folder}/{name}.py" for name in OTHERS.get(path.stem, [f"test_{path.stem}"])]
 
 
-def modules(named: list[str]) -> list[Path]:
-    """Give the modules, in order: all, or those `named`."""
-    every = sorted((PACKAGE / "speech").glob("[!_]*.py")) + [PACKAGE / f"{name}.py" for name in RESOURCE]
-    return [path for path in every if not named or path.stem in named]
+def modules(named: list[str], random: Random) -> list[Path]:
+    """Give those that are named, or all in random order: in a short time not all have their turn."""
+    paths = [*sorted((PACKAGE / "speech").glob("[!_]*.py")), *(PACKAGE / f"{name}.py" for name in RESOURCE)]
+    every = {path.stem: path for path in paths}
+    if unknown := set(named) - set(every):
+        sys.exit(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join(every)}.")
+    return [every[name] for name in named] or random.sample(paths, len(paths))
+
+
+class Sample:
+    """The mistakes that are drawn for one module."""
+
+    def __init__(self, path: Path, seed: int) -> None:
+        self.path = path
+        self.outcomes: Counter[Outcome] = Counter()
+        self._text = path.read_text(encoding="utf-8")
+        self._tests = tests_of(path)
+        self._known: Known = {}
+        self._drawing = mutants(self._text, Random(f"{seed} {path.stem}"))  # noqa: S311 - a sample
+
+    def go_on(self, end: float) -> bool:
+        """Try a share of them. Return whether there are more."""
+        if not self._known:
+            outcome, self._known = learn(self._tests, self.path, end)
+            if outcome is not Outcome.PASSED:
+                if outcome is not Outcome.UNFINISHED:
+                    print(f"Without a mistake in {self.path} these fail already: {' '.join(self._tests)}")
+                return False
+        for mutant in (drawn := list(islice(self._drawing, SHARE))):
+            outcome = attempt(self._tests, self.path, mutant, self._known, end)
+            if outcome is Outcome.UNFINISHED:
+                return False
+            self.outcomes[outcome] += 1
+            if outcome is Outcome.PASSED:
+                lines = unified_diff(self._text.splitlines(), mutant.text.splitlines(), n=0, lineterm="")
+                print(f"Not noticed: {self.path}:{mutant.line}", *list(lines)[3:], sep="\n", flush=True)
+        return len(drawn) == SHARE
+
+
+def report(samples: list[Sample]) -> None:
+    """Print how many were noticed of each module, and of all."""
+    print(f"\n{'Module':15}{'Mistakes':>9}{'Noticed':>9}{'Timeouts':>9}{'Not':>5}{'Score':>7}")
+    rows = {sample.path.stem: sample.outcomes for sample in samples if sample.outcomes}
+    for name, row in [*sorted(rows.items()), ("All", sum(rows.values(), Counter()))]:
+        noticed = row[Outcome.FAILED] + row[Outcome.TIMEOUT]
+        numbers = f"{row.total():9}{noticed:9}{row[Outcome.TIMEOUT]:9}{row[Outcome.PASSED]:5}"
+        print(f"{name:15}{numbers}{noticed / max(row.total(), 1):7.0%}")
 
 
 def main() -> None:
     """Draw mistakes until the time is over."""
     parser = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="their names, such as pace; all if none is given")
+    parser.add_argument("modules", nargs="*", help="their names, such as pace; all in random order if none is given")
     parser.add_argument("--minutes", type=float, default=10, help="for how long to draw (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="what is drawn (default: %(default)s)")
     arguments = parser.parse_args()
     end = monotonic() + arguments.minutes * 60
-
-    whole: set[Path] = set()
-    survived = drawn = 0
-    drawing = mutants(modules(arguments.modules), Random(arguments.seed))  # noqa: S311 - a sample
-    for path, mutated in takewhile(lambda _: monotonic() < end, drawing):
-        if path not in whole:
-            whole.add(path)
-            if not passes(tests_of(path), path, path.read_text(encoding="utf-8")):
-                sys.exit(f"Without a mistake in {path} they fail already: {' '.join(tests_of(path))}")
-        drawn += 1
-        if passes(tests_of(path), path, mutated):
-            survived += 1
-            lines = path.read_text(encoding="utf-8").splitlines(), mutated.splitlines()
-            print(f"Not noticed in {path}:", *list(unified_diff(*lines, n=0, lineterm=""))[2:], sep="\n", flush=True)
-        if sys.stdout.isatty():
-            print(f"{drawn} drawn, {survived} not noticed", end="\r", flush=True)
-    print(f"{drawn - survived} of {drawn} mistakes noticed: {(drawn - survived) / max(drawn, 1):.0%}")
+    samples = [Sample(path, arguments.seed) for path in modules(arguments.modules, Random(arguments.seed))]  # noqa: S311
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with TemporaryDirectory(prefix="mutate-") as folder:
+        os.environ["TMPDIR"] = folder  # what tests leave there that are ended
+        left = samples
+        try:
+            while left and monotonic() < end:
+                left = [sample for sample in left if sample.go_on(end)]
+        except KeyboardInterrupt:
+            print("Ended early.")
+        report(samples)
 
 
 if __name__ == "__main__":

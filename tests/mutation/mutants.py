@@ -3,7 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from random import Random
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -59,28 +59,36 @@ class _WithoutAnnotations(ast.NodeTransformer):
     visit_FunctionDef = visit_AsyncFunctionDef = _visit_function  # noqa: N815
 
 
-def mutants(paths: list[Path], random: Random) -> Iterator[tuple[Path, str]]:
-    """Give modules with a mistake in each, in random order: one for each place where one can be made.
+@dataclass
+class Mutant:
+    """A module's text with a mistake in it."""
+
+    text: str
+    line: int
+    lines: range | None
+    """Those of the statement that is wrong, if it is in a function."""
+
+
+def mutants(text: str, random: Random) -> Iterator[Mutant]:
+    """Give a module's mistakes in random order: one for each place where one can be made.
 
     One, since Cosmic Ray has eleven for a plus, and but two for a number.
     """
     operators: list[Operator] = [LeaveOutStatement()]
     operators += [get_operator(name)() for name in operator_names() if not get_operator(name).arguments()]
     places = defaultdict(list)
-    for path in paths:
-        nodes = list(ast_nodes(get_ast(path.read_text(encoding="utf-8"))))
-        for operator in operators:
-            positions = (position for node in nodes for position in operator.mutation_positions(node))
-            for occurrence, (start, _end) in enumerate(positions):
-                places[path, start].append((operator, occurrence))
+    nodes = list(ast_nodes(get_ast(text)))
+    for operator in operators:
+        positions = (position for node in nodes for position in operator.mutation_positions(node))
+        for occurrence, (start, _end) in enumerate(positions):
+            places[start].append((operator, occurrence))
     drawn = list(places.items())
     random.shuffle(drawn)
-    for (path, _start), mistakes in drawn:
+    for (line, _column), mistakes in drawn:
         operator, occurrence = random.choice(mistakes)
-        text = path.read_text(encoding="utf-8")
         mutated = MutationVisitor.mutate_code(text, operator, occurrence)
         if mutated and _differ(text, mutated):
-            yield path, mutated
+            yield Mutant(mutated, line, _statement(ast.parse(text), line))
 
 
 def _differ(text: str, mutated: str) -> bool:
@@ -89,3 +97,17 @@ def _differ(text: str, mutated: str) -> bool:
     except SyntaxError:
         return False
     return before != after
+
+
+def _statement(module: ast.Module, line: int) -> range | None:
+    """Return the lines of the statement in a function to which a line belongs: of one with a body, up to that."""
+    functions = (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    statements = (node for function in functions for part in function.body for node in ast.walk(part))
+    found = (_lines(node) for node in statements if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case))
+    return min((lines for lines in found if line in lines), key=len, default=None)
+
+
+def _lines(node: ast.stmt | ast.excepthandler | ast.match_case) -> range:
+    first = node.pattern if isinstance(node, ast.match_case) else node
+    body = getattr(node, "body", None)
+    return range(first.lineno, body[0].lineno if body else (first.end_lineno or first.lineno) + 1)

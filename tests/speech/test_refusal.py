@@ -10,6 +10,7 @@ from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     CredentialsError,
     LanguageError,
+    NotASpeechEndpointError,
     QuotaError,
     RequestRefusedError,
     ServiceError,
@@ -17,6 +18,7 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
     UpgradeRefusedError,
     VoiceError,
+    WebPageError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
 from custom_components.azure_speech_live.speech.refusal import MAX_BODY, status_error
@@ -44,6 +46,26 @@ from .caller import INTERACTIVE, Source, calling, listen
 )
 def test_what_is_a_quota(status: int, body: str, kind: type[SpeechError]) -> None:
     assert type(status_error(status, body=body)) is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "statuses"),
+    [
+        (ThrottledError, [429]),
+        (CredentialsError, [401, 403]),
+        (ConnectionFailedError, [407]),
+        (WebPageError, [511]),
+        (UpgradeRefusedError, [101, 200, 202, 204, 400, 405, 426, 501]),
+        (ServiceError, [408, 500, 502, 503, 504]),
+        (NotASpeechEndpointError, [301, 302, 303, 307, 308, 404, 410]),
+        (RequestRefusedError, [100, 201, 300, 402, 406, 409, 411, 413, 418, 431, 451, 505, 599]),
+    ],
+)
+def test_what_a_status_says_by_itself(kind: type[SpeechError], statuses: list[int]) -> None:
+    for status in statuses:
+        error = status_error(status)
+        assert type(error) is kind, status
+        assert error.status == status
 
 
 ASKED = URL("wss://h/speech/recognition/interactive/cognitiveservices/v1?language=xx-XX")
