@@ -26,7 +26,6 @@ from custom_components.azure_speech_live.speech import (
 from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, Connection
 from custom_components.azure_speech_live.speech.errors import LanguageError, QuotaError, ThrottledError
 from custom_components.azure_speech_live.speech.messages import MAX_MESSAGE_SIZE, Message
-from custom_components.azure_speech_live.speech.refusal import MAX_RETRY_AFTER, status_error
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import Action, Close, Freeze, Raw, Received, Reset, Send
 
@@ -140,27 +139,6 @@ async def answering(answer: str) -> AsyncIterator[str]:
 async def _rounds() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (None, None),
-        ("", None),
-        ("7", 7.0),
-        ("0", 0.0),
-        ("1.5", 1.5),
-        ("-1", None),
-        ("nan", None),
-        ("inf", MAX_RETRY_AFTER),
-        ("1e9", MAX_RETRY_AFTER),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
-    ],
-)
-def test_retry_after(value: str | None, seconds: float | None) -> None:
-    error = status_error(429, value)
-    assert isinstance(error, ThrottledError)
-    assert error.retry_after == seconds
 
 
 # --- names, by a resolver like Home Assistant's

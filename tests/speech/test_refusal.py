@@ -21,7 +21,7 @@ from custom_components.azure_speech_live.speech import (
     WebPageError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
-from custom_components.azure_speech_live.speech.refusal import MAX_BODY, status_error
+from custom_components.azure_speech_live.speech.refusal import MAX_BODY, MAX_RETRY_AFTER, status_error
 
 from .caller import INTERACTIVE, Source, calling, listen
 
@@ -66,6 +66,27 @@ def test_what_a_status_says_by_itself(kind: type[SpeechError], statuses: list[in
         error = status_error(status)
         assert type(error) is kind, status
         assert error.status == status
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("7", 7.0),
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("-1", None),
+        ("nan", None),
+        ("inf", MAX_RETRY_AFTER),
+        ("1e9", MAX_RETRY_AFTER),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ],
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    error = status_error(429, value)
+    assert isinstance(error, ThrottledError)
+    assert error.retry_after == seconds
 
 
 ASKED = URL("wss://h/speech/recognition/interactive/cognitiveservices/v1?language=xx-XX")
