@@ -8,7 +8,7 @@ from typing import Final
 
 from custom_components.azure_speech_live.speech import SpeechError
 
-from .table import ELSEWHERE, MACHINE, TABLE, Outcome, Row, Sdks
+from .table import ELSEWHERE, MACHINE, RECORDINGS, TABLE, Outcome, Row, Sdks
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "faults.md"
 
@@ -51,6 +51,15 @@ _MACHINE = """
 |---|---|
 """
 
+_RECORDINGS = """
+## When a recording is made to do harm
+
+No ffmpeg is left behind, and none takes more than some 300 MB meanwhile.
+
+| the recording | what an action does |
+|---|---|
+"""
+
 
 def document() -> str:
     """Return the document."""
@@ -62,6 +71,8 @@ def document() -> str:
     parts.extend(_line(row.fault, row.outcome, row.within, row.sdks) for row in ELSEWHERE)
     parts.append(_MACHINE)
     parts.extend(f"| {row.fault} | {row.loss} |\n" for row in MACHINE)
+    parts.append(_RECORDINGS)
+    parts.extend(f"| {row.fault} | {row.loss} |\n" for row in RECORDINGS)
     return "".join(parts)
 
 

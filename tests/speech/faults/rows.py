@@ -86,7 +86,7 @@ class Elsewhere:
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """What the household loses where the machine that Home Assistant runs on misbehaves, in words."""
+    """What the household loses where the machine or a recording misbehaves, in words."""
 
     fault: str
     loss: str

@@ -308,3 +308,37 @@ MACHINE: Final = (
     ),
 )
 """What is the machine's doing."""
+
+RECORDINGS: Final = (
+    Loss(
+        fault="hours of sound in a few bytes (FLAC, Opus, MP3, AAC)",
+        loss="the action fails, and says what the longest is, before any of it is sent",
+        shown_by="integration.test_bombs.test_hours_of_sound_are_refused_before_any_is_sent",
+    ),
+    Loss(
+        fault="hours of sound in a file that claims to be shorter",
+        loss="the action fails where the limit of four hours is reached",
+        shown_by="integration.test_bombs.test_what_claims_to_be_shorter_ends_at_the_limit",
+    ),
+    Loss(
+        fault="a header that claims 4 GHz, 10,000 channels or 4 GB, or that is 2 GB when it is unpacked",
+        loss="the action fails, or hears what is there; ffmpeg has 256 MB at most",
+        shown_by="integration.test_bombs.test_claims_are_not_believed",
+    ),
+    Loss(
+        fault="playlists that lead to themselves, or on and on",
+        loss="the action fails after 30 s",
+        shown_by="integration.test_bombs.test_playlists_without_an_end_are_given_up",
+    ),
+    Loss(
+        fault="a server that sends without an end, but no sound",
+        loss="the action fails after 30 s, or asks for a duration",
+        shown_by="integration.test_bombs.test_what_is_sent_without_an_end_is_given_up",
+    ),
+    Loss(
+        fault="hundreds of silent tracks",
+        loss="the action fails after 30 s",
+        shown_by="integration.test_bombs.test_tracks_without_sound_are_given_up",
+    ),
+)
+"""What is a recording's doing that somebody has made for it."""
