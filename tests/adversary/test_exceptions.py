@@ -1,7 +1,7 @@
 """What aiohttp, the system and Python raise: none of it reaches the caller, and no error of ours keeps the key."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 import gc
 import inspect
 import ssl
@@ -14,7 +14,16 @@ from multidict import CIMultiDict, CIMultiDictProxy
 import pytest
 from yarl import URL
 
-from custom_components.azure_speech_live.speech import ConnectionFailedError, Mode, SpeechError
+from custom_components.azure_speech_live.speech import (
+    ConnectionFailedError,
+    Credentials,
+    Endpoint,
+    Mode,
+    RecognitionOptions,
+    SpeechError,
+)
+from custom_components.azure_speech_live.speech.audio import WAV_HEADER
+from custom_components.azure_speech_live.speech.connector import Connector
 from custom_components.azure_speech_live.speech.foreign import ours
 from tests.speech.caller import AUDIO, SAID, Source, calling, listen
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
@@ -33,6 +42,28 @@ async def test_ping_on_a_connection_that_goes_down(at: Point) -> None:
         for _ in range(2):
             heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
             assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
+
+
+async def test_a_body_whose_connection_is_gone_is_nobody_s_trouble() -> None:
+    """What aiohttp's upload ends with is not left to asyncio, which would report it with a traceback."""
+    unheard: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+    pool = aiohttp.TCPConnector(force_close=True)
+
+    async def wav() -> AsyncGenerator[bytes]:
+        yield WAV_HEADER
+        await asyncio.sleep(0)
+        for protocol in pool._acquired:  # noqa: SLF001 - there is no other way to the connection
+            assert protocol.transport is not None
+            protocol.transport.close()
+
+    async with SpeechService(Legible()) as service, aiohttp.ClientSession(connector=pool) as session:
+        connector = Connector(session, Endpoint.from_url(service.url), Credentials(key=KEY))
+        with pytest.raises(ConnectionFailedError):
+            await connector.short_audio(RecognitionOptions(), wav())
+        await connector.close()
+    gc.collect()
+    assert unheard == []
 
 
 # --- the table
