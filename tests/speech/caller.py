@@ -121,8 +121,12 @@ async def listen(
     options: RecognitionOptions = INTERACTIVE,
     *,
     long: bool = False,
+    pause: float = 0.0,
 ) -> Heard:
-    """Recognise, or translate, and return all that came; whatever is no SpeechError is let through."""
+    """Recognise, or translate, and return all that came; whatever is no SpeechError is let through.
+
+    ``pause``: seconds before the caller takes the next event.
+    """
     loop, heard = asyncio.get_running_loop(), Heard()
     listened = (
         client.translate(audio, options, long=long)
@@ -134,6 +138,8 @@ async def listen(
         async with aclosing(listened) as events:
             async for event in events:
                 heard.events.append(event)
+                if pause:
+                    await asyncio.sleep(pause)
     except SpeechError as error:
         heard.error = error
     ended = loop.time()

@@ -77,6 +77,13 @@ class Freeze:
 
 
 @dataclass(frozen=True)
+class Stall:
+    """Neither read nor send for some seconds, then go on: a link that comes back, with all that was on its way."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Trickle:
     """From now on, send every byte for itself, this many seconds apart."""
 
@@ -127,6 +134,7 @@ class Raw:
     """Write bytes past all WebSocket framing: what a broken peer or a meddling proxy would."""
 
     data: bytes
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,7 @@ Action = (
     | HangUp
     | Silence
     | Freeze
+    | Stall
     | Trickle
     | Wait
     | Drop

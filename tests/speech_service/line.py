@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
+from websockets.protocol import OPEN
+
 from . import faults
 from .door import Door, reset
 from .framing import encode_binary, encode_text
@@ -29,6 +31,8 @@ class Line:
         self._pending = list(websocket.behaviour.faults)
         self._counts: Counter[str] = Counter()
         self._mute = False
+        self._flows = asyncio.Event()
+        self._flows.set()
         self._request_id = uuid4().hex
         self._timers: list[asyncio.Task[None]] = []
 
@@ -113,6 +117,7 @@ class Line:
         return [fault.do for fault in due]
 
     async def _send_frame(self, data: str | bytes | AsyncGenerator[bytes]) -> None:
+        await self._flows.wait()
         if not self._mute:
             await self._websocket.send(data)
 
@@ -128,6 +133,12 @@ class Line:
             case faults.Freeze():
                 self._mute = self.frozen = True
                 self._websocket.transport.pause_reading()
+            case faults.Stall():
+                self._flows.clear()
+                self._websocket.transport.pause_reading()
+                await asyncio.sleep(action.seconds)
+                self._websocket.transport.resume_reading()
+                self._flows.set()
             case faults.Trickle():
                 self._websocket.trickle(action.interval)
             case faults.Wait():
@@ -142,7 +153,8 @@ class Line:
                 self._websocket.transport.close()
                 await self._websocket.wait_closed()
             case faults.Raw():
-                self._websocket.transport.write(action.data)
+                if self._websocket.protocol.state is OPEN:  # else the client has gone, or is about to
+                    self._websocket.transport.write(action.data * action.times)
             case faults.Storm():
                 for number in range(action.count):
                     await self._send_frame(self._hypothesis(f"storm {number}"))
