@@ -26,6 +26,7 @@ OTHERS = {
     "foreign": ["../adversary/test_exceptions", "test_connection"],
     "inflow": ["../adversary/test_floods", "test_flow"],
     "link": ["test_patience", "test_flow", "test_connection"],
+    "options": ["test_options", "test_translator"],
     "pace": ["test_pace", "test_flow"],
     "patience": ["test_patience", "test_flow"],
     "results": ["test_messages", "test_turn", "test_translation"],

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from types import CodeType
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import MutationVisitor
+from cosmic_ray.operators.number_replacer import NumberReplacer
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 from parso.python.tree import Keyword, PythonNode
@@ -35,6 +37,18 @@ class LeaveOutStatement(Operator):  # type: ignore[misc]  # untyped
     @classmethod
     def examples(cls) -> tuple[()]:
         return ()
+
+
+class ReplaceNumber(NumberReplacer):  # type: ignore[misc]
+    """Replaces a number, but not that of a module's constant: how long or how many that is was chosen."""
+
+    def mutation_positions(self, node: NodeOrLeaf) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        if not (
+            node.type == "number"
+            and node.parent.type in {"annassign", "expr_stmt"}
+            and node.search_ancestor("funcdef", "classdef") is None
+        ):
+            yield from super().mutation_positions(node)
 
 
 class _WithoutAnnotations(ast.NodeTransformer):
@@ -74,8 +88,9 @@ def mutants(text: str, random: Random) -> Iterator[Mutant]:
 
     One, since Cosmic Ray has eleven for a plus, and but two for a number.
     """
-    operators: list[Operator] = [LeaveOutStatement()]
-    operators += [get_operator(name)() for name in operator_names() if not get_operator(name).arguments()]
+    known = (get_operator(name) for name in operator_names())
+    operators: list[Operator] = [LeaveOutStatement(), ReplaceNumber()]
+    operators += [each() for each in known if each is not NumberReplacer and not each.arguments()]
     places = defaultdict(list)
     nodes = list(ast_nodes(get_ast(text)))
     for operator in operators:
@@ -93,10 +108,24 @@ def mutants(text: str, random: Random) -> Iterator[Mutant]:
 
 def _differ(text: str, mutated: str) -> bool:
     try:
-        before, after = (ast.dump(_WithoutAnnotations().visit(ast.parse(each))) for each in (text, mutated))
+        return _instructions(text) != _instructions(mutated)
     except SyntaxError:
         return False
-    return before != after
+
+
+def _instructions(text: str) -> list[object]:
+    """Return what is made of a module's text: the same of many that differ, as without the last "return None"."""
+    made: list[object] = []
+    tree = ast.fix_missing_locations(_WithoutAnnotations().visit(ast.parse(text)))
+    left = [compile(tree, "", "exec")]
+    for code in left:
+        made += [code.co_code, code.co_exceptiontable, code.co_names, code.co_varnames, code.co_freevars]
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                left.append(constant)
+            else:
+                made.append(repr(constant))  # or 1 would be as good as True
+    return made
 
 
 def _statement(module: ast.Module, line: int) -> range | None:

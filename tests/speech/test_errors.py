@@ -49,6 +49,19 @@ def test_none_is_what_asyncio_or_the_system_raises(kind: type[SpeechError]) -> N
     assert not issubclass(kind, (TimeoutError, OSError))
 
 
+def test_which_are_worth_a_second_attempt_at_once() -> None:
+    """What the network or the service has trouble with, and not what it was asked."""
+    assert {name for name, kind in classes(errors).items() if kind.transient} == {
+        "HostNotFoundError",
+        "ConnectionFailedError",
+        "OpenTimeoutError",
+        "WebPageError",
+        "ServiceError",
+        "ServiceTimeoutError",
+        "UnusableMessageError",
+    }
+
+
 def test_throttled_keeps_the_time() -> None:
     assert ThrottledError("too many").retry_after is None
     assert ThrottledError("too many", 2.5).retry_after == 2.5

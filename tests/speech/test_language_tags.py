@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import LANGUAGES, TRANSLATION_LANGUAGES
-from custom_components.azure_speech_live.speech.language_tags import language_of, lookup, match
+from custom_components.azure_speech_live.speech.language_tags import language_of, lookup, match, without_script
 
 CHINESE = ("zh-Hans", "zh-Hant")
 
@@ -68,6 +68,21 @@ def test_each_is_found_however_it_is_written(known: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("tag", ["zh", "zh_Hans-CN", "ZH-tw", "cmn"])
 def test_the_language_alone(tag: str) -> None:
     assert language_of(tag) == "zh"
+
+
+@pytest.mark.parametrize(
+    ("tag", "heard"),
+    [
+        ("sr", "sr"),
+        ("sr_Latn", "sr"),
+        ("zh-Hans-CN", "zh-cn"),
+        ("zh-CN-sichuan", "zh-cn-sichuan"),
+        ("de-1996", "de-1996"),
+        ("zh-yue-Hant", "yue"),
+    ],
+)
+def test_a_script_is_not_heard(tag: str, heard: str) -> None:
+    assert without_script(tag) == heard
 
 
 @given(st.text())

@@ -1,6 +1,7 @@
 """Options: what is asked for stands in the query and in speech.context, as the stand-in reads them."""
 
 import json
+from typing import Final
 
 from hypothesis import given, strategies as st
 import pytest
@@ -11,18 +12,25 @@ from tests.speech_service import options as stand_in
 
 LOCALES = ["en-US", "de-DE", "fr-FR", "zh-CN-sichuan"]
 seconds = st.none() | st.integers(100, 60_000).map(lambda milliseconds: milliseconds / 1000)
-options = st.builds(
-    RecognitionOptions,
-    language=st.sampled_from(LOCALES),
-    mode=st.sampled_from(Mode),
-    candidates=st.just(()) | st.lists(st.sampled_from(LOCALES), min_size=2, unique=True).map(tuple),
-    detailed=st.booleans(),
-    profanity=st.sampled_from(Profanity),
-    phrases=st.lists(st.text(min_size=1), max_size=3).map(tuple),
-    initial_silence=seconds,
-    segmentation_silence=seconds,
-    custom_model=st.none() | st.uuids().map(str),
-    store_audio=st.booleans(),
+fields: Final[dict[str, st.SearchStrategy[object]]] = {
+    "language": st.sampled_from(LOCALES),
+    "mode": st.sampled_from(Mode),
+    "candidates": st.just(()) | st.lists(st.sampled_from(LOCALES), min_size=2, unique=True).map(tuple),
+    "detailed": st.booleans(),
+    "profanity": st.sampled_from(Profanity),
+    "phrases": st.lists(st.text(min_size=1), max_size=3).map(tuple),
+    "initial_silence": seconds,
+    "segmentation_silence": seconds,
+    "custom_model": st.none() | st.uuids().map(str),
+    "store_audio": st.booleans(),
+}
+options = st.builds(RecognitionOptions, **fields)
+TARGETS = ["de", "fr", "zh-Hans"]
+translations = st.builds(
+    TranslationOptions,
+    **fields,
+    targets=st.lists(st.sampled_from(TARGETS), min_size=1, unique=True).map(tuple),
+    voice=st.none() | st.sampled_from(["de-DE-KatjaNeural", "zh-CN-XiaoxiaoNeural", "nl-NL-FennaNeural"]),
 )
 
 
@@ -61,6 +69,45 @@ def test_classic_path_is_told_the_same_in_the_query(options: RecognitionOptions)
     )
     assert query.get("lidEnabled") == ("true" if options.candidates else None)
     assert query.get("storeAudio") == ("true" if options.store_audio else None)
+
+
+def spoken(options: TranslationOptions) -> dict[str, str]:
+    """Return which target is spoken by which voice: that of its language, or the first."""
+    if options.voice is None:
+        return {}
+    own = [target for target in options.targets if target[:2] == options.voice[:2]]
+    return {(own or options.targets)[0]: options.voice}
+
+
+@given(translations)
+def test_translation_is_asked_for_in_the_context(options: TranslationOptions) -> None:
+    context = json.loads(json.dumps(options.context()))
+    said = stand_in.read_options(stand_in.Endpoint(), options.universal_query(), context)
+    assert said.translation == stand_in.Translation(targets=options.targets, voices=spoken(options))
+    assert said.languages == (options.candidates or (options.language,))
+    # Beside what is translated nothing is said of what was heard, where its language is found out.
+    hidden = {"interimResults": {"resultType": "None"}, "phraseResults": {"resultType": "None"}}
+    assert (context["phraseOutput"] == hidden) == bool(options.candidates)
+
+
+@given(translations)
+def test_translation_is_asked_for_in_the_query(options: TranslationOptions) -> None:
+    query = options.query()
+    assert query["from"] == ("" if options.candidates else options.language)
+    said = stand_in.read_options(stand_in.Endpoint(translates=True), query | {"from": options.language}, None)
+    assert said == stand_in.TurnOptions(
+        mode=stand_in.Mode.INTERACTIVE if options.mode is Mode.INTERACTIVE else stand_in.Mode.CONVERSATION,
+        languages=(options.language,),
+        profanity=stand_in.Profanity(options.profanity),
+        custom_model=None if options.candidates else options.custom_model,
+        translation=stand_in.Translation(targets=options.targets, voices=spoken(options)),
+    )
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_another_target_can_be_spoken(target: str) -> None:
+    options = TranslationOptions(targets=tuple(TARGETS), voice="de-DE-KatjaNeural", spoken_target=target)
+    assert options.context()["synthesis"] == {"defaultVoices": {target: options.voice}}
 
 
 @given(st.integers(MAX_PHRASES - 2, MAX_PHRASES + 2))

@@ -119,6 +119,7 @@ def test_a_region_is_not_taken_for_its_neighbour(text: str, region: str) -> None
         "",
         "https://[]@",
         "https://[",
+        "https://[ regionofthefuture",
         "http://\N{SNOWMAN}..example",
         "a.b:99999",
         "https://xn--99999999990123456789abcdef0123456789abcdef.example",
@@ -139,6 +140,14 @@ def test_what_names_no_endpoint(text: str) -> None:
     assert not isinstance(refused.value, PortalPageError)
     assert KEY not in str(refused.value)
     assert not names_resource(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://portal.azure.com/#home https://[", "https://[ https://portal.azure.com/#home"]
+)
+def test_a_page_of_the_portal_is_told_before_what_is_no_address(text: str) -> None:
+    with pytest.raises(PortalPageError):
+        read_endpoint(text)
 
 
 @pytest.mark.parametrize("key", [KEY, LONG_KEY])

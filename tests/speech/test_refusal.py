@@ -167,6 +167,20 @@ def test_nobody_is_identified(who: str) -> None:
     assert line == "the quota is used up (HTTP 403): Resource … is out of quota."
 
 
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("20 of limit 30", "20 of limit 30"),
+        ("limit 20 30 of", "limit 20 … of"),
+        ("20 of 30 in 40 of 50", "20 of 30 in … of …"),
+        ("expected de-DE or en_US", "expected de-DE or en_US"),
+        ("(invalid/unknown) invalid/Ann", "(invalid/unknown) …"),
+    ],
+)
+def test_known_words_and_few_numbers_are_shown(said: str, line: str) -> None:
+    assert str(status_error(403, body=f"{said} quota")) == f"the quota is used up (HTTP 403): {line} quota"
+
+
 @pytest.mark.parametrize("rest", [b"", b"x" * 10_000_000], ids=["without an end", "endless"])
 async def test_a_body_is_not_waited_for(rest: bytes) -> None:
     over = asyncio.Event()
