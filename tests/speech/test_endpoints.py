@@ -347,6 +347,23 @@ def test_azure_is_told_from_others(text: str, is_azure: bool) -> None:  # noqa: 
     assert read_endpoint(text).is_azure is is_azure
 
 
+@pytest.mark.parametrize(
+    ("text", "cloud"),
+    [
+        ("westeurope", "com"),
+        ("usgovvirginia", "us"),
+        ("chinaeast2", "cn"),
+        ("https://kitchen.cognitiveservices.azure.com/", "com"),
+        ("https://kitchen.cognitiveservices.azure.us/", "us"),
+        ("https://kitchen.cognitiveservices.azure.cn/", "cn"),
+        ("wss://speech.example.cn", "com"),
+        ("ws://192.168.1.5:5000", "com"),
+    ],
+)
+def test_cloud(text: str, cloud: str) -> None:
+    assert read_endpoint(text).cloud == cloud
+
+
 # --- whatever is pasted
 
 hosts = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z]{2,5}){0,2}", fullmatch=True)
@@ -384,6 +401,7 @@ def test_every_address_leads_to_a_websocket(address: str, mode: Mode) -> None:
     endpoint = Endpoint.from_url(address)
     options = RecognitionOptions(mode=mode)
     secure = is_encrypted(address) or endpoint.region is not None
+    assert endpoint.encrypted is secure
     assert endpoint.generations(options)
     for generation in endpoint.generations(options):
         url = endpoint.websocket_url(generation, options)

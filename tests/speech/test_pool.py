@@ -1,6 +1,8 @@
 """The pool: a second command goes over the same connection, and a dead one costs next to nothing."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import aiohttp
@@ -101,7 +103,9 @@ async def test_is_not_kept_when_it_is_old() -> None:
         heard = await listen(client, Source(audio, pace=1.0, chunk=32_000), CONVERSATION)
         assert heard.error is None
         await settled(service)
+        began = asyncio.get_running_loop().time()
         assert await closed(service) == 1000
+        assert asyncio.get_running_loop().time() - began < IDLE_LIMIT / 2
         assert heard.seconds < 600
 
 
@@ -228,17 +232,48 @@ async def test_closing_the_client_while_turns_end() -> None:
         await service.until(lambda: len(service.connections) == 2)
 
 
-async def test_what_comes_after_it_is_closed_is_discarded() -> None:
+@asynccontextmanager
+async def pool_and_connection() -> AsyncIterator[tuple[Pool, list[Connection], Connection]]:
+    """Give a pool, the connections that it discards, and one to put into it."""
     async with service_with() as service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
-        url = URL(service.url + "/stt/speech/universal/v2")
-        connection = await Connection.open(session, url, "0" * 32)
+        connection = await Connection.open(session, URL(service.url + "/stt/speech/universal/v2"), "0" * 32)
         discarded: list[Connection] = []
-        pool = Pool(discarded.append)
+        yield Pool(discarded.append), discarded, connection
+        assert tasks_left() == []
+        await connection.close()
+
+
+async def test_what_comes_after_it_is_closed_is_discarded() -> None:
+    async with pool_and_connection() as (pool, discarded, connection):
         await pool.close()
         pool.put(connection)
         assert discarded == [connection]
-        assert await pool.take(url) is None
+        assert await pool.take(connection.url) is None
+
+
+async def test_closing_it_ends_what_watches() -> None:
+    async with pool_and_connection() as (pool, discarded, connection):
+        pool.put(connection)
+        await pool.close()
+        assert discarded == [connection]
+        assert await pool.take(connection.url) is None
+
+
+async def test_all_can_be_taken_from_it() -> None:
+    async with pool_and_connection() as (pool, discarded, connection):
+        pool.put(connection)
+        assert pool.take_all() == [connection]
+        await asyncio.sleep(0)
+        assert tasks_left() == []
+        assert await pool.take(connection.url) is None
+        assert discarded == []
+
+
+async def test_a_closed_connection_is_not_kept() -> None:
+    async with pool_and_connection() as (pool, discarded, connection):
         await connection.close()
+        pool.put(connection)
+        assert discarded == [connection]
 
 
 async def test_refused_connection_after_a_dead_one() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from types import NoneType
 from typing import Final
 
@@ -16,7 +17,7 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
 )
 from custom_components.azure_speech_live.speech.pace import MAX_TIMES
-from custom_components.azure_speech_live.speech.throttle import GIVE_WAY, LONG_PATIENCE, PATIENCE
+from custom_components.azure_speech_live.speech.throttle import GIVE_WAY, LONG_PATIENCE, PATIENCE, Throttle
 from tests.speech_service import AtOnce, Behaviour, Legible, SpeechService
 from tests.speech_service.at_once import CLOSE, INVALID, PHRASE, UPGRADE, Phrase
 from tests.speech_service.faults import Close, Refuse
@@ -331,3 +332,18 @@ async def test_who_says_nothing_does_not_wait_for_an_answer() -> None:
         assert (heard.error, heard.transcript) == (None, "")
         assert heard.seconds == pytest.approx(1.0, abs=0.1)
         await first
+
+
+async def test_what_is_being_served_is_told_who_begins_and_ceases_to_wait() -> None:
+    throttle = Throttle()
+    told: list[float] = []
+    recording = throttle.place(lambda: told.append(throttle.give_way_by(recording)), long=True)
+    command = throttle.place(lambda: None, long=False)
+    assert await throttle.come(recording, inf) == 0.0
+    throttle.refused(command, ThrottledError("too many requests"))
+    waiting = asyncio.create_task(throttle.come(command, inf))
+    await asyncio.sleep(0)
+    assert told[-1] == command.waits_since + GIVE_WAY
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert told[-1] == inf

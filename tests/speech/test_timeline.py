@@ -33,6 +33,30 @@ def moments(timeline: Timeline) -> list[float]:
     return [moment for moment in in_order if moment is not None]
 
 
+def test_nothing_has_happened_at_first() -> None:
+    timeline = Timeline()
+    assert (timeline.requests, timeline.waited, timeline.audio, timeline.sent) == (0, 0.0, 0, 0)
+    assert not timeline.reused
+
+
+@pytest.mark.parametrize(
+    ("audio_ended", "speech_ended", "phrase", "delay"),
+    [
+        (10.0, None, 10.5, 0.5),
+        (None, 10.0, 10.5, 0.5),
+        (10.25, 10.0, 10.5, 0.5),
+        (10.0, 10.25, 10.5, 0.5),
+        (10.0, None, 9.5, 0.0),
+        (10.0, 10.0, None, None),
+        (None, None, 10.5, None),
+    ],
+)
+def test_the_delay_is_from_the_end_of_speech_to_the_phrase(
+    audio_ended: float | None, speech_ended: float | None, phrase: float | None, delay: float | None
+) -> None:
+    assert Timeline(audio_ended=audio_ended, speech_ended=speech_ended, phrase=phrase).delay == delay
+
+
 async def test_a_command() -> None:
     async with SpeechService(Legible()) as service, calling(service.url) as client:
         first = await noted(client, Source(COMMAND, pace=1))
