@@ -17,14 +17,21 @@ from yarl import URL
 from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
     Credentials,
+    CredentialsError,
     Endpoint,
+    HostNotFoundError,
     Mode,
+    NotASpeechEndpointError,
+    OpenTimeoutError,
+    QuotaError,
     RecognitionOptions,
+    ServiceError,
     SpeechError,
+    UnusableMessageError,
 )
 from custom_components.azure_speech_live.speech.audio import WAV_HEADER
 from custom_components.azure_speech_live.speech.connector import Connector
-from custom_components.azure_speech_live.speech.foreign import ours
+from custom_components.azure_speech_live.speech.foreign import ours, translated
 from tests.speech.caller import AUDIO, SAID, Source, calling, listen
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import After, Answer, Babble, Point, Raw, Received, Refuse, Reset
@@ -106,6 +113,38 @@ async def test_every_exception_is_ours(error: Exception) -> None:
         await ours(work(), "sending")
     assert not holds_the_key(caught.value)
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (QuotaError("the quota is used up"), QuotaError, "the quota is used up"),
+        (aiohttp.WSServerHandshakeError(_REQUEST, (), status=401), CredentialsError, "the key is refused (HTTP 401)"),
+        (aiohttp.ClientHttpProxyError(_REQUEST, (), status=502), ServiceError, "the service is in trouble (HTTP 502)"),
+        (aiohttp.ClientConnectorDNSError(_HOST, OSError(-2, KEY)), HostNotFoundError, "no host has the name h"),
+        (
+            aiohttp.ClientConnectorDNSError(_HOST._replace(host=KEY), OSError(-2, KEY)),
+            HostNotFoundError,
+            "redirected to an unknown host",
+        ),
+        (ssl.SSLError(1, "certificate verify failed"), ConnectionFailedError, "no secure connection: certificate…"),
+        (aiohttp.ClientConnectorError(_HOST, OSError(111, KEY)), ConnectionFailedError, "cannot connect: Connection…"),
+        (aiohttp.ClientConnectorError(_HOST, OSError(KEY)), ConnectionFailedError, "cannot connect: refused"),
+        (TimeoutError(), OpenTimeoutError, "the connection did not open in time"),
+        (aiohttp.InvalidURL(KEY), NotASpeechEndpointError, "the answer is not that of a Speech endpoint"),
+        (aiohttp.ClientResponseError(_REQUEST, ()), NotASpeechEndpointError, "the answer is not that of…"),
+        (RecursionError(), UnusableMessageError, "the service sent what cannot be read"),
+        (ConnectionResetError(104, KEY), ConnectionFailedError, "the connection broke while sending"),
+        (aiohttp.ClientPayloadError(), ConnectionFailedError, "the connection broke while sending"),
+        (KeyError(KEY), ConnectionFailedError, "the connection failed while sending: KeyError"),
+    ],
+    ids=lambda each: type(each).__name__ if isinstance(each, Exception) else "",
+)
+def test_what_an_exception_stands_for(error: Exception, kind: type[SpeechError], text: str) -> None:
+    stands_for = translated(error, "sending", URL("wss://h/"))
+    assert type(stands_for) is kind
+    assert str(stands_for).startswith(text.removesuffix("…"))
+    assert text.endswith("…") or str(stands_for) == text
 
 
 async def test_a_cancellation_that_is_none_of_ours() -> None:
