@@ -80,7 +80,7 @@ class Elsewhere:
     outcome: str
     within: str
     shown_by: str
-    """The test, from this package's parent on."""
+    """The test, from this package's parent on; with a dot before it, from that one's parent on."""
     sdks: Sdks = UNKNOWN
 
 

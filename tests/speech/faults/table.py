@@ -152,6 +152,18 @@ ELSEWHERE: Final = (
         shown_by="test_pace.test_rest_api_that_answers_before_it_hears",
     ),
     Elsewhere(
+        fault="flood of pings, pongs, empty or tiny messages, hypotheses or metadata, before, in or behind a turn",
+        outcome="the complete transcript, on another connection; Home Assistant goes on meanwhile",
+        within="10 s",
+        shown_by=".adversary.test_floods.test_flood",
+    ),
+    Elsewhere(
+        fault="such a flood on each connection",
+        outcome="`UnusableMessageError`; Home Assistant goes on meanwhile",
+        within="10 s",
+        shown_by=".adversary.test_floods.test_flood",
+    ),
+    Elsewhere(
         fault="link dead with all buffers full",
         outcome="as frozen; the socket is closed as well",
         within="1 s",
