@@ -11,9 +11,12 @@ import time
 from typing import Final
 
 from .arena import ROOT, Name, arena
-from .figures import FIGURES, QUICK, Measured, Plan
+from .figures import FIGURES
+from .measured import QUICK, Measured, Plan
 from .plot import chart
-from .report import MILLI, report
+from .report import report
+from .scaling import scaling
+from .tables import MILLI
 
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
 BEGIN: Final = "<!-- scripts/benchmark: begin -->"
@@ -24,7 +27,7 @@ async def measure(plan: Plan) -> Measured:
     """Measure everything."""
     measured = Measured(plan)
     async with arena(list(Name), plan.round_trips) as place:
-        for figure in FIGURES:
+        for figure in (*FIGURES, scaling):
             begun = time.monotonic()
             await figure(place, measured)
             print(f"{figure.__name__}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)

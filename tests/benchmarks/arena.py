@@ -40,18 +40,19 @@ class Name(StrEnum):
     FLOOR = "Floor"
 
 
-def _python(module: str, *arguments: str) -> tuple[str, ...]:
+def python(module: str, *arguments: str) -> tuple[str, ...]:
+    """Return how to run one that is written in Python."""
     return (sys.executable, "-m", f"tests.benchmarks.contenders.{module}", *arguments)
 
 
 COMMANDS: Final[Mapping[Name, tuple[str, ...]]] = {
-    Name.HOME_ASSISTANT: _python("home_assistant"),
-    Name.CLIENT: _python("client"),
-    Name.PYTHON_SDK: _python("sdk"),
+    Name.HOME_ASSISTANT: python("home_assistant"),
+    Name.CLIENT: python("client"),
+    Name.PYTHON_SDK: python("sdk"),
     Name.JAVASCRIPT_SDK: ("node", "--expose-gc", str(HERE / "contenders" / "sdk.mjs"), KEY),
-    Name.CHUNKED: _python("rest", "chunked"),
-    Name.BUFFERED: _python("rest", "buffered"),
-    Name.FLOOR: _python("floor"),
+    Name.CHUNKED: python("rest", "chunked"),
+    Name.BUFFERED: python("rest", "buffered"),
+    Name.FLOOR: python("floor"),
 }
 
 
@@ -160,10 +161,10 @@ async def worker(name: str, command: Sequence[str]) -> AsyncIterator[Worker]:
 
 
 @asynccontextmanager
-async def contender(name: Name) -> AsyncIterator[Worker]:
+async def contender(name: str, command: Sequence[str]) -> AsyncIterator[Worker]:
     """Run a contender until the block is left. It gets a folder of its own, as its last argument."""
     with TemporaryDirectory(prefix="azure-speech-live-") as folder:
-        async with worker(name, (*COMMANDS[name], folder)) as process:
+        async with worker(name, (*command, folder)) as process:
             await process.answer(START_LIMIT)
             yield process
 
@@ -207,5 +208,7 @@ async def arena(names: Sequence[Name], round_trips: Sequence[float] = ()) -> Asy
         command = (sys.executable, "-m", "tests.benchmarks.service", *map(str, round_trips))
         service = await stack.enter_async_context(worker("the service", command))
         port, *slow = await service.answer(START_LIMIT)
-        contenders = await asyncio.gather(*(stack.enter_async_context(contender(name)) for name in names))
+        contenders = await asyncio.gather(
+            *(stack.enter_async_context(contender(name, COMMANDS[name])) for name in names)
+        )
         yield Arena(service, port, dict(zip(round_trips, slow, strict=True)), dict(zip(names, contenders, strict=True)))

@@ -14,11 +14,13 @@ import time
 from typing import Any, Final, Self
 
 from tests.speech_service.engines import Finding, Hypothesis, Phrase
-from tests.speech_service.options import TurnOptions
+from tests.speech_service.options import Mode, TurnOptions
 from tests.speech_service.wav import BYTES_PER_SECOND, ticks
 
 HYPOTHESIS_INTERVAL: Final = 0.3
 """Seconds of audio between hypotheses, as the protocol page says of the service."""
+SEGMENT: Final = 5 * BYTES_PER_SECOND
+"""Bytes of audio after which a phrase of a recording is over."""
 SILENT: Final = 500
 """Sample values below this are silence."""
 
@@ -45,11 +47,11 @@ class Heard:
     """What the service says that it heard in an utterance."""
 
     first: int
-    """When the first audio came."""
+    """When the first audio of the turn came."""
     answered: int
     """When it had its answer."""
     size: int
-    """Bytes of audio."""
+    """Bytes of audio that the phrase is about."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -64,7 +66,7 @@ class Heard:
 class Clock:
     """An engine that answers at once, with when it heard what; a hypothesis says when it was made.
 
-    A phrase ends with the audio, or after the silence that the client's options name.
+    A phrase ends with the audio, or after the silence that the client's options name; in a recording also by itself.
     """
 
     def begin(self, options: TurnOptions) -> Listening:
@@ -81,11 +83,13 @@ class Listening:
     def __init__(self, options: TurnOptions) -> None:
         """Begin with no audio."""
         self._end_silence = options.end_silence
+        self._longest = None if options.mode is Mode.INTERACTIVE else SEGMENT
         self._first = 0
         self._size = 0
+        self._covered = 0
+        """Bytes that phrases were about."""
         self._told = 0.0
         self._speech_end: int | None = None
-        self._said = False
 
     async def hear(self, audio: bytes) -> list[Finding]:
         """Take more audio."""
@@ -96,20 +100,30 @@ class Listening:
         self._size += len(audio)
         if self._end_silence is not None and self._pause(audio) >= self._end_silence:
             return await self.conclude()
+        if self._longest is not None and self._size - self._covered >= self._longest:
+            return await self.conclude()
         if self._size / BYTES_PER_SECOND - self._told < HYPOTHESIS_INTERVAL:
             return []
         self._told += HYPOTHESIS_INTERVAL
-        return [Hypothesis(text=str(now()), offset=0, duration=ticks(self._size))]
+        offset, duration = self._place()
+        return [Hypothesis(text=str(now()), offset=offset, duration=duration)]
 
     async def conclude(self) -> list[Finding]:
         """Say what was heard."""
-        if self._said or not self._first:
+        if self._size == self._covered:
             return []
-        self._said = True
-        return [Phrase(display=str(Heard(self._first, now(), self._size)), offset=0, duration=ticks(self._size))]
+        offset, duration = self._place()
+        heard = Heard(self._first, now(), self._size - self._covered)
+        self._covered = self._size
+        return [Phrase(display=str(heard), offset=offset, duration=duration)]
 
     async def close(self) -> None:
         """Nothing is held."""
+
+    def _place(self) -> tuple[int, int]:
+        """Return where the phrase began that has not ended yet, and how long it is so far."""
+        offset = ticks(self._covered)
+        return offset, ticks(self._size) - offset
 
     def _pause(self, audio: bytes) -> float:
         """Return the seconds of silence after the speech, up to the end of the audio that came."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 import json
 from pathlib import Path
 import sys
@@ -12,8 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import Final
 import wave
 
-from .arena import ROOT, Arena, Name, Utterance
+from tests.speech_service.wav import BYTES_PER_SECOND
+
+from .arena import ROOT, Arena, Name
 from .command import PACKET, Command
+from .measured import Delays, Measured
 
 SPEECH: Final = ROOT / "tests" / "data" / "turn_on_the_kitchen_light.wav"
 SPEECH_SECONDS: Final = 1.44
@@ -22,96 +24,16 @@ FRAME: Final = 3200
 """Bytes of audio in a message of the SDKs: 100 ms."""
 GAP: Final = 0.15
 """Seconds between the contenders' beginnings, so that they do not end together."""
+MEMORY_SECONDS: Final = 2.0
+"""Seconds of the utterances in the middle of which the memory is looked at."""
+MEMORY_KEPT: Final = PACKET + int(MEMORY_SECONDS / 2) * BYTES_PER_SECOND
+"""Bytes of audio that each of them has then had: all that no phrase has covered is kept."""
 OURS: Final = "custom_components.azure_speech_live"
 IMPORTS: Final[Mapping[str, Sequence[str]]] = {
     "Azure Speech Live": (OURS, f"{OURS}.config_flow", f"{OURS}.stt"),
     "Microsoft's Python SDK, which an integration would need": ("azure.cognitiveservices.speech",),
     "Home Assistant Cloud": ("homeassistant.components.cloud", "homeassistant.components.cloud.stt"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How much is done."""
-
-    rounds: int = 15
-    slow_rounds: int = 8
-    round_trips: tuple[int, ...] = (20, 80, 200)
-    """Milliseconds."""
-    opened_on: int = 80
-    """That of the network on which connections are opened: every network shows the same, by its round trip."""
-    streams: tuple[int, ...] = (1, 10, 50, 100, 200)
-    load_seconds: float = 4.0
-    load_rounds: int = 3
-    memory_streams: int = 100
-    turns: int = 10_000
-    silences: tuple[float, ...] = (0.5, 1.2)
-    """Seconds of silence after which the service takes a phrase to be over: it may be quicker than Home Assistant."""
-    speech_rounds: int = 5
-    satellites: int = 20
-    loop_seconds: float = 8.0
-    loop_rounds: int = 3
-    imports: int = 3
-    set_ups: int = 20
-
-
-QUICK: Final = Plan(
-    rounds=1,
-    slow_rounds=1,
-    round_trips=(20,),
-    opened_on=20,
-    streams=(1, 2),
-    load_seconds=0.5,
-    load_rounds=1,
-    memory_streams=2,
-    turns=100,
-    speech_rounds=1,
-    satellites=2,
-    loop_seconds=1.5,
-    loop_rounds=1,
-    imports=1,
-    set_ups=1,
-)
-
-Delays = dict[Name, list[float]]
-
-
-@dataclass
-class Measured:
-    """What came of it. Times are seconds, sizes are bytes."""
-
-    plan: Plan
-    first_command: dict[Name, Utterance] = field(default_factory=dict)
-    end: dict[str, Delays] = field(default_factory=dict)
-    """From the last audio to the result, by network."""
-    first: dict[str, Delays] = field(default_factory=dict)
-    """From the call to the first audio at the service, by network and connection."""
-    partials: Delays = field(default_factory=dict)
-    """From the service to the contender's caller."""
-    cpu: dict[int, Delays] = field(default_factory=dict)
-    """Seconds of processor time for a second of audio, by the number of streams."""
-    service_cpu: dict[int, Delays] = field(default_factory=dict)
-    """The same, of the service's process."""
-    loaded: dict[int, Delays] = field(default_factory=dict)
-    """The end's delays in these runs."""
-    memory: dict[Name, float] = field(default_factory=dict)
-    """Of one stream."""
-    growth: list[int] = field(default_factory=list)
-    """The client's memory after each tenth of many turns."""
-    speech_end: dict[str, list[list[float]]] = field(default_factory=dict)
-    """From the end of speech to the text, by who decides on it and the service's silence."""
-    loop: dict[int, list[list[float]]] = field(default_factory=dict)
-    """How late Home Assistant's event loop was, by the number of satellites."""
-    imports: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
-    """Seconds and memory that importing takes."""
-    set_up: list[float] = field(default_factory=list)
-    """Seconds that setting an entry up takes."""
-    lost: dict[Name, int] = field(default_factory=dict)
-    """Bytes of audio that did not reach the service."""
-
-    def note(self, name: Name, said: Sequence[Utterance]) -> None:
-        """Note whether the service heard all."""
-        self.lost[name] = self.lost.get(name, 0) + sum(utterance.lost for utterance in said)
 
 
 async def first_command(arena: Arena, measured: Measured) -> None:
@@ -122,10 +44,11 @@ async def first_command(arena: Arena, measured: Measured) -> None:
 
 
 async def memory(arena: Arena, measured: Measured) -> None:
-    """Look at the memory in the middle of many utterances, with connections that were open before."""
+    """Look at the memory in the middle of many utterances, with connections that are opened for them."""
     streams = measured.plan.memory_streams
+    command = Command(port=arena.port, streams=streams, seconds=MEMORY_SECONDS, fresh=True, memory=True)
     for name, contender in arena.contenders.items():
-        run = await contender.speak(Command(port=arena.port, streams=streams, seconds=2, fresh=True, memory=True))
+        run = await contender.speak(command)
         measured.memory[name] = run.memory / streams
 
 

@@ -29,6 +29,10 @@ SECTIONS = (
     "Event loop",
     "Memory",
     "Set-up",
+    "As names grow",
+    "As recordings grow",
+    "As recordings and captions grow",
+    "As months grow",
 )
 OF_CONTENDERS = {
     "Delay at the end": 1,

@@ -223,14 +223,16 @@ def _furnish(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def make(folder: Path) -> AsyncIterator[HomeAssistantContender]:
+async def make(
+    folder: Path, kind: type[HomeAssistantContender] = HomeAssistantContender
+) -> AsyncIterator[HomeAssistantContender]:
     """Start Home Assistant, and stop it."""
     await asyncio.to_thread(_furnish, folder)
     hass = await async_setup_hass(RuntimeConfig(str(folder), skip_pip=True))
     assert hass is not None
     await hass.async_start()
     await hass.async_block_till_done()
-    yield HomeAssistantContender(hass)
+    yield kind(hass)
     await hass.async_stop()
 
 
