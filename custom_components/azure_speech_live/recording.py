@@ -131,7 +131,7 @@ class RecordingRun:
                     raise worded(HomeAssistantError, "transcript_too_long")
                 self._report_phrase(event)
                 end = event.offset + event.duration
-                self._last |= bool(event.text) and recording.ended and end >= recording.duration - _TAIL
+                self._last |= event.says_something and recording.ended and end >= recording.duration - _TAIL
             case Synthesis():
                 self._speak(event.audio)
             case SynthesisEnded():
@@ -193,7 +193,7 @@ class RecordingRun:
         _LOGGER.warning("The spoken translation of %s is not whole: %s", self._media, printable(str(reason)))
 
     def _report_phrase(self, phrase: Phrase) -> None:
-        if phrase.text:
+        if phrase.says_something:
             self._report(type="phrase", **self._transcript.segment(phrase))
 
     @callback

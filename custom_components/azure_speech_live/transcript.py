@@ -58,7 +58,7 @@ class Transcript:
     def add(self, phrase: Phrase) -> None:
         """Add a phrase; silence and noise are none."""
         self._unfinished = None
-        if not phrase.text:
+        if not phrase.says_something:
             return
         self._phrases.append(phrase)
         self._size += _PHRASE_SIZE + len(phrase.text) + sum(map(len, phrase.translations.values()))
@@ -83,7 +83,7 @@ class Transcript:
         """
         language = self._main_language()
         response: JsonObjectType = {
-            "text": joined([phrase.text for phrase in self._phrases], language),
+            "text": joined([phrase.text for phrase in self._phrases if phrase.text], language),
             "language": language,
             "segments": [self.segment(phrase) for phrase in self._phrases],
         }
@@ -129,7 +129,7 @@ def translation_of(said: Hypothesis | Phrase, target: str, language: str) -> str
     ``language`` is what was asked for, if the service does not say what it heard. Speech that is in the target language
     is its own translation.
     """
-    own = said.text if own_translation(said.language or language) == target else None
+    own = (said.text or None) if own_translation(said.language or language) == target else None
     return said.translations.get(target, own)
 
 

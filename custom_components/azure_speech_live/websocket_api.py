@@ -262,7 +262,7 @@ class LiveSpeech:
                         "translations": dict(event.translations),
                     }
                 )
-            case Phrase() if event.text:
+            case Phrase() if event.says_something:
                 self._tell({"type": "phrase", **self._transcript.segment(event), "error": event.translation_error})
             case Synthesis():
                 self._speak(event.audio)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 import contextlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from tests.speech_service.engines.translation import TranslationFailedError
-from tests.speech_service.faults import AudioReceived, Before, Behaviour, Close, Fault, Refuse, Wait
+from tests.speech_service.faults import AudioReceived, Before, Behaviour, Close, Drop, Fault, Refuse, Say, Wait
 from tests.speech_service.real import REAL
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
@@ -237,6 +238,29 @@ async def test_what_could_be_translated_is_kept(hass: HomeAssistant, service: Sp
     assert response["translations"] == {"de": "Auf Wiedersehen."}
     assert response["failures"] == {"de": "Not available"}
     assert [segment["translations"] for segment in response["segments"]] == [{}, {"de": "Auf Wiedersehen."}]
+
+
+async def test_a_translation_of_words_that_are_not_told_is_kept(
+    hass: HomeAssistant, service: SpeechService, media: str
+) -> None:
+    service.engine = Scripted(
+        [Utterance(text="Hello.", end=0.5), Utterance(text="Goodbye.", start=0.6, end=1.5, hypotheses=())]
+    )
+    translation = {"TranslationStatus": "Success", "Translations": [{"Language": "de", "Text": "Ade."}]}
+    body = {"RecognitionStatus": "Success", "Offset": 6000000, "Duration": 9000000, "Translation": translation}
+    paths = ("translation.phrase", "translation.response")
+    untold = Behaviour(
+        faults=tuple(
+            Fault(Before(path, nth=2), action) for path in paths for action in (Say(path, json.dumps(body)), Drop())
+        )
+    )
+    service.behaviours = lambda _: untold
+    response = await call(hass, "translate", media=media, language=["en-US", "de-DE"], target_language=["de", "fr"])
+    assert response["text"] == "Hello."
+    assert response["translations"] == {"de": "[de] Hello. Ade.", "fr": "[fr] Hello."}
+    assert [segment["text"] for segment in response["segments"]] == ["Hello.", ""]
+    assert response["segments"][1]["translations"] == {"de": "Ade."}
+    assert list(response["failures"]) == ["fr"]
 
 
 class FailsOnce(ScriptedTranslator):

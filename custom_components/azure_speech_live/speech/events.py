@@ -61,6 +61,11 @@ class Phrase:
     translations: Mapping[str, str] = field(default_factory=dict)
     translation_error: str | None = None
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a text, or a translation of one that the service did not tell."""
+        return bool(self.text or self.translations)
+
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
