@@ -20,6 +20,7 @@ from homeassistant.helpers.json import JSONEncoder
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
+from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
@@ -126,4 +127,53 @@ async def test_why_something_is_not_spoken_is_told_in_known_words(
     service.synthesizer = ScriptedSynthesizer(fail_after=0, reason=f"Synthesis failed: {said}")
     told = [event.error async for event in events(entry) if isinstance(event, SynthesisEnded)]
     assert str(told[0]).startswith("Synthesis failed: ")
+    assert_none_in(str(told))
+
+
+# --- what live captions tell beside what is said: why there is no more, no translation, or no voice
+
+
+async def reasons(socket: MockHAClientWebSocket) -> dict[str, str]:
+    """Translate something; return why something failed, by the type of the event that tells it."""
+    options = {"language": "en-US", "target_language": "de", "voice": "de-DE-KatjaNeural"}
+    await socket.send_json_auto_id({"type": f"{DOMAIN}/translate", **options})
+    assert (await socket.receive_json())["success"]
+    handler = bytes([(await socket.receive_json())["event"]["binary_handler_id"]])
+    for part in (pcm(1), b""):
+        await socket.send_bytes(handler + part)
+    told: dict[str, str] = {}
+    kind = ""
+    while kind not in {"end", "error"}:
+        event = (await socket.receive_json())["event"]
+        kind = event["type"]
+        if kind == "error" or event.get("error"):
+            told[kind] = str(event)
+    return told
+
+
+@pytest.mark.usefixtures("impatient", "entry")
+async def test_captions_that_fail_tell_none(hass_ws_client: WebSocketGenerator, service: SpeechService) -> None:
+    socket = await hass_ws_client()
+    errors = 0
+    for behaviour in behaviours():
+        service.behaviours = lambda _, behaviour=behaviour: behaviour
+        told = await reasons(socket)
+        errors += "error" in told
+        assert_none_in(str(told))
+    assert errors > len(ANSWERS)
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("said", SAID, ids=["capitals", "encoded", "pieces"])
+@pytest.mark.parametrize("kind", ["phrase", "synthesis"])
+async def test_captions_without_a_translation_or_a_voice_tell_none(
+    hass_ws_client: WebSocketGenerator, service: SpeechService, kind: str, said: str
+) -> None:
+    if kind == "phrase":
+        service.translator = ScriptedTranslator({"de": TranslationFailedError(f"It failed: {said}")})
+    else:
+        service.synthesizer = ScriptedSynthesizer(fail_after=0, reason=f"It failed: {said}")
+    told = await reasons(await hass_ws_client())
+    assert told.keys() == {kind}
+    assert "It failed: " in told[kind]
     assert_none_in(str(told))

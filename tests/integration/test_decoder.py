@@ -59,6 +59,8 @@ async def test_no_cover_is_decoded(tmp_path: Path) -> None:
         assert status(decoder, "VmHWM") < 150_000, "kB; it takes 60 000"
         assert (await decoder.description()).duration == 60
         assert b"exceeds specified max pixel count 1" in decoder._said  # noqa: SLF001 - before memory was asked for
+        line = Path(f"/proc/{decoder._process.pid}/cmdline").read_text(encoding="utf-8").split("\0")  # noqa: SLF001
+        assert "-vn" in line[: line.index("-i")], "of the input: no picture is even read"
     finally:
         await decoder.close()
 

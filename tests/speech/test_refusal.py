@@ -3,6 +3,8 @@
 import asyncio
 
 import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 import pytest
 from yarl import URL
 
@@ -21,7 +23,7 @@ from custom_components.azure_speech_live.speech import (
     WebPageError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
-from custom_components.azure_speech_live.speech.refusal import MAX_BODY, MAX_RETRY_AFTER, status_error
+from custom_components.azure_speech_live.speech.refusal import MAX_BODY, MAX_RETRY_AFTER, refusal, status_error
 
 from .caller import INTERACTIVE, Source, calling, listen
 
@@ -200,3 +202,20 @@ async def test_a_body_is_not_waited_for(rest: bytes) -> None:
             over.set()
     assert isinstance(heard.error, QuotaError)
     assert heard.seconds < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'\xef\xbb\xbf{"error": {"message": "Invalid."}}', "the service refuses the request (HTTP 400): Invalid."),
+        (b"\xef\xbb\xbf<html>Locale</html>", "no WebSocket can be opened to this address (HTTP 400)"),
+    ],
+)
+async def test_a_byte_order_mark_before_a_body_is_none_of_it(body: bytes, reason: str) -> None:
+    async def answer(request: web.Request) -> web.Response:  # noqa: ARG001 - aiohttp's signature
+        return web.Response(status=400, body=body)
+
+    application = web.Application()
+    application.router.add_get("/", answer)
+    async with TestClient(TestServer(application)) as client:
+        assert str(await refusal(await client.session.get(client.make_url("/")))) == reason
