@@ -299,6 +299,11 @@ MACHINE: Final = (
         shown_by="integration.test_usage_file.test_what_cannot_be_written_is_tried_again_and_told_once",
     ),
     Loss(
+        fault="Home Assistant ends, and starts again, while the disk is full or the configuration cannot be written",
+        loss="what was counted or changed in the settings since; commands go on",
+        shown_by="end_to_end.test_machine.test_what_cannot_be_stored_is_stored_later",
+    ),
+    Loss(
         fault="Home Assistant is killed (a crash, a power cut)",
         loss="the month's count of the last minute",
         shown_by="end_to_end.test_killed.test_it_is_killed_after_a_minute",
