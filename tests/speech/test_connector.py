@@ -424,7 +424,7 @@ async def test_connection_that_broke_before_the_rest_api_served_is_reported_by_t
 
 async def test_turn_that_its_caller_left_is_reported_by_the_next_one() -> None:
     async with SpeechService(Legible()) as service, calling(service.url) as client:
-        events = client.recognize(Source(AUDIO[Mode.INTERACTIVE]), INTERACTIVE)
+        events = client.recognize(Source(AUDIO[Mode.INTERACTIVE], pace=1.0), INTERACTIVE)  # else it may be over
         await anext(events)
         await events.aclose()
         await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
@@ -447,7 +447,7 @@ async def test_what_was_reported_is_not_reported_again(*, leaves: bool) -> None:
     behaviours = [] if leaves else [Behaviour(answer=Refuse(503))]
     async with SpeechService(Legible(), behaviours=behaviours) as service, calling(service.url) as client:
         if leaves:
-            events = client.recognize(Source(AUDIO[Mode.INTERACTIVE]), INTERACTIVE)
+            events = client.recognize(Source(AUDIO[Mode.INTERACTIVE], pace=1.0), INTERACTIVE)  # else it may be over
             await anext(events)
             await events.aclose()
         for _ in range(2):
