@@ -1,4 +1,4 @@
-"""A real Home Assistant on a machine that misbehaves: its disk is full, or cannot be written."""
+"""A real Home Assistant on a machine that misbehaves: its disk is full or cannot be written, its clock jumps."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -104,3 +104,45 @@ async def test_what_cannot_be_stored_is_stored_later(
     (line,) = (line for line in lines if _OURS.search(line))
     assert re.search(rf"cannot be written, which is tried again every minute: .*{os.strerror(error)}", line)
     assert not any(key in line for line in lines)
+
+
+_DAY = 86_400
+_JUMPS = (_DAY, -365 * _DAY, 40 * _DAY, 0)
+
+
+async def test_the_clock_jumps_while_somebody_speaks(tmp_path: Path) -> None:
+    """A day on, a year back, to another month: everything is heard, and all of it is counted once.
+
+    It is the system's clock as the process sees it; the one that only runs forward is as it is.
+    """
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    if library is None:
+        pytest.skip("libfaketime is not here, which shows a process another time")
+    key, clock = secrets.token_hex(16), tmp_path / "clock"
+    clock.write_text("+0")
+    environment = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # not needed with that, and Home Assistant does not start with it
+    }
+
+    async def jumping(seconds: int) -> AsyncGenerator[bytes]:
+        async for chunk in microphone(spoken(COMMAND)):
+            yield chunk
+            clock.write_text(f"{seconds:+d}")
+
+    async with stand_in(key=key) as (endpoint, _), HomeAssistant.run(tmp_path / "config", environment) as home:
+        entry_id = (await home.add_integration(endpoint, key))["result"]["entry_id"]
+        async with home.connect() as connection:
+            heard = [await speak(connection, entry_id)]
+            for seconds in _JUMPS:
+                heard.append(await speak(connection, entry_id, jumping(seconds)))
+                heard.append(await speak(connection, entry_id))
+        lines = await home.log()
+    days = {match[0] for line in lines if (match := re.match(r"\d{4}-\d\d-\d\d", line))}
+    assert len(days) >= len(_JUMPS), "so it did jump"
+    assert len(set(heard)) == 1
+    assert not any(_OURS.search(line) for line in lines)
+    assert requests(stored(tmp_path / "config" / ".storage", entry_id)) == len(heard)

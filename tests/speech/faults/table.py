@@ -319,6 +319,11 @@ MACHINE: Final = (
         shown_by="speech.test_flow.test_wall_clock_that_jumps",
     ),
     Loss(
+        fault="the clock jumps a day on, a year back or to another month while Home Assistant runs",
+        loss="nothing; what is counted by a clock of another month stays in that month",
+        shown_by="end_to_end.test_machine.test_the_clock_jumps_while_somebody_speaks",
+    ),
+    Loss(
         fault="no file descriptor is left",
         loss="the commands of that time",
         shown_by="speech.test_connector.test_no_file_descriptor_is_left",
