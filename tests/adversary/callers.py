@@ -199,7 +199,10 @@ class Caller:
             report.wrong.append(f"{turn}: the source was not closed")
         if heard is None:
             return
-        said = f"{turn}: {heard.error!r}, {heard.transcript!r}, {heard.seconds_more:.1f} s after the end of the audio"
+        said = (
+            f"{turn}: {heard.error!r}, {heard.transcript!r}, {len(heard.spoken)} bytes of speech {heard.endings}, "
+            f"{heard.seconds_more:.1f} s after the end of the audio"
+        )
         if turn.wrong(heard):
             report.wrong.append(said)
         elif (turn.failed(heard) or turn.late(heard)) and held_up < HELD_UP:

@@ -22,9 +22,8 @@ from .callers import Caller, Report
 from .stage import Stage
 from .watch import Watch, descriptors, memory, watching
 
-MAX_GROWTH: Final = 10.0
-"""MB of memory after the warm-up: what is under way differs from one moment to the next, and the heap is never the
-same."""
+MAX_GROWTH: Final = 5.0
+"""MB of memory in the second half: what is under way differs from one moment to the next, and so does the heap."""
 WARM_UP: Final = 0.1
 """The part of the run after which memory is looked at for the first time: by then all code paths have run."""
 TOGETHER: Final = 10
@@ -87,7 +86,7 @@ async def soak(run: Run, seed: int, callers: int, faultiness: float) -> bool:
         left = {"tasks": len(tasks_left()), "sockets": len(sockets_left())}
         left["file descriptors"] = descriptors() - before
         print_report(run, watch, memories, left)
-    grown = memories[-1] - memories[1] > MAX_GROWTH
+    grown = memories[-1] - memories[2] > MAX_GROWTH
     late = watch.own.percentile(0.99) > LATE
     return not (report.wrong or report.failed or report.foreign or any(left.values()) or grown or late)
 
@@ -117,7 +116,7 @@ def print_report(run: Run, watch: Watch, memories: list[float], left: dict[str, 
     start, tenth, half, end = memories
     print(
         f"memory:  {start:.1f} MB at the start, {tenth:.1f} after a tenth, {half:.1f} after half, {end:.1f} at the end"
-        f" (which may be {MAX_GROWTH:.0f} more than after a tenth), {watch.most_memory:.1f} at the most"
+        f" (which may be {MAX_GROWTH:.0f} more than after half), {watch.most_memory:.1f} at the most"
     )
     for name, delays in (("event loop", watch.delays), ("by its own work", watch.own)):
         print(

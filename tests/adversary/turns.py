@@ -85,9 +85,12 @@ class Turn:
         return self.scene.row.outcome if self.scene else Outcome.COMPLETE
 
     def failed(self, heard: Heard) -> bool:
-        """Return whether it ended with an error of ours that it should not have had, and with no wrong words."""
+        """Return whether it had an error of ours that it should not have had, and no wrong words."""
         outcome = self._outcome
-        if heard.error is None or not SAID[self.options.mode].startswith(heard.transcript):
+        if heard.error is None:
+            # Of speech that a connection took with it, the caller is told, and of the service it is not asked again.
+            return any(heard.endings) and not (self.scene and self.scene.endless)
+        if not SAID[self.options.mode].startswith(heard.transcript):
             return False
         if self.scene and self.scene.endless and self.options.mode is not Mode.INTERACTIVE:
             return not isinstance(heard.error, UnusableMessageError)  # or it is complete: who comes first is open
@@ -110,6 +113,8 @@ class Turn:
             return False
         if self.scene and self.scene.endless:
             return len(heard.spoken) > LEAST_SPOKEN + SPOKEN_TIMES * len(self.source.pcm)
+        if any(heard.endings):
+            return False  # it is told, which is a failure
         return heard.spoken != b"".join(spoken(f"[de] {phrase}") for phrase in PHRASES[self.options.mode])
 
     def late(self, heard: Heard) -> float:
