@@ -1,9 +1,12 @@
 """What holds for every test: a new machine, our integration is found, sockets are real but reach loopback only."""
 
+import asyncio.constants
+from collections.abc import Iterator
 from contextlib import ExitStack
 import os
 from pathlib import Path
 import tempfile
+import traceback
 
 from hypothesis import settings
 import pytest
@@ -29,6 +32,19 @@ def mock_zeroconf_resolver() -> None:
     It is never closed, and where tests choose their event loop it is made for every test: after some hundred of them,
     more files are open than the 1024 that Linux allows by default.
     """
+
+
+@pytest.fixture(autouse=True, scope="session")
+def short_stacks() -> Iterator[None]:
+    """Have asyncio's debug mode keep no more of a stack than its last call, for every future and every callback.
+
+    The plugin switches that mode on for what it checks. But whole stacks, with their lines from the files, take two
+    thirds of the time of Home Assistant's tests, and all that they are for is a line more in a log.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio.constants, "DEBUG_STACK_DEPTH", 1)
+        patch.setattr(traceback.extract_stack, "__defaults__", (None, 1))  # which futures call, in C
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:

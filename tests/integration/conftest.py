@@ -27,6 +27,12 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
     return resolver
 
 
+@pytest.fixture(autouse=True)
+def ffmpeg_of_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have Home Assistant know which ffmpeg there is, as in its own image: to ask takes a process in every test."""
+    monkeypatch.setattr("homeassistant.components.ffmpeg.is_official_image", lambda: True)
+
+
 @pytest.fixture
 def hass_config_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Leave nothing to the next run: Home Assistant keeps what was spoken in its configuration's directory."""

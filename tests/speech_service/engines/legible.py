@@ -10,8 +10,10 @@ begins: a client that replays audio on a new connection is recognised by what it
 from __future__ import annotations
 
 from array import array
-from itertools import groupby
+from itertools import pairwise
 from typing import Final
+
+import numpy as np
 
 from ..options import Mode, TurnOptions
 from ..text import Written
@@ -81,8 +83,10 @@ class LegibleRecognition:
         even = len(data) // 2 * 2
         self._rest = data[even:]
         found: list[Finding] = []
-        for value, run in groupby(array("h", data[:even])):
-            size = 2 * sum(1 for _ in run)
+        samples = np.frombuffer(data[:even], np.int16)
+        starts = [0, *(np.flatnonzero(np.diff(samples)) + 1).tolist()] if even else []
+        for start, end in pairwise([*starts, len(samples)]):
+            value, size = int(samples[start]), 2 * (end - start)
             if value:
                 found += self._hear_character(value, size)
             else:
