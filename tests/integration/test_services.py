@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 import contextlib
 import json
 from pathlib import Path
+import shutil
 from typing import Any
 
 from aiohttp import web
@@ -54,10 +55,16 @@ async def entry(hass: HomeAssistant, service: SpeechService, tmp_path: Path) -> 
     await hass.async_block_till_done(wait_background_tasks=True)  # speech that nobody played
 
 
-@pytest.fixture
-def media(tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def mp3(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an MP3 of the spoken command."""
-    return str(convert(tmp_path / "spoken.mp3"))
+    return convert(tmp_path_factory.mktemp("spoken") / "spoken.mp3")
+
+
+@pytest.fixture
+def media(mp3: Path, tmp_path: Path) -> str:
+    """Put the MP3 into the folder that is allowed."""
+    return str(shutil.copy(mp3, tmp_path))
 
 
 async def call(hass: HomeAssistant, action: str, context: Context | None = None, **data: Any) -> dict[str, Any]:

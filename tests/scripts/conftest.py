@@ -37,6 +37,7 @@ TOOLS = (
         "mkdir",
         "mktemp",
         "mv",
+        "nproc",
         "rm",
         "sed",
         "setpriv",
