@@ -68,6 +68,19 @@ async def test_of_two_checks_at_the_same_time_one_waits(clone: Clone) -> None:
     assert clone.calls("mypy") == ["mypy "]
 
 
+@pytest.mark.parametrize("fail", ["ruff check", "mypy", "python -m pytest", "coverage report"])
+async def test_whatever_fails_fails_ci_and_the_rest_is_done_all_the_same(clone: Clone, fail: str) -> None:
+    await clone.run("scripts/setup")
+    clone.calls()
+    clone.tell(fail=fail, said="It is wrong.")
+    status, said = await clone.run(".ci/run")
+    assert status
+    assert "It is wrong." in said
+    calls = clone.calls()
+    assert any(call.startswith("ruff check") for call in calls)
+    assert any(call.startswith("python -m pytest") for call in calls)
+
+
 async def test_ci_is_somebody_new_each_time(clone: Clone) -> None:
     clone.environment = {**clone.environment, "XDG_CONFIG_HOME": "/somewhere"}
     homes = []
