@@ -23,6 +23,8 @@ _ARGUMENTS = (
     "--no-first-run",
 )
 
+expect.set_options(timeout=30_000)  # as for all else that is waited for: a busy machine takes more than five seconds
+
 # Of a rejection that nobody handles, and that is no Error, the browser says no more than that it is an object. Where
 # the house has no recorder, Home Assistant's pages sometimes do not handle that it knows none of its commands.
 _SAY_WHAT_IS_REJECTED = """

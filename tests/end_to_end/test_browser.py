@@ -258,8 +258,8 @@ async def test_the_assist_dialog(household: Household, tmp_path: Path, camera: C
     async with Browser.open(household.home, recording) as browser:
         dialog = await browser.open_assist()
         await dialog.get_by_role("button", name="Start listening").click()
-        await expect(dialog).to_contain_text("Turn on the kitchen light.", timeout=15_000)
-        await expect(dialog).to_contain_text("Turned on the light", timeout=15_000)
+        await expect(dialog).to_contain_text("Turn on the kitchen light.")
+        await expect(dialog).to_contain_text("Turned on the light")
         await camera(browser, "assist_dialog")
         assert not browser.errors
     assert await household.connection.state("light.kitchen_light") == "on"
