@@ -1,10 +1,12 @@
 """Which hosts media may come from: not from this machine itself, unless that is allowed.
 
-Who may use a resource could otherwise find out what listens on this machine, and have it asked something. The local
-network stays open: that is where a household has its cameras and its recordings.
+Who may use a resource could otherwise find out what listens on this machine, and have it asked something. That is so at
+each of its addresses. The rest of the local network stays open: that is where a household has its cameras and its
+recordings.
 """
 
 import asyncio
+import contextlib
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 import os
 import socket
@@ -68,7 +70,17 @@ def _is_own(text: str) -> bool:
         or address.is_multicast
         or address.is_unspecified
         or any(address in network for network in _PARTS)
+        or _is_here(address)
     )
+
+
+def _is_here(address: IPv4Address | IPv6Address) -> bool:
+    """Return whether an interface of this machine has an address: at no other one can anybody listen here."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - its number is its name
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.bind((str(address), 0))
+        return True
+    return False
 
 
 def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

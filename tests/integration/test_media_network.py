@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 import socket
+import subprocess
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,7 @@ from yarl import URL
 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.media import open_recording
+from custom_components.azure_speech_live.media_address import async_resolve
 from custom_components.azure_speech_live.media_hosts import HostNotAllowedError, async_lookup
 
 from .recordings import SPOKEN, EndlessRadio, convert, process_of, spoken_pcm, web_server
@@ -130,6 +132,26 @@ async def test_it_is_not_asked_and_nothing_is_told(hass: HomeAssistant, scheme: 
     assert [answer.translation_key for answer in answers] == ["media_of_this_machine"] * 2
     assert str(answers[0]).replace(f":{port}/", "") == str(answers[1]).replace(f":{CLOSED}/", "")
     assert not connected
+
+
+def own_addresses() -> list[str]:
+    """Return the addresses of this machine's interfaces, without those of loopback and of links."""
+    told = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False)
+    return told.stdout.split()
+
+
+async def test_its_own_address_is_refused_unless_it_is_home_assistants(hass: HomeAssistant) -> None:
+    addresses = own_addresses()
+    if not addresses:
+        pytest.skip("this machine is on no network")
+    for address in addresses:
+        host = f"[{address}]" if ":" in address else address
+        told = [str(await refused(hass, f"{scheme}://{host}:{CLOSED}/x")) for scheme in ("http", "rtsp")]
+        assert all("leads to this machine itself" in text for text in told)
+        hass.config.internal_url = f"http://{host}:8123"
+        assert (await async_resolve(hass, f"http://{host}:8123/local/x.wav")).trusted
+        assert not (await async_resolve(hass, f"http://{host}:{CLOSED}/local/x.wav")).trusted
+        assert await async_lookup(address, 8123, trusted=True)
 
 
 @pytest.mark.parametrize("host", ["192.168.1.20", "10.0.0.3", "172.30.33.4", "172.16.0.9", "8.8.8.8", "fd00::5"])
