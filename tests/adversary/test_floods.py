@@ -12,7 +12,6 @@ import pytest
 
 from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, TranslationOptions
 from custom_components.azure_speech_live.speech.errors import UnusableMessageError
-from custom_components.azure_speech_live.speech.inflow import RATE, RESERVE, SPELL, UNIT, Inflow
 from tests.speech.caller import AUDIO, INTERACTIVE, SAID, Heard, Source, calling, listen
 from tests.speech.faults.rows import Row
 
@@ -78,35 +77,3 @@ async def test_flood_by_the_service_of_2018(stage: Stage, row: Row) -> None:
 
 
 # --- the count
-
-
-def test_what_a_service_sends_is_never_too_much() -> None:
-    """Ten minutes of hypotheses, and of speech in pieces of 100 ms twice as fast as it is heard."""
-    inflow = Inflow(0.0)
-    for number in range(600 * 25):
-        inflow.count(3200, number / 25)
-
-
-def test_a_pause_is_due_now_and_then() -> None:
-    inflow = Inflow(0.0)
-    pauses = 0
-    for _ in range(10 * SPELL):
-        inflow.count(0, 0.0)
-        pauses += inflow.pause_due()
-    assert pauses == 10
-    inflow.count(1 << 20, 0.0)
-    assert inflow.pause_due()
-    assert not inflow.pause_due()
-
-
-def test_too_much() -> None:
-    inflow = Inflow(0.0)
-    for _ in range(int(RESERVE)):
-        inflow.count(0, 0.0)
-    with pytest.raises(UnusableMessageError):
-        inflow.count(0, 0.0)
-    for _ in range(int(RATE)):
-        inflow.count(0, 1.1)
-    inflow.count(1 << 16, 1.1)
-    with pytest.raises(UnusableMessageError):
-        inflow.count(20 * UNIT, 1.1)
