@@ -124,7 +124,6 @@ class Health:
     def async_stop(self) -> None:
         """Look after it no more: check nothing, take note of nothing."""
         self._client = None
-        self._ask = False
         self._stop_recheck()
         if self._check is not None:
             self._check.cancel()

@@ -125,11 +125,7 @@ class SpeechResource:
         self.usage.async_begin(session)
         if long:
             audio = self._watched(audio)
-        events = (
-            self.client.translate(audio, options, session.timeline, long=long)
-            if isinstance(options, TranslationOptions)
-            else self.client.recognize(audio, options, session.timeline, long=long)
-        )
+        events = self.client.recognize(audio, options, session.timeline, long=long)
         try:
             async with aclosing(events):
                 async for event in events:

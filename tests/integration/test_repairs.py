@@ -61,6 +61,7 @@ async def test_an_endpoint_that_stays_away_is_for_a_person_to_look_after(
     found = issue(hass, entry, Issue.ENDPOINT_GONE)
     assert found is not None
     assert found.translation_placeholders == {"title": entry.title, "endpoint": f"127.0.0.1:{service.port}"}
+    assert (found.is_fixable, found.severity) == (False, ir.IssueSeverity.WARNING)
 
     service.behaviours = ()
     await let_pass(hass, LAST_RECHECK)

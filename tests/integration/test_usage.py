@@ -104,6 +104,11 @@ async def let_pass(hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds:
 # --- what counts
 
 
+def test_a_second_has_32000_bytes() -> None:
+    month = Month(recognition=32_000 * 1_800, translation=32_000 * 5_400)
+    assert (month.recognition_seconds, month.translation_seconds, month.hours) == (1_800.0, 5_400.0, 2.0)
+
+
 async def test_what_was_sent_is_what_the_service_received(hass: HomeAssistant, service: SpeechService) -> None:
     entry = await add_resource(hass, service)
     for seconds in (0.01, 1, 2.345):

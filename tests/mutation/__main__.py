@@ -36,7 +36,7 @@ OTHERS = {
     "issues": ["test_repairs"],
     "months": ["test_usage", "test_usage_file", "test_cost_guard"],
     "usage": ["test_usage", "test_usage_file", "test_sensor"],
-    "resource": ["test_availability", "test_init", "test_usage", "test_repairs"],
+    "resource": ["test_availability", "test_init", "test_usage", "test_cost_guard", "test_diagnostics"],
     "health": ["test_health_states", "test_availability", "test_repairs"],
 }
 
@@ -73,6 +73,7 @@ class Sample:
 
     def go_on(self, end: float) -> bool:
         """Try a share of them. Return whether there are more."""
+        print(f"{self.path.stem} ...", flush=True)
         if not self._known:
             outcome, self._known = learn(self._tests, self.path, end)
             if outcome is not Outcome.PASSED:

@@ -92,7 +92,8 @@ def mutants(text: str, random: Random) -> Iterator[Mutant]:
     operators: list[Operator] = [LeaveOutStatement(), ReplaceNumber()]
     operators += [each() for each in known if each is not NumberReplacer and not each.arguments()]
     places = defaultdict(list)
-    nodes = list(ast_nodes(get_ast(text)))
+    # What stands in a decorator (frozen, slots) forbids what no code does: mypy sees to it.
+    nodes = [node for node in ast_nodes(get_ast(text)) if node.search_ancestor("decorator") is None]
     for operator in operators:
         positions = (position for node in nodes for position in operator.mutation_positions(node))
         for occurrence, (start, _end) in enumerate(positions):

@@ -20,6 +20,7 @@ from custom_components.azure_speech_live.speech import (
     RecognitionOptions,
     SpeechClient,
     SpeechError,
+    TranslationOptions,
 )
 from tests.speech_service import KEY, Attempt, Behaviour, Fault, Legible, Post, SpeechService
 from tests.speech_service.faults import AudioReceived, Freeze, Refuse, Reset
@@ -101,8 +102,19 @@ async def test_closed_client_does_nothing_more() -> None:
     async with SpeechService() as service, calling(service.url) as client:
         await client.close()
         await client.close()
-        assert isinstance((await listen(client, Source(AUDIO[Mode.INTERACTIVE]))).error, ConnectionFailedError)
+        source = Source(AUDIO[Mode.INTERACTIVE])
+        heard = await listen(client, source)
+        assert isinstance(heard.error, ConnectionFailedError)
+        assert str(heard.error) == "the client was closed"
+        assert source.closed
         assert not service.attempts
+
+
+async def test_translates() -> None:
+    async with SpeechService(Legible()) as service, calling(service.url) as client:
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]), TranslationOptions(targets=("de",)))
+    (phrase,) = heard.phrases
+    assert phrase.translations == {"de": f"[de] {SAID[Mode.INTERACTIVE]}"}
 
 
 async def test_caller_who_forgets_the_generator() -> None:

@@ -11,6 +11,8 @@ from custom_components.azure_speech_live.speech import (
     RecognitionStatus,
     SpeechEnded,
     SpeechStarted,
+    Synthesis,
+    SynthesisEnded,
 )
 
 
@@ -21,6 +23,8 @@ from custom_components.azure_speech_live.speech import (
         Hypothesis("turn on", 0.5, 0.3),
         SpeechEnded(1.5),
         Phrase(status=RecognitionStatus.SUCCESS, text="Turn on.", offset=0.5, duration=1.0),
+        Synthesis(b"RIFF"),
+        SynthesisEnded("too long"),
     ],
 )
 def test_frozen(event: Event) -> None:

@@ -15,6 +15,7 @@ from custom_components.azure_speech_live.speech import (
     RecognitionOptions,
     SpeechClient,
     ThrottledError,
+    TranslationOptions,
 )
 from custom_components.azure_speech_live.speech.pace import MAX_TIMES
 from custom_components.azure_speech_live.speech.throttle import GIVE_WAY, LONG_PATIENCE, PATIENCE, Throttle
@@ -246,6 +247,15 @@ async def test_time_that_the_service_asks_for(retry_after: float, long: bool, wa
         assert heard.seconds == pytest.approx(retry_after if waits else 0.0, abs=0.1)
         assert isinstance(heard.error, NoneType if waits else ThrottledError)
         assert len(service.attempts) == 1 + waits
+
+
+@pytest.mark.parametrize("way", ["recognize", "translate"])
+async def test_nothing_is_taken_for_long_that_is_not_called_so(way: str) -> None:
+    refusal = Behaviour(answer=Refuse(429, {"Retry-After": str(PATIENCE + 1)}))
+    async with SpeechService(Legible(), behaviours=[refusal]) as service, calling(service.url) as client:
+        source, options = Source(AUDIO[Mode.INTERACTIVE]), TranslationOptions(targets=("de",))
+        with pytest.raises(ThrottledError):
+            await anext(client.recognize(source, options) if way == "recognize" else client.translate(source, options))
 
 
 @pytest.mark.parametrize("retry_after", ["0", "1"])

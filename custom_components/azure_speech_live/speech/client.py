@@ -35,7 +35,7 @@ class SpeechClient:
         *,
         long: bool = False,
     ) -> AsyncGenerator[Event]:
-        """Recognise an utterance: yield hypotheses and phrases as they come.
+        """Recognise an utterance, or translate it if the options say so: yield hypotheses and phrases as they come.
 
         ``audio`` gives 16 kHz, 16-bit, mono, little-endian PCM in chunks of any size, with or without a WAV header;
         it is pulled from the first ``anext`` on, and closed at the end. In INTERACTIVE mode the first phrase is the
