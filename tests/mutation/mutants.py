@@ -43,16 +43,16 @@ class ReplaceNumber(NumberReplacer):  # type: ignore[misc]
     """Replaces a number, but not that of a module's constant: how long or how many that is was chosen."""
 
     def mutation_positions(self, node: NodeOrLeaf) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-        if not (
-            node.type == "number"
-            and node.parent.type in {"annassign", "expr_stmt"}
-            and node.search_ancestor("funcdef", "classdef") is None
-        ):
+        around = node.parent
+        while around is not None and around.type in {"term", "arith_expr", "shift_expr", "power"}:
+            around = around.parent
+        constant = around is not None and around.type in {"annassign", "expr_stmt"}
+        if not constant or node.search_ancestor("funcdef", "classdef") is not None:
             yield from super().mutation_positions(node)
 
 
 class _WithoutAnnotations(ast.NodeTransformer):
-    """What runs: annotations do not."""
+    """What runs: annotations do not, nor what is for mypy alone."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -68,6 +68,7 @@ class _WithoutAnnotations(ast.NodeTransformer):
 
     def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         node.returns = None
+        node.decorator_list = [each for each in node.decorator_list if ast.unparse(each) != "override"]
         return self.generic_visit(node)
 
     visit_FunctionDef = visit_AsyncFunctionDef = _visit_function  # noqa: N815
@@ -92,12 +93,13 @@ def mutants(text: str, random: Random) -> Iterator[Mutant]:
     operators: list[Operator] = [LeaveOutStatement(), ReplaceNumber()]
     operators += [each() for each in known if each is not NumberReplacer and not each.arguments()]
     places = defaultdict(list)
-    # What stands in a decorator (frozen, slots) forbids what no code does: mypy sees to it.
-    nodes = [node for node in ast_nodes(get_ast(text)) if node.search_ancestor("decorator") is None]
+    nodes = list(ast_nodes(get_ast(text)))
     for operator in operators:
-        positions = (position for node in nodes for position in operator.mutation_positions(node))
-        for occurrence, (start, _end) in enumerate(positions):
-            places[start].append((operator, occurrence))
+        positions = ((node, start) for node in nodes for start, _end in operator.mutation_positions(node))
+        for occurrence, (node, start) in enumerate(positions):
+            # What stands in a decorator (frozen, slots) forbids what no code does: mypy sees to it.
+            if node.search_ancestor("decorator") is None:
+                places[start].append((operator, occurrence))
     drawn = list(places.items())
     random.shuffle(drawn)
     for (line, _column), mistakes in drawn:
