@@ -184,22 +184,23 @@ class AudioBuffer:
         self._stripper = RiffStripper()
         self.start = 0
         """Where what is kept begins."""
+        self.end = 0
+        """Where what was fed ends, in whole samples."""
         self.ended = False
         """Whether no more will come."""
 
-    @property
-    def end(self) -> int:
-        """Where what was fed ends, in whole samples."""
-        return self.start + len(self._audio) // SAMPLE_SIZE * SAMPLE_SIZE
-
     def feed(self, chunk: bytes) -> None:
         """Add a chunk of any size. Raises BadAudioError."""
-        self._audio += self._stripper.feed(chunk)
+        self._add(self._stripper.feed(chunk))
 
     def close(self) -> None:
         """Say that no more will come. Half a sample that is left over is dropped: it is no sound."""
-        self._audio += self._stripper.close()
+        self._add(self._stripper.close())
         self.ended = True
+
+    def _add(self, audio: bytes) -> None:
+        self._audio += audio
+        self.end = self.start + len(self._audio) // SAMPLE_SIZE * SAMPLE_SIZE
 
     def frame(self, position: int, least: int = FRAME_SIZE) -> bytes:
         """Return the next bytes from a position, FRAME_SIZE at most and ``least`` at least; empty when it must wait.

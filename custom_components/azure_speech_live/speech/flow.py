@@ -75,13 +75,14 @@ class Flow:
         self._source = audio
         self._together = together
         self._turn = Turn(options, self._loop.time(), timeline)
-        self._audio_came = asyncio.Event()
         self._audio_left = asyncio.Event()
         self._news = asyncio.Event()
         self._taken = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
         self._ping = False
         """Whether the sender has to send a ping."""
+        self._idle: asyncio.Future[None] | None = None
+        """What the sender waits for, when it has nothing to send."""
         self._stopped = False
         self._ended = asyncio.Event()
         self._throttle = connector.throttle
@@ -148,7 +149,7 @@ class Flow:
                 turn.least_frame = min(FRAME_SIZE, SMALL_FRAME * len(self._together))
                 if not turn.feed(chunk, self._loop.time()):
                     continue
-                self._audio_came.set()
+                self._wake_sender()
                 while turn.full:
                     self._audio_left.clear()
                     await self._audio_left.wait()
@@ -158,7 +159,7 @@ class Flow:
             if not turn.speech_ended:  # else nobody needs more of it
                 raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
         turn.end_audio(self._loop.time())
-        self._audio_came.set()
+        self._wake_sender()
         self._reschedule()
         if turn.complete:
             self._throttle.go(self._place)
@@ -281,7 +282,7 @@ class Flow:
                         # By who sends: on a line that takes no more it waits, and nobody else with it.
                         connection.link.ping()
                         self._ping = True
-                    self._audio_came.set()  # a source that stalls has been ended
+                    self._wake_sender()  # a source that stalls has been ended
                 finally:
                     self._deadline = None
         finally:
@@ -292,7 +293,7 @@ class Flow:
         self._taken.clear()
         await self._taken.wait()
         self._turn.taken(self._loop.time() - began, self._loop.time())
-        self._audio_came.set()
+        self._wake_sender()
 
     async def _receive(self, connection: Connection) -> None:
         turn = self._turn
@@ -302,7 +303,7 @@ class Flow:
             if turn.events:
                 self._news.set()
             if turn.stopped:
-                self._audio_came.set()
+                self._wake_sender()
             if not turn.ended:
                 self._give_way(phrase=turn.audio.start > covered)
 
@@ -320,15 +321,16 @@ class Flow:
             for message in opening:
                 await connection.send(message)
             while True:
-                self._audio_came.clear()
+                while (frame := turn.next_audio(self._loop.time())) is not None:
+                    if turn.hurried:
+                        self._reschedule()
+                    await connection.send(frame)
+                    self._audio_left.set()
                 if self._ping:
                     self._ping = False
                     await connection.ping()
-                while (frame := turn.next_audio(self._loop.time())) is not None:
-                    self._reschedule()
-                    await connection.send(frame)
-                    self._audio_left.set()
-                await self._wait_to_send()
+                else:
+                    await self._wait_to_send()
 
     @property
     def _wake_at(self) -> float:
@@ -350,9 +352,16 @@ class Flow:
         """Wait until the pace allows the next frame, or until something comes that may change what to send."""
         send_at = self._turn.send_at
         if send_at is None:
-            await self._audio_came.wait()
+            # All that came before this has been looked at, so that no event has to remember it: that costs twice as much.
+            self._idle = self._loop.create_future()
+            await self._idle
         else:
             await asyncio.sleep(send_at - self._loop.time() + TIMER_ROUNDING)
+
+    def _wake_sender(self) -> None:
+        """Let the sender look at what there is to send."""
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
 
     # --- without a WebSocket
 
@@ -367,7 +376,7 @@ class Flow:
                 await asyncio.wait([request], timeout=1)
                 if not request.done():
                     turn.check_time(self._loop.time())
-                    self._audio_came.set()  # a source that stalls has been ended
+                    self._wake_sender()  # a source that stalls has been ended
             if request.done():
                 turn.finish_short_audio(request.result(), self._loop.time())
                 self._news.set()
@@ -378,13 +387,14 @@ class Flow:
     async def _wav(self) -> AsyncGenerator[bytes]:
         yield WAV_HEADER
         size = 0
-        while size < SHORT_AUDIO_LIMIT:
-            self._audio_came.clear()
-            # A loop that was held up finds several frames due at once, and the limit may be among them.
-            while size < SHORT_AUDIO_LIMIT and (message := self._turn.next_audio(self._loop.time())) is not None:
+        while True:
+            while (message := self._turn.next_audio(self._loop.time())) is not None:
                 self._audio_left.set()
                 if not isinstance(message.body, bytes) or not message.body:
                     return
                 size += len(message.body)
                 yield message.body
+                # A loop that was held up finds several frames due at once, and the limit may be among them.
+                if size >= SHORT_AUDIO_LIMIT:
+                    return
             await self._wait_to_send()

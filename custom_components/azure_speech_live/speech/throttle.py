@@ -145,6 +145,8 @@ class Throttle:
 
     def give_way_by(self, place: Place) -> float:
         """Return when a turn's request is to be over, since somebody waits who comes before it; inf: nobody does."""
+        if not (place.long and self._line):
+            return inf  # which is nearly always so, and asked with each message
         commands = [waiting for waiting in self._line if not waiting.long]
         # Of what may be long, the latest gives way first.
         asked = [asking for asking in reversed(self._asking) if asking.long][: len(commands)]
@@ -190,7 +192,8 @@ class Throttle:
                     other.seen = min(other.seen + 1, self._ended)  # an end makes room for one
             self.go(first)
         for place in self._asking:
-            place.asked()
+            if place.long:  # the others give way to nobody
+                place.asked()
 
     def _due(self, first: Place) -> float:
         """Return when the first of the line may ask the service; -inf: since a request has ended.

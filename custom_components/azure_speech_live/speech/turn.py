@@ -75,6 +75,10 @@ class Turn:
         self.audio = AudioBuffer()
         self.least_frame = FRAME_SIZE
         """Bytes of audio that are worth a message; less is sent at the end only."""
+        self.send_at: float | None = None
+        """When the pace allows the next frame, as ``next_audio`` found; None when only more audio changes that."""
+        self.hurried = False
+        """Whether the latest audio message may have moved the ``deadline`` nearer."""
         self._exchange: Exchange | None = None
         self._translating = isinstance(options, TranslationOptions)
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
@@ -172,35 +176,29 @@ class Turn:
     def next_audio(self, now: float) -> Message | None:
         """Return the next audio message, or None when there is none to send now (see ``send_at``)."""
         exchange = self._exchange
+        self.send_at = None
         if exchange is None or exchange.end_sent is not None or self.crowded:
             return None
-        frame = b""
+        first, frame = exchange.asked is None, b""
         if not exchange.stopped and not self.complete:
             frame = self.audio.frame(exchange.sent, self.least_frame)
             if not frame and not self.audio.ended:
                 return None
-            if exchange.asked is None:
+            if first:
                 exchange.asked = now
-            elif frame and self._pace.allows_at(exchange) > now:
+            elif frame and (allowed_at := self._pace.allows_at(exchange)) > now:
+                self.send_at = allowed_at
                 return None
-        if self.full:
+        full = self.full
+        if full:
             self._patience.fed = now  # the source had to wait for us
+        self.hurried = first or full or not frame
         exchange.sent += len(frame)
         self.timeline.sent += len(frame)
         self._pace.sent(len(frame), now)
         if not frame:  # which is the end of the audio
             exchange.end_sent = now
         return Message("audio", frame, exchange.request_id)
-
-    @property
-    def send_at(self) -> float | None:
-        """When the pace allows the next frame; None when there is none, so that only more audio changes that."""
-        exchange = self._exchange
-        if exchange is None or exchange.end_sent is not None or self.crowded:
-            return None
-        if not self.audio.frame(exchange.sent, self.least_frame):
-            return None
-        return self._pace.allows_at(exchange)
 
     # --- the service's messages
 
@@ -399,7 +397,7 @@ class Turn:
     def deadline(self) -> float:
         """When to call ``check_time`` at the latest.
 
-        It may move later meanwhile; ``next_audio`` and ``end_audio`` may move it nearer.
+        It may move later meanwhile; ``end_audio`` may move it nearer, and ``next_audio`` (see ``hurried``).
         """
         return self._patience.deadline(self.audio, self._exchange, full=self.full)
 
