@@ -69,10 +69,10 @@ class RiffStripper:
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the audio in a chunk. Raises BadAudioError for a WAV stream of another format, to its end."""
+        if self._begun:
+            return chunk if self._left is None else self._take(chunk, self._left)
         if self._refused:
             raise BadAudioError(self._refused)
-        if self._begun:
-            return self._take(chunk)
         self._held += chunk
         if self._header is None:
             start = bytes(self._held[:_CHUNK_HEADER_SIZE])
@@ -82,7 +82,9 @@ class RiffStripper:
                 return b"" if undecided else self._release()
             self._header = _header(*self._allowed)
             self._wanted = next(self._header)
-        return self._take(self._release()) if self._read(self._header) else b""
+        if not self._read(self._header):
+            return b""
+        return self._release() if self._left is None else self._take(self._release(), self._left)
 
     def close(self) -> bytes:
         """Return what was held back at the end of the stream: too little to be a header.
@@ -118,11 +120,9 @@ class RiffStripper:
         self._held.clear()
         return held
 
-    def _take(self, audio: bytes) -> bytes:
-        if self._left is None:
-            return audio
-        audio = audio[: self._left]
-        self._left -= len(audio)
+    def _take(self, audio: bytes, left: int) -> bytes:
+        audio = audio[:left]
+        self._left = left - len(audio)
         return audio
 
 
@@ -176,11 +176,18 @@ def _checked_format(fmt: bytes, rates: range, allowed: range) -> tuple[int, int]
 
 
 class AudioBuffer:
-    """The part of an utterance's audio that may still have to be sent, or sent again."""
+    """The part of an utterance's audio that may still have to be sent, or sent again.
+
+    It is kept in blocks of a frame each: one buffer that grows takes half as much again, and is moved as it grows.
+    """
 
     def __init__(self) -> None:
         """Begin with no audio."""
-        self._audio = bytearray()
+        self._blocks: list[bytes] = []
+        self._rest = bytearray()
+        """What has come behind them, less than a block."""
+        self._kept = 0
+        """Where the first block begins."""
         self._stripper = RiffStripper()
         self.start = 0
         """Where what is kept begins."""
@@ -199,8 +206,12 @@ class AudioBuffer:
         self.ended = True
 
     def _add(self, audio: bytes) -> None:
-        self._audio += audio
-        self.end = self.start + len(self._audio) // SAMPLE_SIZE * SAMPLE_SIZE
+        self._rest += audio
+        while len(self._rest) >= FRAME_SIZE:
+            self._blocks.append(bytes(self._rest[:FRAME_SIZE]))
+            del self._rest[:FRAME_SIZE]
+        size = len(self._blocks) * FRAME_SIZE + len(self._rest)
+        self.end = self._kept + size // SAMPLE_SIZE * SAMPLE_SIZE
 
     def frame(self, position: int, least: int = FRAME_SIZE) -> bytes:
         """Return the next bytes from a position, FRAME_SIZE at most and ``least`` at least; empty when it must wait.
@@ -210,10 +221,15 @@ class AudioBuffer:
         available = self.end - position
         if available < least and not self.ended:
             return b""
-        begin = position - self.start
-        return bytes(self._audio[begin : begin + min(available, FRAME_SIZE)])
+        block, begin = divmod(position - self._kept, FRAME_SIZE)
+        end = begin + min(available, FRAME_SIZE)
+        if end - begin == FRAME_SIZE and not begin:
+            return self._blocks[block]  # as nearly always: nothing is copied
+        return b"".join((*self._blocks[block : block + 2], self._rest))[begin:end]
 
     def discard(self, position: int) -> None:
         """Forget all before a position."""
-        del self._audio[: position - self.start]
+        blocks = min((position - self._kept) // FRAME_SIZE, len(self._blocks))
+        del self._blocks[:blocks]
+        self._kept += blocks * FRAME_SIZE
         self.start = position

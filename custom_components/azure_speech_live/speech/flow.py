@@ -23,6 +23,7 @@ from .options import RecognitionOptions, TranslationOptions
 from .throttle import too_many
 from .timeline import Timeline
 from .turn import Turn
+from .wakeup import Wakeup
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -75,16 +76,15 @@ class Flow:
         self._source = audio
         self._together = together
         self._turn = Turn(options, self._loop.time(), timeline)
-        self._audio_left = asyncio.Event()
-        self._news = asyncio.Event()
-        self._taken = asyncio.Event()
+        self._to_send = Wakeup()
+        self._audio_left = Wakeup()
+        self._news = Wakeup()
+        self._taken = Wakeup()
         self._deadline: asyncio.Timeout | None = None
         self._ping = False
         """Whether the sender has to send a ping."""
-        self._idle: asyncio.Future[None] | None = None
-        """What the sender waits for, when it has nothing to send."""
-        self._stopped = False
-        self._ended = asyncio.Event()
+        self._stopped: asyncio.Event | None = None
+        """Set when all is over that was to be ended."""
         self._throttle = connector.throttle
         self._place = self._throttle.place(self._reschedule, long=long)
         self._pull = asyncio.create_task(self._pull_audio(), name="Speech audio")
@@ -97,13 +97,12 @@ class Flow:
         turn = self._turn
         try:
             while True:
-                self._news.clear()
                 while turn.events:
                     event = turn.events.popleft()
                     if not turn.crowded:
                         self._taken.set()
                     yield event
-                if self._stopped:
+                if self._stopped is not None:
                     if turn.complete:
                         return
                     raise ConnectionFailedError("the client was closed")
@@ -120,10 +119,10 @@ class Flow:
 
     async def stop(self) -> None:
         """End everything at once. Who calls it again waits for the first call's end: nothing is cancelled twice."""
-        if self._stopped:
-            await self._ended.wait()
+        if self._stopped is not None:
+            await self._stopped.wait()
             return
-        self._stopped = True
+        self._stopped = asyncio.Event()
         tasks = [self._carry, self._pull]
         for task in tasks:
             task.cancel()
@@ -133,7 +132,7 @@ class Flow:
             try:
                 await close_source(self._source)
             finally:
-                self._ended.set()
+                self._stopped.set()
 
     def _task_done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
@@ -149,9 +148,8 @@ class Flow:
                 turn.least_frame = min(FRAME_SIZE, SMALL_FRAME * len(self._together))
                 if not turn.feed(chunk, self._loop.time()):
                     continue
-                self._wake_sender()
+                self._to_send.set()
                 while turn.full:
-                    self._audio_left.clear()
                     await self._audio_left.wait()
         except SpeechError:
             raise
@@ -159,7 +157,7 @@ class Flow:
             if not turn.speech_ended:  # else nobody needs more of it
                 raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
         turn.end_audio(self._loop.time())
-        self._wake_sender()
+        self._to_send.set()
         self._reschedule()
         if turn.complete:
             self._throttle.go(self._place)
@@ -282,7 +280,7 @@ class Flow:
                         # By who sends: on a line that takes no more it waits, and nobody else with it.
                         connection.link.ping()
                         self._ping = True
-                    self._wake_sender()  # a source that stalls has been ended
+                    self._to_send.set()  # a source that stalls has been ended
                 finally:
                     self._deadline = None
         finally:
@@ -290,10 +288,9 @@ class Flow:
 
     async def _wait_for_caller(self) -> None:
         began = self._loop.time()
-        self._taken.clear()
         await self._taken.wait()
         self._turn.taken(self._loop.time() - began, self._loop.time())
-        self._wake_sender()
+        self._to_send.set()
 
     async def _receive(self, connection: Connection) -> None:
         turn = self._turn
@@ -303,7 +300,7 @@ class Flow:
             if turn.events:
                 self._news.set()
             if turn.stopped:
-                self._wake_sender()
+                self._to_send.set()
             if not turn.ended:
                 self._give_way(phrase=turn.audio.start > covered)
 
@@ -352,16 +349,9 @@ class Flow:
         """Wait until the pace allows the next frame, or until something comes that may change what to send."""
         send_at = self._turn.send_at
         if send_at is None:
-            # All that came before this has been looked at, so that no event has to remember it: that costs twice as much.
-            self._idle = self._loop.create_future()
-            await self._idle
+            await self._to_send.wait()
         else:
             await asyncio.sleep(send_at - self._loop.time() + TIMER_ROUNDING)
-
-    def _wake_sender(self) -> None:
-        """Let the sender look at what there is to send."""
-        if self._idle is not None and not self._idle.done():
-            self._idle.set_result(None)
 
     # --- without a WebSocket
 
@@ -376,7 +366,7 @@ class Flow:
                 await asyncio.wait([request], timeout=1)
                 if not request.done():
                     turn.check_time(self._loop.time())
-                    self._wake_sender()  # a source that stalls has been ended
+                    self._to_send.set()  # a source that stalls has been ended
             if request.done():
                 turn.finish_short_audio(request.result(), self._loop.time())
                 self._news.set()
