@@ -124,10 +124,13 @@ class Connection:
         """Send a ping. Raises ConnectionFailedError."""
         await ours(self._socket.ping(), "sending")
 
-    async def receive(self) -> Message:
-        """Wait for the service's next message. Raises the SpeechError that the connection's end stands for."""
-        while (received := await self._next()).type in _CONTROL:
-            pass
+    async def receive(self) -> Message | None:
+        """Wait for the service's next message; None is a sign of life without one, a ping or a pong.
+
+        Raises the SpeechError that the connection's end stands for.
+        """
+        if (received := await self._next()).type in _CONTROL:
+            return None
         message = messages.decode(received.data)
         _LOGGER.debug("%s: received %s", self.id, message)
         return message

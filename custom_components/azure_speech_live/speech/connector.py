@@ -260,7 +260,8 @@ class Connector:
                 while (end := turn.next_audio(loop.time())) is not None:
                     await connection.send(end)
                 while not turn.ended:
-                    turn.receive(await connection.receive(), loop.time(), now_utc())
+                    if (message := await connection.receive()) is not None:
+                        turn.receive(message, loop.time(), now_utc())
                 for report in turn.reports(now_utc()):
                     await connection.send(report)
         except TimeoutError, SpeechError, asyncio.CancelledError:

@@ -296,12 +296,14 @@ class Flow:
         turn = self._turn
         while not (turn.complete or turn.ended or turn.crowded):
             message, covered = await connection.receive(), turn.audio.start
-            turn.receive(message, self._loop.time(), now_utc())
+            if message is not None:
+                turn.receive(message, self._loop.time(), now_utc())
             if turn.events:
                 self._news.set()
             if turn.stopped:
                 self._to_send.set()
             if not turn.ended:
+                self._reschedule()
                 self._give_way(phrase=turn.audio.start > covered)
 
     def _give_way(self, *, phrase: bool = False) -> None:
@@ -341,7 +343,7 @@ class Flow:
             return
         when = self._deadline.when()
         deadline = self._loop.time() if self._turn.complete else self._wake_at
-        # One that has moved later is found out when it is over; a timer that moved with every frame would cost more.
+        # One that has moved later is found out when it is over; a timer that moved with each message would cost more.
         if when is None or deadline < when:
             self._deadline.reschedule(deadline)
 

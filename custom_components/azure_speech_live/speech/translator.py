@@ -74,9 +74,9 @@ class TranslatorConnection(Connection):
             self._wait.reschedule(self._quiet_since + QUIET)
 
     @override
-    async def receive(self) -> Message:
-        """Wait for the next message, and give it in the newer form. Raises SpeechError."""
-        while not self._received:
+    async def receive(self) -> Message | None:
+        """Wait for the next message, and give it in the newer form; None: another sign of life. Raises SpeechError."""
+        if not self._received:
             # Who waits here does so in several goes.
             quiet_until = None if self._quiet_since is None else self._quiet_since + QUIET
             try:
@@ -88,7 +88,7 @@ class TranslatorConnection(Connection):
                 self._take(received)
             finally:
                 self._wait = None
-        return self._received.popleft()
+        return self._received.popleft() if self._received else None
 
     async def _ask(self) -> None:
         """Ask a service that says no more whether it is still there. Raises ConnectionFailedError if it is not."""

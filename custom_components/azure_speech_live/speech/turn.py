@@ -397,7 +397,8 @@ class Turn:
     def deadline(self) -> float:
         """When to call ``check_time`` at the latest.
 
-        It may move later meanwhile; ``end_audio`` may move it nearer, and ``next_audio`` (see ``hurried``).
+        It may move later meanwhile. What comes from the service may move it nearer, be it a pong, and so may
+        ``end_audio`` and ``next_audio`` (see ``hurried``).
         """
         return self._patience.deadline(self.audio, self._exchange, full=self.full)
 
