@@ -21,7 +21,7 @@ TESTS = Path("tests")
 RESOURCE = ["resource", "usage", "usage_file", "months", "cost_guard", "health", "health_states", "issues"]
 # The tests of modules that have none of their name, or not enough in it.
 OTHERS = {
-    "exchange": ["test_flow"],
+    "exchange": ["test_turn", "test_flow"],
     "flow": ["test_flow", "test_client", "test_synthesis"],
     "foreign": ["../adversary/test_exceptions", "test_connection"],
     "inflow": ["test_inflow", "test_flow"],

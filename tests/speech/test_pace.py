@@ -17,7 +17,7 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND
 from custom_components.azure_speech_live.speech.messages import json_message
-from custom_components.azure_speech_live.speech.pace import FAST_LANE, MAX_TIMES, PACE, REQUEST_COST
+from custom_components.azure_speech_live.speech.pace import FAST_LANE, MAX_TIMES, PACE, REQUEST_COST, Pace
 from custom_components.azure_speech_live.speech.turn import Turn
 from tests.speech_service import Behaviour, Fault, SpeechService
 from tests.speech_service.faults import AudioReceived, Refuse, Reset, Send
@@ -109,6 +109,40 @@ def test_turns_that_end_behind_next_to_nothing(left: float) -> None:
     requests = sum(isinstance(event, Phrase) for event in turn.events)
     assert requests > 1
     assert turn.timeline.sent / BYTES_PER_SECOND + requests * REQUEST_COST <= ALLOWED
+
+
+WHOLE: Final = GIVEN * BYTES_PER_SECOND
+
+
+def test_exactly_so_much_may_be_sent() -> None:
+    pace = Pace()
+    for _ in range(MAX_TIMES):
+        pace.begin(0, WHOLE)
+        pace.sent(WHOLE, 0.0)
+    with pytest.raises(ProtocolError):
+        pace.begin(WHOLE, WHOLE)
+
+
+def test_what_is_refused_leaves_nothing_behind() -> None:
+    pace = Pace()
+    pace.begin(0, WHOLE)
+    pace.sent(WHOLE + 1, 0.0)
+    pace.begin(0, WHOLE)
+    pace.sent(WHOLE, 0.0)
+    pace.refused()
+    pace.begin(0, WHOLE)
+    pace.sent(WHOLE, 0.0)
+    with pytest.raises(ProtocolError):
+        pace.begin(0, WHOLE)  # a byte too many
+    pace.begin(1, WHOLE)
+
+
+def test_who_gives_way_leaves_something_for_what_breaks() -> None:
+    pace = Pace()
+    for spared in (True, True, False):
+        assert pace.spares(0, WHOLE) is spared
+        pace.begin(0, WHOLE)
+        pace.sent(WHOLE, 0.0)
 
 
 def test_refused_requests_cost_nothing() -> None:

@@ -237,6 +237,14 @@ async def test_false_recognition(mode: Mode) -> None:
     assert heard.endings == []
 
 
+@pytest.mark.parametrize("mode", MODES)
+async def test_silence_after_the_audio_is_taken_for_the_end_in_time(mode: Mode) -> None:
+    async with interpreter() as (_, client):
+        heard = await listen(client, Source(silence(3.0), pace=1.0), to(mode=mode))
+    assert [phrase.status for phrase in heard.phrases] == [RecognitionStatus.NO_MATCH]
+    assert heard.seconds_more == pytest.approx(QUIET, abs=0.01)
+
+
 async def test_no_audio() -> None:
     async with interpreter() as (service, client):
         heard = await listen(client, Source(b""), to())
