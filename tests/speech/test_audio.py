@@ -94,6 +94,12 @@ NOT_WAVS = {
 }
 
 
+def test_audio_that_begins_behind_a_picture_or_behind_too_many() -> None:
+    picture = chunk(b"id3 ", bytes(PREFIX_LIMIT // 16))
+    assert outcome([riff(fmt(), *[picture] * 15, chunk(b"data", PCM))]) == PCM
+    assert outcome([riff(fmt(), *[picture] * 16, chunk(b"data", PCM))]) == "a WAV stream in which no audio begins"
+
+
 @pytest.mark.parametrize("wav", WAVS.values(), ids=WAVS)
 def test_header_comes_off_wherever_the_stream_is_cut(wav: bytes) -> None:
     assert strip([wav]) == PCM
