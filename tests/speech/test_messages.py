@@ -27,6 +27,7 @@ from custom_components.azure_speech_live.speech.messages import (
     Message,
     decode,
     encode,
+    end,
     hypothesis,
     json_body,
     json_message,
@@ -462,3 +463,11 @@ def test_text_is_bounded() -> None:
     said = phrase({"RecognitionStatus": "Success", "DisplayText": long, "NBest": [{"Lexical": long, "ITN": long}]})
     assert [len(text) for text in texts(said)] == [MAX_TRANSCRIPT] * 3
     assert len(hypothesis({"Text": long}).text) == MAX_TRANSCRIPT
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [({"Offset": 5_000_000, "Duration": 10_000_000}, 1.5), ({"Duration": 10_000_000}, 1.0), ({}, 0.0)],
+)
+def test_end_is_behind_the_duration(body: dict[str, int], seconds: float) -> None:
+    assert end(body) == seconds
