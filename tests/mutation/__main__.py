@@ -34,6 +34,7 @@ OTHERS = {
     "connection": ["test_connection", "test_pool", "test_flow"],
     "connector": ["test_connector", "test_client", "test_telemetry"],
     "issues": ["test_repairs"],
+    "cost_guard": ["test_cost_guard", "test_stored"],
     "months": ["test_usage", "test_usage_file", "test_cost_guard"],
     "usage": ["test_usage", "test_usage_file", "test_sensor"],
     "resource": ["test_availability", "test_init", "test_usage", "test_cost_guard", "test_diagnostics"],
