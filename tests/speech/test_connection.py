@@ -23,11 +23,11 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
     UpgradeRefusedError,
 )
-from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, Connection
+from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, MAX_REDIRECTS, Connection
 from custom_components.azure_speech_live.speech.errors import LanguageError, QuotaError, ThrottledError
 from custom_components.azure_speech_live.speech.messages import MAX_MESSAGE_SIZE, Message
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
-from tests.speech_service.faults import Action, Close, Freeze, Raw, Received, Reset, Send
+from tests.speech_service.faults import Action, Close, Freeze, Raw, Received, Refuse, Reset, Send
 
 from .caller import AUDIO, Source, calling, listen, sockets_left
 
@@ -139,6 +139,30 @@ async def answering(answer: str) -> AsyncIterator[str]:
 async def _rounds() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+async def redirected(address: str, times: int) -> None:
+    """Open a connection to a service that first sends us to another address, so often."""
+    service = SpeechService(
+        Legible(),
+        behaviours=lambda attempt: (
+            Behaviour(answer=Refuse.redirect(address or service.url + PATH)) if attempt < times else Behaviour()
+        ),
+    )
+    async with service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
+        connection = await Connection.open(session, URL(service.url + PATH), CONNECTION_ID)
+        await connection.close()
+
+
+async def test_redirects_to_a_websocket_are_followed_so_often() -> None:
+    await redirected("", MAX_REDIRECTS)
+    with pytest.raises(NotASpeechEndpointError, match="redirected too many times"):
+        await redirected("", MAX_REDIRECTS + 1)
+
+
+async def test_redirect_to_what_is_no_websocket() -> None:
+    with pytest.raises(NotASpeechEndpointError, match="redirected to an address that cannot be used"):
+        await redirected("gopher://127.0.0.1/", 1)
 
 
 # --- names, by a resolver like Home Assistant's
