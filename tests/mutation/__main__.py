@@ -30,6 +30,7 @@ OTHERS = {
     "pace": ["test_pace", "test_flow"],
     "patience": ["test_patience", "test_flow"],
     "results": ["test_messages", "test_turn", "test_translation"],
+    "wakeup": ["test_flow"],
     "wording": ["test_errors", "test_refusal", "test_connection"],
     "connection": ["test_connection", "test_pool", "test_flow"],
     "connector": ["test_connector", "test_client", "test_telemetry"],
@@ -74,6 +75,8 @@ class Sample:
 
     def go_on(self, end: float) -> bool:
         """Try a share of them. Return whether there are more."""
+        if monotonic() >= end:
+            return False
         print(f"{self.path.stem} ...", flush=True)
         if not self._known:
             outcome, self._known = learn(self._tests, self.path, end)
