@@ -47,3 +47,10 @@ def test_statuses_are_the_services_words() -> None:
         "BabbleTimeout",
         "EndOfDictation",
     }
+
+
+def test_a_phrase_says_something_by_its_text_or_its_translation() -> None:
+    said = RecognitionStatus.SUCCESS
+    assert Phrase(status=said, text="Hello.").says_something
+    assert Phrase(status=said, translations={"de": "Hallo."}).says_something
+    assert not Phrase(status=said).says_something
