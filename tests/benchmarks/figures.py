@@ -39,7 +39,8 @@ IMPORTS: Final[Mapping[str, Sequence[str]]] = {
 async def first_command(arena: Arena, measured: Measured) -> None:
     """Speak for the first time in each process."""
     for name, contender in arena.contenders.items():
-        run = await contender.speak(Command(port=arena.port, first=FRAME))
+        # Without a connection: some would open one beforehand, and others not.
+        run = await contender.speak(Command(port=arena.port, first=FRAME, fresh=True))
         measured.first_command[name] = run.utterances[0]
 
 

@@ -188,6 +188,8 @@ class AudioBuffer:
         """What has come behind them, less than a block."""
         self._kept = 0
         """Where the first block begins."""
+        self._came = 0
+        """Bytes that were fed in all."""
         self._stripper = RiffStripper()
         self.start = 0
         """Where what is kept begins."""
@@ -207,11 +209,11 @@ class AudioBuffer:
 
     def _add(self, audio: bytes) -> None:
         self._rest += audio
+        self._came += len(audio)
+        self.end = self._came - self._came % SAMPLE_SIZE
         while len(self._rest) >= FRAME_SIZE:
             self._blocks.append(bytes(self._rest[:FRAME_SIZE]))
             del self._rest[:FRAME_SIZE]
-        size = len(self._blocks) * FRAME_SIZE + len(self._rest)
-        self.end = self._kept + size // SAMPLE_SIZE * SAMPLE_SIZE
 
     def frame(self, position: int, least: int = FRAME_SIZE) -> bytes:
         """Return the next bytes from a position, FRAME_SIZE at most and ``least`` at least; empty when it must wait.

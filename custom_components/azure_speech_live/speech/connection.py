@@ -5,6 +5,7 @@ becomes a SpeechError here (see foreign.py).
 """
 
 import asyncio
+from collections.abc import Awaitable
 import contextlib
 from datetime import UTC, datetime
 import logging
@@ -114,11 +115,11 @@ class Connection:
         _LOGGER.debug("%s: sent %s", self.id, message)
         await self._send(messages.encode(message, now_utc()))
 
-    async def _send(self, payload: str | bytes) -> None:
+    def _send(self, payload: str | bytes) -> Awaitable[None]:
         if self.closed:
             raise ConnectionFailedError("the connection was lost")
         sending = self._socket.send_str(payload) if isinstance(payload, str) else self._socket.send_bytes(payload)
-        await ours(sending, "sending")
+        return ours(sending, "sending")
 
     async def ping(self) -> None:
         """Send a ping. Raises ConnectionFailedError."""
