@@ -16,11 +16,12 @@ from typing import Any, Final
 
 import aiohttp
 
+from tests.memory import memory
 from tests.speech.caller import sockets_left, tasks_left
 
 from .callers import Caller, Report
 from .stage import Stage
-from .watch import Watch, descriptors, memory, watching
+from .watch import MB, Watch, descriptors, watching
 
 MAX_GROWTH: Final = 5.0
 """MB of memory in the second half: what is under way differs from one moment to the next, and so does the heap."""
@@ -57,7 +58,7 @@ async def soak(run: Run, seed: int, callers: int, faultiness: float) -> bool:
     chance, report = random.Random(seed), run.report  # noqa: S311 - repeatable, not secret
     asyncio.get_running_loop().set_exception_handler(lambda _, context: report.foreign.append(_unheard(context)))
     sys.unraisablehook = lambda unheard: report.foreign.append(f"{unheard.err_msg}: {unheard.exc_value!r}")
-    memories: list[float] = [memory()]
+    memories: list[float] = [memory() / MB]
     gc.freeze()  # or a look at the memory would take a tenth of a second
     with Stage(callers) as stage:
         before = descriptors()
@@ -79,10 +80,10 @@ async def soak(run: Run, seed: int, callers: int, faultiness: float) -> bool:
                     group.create_task(run_it(lambda: run.done < 1))
                 for part in (WARM_UP, 0.5):
                     await run.until(part)
-                    memories.append(memory())
+                    memories.append(memory() / MB)
             await asyncio.sleep(1)  # a transport that was closed lets go of its socket in one of the loop's next rounds
         gc.collect()  # an exception that nobody has looked at is told when its task goes
-        memories.append(memory())
+        memories.append(memory() / MB)
         left = {"tasks": len(tasks_left()), "sockets": len(sockets_left())}
         left["file descriptors"] = descriptors() - before
         print_report(run, watch, memories, left)

@@ -4,15 +4,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-import ctypes
 from dataclasses import dataclass, field
-import gc
 from pathlib import Path
-import resource
-import sys
 import time
 from typing import Final
 
+from tests.memory import memory, resident
+
+MB: Final = 2**20
 INTERVAL: Final = 0.005
 """Seconds between two looks at the loop."""
 NOTABLE: Final = 0.05
@@ -72,7 +71,7 @@ class Watch:
 async def watching() -> AsyncIterator[Watch]:
     """Watch what is done within."""
     loop = asyncio.get_running_loop()
-    watch = Watch(memory_before=memory())
+    watch = Watch(memory_before=memory() / MB)
 
     async def look() -> None:
         while True:
@@ -87,7 +86,7 @@ async def watching() -> AsyncIterator[Watch]:
                 if late > NOTABLE:
                     watch.late += late
                     watch.held_up += late - own
-                watch.most_memory = max(watch.most_memory, resident())
+                watch.most_memory = max(watch.most_memory, resident() / MB)
 
     looking = asyncio.create_task(look())
     try:
@@ -95,20 +94,6 @@ async def watching() -> AsyncIterator[Watch]:
     finally:
         looking.cancel()
         await asyncio.wait([looking])
-
-
-def resident() -> float:
-    """Return the process's resident memory in MB."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 2**20
-
-
-def memory() -> float:
-    """Return the same without what the allocator holds of memory that was freed."""
-    gc.collect()
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
-        libc.malloc_trim(0)
-    return resident()
 
 
 def descriptors() -> int:

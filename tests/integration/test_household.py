@@ -24,6 +24,7 @@ from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.limits import MAX_CAPTIONS, MAX_RECORDINGS
 from custom_components.azure_speech_live.speech.pool import SIZE
+from tests.memory import resident
 from tests.speech_service.connection import Connection
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.service import SpeechService
@@ -178,11 +179,6 @@ async def until(condition: Any) -> None:
             await asyncio.sleep(0.01)
 
 
-def memory() -> int:
-    """Return the bytes of memory that this process has."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
-
-
 async def command(hass: HomeAssistant) -> float:
     """Speak to a satellite, as fast as one speaks. Return how many seconds after the last word the answer came."""
     loop = asyncio.get_running_loop()
@@ -247,7 +243,7 @@ async def test_everything_at_once(
     media.write_bytes(wav_file(pcm(PHRASE) * PHRASES))
     app = App(await hass_ws_client(hass))
     await commands(hass)  # the first ones have much to load
-    quiet, before = await commands(hass), memory()
+    quiet, before = await commands(hass), resident()
     async with Watch.watching() as watch:
         recordings = [listening(hass, media) for _ in range(RECORDINGS)]
         async with app.captions(CAPTIONS):
@@ -255,7 +251,7 @@ async def test_everything_at_once(
             while not all(recording.done() for recording in recordings):
                 loud.append(await commands(hass))
         texts = [recording.result()["text"] for recording in recordings]
-        growth = memory() - before
+        growth = resident() - before
     _LOGGER.info(
         "satellites: %.3f s in a quiet house, %.3f s in %d rounds in a loud one; event loop: late by %s, busy for %s; "
         "%.1f MiB more",

@@ -178,7 +178,7 @@ def _checked_format(fmt: bytes, rates: range, allowed: range) -> tuple[int, int]
 class AudioBuffer:
     """The part of an utterance's audio that may still have to be sent, or sent again.
 
-    It is kept in blocks of a frame each: one buffer that grows takes half as much again, and is moved as it grows.
+    It is kept in blocks of a frame each: one buffer that grows takes an eighth more, and is moved as it grows.
     """
 
     def __init__(self) -> None:

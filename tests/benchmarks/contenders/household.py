@@ -24,11 +24,12 @@ from custom_components.azure_speech_live.usage import Usage
 from tests.benchmarks.arena import Utterance
 from tests.benchmarks.clock import Heard, now
 from tests.benchmarks.command import Command
+from tests.memory import memory
 from tests.speech_service.wav import BYTES_PER_SECOND
 
 from .home_assistant import DOMAIN, HomeAssistantContender, make
 from .recordings import cost, hurried
-from .worker import memory, serve
+from .worker import serve
 
 SHORT: Final = 0.2
 """Seconds of a command of which only the beginning counts."""

@@ -10,8 +10,7 @@ import sys
 from typing import Final
 
 from tests.benchmarks.clock import now, say
-
-from .worker import memory
+from tests.memory import memory
 
 HOME_ASSISTANT: Final = (
     "homeassistant.bootstrap",

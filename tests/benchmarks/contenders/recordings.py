@@ -15,8 +15,7 @@ import time
 from unittest.mock import patch
 
 from custom_components.azure_speech_live.speech import pace, patience, turn
-
-from .worker import memory, resident
+from tests.memory import memory, resident
 
 INTERVAL = 0.02
 """Seconds between two looks at the memory."""

@@ -10,20 +10,17 @@ from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, suppress
-import ctypes
 from dataclasses import asdict, dataclass, field
-import gc
 import json
 import logging
-from pathlib import Path
 import random
-import resource
 import sys
 import time
 from typing import Any, Final
 
 from tests.benchmarks.clock import now, say, until
 from tests.benchmarks.command import Command
+from tests.memory import memory, resident
 from tests.speech_service.wav import BYTES_PER_SECOND
 
 FRAME: Final = 3200
@@ -132,20 +129,6 @@ class Contender(ABC):
                     await asyncio.gather(*(self._speak(utterance) for utterance in utterances))
             sizes.append(memory())
         return {"memory": sizes}
-
-
-def memory() -> int:
-    """Return this process's resident memory in bytes, without what the allocator holds of memory that was freed."""
-    gc.collect()
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
-        libc.malloc_trim(0)
-    return resident()
-
-
-def resident() -> int:
-    """Return this process's resident memory in bytes."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize()
 
 
 async def _memory_at(moment: int) -> int:
