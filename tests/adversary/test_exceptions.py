@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator
 import gc
 import inspect
+import socket
 import ssl
+import struct
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Final
 
@@ -51,24 +53,31 @@ async def test_ping_on_a_connection_that_goes_down(at: Point) -> None:
             assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
 
 
-async def test_a_body_whose_connection_is_gone_is_nobody_s_trouble() -> None:
-    """What aiohttp's upload ends with is not left to asyncio, which would report it with a traceback."""
+@pytest.mark.parametrize("before", [0, 1], ids=["at first", "later"])
+async def test_a_body_whose_connection_is_gone_is_nobody_s_trouble(before: int) -> None:
+    """What aiohttp's upload ends with is not left to asyncio, which would report it with a traceback.
+
+    The peer resets the connection in the middle of a step of the upload: what is sent then finds out.
+    """
     unheard: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
-    pool = aiohttp.TCPConnector(force_close=True)
+    with socket.create_server(("127.0.0.1", 0)) as peer:
 
-    async def wav() -> AsyncGenerator[bytes]:
-        yield WAV_HEADER
-        await asyncio.sleep(0)
-        for protocol in pool._acquired:  # noqa: SLF001 - there is no other way to the connection
-            assert protocol.transport is not None
-            protocol.transport.close()
+        async def wav() -> AsyncGenerator[bytes]:
+            accepted, _ = peer.accept()
+            for _ in range(before):
+                yield WAV_HEADER
+                await asyncio.sleep(0)
+            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            accepted.close()
+            yield WAV_HEADER
 
-    async with SpeechService(Legible()) as service, aiohttp.ClientSession(connector=pool) as session:
-        connector = Connector(session, Endpoint.from_url(service.url), Credentials(key=KEY))
-        with pytest.raises(ConnectionFailedError):
-            await connector.short_audio(RecognitionOptions(), wav())
-        await connector.close()
+        async with aiohttp.ClientSession() as session:
+            endpoint = Endpoint.from_url(f"http://127.0.0.1:{peer.getsockname()[1]}")
+            connector = Connector(session, endpoint, Credentials(key=KEY))
+            with pytest.raises(ConnectionFailedError, match="the connection broke"):
+                await connector.short_audio(RecognitionOptions(), wav())
+            await connector.close()
     gc.collect()
     assert unheard == []
 

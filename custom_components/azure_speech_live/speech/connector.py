@@ -6,12 +6,14 @@ Also the way around: the REST API for short recordings, for networks that do not
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterable, Coroutine
+import contextlib
 from http import HTTPStatus
 import logging
-from typing import Final
+from typing import Final, override
 import uuid
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.hdrs import METH_POST, UPGRADE
 from yarl import URL
 
@@ -282,6 +284,19 @@ class Connector:
         return task
 
 
+class _Request(aiohttp.ClientRequest):
+    """A request whose body need not find its way: the answer, or that none comes, says all that there is to say."""
+
+    @override
+    async def write_bytes(
+        self, writer: AbstractStreamWriter, conn: aiohttp.connector.Connection, content_length: int | None = None
+    ) -> None:
+        """Send the body, and raise nothing: asyncio would report what a task ends with that aiohttp has dropped."""
+        await asyncio.sleep(0)  # what fails at once would close the connection before the answer is awaited
+        with contextlib.suppress(Exception):
+            await super().write_bytes(writer, conn, content_length)
+
+
 def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encrypted: bool) -> aiohttp.ClientSession:
     """Return a session on another's connections that sends the credentials, and does not lose or show them.
 
@@ -311,5 +326,6 @@ def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encryp
         cookie_jar=session.cookie_jar,
         headers=session.headers,
         middlewares=(guard,),
+        request_class=_Request,
         response_class=Response,
     )

@@ -4,7 +4,6 @@ aiohttp gives messages that have come already without letting anything else run,
 a hundred thousand of them. It passes over interim answers (HTTP 100) in the same way, ten thousand in one go.
 """
 
-import asyncio
 from typing import Any, Final, override
 
 import aiohttp
@@ -24,18 +23,13 @@ MAX_INTERIM: Final = 8
 
 
 class Response(aiohttp.ClientResponse):
-    """An answer to an HTTP request, before which come no more than a few interim ones.
-
-    If it does not come, the request's body need not find its way either, and of that nobody is told.
-    """
+    """An answer to an HTTP request, before which come no more than a few interim ones."""
 
     @override
     async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
         """Wait for the answer. Raises NotASpeechEndpointError, and what aiohttp raises."""
         protocol = connection.protocol
         assert protocol is not None  # noqa: S101 - it has just carried the request
-        if self._writer is not None:
-            self._writer.add_done_callback(_look_at)  # else asyncio reports what became of it on a closed connection
         read, taken = protocol.read, 0
 
         async def bounded() -> Any:
@@ -51,11 +45,6 @@ class Response(aiohttp.ClientResponse):
             return await super().start(connection)
         finally:
             del protocol.read
-
-
-def _look_at(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        task.exception()
 
 
 class Inflow:
