@@ -12,7 +12,7 @@ from yarl import URL
 from custom_components.azure_speech_live.speech import Credentials, Mode, RecognitionOptions, SpeechClient
 from custom_components.azure_speech_live.speech.connection import Connection
 from custom_components.azure_speech_live.speech.connector import SETTLE_LIMIT
-from custom_components.azure_speech_live.speech.patience import FIRST_ANSWER_REUSED
+from custom_components.azure_speech_live.speech.patience import FIRST_ANSWER, FIRST_ANSWER_REUSED
 from custom_components.azure_speech_live.speech.pool import AGE_LIMIT, IDLE_LIMIT, Pool
 from tests.speech_service import KEY, Behaviour, Fault, Legible, Limits, SpeechService
 from tests.speech_service.faults import (
@@ -27,6 +27,7 @@ from tests.speech_service.faults import (
     Refuse,
     Reset,
     Send,
+    Silence,
 )
 
 from .caller import AUDIO, CONVERSATION, INTERACTIVE, SAID, Heard, Source, calling, listen, tasks_left
@@ -113,6 +114,7 @@ async def test_is_not_kept_when_it_is_old() -> None:
     ("at", "fault", "within"),
     [
         (END, Freeze(), FIRST_ANSWER_REUSED),
+        (END, Silence(), FIRST_ANSWER),
         (END, Close(1000), 0.0),
         (END, Close(4401), 0.0),
         (END, Reset(), 0.0),

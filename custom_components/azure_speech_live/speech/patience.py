@@ -21,7 +21,8 @@ FIRST_ANSWER_REUSED: Final = 2.0
 LAST_ANSWER: Final = 5.0
 """Seconds without any message after the end of the audio."""
 SLOW_ANSWER: Final = 10.0
-"""Seconds in place of these three, from a service that is only slow: its link shows life within the shorter time."""
+"""Seconds in place of these three, from a service that is only slow: its link shows life within the shorter time. On a
+connection that was kept open it is FIRST_ANSWER: pings may be answered for a service that has forgotten it."""
 LINK: Final = 8.0
 """Seconds without a sign of life, amid the audio, of a link that has shown some before. A service that hears
 silence says nothing for longer, so pings ask: when half of this time is over, or of one of the times above."""
@@ -114,7 +115,7 @@ class Patience:
     def _awaited(self, exchange: Exchange, asked: float) -> tuple[float, float, float]:
         """Return since when a message is awaited, for how long, and for how long while the link shows life."""
         if exchange.heard is None:
-            return asked, FIRST_ANSWER_REUSED if exchange.reused else FIRST_ANSWER, SLOW_ANSWER
+            return asked, *((FIRST_ANSWER_REUSED, FIRST_ANSWER) if exchange.reused else (FIRST_ANSWER, SLOW_ANSWER))
         if exchange.end_sent is not None:
             return max(exchange.heard, exchange.end_sent), LAST_ANSWER, SLOW_ANSWER
         if self._options.mode is Mode.INTERACTIVE:

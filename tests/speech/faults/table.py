@@ -54,7 +54,7 @@ ELSEWHERE: Final = (
     Elsewhere(
         fault="connection that was kept open has died unnoticed",
         outcome="the complete transcript; it does not count as an attempt",
-        within="2 s, or 0 s if the service says so",
+        within="2 s, 5 s if it answers pings, or 0 s if the service says so",
         shown_by="test_pool.test_dead_connection_costs_little_and_does_not_count",
         sdks=HANGS,
     ),
