@@ -23,16 +23,16 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_setup_component
 
 from .const import DOMAIN, SUBENTRY_MICROPHONE
-from .errors import translation_key, worded
-from .health import async_setup_health
-from .host_microphone import HostMicrophone
-from .issues import Issue, async_create_issue
-from .naming import called
-from .resource import SpeechResource
+from .flows.naming import called
+from .resource.errors import translation_key, worded
+from .resource.health import async_setup_health
+from .resource.issues import Issue, async_create_issue
+from .resource.resource import SpeechResource
+from .resource.usage import async_get_usage, async_remove_usage
+from .satellite.host_microphone import HostMicrophone
 from .services import async_setup_services
 from .speech import CredentialsError, QuotaError, SpeechError
 from .speech.errors import printable
-from .usage import async_get_usage, async_remove_usage
 from .websocket_api import async_setup_websocket_api
 
 _LOGGER = logging.getLogger(__name__)

@@ -29,15 +29,15 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 
 from . import AzureSpeechConfigEntry
-from .assistant_problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_problem_in_words
-from .assistant_run import AssistantRun, Part, Problem
-from .assistant_voice import async_check_spoken, async_create_voice, async_has_voice
+from .actions.recognition import unloaded
+from .audio.speaker import async_play
 from .const import DOMAIN
-from .errors import worded
-from .host_microphone import HostMicrophone, Listening
 from .microphone_entity import MicrophoneEntity
-from .recognition import unloaded
-from .speaker import async_play
+from .resource.errors import worded
+from .satellite.host_microphone import HostMicrophone, Listening
+from .satellite.problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_problem_in_words
+from .satellite.run import AssistantRun, Part, Problem
+from .satellite.voice import async_check_spoken, async_create_voice, async_has_voice
 from .speech.errors import printable
 
 _LOGGER = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import AzureSpeechConfigEntry
-from .host_microphone import HostMicrophone
 from .microphone_entity import MicrophoneEntity
+from .satellite.host_microphone import HostMicrophone
 
 PARALLEL_UPDATES = 0
 

@@ -29,10 +29,9 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import CONF_ENDPOINT, DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
-from .errors import form_error
-from .form import PAGES, to_choose, unless_removed
-from .microphone_flow import MicrophoneFlow
-from .naming import (
+from .flows.form import PAGES, to_choose, unless_removed
+from .flows.microphone import MicrophoneFlow
+from .flows.naming import (
     called,
     free_name,
     given_name,
@@ -41,14 +40,15 @@ from .naming import (
     translator_names,
     usual_resource_name,
 )
-from .options_flow import ResourceOptionsFlow
-from .recognizer_flow import RecognizerFlow
-from .regions import portal_url, region_options
-from .resource import create_client, entry_data, entry_endpoint, entry_key
+from .flows.options import ResourceOptionsFlow
+from .flows.recognizer import RecognizerFlow
+from .flows.regions import portal_url, region_options
+from .flows.translator import TranslatorFlow, translator_data, translator_mistake, translator_schema
+from .resource.errors import form_error
+from .resource.resource import create_client, entry_data, entry_endpoint, entry_key
 from .speech import Endpoint, RecognitionOptions, RequestRefusedError, SpeechError, TranslationOptions
-from .speech.endpoints import PortalPageError
-from .speech.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
-from .translator_flow import TranslatorFlow, translator_data, translator_mistake, translator_schema
+from .speech.wire.endpoints import PortalPageError
+from .speech.wire.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -13,14 +13,14 @@ from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .const import CONF_PRICING_TIER
-from .errors import failure_kind
-from .resource import entry_region
-from .speech.audio import BYTES_PER_SECOND
-from .usage import async_get_usage
+from .resource.errors import failure_kind
+from .resource.resource import entry_region
+from .resource.usage import async_get_usage
+from .speech.recognition.audio import BYTES_PER_SECOND
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry
-    from .resource import Session, SpeechResource
+    from .resource.resource import Session, SpeechResource
 
 # Settings whose words are a choice among a few. All other words may have been written by the household.
 _SHOWN: Final = frozenset(

@@ -8,7 +8,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
 from .const import DOMAIN
-from .host_microphone import HostMicrophone
+from .satellite.host_microphone import HostMicrophone
 
 
 class MicrophoneEntity(Entity):

@@ -7,8 +7,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import AzureSpeechConfigEntry
 from .const import DOMAIN
+from .flows.microphone import CONF_PIPELINE
 from .microphone_entity import microphone_device
-from .microphone_flow import CONF_PIPELINE
 
 PARALLEL_UPDATES = 0
 

@@ -20,8 +20,8 @@ from homeassistant.helpers.typing import StateType
 from . import AzureSpeechConfigEntry
 from .const import CONF_PRICING_TIER, DOMAIN, TIER_FREE
 from .entity import service_device
-from .errors import FAILURE_KINDS
-from .resource import SpeechResource
+from .resource.errors import FAILURE_KINDS
+from .resource.resource import SpeechResource
 
 PARALLEL_UPDATES = 0
 

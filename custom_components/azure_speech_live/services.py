@@ -16,16 +16,16 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import script_stack_cv
 import voluptuous as vol
 
+from .actions.dictation import DURATION, SILENCE, async_get_microphone, open_dictation
+from .actions.limits import async_get_limits
+from .actions.permissions import async_get_caller, check_may_hear
+from .actions.recording import RecordingRun
+from .actions.resource_choice import RESOURCE_FIELD, async_choose_resource
+from .audio.address import media_error, media_id
+from .audio.media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
 from .const import DOMAIN
-from .dictation import DURATION, SILENCE, async_get_microphone, open_dictation
-from .errors import worded
-from .languages import recognition_options, translation_options
-from .limits import async_get_limits
-from .media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
-from .media_address import media_error, media_id
-from .permissions import async_get_caller, check_may_hear
-from .recording import RecordingRun
-from .resource_choice import RESOURCE_FIELD, async_choose_resource
+from .languages.choice import recognition_options, translation_options
+from .resource.errors import worded
 from .speech import Profanity, RecognitionOptions, TranslationOptions
 
 SERVICE_TRANSCRIBE: Final = "transcribe"

@@ -29,13 +29,15 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import AzureSpeechConfigEntry
+from .actions.transcript import joined, translation_of
 from .const import CONF_LANGUAGES, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
-from .cost_guard import UsageLimitError
 from .entity import AzureSpeechEntity
-from .languages import completed, locales_of, translation_options
-from .names import PhraseList
-from .naming import called
-from .recognizer import RecognizerSettings
+from .flows.naming import called
+from .languages.choice import completed, locales_of, translation_options
+from .recognizer.phrase_list import PhraseList
+from .recognizer.settings import RecognizerSettings
+from .recognizer.text import written
+from .resource.cost_guard import UsageLimitError
 from .speech import (
     LANGUAGES,
     AudioSourceError,
@@ -47,11 +49,9 @@ from .speech import (
     SpeechError,
     TranslationOptions,
 )
-from .speech.audio import BYTES_PER_SECOND
 from .speech.errors import printable
 from .speech.language_tags import match
-from .text import written
-from .transcript import joined, translation_of
+from .speech.recognition.audio import BYTES_PER_SECOND
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.loader import async_get_integration
 
 from .const import DOMAIN
-from .errors import translation_key
-from .resource import entry_region
+from .resource.errors import translation_key
+from .resource.resource import entry_region
 from .speech import SpeechError
 
 if TYPE_CHECKING:

@@ -21,17 +21,17 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from .actions.limits import async_get_limits
+from .actions.recognition import async_recognize, unloaded
+from .actions.recording import SIGNAL_PROGRESS
+from .actions.resource_choice import RESOURCE_FIELD, async_choose_resource
+from .actions.transcript import Transcript
+from .audio.voice import Voice
 from .const import DOMAIN
-from .errors import worded
-from .languages import recognition_options, translation_options
-from .limits import async_get_limits
+from .languages.choice import recognition_options, translation_options
 from .microphone.resampler import RATE, Resampler
-from .recognition import async_recognize, unloaded
-from .recording import SIGNAL_PROGRESS
-from .resource_choice import RESOURCE_FIELD, async_choose_resource
+from .resource.errors import worded
 from .speech import BadAudioError, Event, Hypothesis, Phrase, Profanity, RecognitionOptions, Synthesis, SynthesisEnded
-from .transcript import Transcript
-from .voice import Voice
 
 if TYPE_CHECKING:
     from . import AzureSpeechConfigEntry

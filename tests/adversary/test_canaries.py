@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from custom_components.azure_speech_live.speech import Mode, SpeechError
-from custom_components.azure_speech_live.speech.connector import MovedError
-from custom_components.azure_speech_live.speech.wording import shown
+from custom_components.azure_speech_live.speech.wire.connector import MovedError
+from custom_components.azure_speech_live.speech.wire.wording import shown
 from tests.speech.caller import AUDIO, SAID, Source, calling, listen
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import Action, Answer, Babble, Before, Close, Drop, Raw, Refuse, Send

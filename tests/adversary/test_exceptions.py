@@ -31,9 +31,9 @@ from custom_components.azure_speech_live.speech import (
     SpeechError,
     UnusableMessageError,
 )
-from custom_components.azure_speech_live.speech.audio import WAV_HEADER
-from custom_components.azure_speech_live.speech.connector import Connector
-from custom_components.azure_speech_live.speech.foreign import ours, translated
+from custom_components.azure_speech_live.speech.recognition.audio import WAV_HEADER
+from custom_components.azure_speech_live.speech.wire.connector import Connector
+from custom_components.azure_speech_live.speech.wire.foreign import ours, translated
 from tests.speech.caller import AUDIO, SAID, Source, calling, listen
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import After, Answer, Babble, Point, Raw, Received, Refuse, Reset

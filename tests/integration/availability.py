@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.issues import Issue
+from custom_components.azure_speech_live.resource.issues import Issue
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 
 from .speech import RECOGNIZER, pcm, stream, transcribe

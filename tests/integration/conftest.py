@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.speech import throttle
+from custom_components.azure_speech_live.speech.wire import throttle
 from tests.microphone.sound import SoundServer, alsa
 from tests.speech_service.service import KEY, SpeechService
 
@@ -81,7 +81,7 @@ def no_key_in_the_log(caplog: pytest.LogCaptureFixture) -> object:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Set the clock by which an endpoint is gone for long."""
     clock = Clock()
-    monkeypatch.setattr("custom_components.azure_speech_live.health.monotonic", clock)
+    monkeypatch.setattr("custom_components.azure_speech_live.resource.health.monotonic", clock)
     return clock
 
 

@@ -26,7 +26,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.azure_speech_live.assist_satellite import PAUSE_SECONDS
-from custom_components.azure_speech_live.host_microphone import RETRY_SECONDS
+from custom_components.azure_speech_live.satellite.host_microphone import RETRY_SECONDS
 from tests.microphone.sound import BYTES_PER_SECOND, spoken
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file

@@ -10,7 +10,7 @@ import wave
 
 from aiohttp import web
 
-from custom_components.azure_speech_live.media import Recording
+from custom_components.azure_speech_live.audio.media import Recording
 
 SPOKEN = Path(__file__).parent.parent / "data" / "turn_on_the_kitchen_light.wav"
 """16 kHz, 16-bit, mono, with a plain header."""

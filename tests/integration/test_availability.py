@@ -12,8 +12,8 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER
-from custom_components.azure_speech_live.health import FIRST_RECHECK, LAST_RECHECK
-from custom_components.azure_speech_live.issues import Issue
+from custom_components.azure_speech_live.resource.health import FIRST_RECHECK, LAST_RECHECK
+from custom_components.azure_speech_live.resource.issues import Issue
 from custom_components.azure_speech_live.speech import Phrase, RecognitionOptions
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status

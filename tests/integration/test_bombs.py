@@ -17,7 +17,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.azure_speech_live import media, services
+from custom_components.azure_speech_live import services
+from custom_components.azure_speech_live.audio import media
 from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech.test_audio import chunk, fmt, riff
 from tests.speech_service.service import SpeechService

@@ -22,9 +22,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
+from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
-from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.speech import Phrase, SynthesisEnded, TranslationOptions
 from tests.adversary.test_canaries import ANSWERS, CANARIES, FORMS, MESSAGES, forms, leaks
 from tests.speech_service import Behaviour, Fault, SpeechService

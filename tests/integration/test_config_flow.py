@@ -14,9 +14,9 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.azure_speech_live.const import CONF_ENDPOINT, DOMAIN, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
-from custom_components.azure_speech_live.regions import REGION_NAMES, portal_url, region_options
+from custom_components.azure_speech_live.flows.regions import REGION_NAMES, portal_url, region_options
 from custom_components.azure_speech_live.speech import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS
-from custom_components.azure_speech_live.speech.pasted import read_endpoint
+from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService

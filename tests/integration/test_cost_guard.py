@@ -15,9 +15,9 @@ from homeassistant.helpers.translation import async_get_exception_message
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN, SUBENTRY_TRANSLATOR
-from custom_components.azure_speech_live.cost_guard import UsageLimitError
-from custom_components.azure_speech_live.recognition import async_recognize
+from custom_components.azure_speech_live.resource.cost_guard import UsageLimitError
 from custom_components.azure_speech_live.speech import Event, RecognitionOptions, TranslationOptions
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from custom_components.azure_speech_live.decoder import Decoder, DecodingError, Source
+from custom_components.azure_speech_live.audio.decoder import Decoder, DecodingError, Source
 
 from .recordings import convert, invent
 

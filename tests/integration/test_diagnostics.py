@@ -14,9 +14,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
-from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.errors import FAILURE_KINDS
+from custom_components.azure_speech_live.resource.errors import FAILURE_KINDS
 from tests.speech_service.faults import Answer, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 

@@ -15,8 +15,8 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.health import GONE_AFTER, LAST_RECHECK
-from custom_components.azure_speech_live.health_states import Seen, State, following, seen_of
+from custom_components.azure_speech_live.resource.health import GONE_AFTER, LAST_RECHECK
+from custom_components.azure_speech_live.resource.health_states import Seen, State, following, seen_of
 from custom_components.azure_speech_live.speech import QuotaError
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService

@@ -21,9 +21,9 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
+from custom_components.azure_speech_live.actions.limits import MAX_CAPTIONS, MAX_RECORDINGS
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.limits import MAX_CAPTIONS, MAX_RECORDINGS
-from custom_components.azure_speech_live.speech.pool import SIZE
+from custom_components.azure_speech_live.speech.wire.pool import SIZE
 from tests.memory import resident
 from tests.speech_service.connection import Connection
 from tests.speech_service.engines.scripted import Scripted, Utterance

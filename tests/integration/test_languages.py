@@ -3,7 +3,11 @@
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
-from custom_components.azure_speech_live.languages import own_translation, spoken_locale, translation_options
+from custom_components.azure_speech_live.languages.choice import (
+    own_translation,
+    spoken_locale,
+    translation_options,
+)
 from custom_components.azure_speech_live.speech import LANGUAGES, TRANSLATION_LANGUAGES
 
 

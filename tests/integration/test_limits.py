@@ -14,7 +14,7 @@ from homeassistant.helpers.script import Script, async_validate_actions_config
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
-from custom_components.azure_speech_live import limits
+from custom_components.azure_speech_live.actions import limits
 from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech_service.service import SpeechService
 

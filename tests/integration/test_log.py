@@ -16,9 +16,9 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
+from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
-from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines.scripted import Scripted, Utterance

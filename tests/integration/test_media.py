@@ -18,10 +18,10 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live import media
+from custom_components.azure_speech_live.audio import media
+from custom_components.azure_speech_live.audio.address import async_resolve, without_secrets
+from custom_components.azure_speech_live.audio.media import Recording, open_recording
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.media import Recording, open_recording
-from custom_components.azure_speech_live.media_address import async_resolve, without_secrets
 from tests.speech.test_audio import chunk, fmt, riff
 from tests.speech_service.wav import wav_file
 

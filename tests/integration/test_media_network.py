@@ -20,10 +20,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockModule, mock_integration, mock_platform
 from yarl import URL
 
+from custom_components.azure_speech_live.audio.address import async_resolve
+from custom_components.azure_speech_live.audio.hosts import HostNotAllowedError, async_lookup
+from custom_components.azure_speech_live.audio.media import open_recording
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.media import open_recording
-from custom_components.azure_speech_live.media_address import async_resolve
-from custom_components.azure_speech_live.media_hosts import HostNotAllowedError, async_lookup
 
 from .recordings import SPOKEN, EndlessRadio, convert, process_of, spoken_pcm, web_server
 from .rtsp import Camera

@@ -106,7 +106,7 @@ def installable(tmp_path: Path, no_pyaudio: pytest.MonkeyPatch) -> pytest.Monkey
     no_pyaudio.setenv("UV_CONFIG_FILE", str(settings))
     no_pyaudio.setenv("UV_FIND_LINKS", str(wheels))
     no_pyaudio.setenv("UV_NO_CACHE", "1")
-    no_pyaudio.setattr("custom_components.azure_speech_live.microphone_requirement.REQUIREMENT", "PyAudio==0.2.98")
+    no_pyaudio.setattr("custom_components.azure_speech_live.satellite.requirement.REQUIREMENT", "PyAudio==0.2.98")
     no_pyaudio.syspath_prepend(packages)
     no_pyaudio.setattr(sys, "meta_path", [Hidden(packages), *sys.meta_path])
     no_pyaudio.delitem(sys.modules, "pyaudio")
@@ -172,7 +172,7 @@ async def test_pyaudio_cannot_be_installed_and_then_it_can(
     # Home Assistant's installer does what it does where nothing can be downloaded. A version that is not there, because
     # it would find the one that is.
     hass.config.skip_pip = False
-    no_pyaudio.setattr("custom_components.azure_speech_live.microphone_requirement.REQUIREMENT", "PyAudio==0.2.99")
+    no_pyaudio.setattr("custom_components.azure_speech_live.satellite.requirement.REQUIREMENT", "PyAudio==0.2.99")
     no_pyaudio.setenv("UV_OFFLINE", "1")
     no_pyaudio.setenv("UV_NO_CACHE", "1")
     form = await open_form(hass, entry, "microphone")

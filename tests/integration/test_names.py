@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.azure_speech_live.names import REBUILD_DELAY, PhraseList
+from custom_components.azure_speech_live.recognizer.phrase_list import REBUILD_DELAY, PhraseList
 from custom_components.azure_speech_live.speech import MAX_PHRASES
 from tests.speech_service.engines.pocketsphinx import Pocketsphinx
 from tests.speech_service.service import SpeechService

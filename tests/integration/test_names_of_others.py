@@ -10,14 +10,15 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.azure_speech_live import issues, recognition, resource_choice
-from custom_components.azure_speech_live.assistant_run import AssistantRun, Part
-from custom_components.azure_speech_live.errors import worded
-from custom_components.azure_speech_live.languages import spoken_locale
-from custom_components.azure_speech_live.media_address import media_error
-from custom_components.azure_speech_live.naming import called
+from custom_components.azure_speech_live.actions import recognition, resource_choice
+from custom_components.azure_speech_live.audio.address import media_error
+from custom_components.azure_speech_live.flows.naming import called
+from custom_components.azure_speech_live.languages.choice import spoken_locale
+from custom_components.azure_speech_live.resource import issues
+from custom_components.azure_speech_live.resource.errors import worded
+from custom_components.azure_speech_live.resource.stored import readable
+from custom_components.azure_speech_live.satellite.run import AssistantRun, Part
 from custom_components.azure_speech_live.speech import TranslationOptions
-from custom_components.azure_speech_live.stored import readable
 from tests.speech_service import SpeechService
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import Behaviour, Refuse

@@ -9,7 +9,11 @@ from hassil.util import normalize_for_matching
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.punctuation import plain, visible, without_punctuation
+from custom_components.azure_speech_live.recognizer.punctuation import (
+    plain,
+    visible,
+    without_punctuation,
+)
 
 from .growth import PROPORTIONAL, growth
 

@@ -13,11 +13,15 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
-from custom_components.azure_speech_live.languages import candidates_beside
-from custom_components.azure_speech_live.recognizer import MAX_DURATION, InvalidSettingError, RecognizerSettings
+from custom_components.azure_speech_live.languages.choice import candidates_beside
+from custom_components.azure_speech_live.recognizer.settings import (
+    MAX_DURATION,
+    InvalidSettingError,
+    RecognizerSettings,
+)
+from custom_components.azure_speech_live.recognizer.text import Substitutions
 from custom_components.azure_speech_live.speech import Mode
 from custom_components.azure_speech_live.stt import limited
-from custom_components.azure_speech_live.text import Substitutions
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.options import TurnOptions

@@ -10,7 +10,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_RECOGNIZER
-from custom_components.azure_speech_live.recognizer import RecognizerSettings
+from custom_components.azure_speech_live.recognizer.settings import RecognizerSettings
 from custom_components.azure_speech_live.speech import MAX_PHRASES
 from tests.speech_service.service import SpeechService
 

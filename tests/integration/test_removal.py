@@ -5,7 +5,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.removal import REMOVED, mended
+from custom_components.azure_speech_live.recognizer.removal import REMOVED, mended
 
 
 @pytest.mark.parametrize(

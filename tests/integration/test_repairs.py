@@ -23,8 +23,12 @@ from custom_components.azure_speech_live.const import (
     TIER_STANDARD,
     TIER_UNKNOWN,
 )
-from custom_components.azure_speech_live.health import FIRST_RECHECK, GONE_AFTER, LAST_RECHECK
-from custom_components.azure_speech_live.issues import Issue, async_create_issue
+from custom_components.azure_speech_live.resource.health import (
+    FIRST_RECHECK,
+    GONE_AFTER,
+    LAST_RECHECK,
+)
+from custom_components.azure_speech_live.resource.issues import Issue, async_create_issue
 from custom_components.azure_speech_live.speech import RecognitionOptions, SpeechError
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status

@@ -20,8 +20,8 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN
-from custom_components.azure_speech_live.recognition import async_recognize
 from custom_components.azure_speech_live.sensor import FREE_HOURS, FREE_HOURS_USED, LIMIT_USED, SENSORS
 from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service.faults import Behaviour, Refuse, Reset

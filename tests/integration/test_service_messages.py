@@ -13,8 +13,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.azure_speech_live.errors import FAILURE_KINDS
-from custom_components.azure_speech_live.languages import locales_of
+from custom_components.azure_speech_live.languages.choice import locales_of
+from custom_components.azure_speech_live.resource.errors import FAILURE_KINDS
 from tests.speech_service import Dialect
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance

@@ -24,11 +24,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live import media as recordings, recording, transcript
+from custom_components.azure_speech_live.actions import recording, transcript
+from custom_components.azure_speech_live.actions.recording import SIGNAL_PROGRESS
+from custom_components.azure_speech_live.audio import media as recordings
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.language_names import language_options, translation_language_options
-from custom_components.azure_speech_live.recording import SIGNAL_PROGRESS
-from custom_components.azure_speech_live.speech import patience
+from custom_components.azure_speech_live.languages.names import (
+    language_options,
+    translation_language_options,
+)
+from custom_components.azure_speech_live.speech.recognition import patience
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance

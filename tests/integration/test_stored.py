@@ -15,10 +15,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.azure_speech_live.const import DOMAIN, ENTRY_VERSION
-from custom_components.azure_speech_live.issues import Issue
-from custom_components.azure_speech_live.months import Month
-from custom_components.azure_speech_live.recognizer import EndOfSpeech, RecognizerSettings
-from custom_components.azure_speech_live.text import TextForm
+from custom_components.azure_speech_live.recognizer.settings import EndOfSpeech, RecognizerSettings
+from custom_components.azure_speech_live.recognizer.text import TextForm
+from custom_components.azure_speech_live.resource.issues import Issue
+from custom_components.azure_speech_live.resource.months import Month
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import HEARD, issue, said, speak

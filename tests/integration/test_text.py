@@ -7,8 +7,8 @@ import re
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.azure_speech_live.recognizer.text import Substitutions, TextForm, written
 from custom_components.azure_speech_live.speech import Hypothesis, Phrase, RecognitionStatus
-from custom_components.azure_speech_live.text import Substitutions, TextForm, written
 
 from .growth import PROPORTIONAL, growth
 

@@ -11,8 +11,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.issues import Issue
-from custom_components.azure_speech_live.speech import throttle
+from custom_components.azure_speech_live.resource.issues import Issue
+from custom_components.azure_speech_live.speech.wire import throttle
 from tests.speech.caller import audio_of
 from tests.speech_service import AtOnce, Legible, SpeechService
 from tests.speech_service.at_once import CLOSE, INVALID, PHRASE, UPGRADE, Phrase

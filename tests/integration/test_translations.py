@@ -13,7 +13,7 @@ from homeassistant.helpers.entity import Entity
 import pytest
 
 import custom_components.azure_speech_live as integration
-from custom_components.azure_speech_live import errors
+from custom_components.azure_speech_live.resource import errors
 from custom_components.azure_speech_live.speech import SpeechError
 
 from .package import ICONS, TRANSLATIONS, WORDS, texts, vocabulary

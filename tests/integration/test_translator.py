@@ -19,7 +19,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
-from custom_components.azure_speech_live.languages import locales_of
+from custom_components.azure_speech_live.languages.choice import locales_of
 from custom_components.azure_speech_live.speech import TRANSLATION_LANGUAGES
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance

@@ -17,10 +17,11 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.months import MAX_MONTHS, Month, Months
-from custom_components.azure_speech_live.recognition import async_recognize
-from custom_components.azure_speech_live.resource import Session
+from custom_components.azure_speech_live.resource.months import MAX_MONTHS, Month, Months
+from custom_components.azure_speech_live.resource.resource import Session
+from custom_components.azure_speech_live.resource.usage import SAVE_DELAY, Usage
 from custom_components.azure_speech_live.speech import (
     AudioSourceError,
     CredentialsError,
@@ -31,7 +32,6 @@ from custom_components.azure_speech_live.speech import (
     Timeline,
     TranslationOptions,
 )
-from custom_components.azure_speech_live.usage import SAVE_DELAY, Usage
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
 
@@ -449,7 +449,10 @@ async def test_what_is_under_way_is_stored_every_minute_and_no_more_often(
 async def test_a_long_recognition_counts_as_it_goes(
     hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.azure_speech_live.usage.SAVE_DELAY", 0.01)  # nobody waits for minutes
+    # Nobody waits for minutes.
+    monkeypatch.setattr(
+        "custom_components.azure_speech_live.resource.usage.SAVE_DELAY", 0.01
+    )  # nobody waits for minutes
     entry = await add_resource(hass, service)
     usage = entry.runtime_data.usage
 

@@ -19,9 +19,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.issues import Issue
-from custom_components.azure_speech_live.months import Month
-from custom_components.azure_speech_live.usage import SAVE_DELAY, async_get_usage
+from custom_components.azure_speech_live.resource.issues import Issue
+from custom_components.azure_speech_live.resource.months import Month
+from custom_components.azure_speech_live.resource.usage import SAVE_DELAY, async_get_usage
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import HEARD, issue, said, speak

@@ -12,7 +12,7 @@ from typing import Final
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
 
-from custom_components.azure_speech_live import errors
+from custom_components.azure_speech_live.resource import errors
 from custom_components.azure_speech_live.speech import SpeechError
 
 from .package import modules, strings

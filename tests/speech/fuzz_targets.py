@@ -22,17 +22,25 @@ from custom_components.azure_speech_live.speech import (
     TranslationOptions,
     UnusableMessageError,
 )
-from custom_components.azure_speech_live.speech.audio import FRAME_SIZE, WAV_HEADER, RiffStripper
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
-from custom_components.azure_speech_live.speech.messages import (
+from custom_components.azure_speech_live.speech.recognition.audio import (
+    FRAME_SIZE,
+    WAV_HEADER,
+    RiffStripper,
+)
+from custom_components.azure_speech_live.speech.recognition.results import event
+from custom_components.azure_speech_live.speech.recognition.utterance import (
+    MAX_EVENTS,
+    MAX_UNSENT,
+    Turn,
+)
+from custom_components.azure_speech_live.speech.wire.messages import (
     MAX_TRANSCRIPT,
     Message,
     decode,
     short_audio_phrase,
 )
-from custom_components.azure_speech_live.speech.pasted import read_endpoint, read_key, sort_out
-from custom_components.azure_speech_live.speech.results import event
-from custom_components.azure_speech_live.speech.turn import MAX_EVENTS, MAX_UNSENT, Turn
+from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint, read_key, sort_out
 
 REQUEST_ID: Final = "706e4b711b70446487aa399c64abe2b7"
 NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)

@@ -9,7 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import pytest
 
 from custom_components.azure_speech_live.speech import BadAudioError
-from custom_components.azure_speech_live.speech.audio import FRAME_SIZE, WAV_HEADER, AudioBuffer, RiffStripper
+from custom_components.azure_speech_live.speech.recognition.audio import (
+    FRAME_SIZE,
+    WAV_HEADER,
+    AudioBuffer,
+    RiffStripper,
+)
 from tests.speech_service.wav import split_riff
 
 from .chunks import chunkings, cut

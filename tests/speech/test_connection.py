@@ -23,9 +23,13 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
     UpgradeRefusedError,
 )
-from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT, MAX_REDIRECTS, Connection
 from custom_components.azure_speech_live.speech.errors import LanguageError, QuotaError, ThrottledError
-from custom_components.azure_speech_live.speech.messages import MAX_MESSAGE_SIZE, Message
+from custom_components.azure_speech_live.speech.wire.connection import (
+    CLOSE_LIMIT,
+    MAX_REDIRECTS,
+    Connection,
+)
+from custom_components.azure_speech_live.speech.wire.messages import MAX_MESSAGE_SIZE, Message
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import Action, Close, Freeze, Raw, Received, Refuse, Reset, Send
 

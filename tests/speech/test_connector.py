@@ -23,8 +23,8 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
     WebPageError,
 )
-from custom_components.azure_speech_live.speech.connection import OPEN_LIMIT
-from custom_components.azure_speech_live.speech.pool import IDLE_LIMIT
+from custom_components.azure_speech_live.speech.wire.connection import OPEN_LIMIT
+from custom_components.azure_speech_live.speech.wire.pool import IDLE_LIMIT
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.faults import AudioReceived, Freeze, Refuse, Reset

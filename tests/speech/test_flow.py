@@ -23,14 +23,13 @@ from custom_components.azure_speech_live.speech import (
     ServiceTimeoutError,
     SpeechEnded,
     SpeechStarted,
-    connection,
-    connector,
-    flow,
 )
-from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND, WAV_HEADER
-from custom_components.azure_speech_live.speech.pace import FAST_LANE, PACE
-from custom_components.azure_speech_live.speech.patience import FINAL, SOURCE_STALL
-from custom_components.azure_speech_live.speech.turn import MAX_UNSENT
+from custom_components.azure_speech_live.speech.recognition import flow
+from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND, WAV_HEADER
+from custom_components.azure_speech_live.speech.recognition.pace import FAST_LANE, PACE
+from custom_components.azure_speech_live.speech.recognition.patience import FINAL, SOURCE_STALL
+from custom_components.azure_speech_live.speech.recognition.utterance import MAX_UNSENT
+from custom_components.azure_speech_live.speech.wire import connection, connector
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.faults import AudioReceived, Before, Freeze, Opened, Refuse, Reset, Send, Silence, Storm, Wait

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from custom_components.azure_speech_live.speech.errors import NotASpeechEndpointError, UnusableMessageError
-from custom_components.azure_speech_live.speech.inflow import (
+from custom_components.azure_speech_live.speech.wire.inflow import (
     MAX_INTERIM,
     RATE,
     RESERVE,

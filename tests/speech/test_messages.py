@@ -21,7 +21,7 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
-from custom_components.azure_speech_live.speech.messages import (
+from custom_components.azure_speech_live.speech.wire.messages import (
     MAX_HEADER_SIZE,
     MAX_TRANSCRIPT,
     Message,

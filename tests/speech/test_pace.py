@@ -15,10 +15,16 @@ from custom_components.azure_speech_live.speech import (
     RecognitionOptions,
     ThrottledError,
 )
-from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND
-from custom_components.azure_speech_live.speech.messages import json_message
-from custom_components.azure_speech_live.speech.pace import FAST_LANE, MAX_TIMES, PACE, REQUEST_COST, Pace
-from custom_components.azure_speech_live.speech.turn import Turn
+from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND
+from custom_components.azure_speech_live.speech.recognition.pace import (
+    FAST_LANE,
+    MAX_TIMES,
+    PACE,
+    REQUEST_COST,
+    Pace,
+)
+from custom_components.azure_speech_live.speech.recognition.utterance import Turn
+from custom_components.azure_speech_live.speech.wire.messages import json_message
 from tests.speech_service import Behaviour, Fault, SpeechService
 from tests.speech_service.faults import AudioReceived, Refuse, Reset, Send
 

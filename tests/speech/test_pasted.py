@@ -8,8 +8,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import Endpoint
-from custom_components.azure_speech_live.speech.endpoints import PortalPageError
-from custom_components.azure_speech_live.speech.pasted import (
+from custom_components.azure_speech_live.speech.wire.endpoints import PortalPageError
+from custom_components.azure_speech_live.speech.wire.pasted import (
     MAX_TEXT,
     find_key,
     names_resource,

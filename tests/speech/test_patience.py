@@ -7,10 +7,8 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, ServiceTimeoutError
-from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND
-from custom_components.azure_speech_live.speech.link import Link
-from custom_components.azure_speech_live.speech.messages import json_message
-from custom_components.azure_speech_live.speech.patience import (
+from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND
+from custom_components.azure_speech_live.speech.recognition.patience import (
     ANSWER_MARGIN,
     DEFAULT_INITIAL_SILENCE,
     FINAL,
@@ -21,7 +19,9 @@ from custom_components.azure_speech_live.speech.patience import (
     MAX_UNACCOUNTED,
     SLOW_ANSWER,
 )
-from custom_components.azure_speech_live.speech.turn import Turn
+from custom_components.azure_speech_live.speech.recognition.utterance import Turn
+from custom_components.azure_speech_live.speech.wire.link import Link
+from custom_components.azure_speech_live.speech.wire.messages import json_message
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.faults import AudioReceived, Before, Freeze, Wait

@@ -10,10 +10,10 @@ import pytest
 from yarl import URL
 
 from custom_components.azure_speech_live.speech import Credentials, Mode, RecognitionOptions, SpeechClient
-from custom_components.azure_speech_live.speech.connection import Connection
-from custom_components.azure_speech_live.speech.connector import SETTLE_LIMIT
-from custom_components.azure_speech_live.speech.patience import FIRST_ANSWER, FIRST_ANSWER_REUSED
-from custom_components.azure_speech_live.speech.pool import AGE_LIMIT, IDLE_LIMIT, Pool
+from custom_components.azure_speech_live.speech.recognition.patience import FIRST_ANSWER, FIRST_ANSWER_REUSED
+from custom_components.azure_speech_live.speech.wire.connection import Connection
+from custom_components.azure_speech_live.speech.wire.connector import SETTLE_LIMIT
+from custom_components.azure_speech_live.speech.wire.pool import AGE_LIMIT, IDLE_LIMIT, Pool
 from tests.speech_service import KEY, Behaviour, Fault, Legible, Limits, SpeechService
 from tests.speech_service.faults import (
     Action,

@@ -10,7 +10,7 @@ from custom_components.azure_speech_live.speech.errors import (
     ThrottledError,
     VoiceError,
 )
-from custom_components.azure_speech_live.speech.reasons import meaning
+from custom_components.azure_speech_live.speech.wire.reasons import meaning
 
 
 @pytest.mark.parametrize(

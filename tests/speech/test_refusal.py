@@ -23,7 +23,12 @@ from custom_components.azure_speech_live.speech import (
     WebPageError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
-from custom_components.azure_speech_live.speech.refusal import MAX_BODY, MAX_RETRY_AFTER, refusal, status_error
+from custom_components.azure_speech_live.speech.wire.refusal import (
+    MAX_BODY,
+    MAX_RETRY_AFTER,
+    refusal,
+    status_error,
+)
 
 from .caller import INTERACTIVE, Source, calling, listen
 

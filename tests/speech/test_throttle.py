@@ -17,8 +17,13 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
     TranslationOptions,
 )
-from custom_components.azure_speech_live.speech.pace import MAX_TIMES
-from custom_components.azure_speech_live.speech.throttle import GIVE_WAY, LONG_PATIENCE, PATIENCE, Throttle
+from custom_components.azure_speech_live.speech.recognition.pace import MAX_TIMES
+from custom_components.azure_speech_live.speech.wire.throttle import (
+    GIVE_WAY,
+    LONG_PATIENCE,
+    PATIENCE,
+    Throttle,
+)
 from tests.speech_service import AtOnce, Behaviour, Legible, SpeechService
 from tests.speech_service.at_once import CLOSE, INVALID, PHRASE, UPGRADE, Phrase
 from tests.speech_service.faults import Close, Refuse

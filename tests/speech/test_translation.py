@@ -27,12 +27,11 @@ from custom_components.azure_speech_live.speech import (
     SynthesisEnded,
     TranslationOptions,
     UpgradeRefusedError,
-    results,
-    translation,
 )
-from custom_components.azure_speech_live.speech.messages import Message, json_message
-from custom_components.azure_speech_live.speech.synthesis import SYNTHESIS_PIECE
-from custom_components.azure_speech_live.speech.turn import Turn
+from custom_components.azure_speech_live.speech.recognition import results, translation
+from custom_components.azure_speech_live.speech.recognition.spoken_translation import SYNTHESIS_PIECE
+from custom_components.azure_speech_live.speech.recognition.utterance import Turn
+from custom_components.azure_speech_live.speech.wire.messages import Message, json_message
 from tests.speech_service import (
     DIALECTS,
     Behaviour,

@@ -25,7 +25,7 @@ from custom_components.azure_speech_live.speech import (
     TranslationOptions,
     UpgradeRefusedError,
 )
-from custom_components.azure_speech_live.speech.translator import CLOSING_SILENCE, QUIET
+from custom_components.azure_speech_live.speech.recognition.translator import CLOSING_SILENCE, QUIET
 from tests.speech_service import (
     KEY,
     Behaviour,

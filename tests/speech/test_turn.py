@@ -31,10 +31,13 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
     UnusableMessageError,
 )
-from custom_components.azure_speech_live.speech.audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
-from custom_components.azure_speech_live.speech.messages import Message
-from custom_components.azure_speech_live.speech.pace import FAST_LANE, MAX_TIMES, PACE
-from custom_components.azure_speech_live.speech.patience import (
+from custom_components.azure_speech_live.speech.recognition.audio import (
+    BYTES_PER_SECOND,
+    FRAME_SIZE,
+    WAV_HEADER,
+)
+from custom_components.azure_speech_live.speech.recognition.pace import FAST_LANE, MAX_TIMES, PACE
+from custom_components.azure_speech_live.speech.recognition.patience import (
     ANSWER_MARGIN,
     FINAL,
     FIRST_ANSWER,
@@ -43,8 +46,7 @@ from custom_components.azure_speech_live.speech.patience import (
     MAX_UNACCOUNTED,
     SOURCE_STALL,
 )
-from custom_components.azure_speech_live.speech.telemetry import ConnectionMetric
-from custom_components.azure_speech_live.speech.turn import (
+from custom_components.azure_speech_live.speech.recognition.utterance import (
     COVERED,
     MAX_ATTEMPTS,
     MAX_EVENTS,
@@ -52,6 +54,8 @@ from custom_components.azure_speech_live.speech.turn import (
     RETRY_DELAY,
     Turn,
 )
+from custom_components.azure_speech_live.speech.wire.messages import Message
+from custom_components.azure_speech_live.speech.wire.telemetry import ConnectionMetric
 
 from .model import TICKS_PER_SAMPLE, Request, Word, speak, transcript
 

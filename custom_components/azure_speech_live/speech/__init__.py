@@ -7,8 +7,6 @@ It knows nothing of Home Assistant, and runs by itself as a top-level package.
 """
 
 from .client import SpeechClient
-from .credentials import Credentials
-from .endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint
 from .errors import (
     AudioSourceError,
     BadAudioError,
@@ -36,6 +34,8 @@ from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, S
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
 from .options import MAX_PHRASES, Mode, Profanity, RecognitionOptions, TranslationOptions
 from .timeline import Timeline
+from .wire.credentials import Credentials
+from .wire.endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint
 
 __all__ = [
     "CHINA_REGIONS",

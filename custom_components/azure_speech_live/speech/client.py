@@ -5,14 +5,14 @@ from contextlib import aclosing
 
 import aiohttp
 
-from .connector import Connector
-from .credentials import Credentials
-from .endpoints import Endpoint
 from .errors import ConnectionFailedError
 from .events import Event
-from .flow import Flow, close_source
 from .options import RecognitionOptions, TranslationOptions
+from .recognition.flow import Flow, close_source
 from .timeline import Timeline
+from .wire.connector import Connector
+from .wire.credentials import Credentials
+from .wire.endpoints import Endpoint
 
 
 class SpeechClient:

@@ -17,10 +17,10 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
 
-from custom_components.azure_speech_live.names import PhraseList
-from custom_components.azure_speech_live.resource import Session
+from custom_components.azure_speech_live.recognizer.phrase_list import PhraseList
+from custom_components.azure_speech_live.resource.resource import Session
+from custom_components.azure_speech_live.resource.usage import Usage
 from custom_components.azure_speech_live.speech import RecognitionOptions
-from custom_components.azure_speech_live.usage import Usage
 from tests.benchmarks.arena import Utterance
 from tests.benchmarks.clock import Heard, now
 from tests.benchmarks.command import Command

@@ -14,7 +14,7 @@ import resource
 import time
 from unittest.mock import patch
 
-from custom_components.azure_speech_live.speech import pace, patience, turn
+from custom_components.azure_speech_live.speech.recognition import pace, patience, utterance as turn
 from tests.memory import memory, resident
 
 INTERVAL = 0.02

@@ -8,8 +8,8 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, SpeechClient
-from custom_components.azure_speech_live.speech.connection import CLOSE_LIMIT
-from custom_components.azure_speech_live.speech.connector import SETTLE_LIMIT
+from custom_components.azure_speech_live.speech.wire.connection import CLOSE_LIMIT
+from custom_components.azure_speech_live.speech.wire.connector import SETTLE_LIMIT
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import AudioReceived, Freeze, Refuse, Reset
 from tests.speech_service.service import Behaviours

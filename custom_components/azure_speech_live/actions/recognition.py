@@ -1,0 +1,53 @@
+"""Recognition and translation for actions and commands: the client's events, its errors as Home Assistant's."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from homeassistant.exceptions import HomeAssistantError
+
+from ..resource.errors import translation_key, worded
+from ..speech import (
+    AudioSourceError,
+    BadAudioError,
+    Event,
+    RecognitionOptions,
+    SpeechError,
+    TranslationOptions,
+)
+
+if TYPE_CHECKING:
+    from .. import AzureSpeechConfigEntry
+
+
+async def async_recognize(
+    entry: AzureSpeechConfigEntry,
+    audio: AsyncGenerator[bytes],
+    options: RecognitionOptions,
+) -> AsyncGenerator[Event]:
+    """Recognise audio, or translate it if the options say so. Yield the client's events.
+
+    Raises HomeAssistantError, and what ``audio`` raises.
+    """
+    resource = entry.runtime_data
+    try:
+        async with aclosing(resource.recognize(audio, options, long=True)) as events:
+            async for event in events:
+                yield event
+    except (AudioSourceError, BadAudioError) as err:
+        if isinstance(err.__cause__, HomeAssistantError):
+            raise err.__cause__ from None
+        raise worded(HomeAssistantError, "audio_failed", reason=str(err)) from err
+    except SpeechError as err:
+        raise worded(
+            HomeAssistantError,
+            f"action_{translation_key(err)}",
+            endpoint=resource.endpoint.unique_id,
+            voice=(isinstance(options, TranslationOptions) and options.voice) or "?",
+            reason=str(err),
+        ) from err
+
+
+def unloaded(entry: AzureSpeechConfigEntry) -> HomeAssistantError:
+    """Return the error of what was under way when its entry was unloaded."""
+    return worded(HomeAssistantError, "action_unloaded", title=entry.title)

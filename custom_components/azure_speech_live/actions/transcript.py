@@ -1,0 +1,138 @@
+"""What a recording says: its phrases, put together as the response of an action."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from homeassistant.util.json import JsonObjectType
+
+from ..languages.choice import own_translation
+from ..speech import Hypothesis, Phrase, RecognitionOptions, RecognitionStatus, TranslationOptions
+from ..speech.language_tags import language_of
+
+# Languages that are written without blanks between sentences.
+_UNSPACED: Final = frozenset({"ja", "lzh", "wuu", "yue", "zh"})
+
+VOICE: Final = "voice"
+"""The key of a failure that is the voice's, where those of translations have the language's."""
+
+MAX_SIZE: Final = 4_000_000
+"""Characters of a transcript with its translations: four hours of fast speech, 25 a second, in eleven languages."""
+_PHRASE_SIZE: Final = 200
+"""What a phrase counts for beside its texts: how many there are is limited as well, to more than one a second."""
+
+
+class Transcript:
+    """The phrases that were recognised so far, and their translations if there are to be any."""
+
+    def __init__(self, options: RecognitionOptions) -> None:
+        """Begin with no phrase."""
+        self._language = options.language
+        self._targets = options.targets if isinstance(options, TranslationOptions) else ()
+        self._phrases: list[Phrase] = []
+        self._size = 0
+        self._unfinished: Hypothesis | None = None
+        """What has been heard of a phrase that is still being spoken."""
+        self.failures: dict[str, str] = {}
+        """What could not be had, by target language (or VOICE), with the service's reason."""
+
+    def hear(self, said: Hypothesis) -> None:
+        """Take note of what the next phrase sounds like so far."""
+        self._unfinished = said
+
+    def break_off(self) -> Phrase | None:
+        """Add what was heard of a phrase that will have no end; return it, if anything was."""
+        said = self._unfinished
+        if said is None or not said.text:
+            return None
+        phrase = Phrase(
+            status=RecognitionStatus.SUCCESS,
+            text=said.text,
+            offset=said.offset,
+            duration=said.duration,
+            language=said.language,
+            translations=said.translations,
+        )
+        self.add(phrase)
+        return phrase
+
+    def add(self, phrase: Phrase) -> None:
+        """Add a phrase; silence and noise are none."""
+        self._unfinished = None
+        if not phrase.says_something:
+            return
+        self._phrases.append(phrase)
+        self._size += _PHRASE_SIZE + len(phrase.text) + sum(map(len, phrase.translations.values()))
+        for target in self._targets:
+            if translation_of(phrase, target, self._language) is None:
+                self.failures[target] = phrase.translation_error or "the service gave no translation"
+
+    @property
+    def has_words(self) -> bool:
+        """Whether anything was said so far."""
+        return bool(self._phrases)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is longer than what anybody can say in a recording."""
+        return self._size > MAX_SIZE
+
+    def response(self) -> JsonObjectType:
+        """Return all of it as an action responds it. Of silence, all texts are empty.
+
+        What was said is worth having also where none of it could be translated.
+        """
+        language = self._main_language()
+        response: JsonObjectType = {
+            "text": joined([phrase.text for phrase in self._phrases if phrase.text], language),
+            "language": language,
+            "segments": [self.segment(phrase) for phrase in self._phrases],
+        }
+        if self._targets:
+            translated = [self._translations(phrase) for phrase in self._phrases]
+            response["translations"] = {
+                target: joined([texts[target] for texts in translated if target in texts], target)
+                for target in self._targets
+            }
+            response["failures"] = dict(self.failures)
+        return response
+
+    def segment(self, phrase: Phrase) -> JsonObjectType:
+        """Return one phrase as an action responds it. Times are seconds from the recording's start."""
+        segment: JsonObjectType = {
+            "text": phrase.text,
+            "language": phrase.language or self._language,
+            "offset": round(phrase.offset, 3),
+            "duration": round(phrase.duration, 3),
+        }
+        if self._targets:
+            segment["translations"] = dict(self._translations(phrase))
+        else:
+            segment["confidence"] = phrase.confidence
+        return segment
+
+    def _translations(self, phrase: Phrase) -> dict[str, str]:
+        found = {target: translation_of(phrase, target, self._language) for target in self._targets}
+        return {target: text for target, text in found.items() if text is not None}
+
+    def _main_language(self) -> str | None:
+        """Return the language that was spoken for the longest; None if nothing was said, where it was to be found."""
+        seconds: dict[str, float] = {}
+        for phrase in self._phrases:
+            language = phrase.language or self._language
+            seconds[language] = seconds.get(language, 0) + phrase.duration
+        return max(seconds, key=lambda language: seconds[language], default=None)
+
+
+def translation_of(said: Hypothesis | Phrase, target: str, language: str) -> str | None:
+    """Return a phrase's translation; None if there is none.
+
+    ``language`` is what was asked for, if the service does not say what it heard. Speech that is in the target language
+    is its own translation.
+    """
+    own = (said.text or None) if own_translation(said.language or language) == target else None
+    return said.translations.get(target, own)
+
+
+def joined(texts: Sequence[str], language: str | None) -> str:
+    """Return phrases as one text of this language."""
+    return ("" if language_of(language or "") in _UNSPACED else " ").join(texts)

@@ -1,0 +1,1 @@
+"""The forms of resources, and of all that is added to one."""

@@ -1,0 +1,47 @@
+"""The form for a resource's options: how much of it may be used, and how much of that is free."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.const import UnitOfTime
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import voluptuous as vol
+
+from ..const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, TIER_FREE, TIER_STANDARD, TIER_UNKNOWN
+from .form import unless_removed
+
+_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(CONF_MONTHLY_LIMIT): NumberSelector(
+            NumberSelectorConfig(
+                min=0.1, max=10_000, step=0.1, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfTime.HOURS
+            )
+        ),
+        vol.Required(CONF_PRICING_TIER, default=TIER_UNKNOWN): SelectSelector(
+            SelectSelectorConfig(
+                options=[TIER_UNKNOWN, TIER_FREE, TIER_STANDARD],
+                translation_key=CONF_PRICING_TIER,
+                mode=SelectSelectorMode.DROPDOWN,
+            )
+        ),
+    }
+)
+
+
+class ResourceOptionsFlow(OptionsFlow):
+    """Set a limit to what the household uses in a month, or take it away, and say which tier the resource has."""
+
+    @unless_removed
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the limit and the tier."""
+        options = self.config_entry.options
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(step_id="init", data_schema=self.add_suggested_values_to_schema(_SCHEMA, options))

@@ -1,0 +1,154 @@
+"""The form of a recognizer: what is spoken, when a command is over, and how its text is written.
+
+Its fields are the settings of recognizer.py, which has their defaults.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.const import CONF_NAME, UnitOfTime
+from homeassistant.core_config import Config
+from homeassistant.data_entry_flow import Required, section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+import voluptuous as vol
+
+from ..const import CONF_LANGUAGES
+from ..languages.names import language_options
+from ..recognizer.settings import MAX_DURATION, EndOfSpeech, InvalidSettingError, RecognizerSettings
+from ..recognizer.text import ARROW, TextForm
+from ..resource.resource import entry_endpoint
+from ..speech import Profanity, RecognitionOptions
+from .form import PAGES, unless_removed
+from .naming import given_name, recognizer_names
+
+_DEFAULTS: Final = RecognizerSettings()
+_LINES: Final = TextSelector(TextSelectorConfig(multiple=True))
+
+
+def _choice(setting: str, choices: type[EndOfSpeech | TextForm | Profanity]) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(options=[str(choice) for choice in choices], translation_key=setting, mode=_DROPDOWN)
+    )
+
+
+def _seconds(least: float, most: float, step: float) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=least, max=most, step=step, unit_of_measurement=UnitOfTime.SECONDS, mode=NumberSelectorMode.BOX
+        )
+    )
+
+
+_DROPDOWN: Final = SelectSelectorMode.DROPDOWN
+
+_TEXT: Final = {
+    vol.Required("text_form", default=_DEFAULTS.text_form): _choice("text_form", TextForm),
+    vol.Required("profanity", default=_DEFAULTS.profanity): _choice("profanity", Profanity),
+    vol.Optional("substitutions"): _LINES,
+}
+_ADVANCED: Final = {
+    vol.Optional("initial_silence"): _seconds(1, 30, 0.5),
+    # Source of these limits: Microsoft's "How to recognize speech", section "Change how silence is handled".
+    vol.Optional("segmentation_silence"): _seconds(0.1, 5, 0.1),
+    vol.Optional("custom_model"): TextSelector(),
+    vol.Required("raw_audio", default=_DEFAULTS.raw_audio): BooleanSelector(),
+    vol.Required("store_audio", default=_DEFAULTS.store_audio): BooleanSelector(),
+}
+_SECTIONS: Final = {"text": _TEXT, "advanced": _ADVANCED}
+
+
+def _schema(config: Config, *, new: bool) -> vol.Schema:
+    """Return the form's fields: what homes differ in first, and the name last, which follows from it."""
+    languages = SelectSelectorConfig(options=language_options(config), multiple=True, mode=_DROPDOWN)
+    return vol.Schema(
+        {
+            vol.Optional(CONF_LANGUAGES): SelectSelector(languages),
+            vol.Required("use_names", default=_DEFAULTS.use_names): BooleanSelector(),
+            vol.Optional("phrases"): _LINES,
+            vol.Required("end_of_speech", default=_DEFAULTS.end_of_speech): _choice("end_of_speech", EndOfSpeech),
+            Required(
+                "max_duration",
+                default=_DEFAULTS.max_duration,
+                visible={"field": "end_of_speech", "value": EndOfSpeech.AZURE},
+            ): _seconds(3, MAX_DURATION, 1),
+            **({vol.Optional(CONF_NAME): TextSelector()} if new else {}),
+            **{
+                vol.Required(name): section(vol.Schema(fields), {"collapsed": True})
+                for name, fields in _SECTIONS.items()
+            },
+        }
+    )
+
+
+# Not in the translations themselves, so that no language gets it wrong.
+_PLACEHOLDERS: Final = {"arrow": ARROW, "example": f"per cent {ARROW} %"}
+
+
+class RecognizerFlow(ConfigSubentryFlow):
+    """Add a recognizer, or change one."""
+
+    @unless_removed
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for the settings and a name."""
+        return self._step("user", user_input)
+
+    @unless_removed
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for other settings."""
+        return self._step("reconfigure", user_input)
+
+    def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+        entry, new = self._get_entry(), self.source == SOURCE_USER
+        endpoint = entry_endpoint(entry.data)
+        if endpoint is not None and not endpoint.generations(RecognitionOptions()):
+            return self.async_abort(reason="translates_only")
+        schema = _schema(self.hass.config, new=new)
+        errors: dict[str, str] = {}
+        placeholders: Mapping[str, str] = {}
+        if user_input is None:
+            suggested = {} if new else _in_sections(self._get_reconfigure_subentry().data)
+        else:
+            suggested = user_input
+            data = _stored(user_input)
+            try:
+                RecognizerSettings.from_data(data)
+            except InvalidSettingError as err:
+                # The user interface shows no error beside a field in a section.
+                errors[err.setting if err.setting in schema.schema else "base"] = err.key
+                placeholders = err.placeholders
+            else:
+                if not new:
+                    return self.async_update_and_abort(entry, self._get_reconfigure_subentry(), data=data)
+                names = recognizer_names(self.hass, entry.unique_id, data.get(CONF_LANGUAGES, ()))
+                name = given_name(self.hass, user_input, names)
+                return self.async_create_entry(title=name, data=data, description_placeholders={**PAGES, "name": name})
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+            description_placeholders={**_PLACEHOLDERS, **placeholders},
+        )
+
+
+def _stored(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form's input as a subentry stores it: without the sections, which are the form's affair."""
+    data = {name: value for name, value in user_input.items() if name != CONF_NAME and name not in _SECTIONS}
+    for name in _SECTIONS:
+        data |= user_input[name]
+    return data
+
+
+def _in_sections(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stored as the form has it."""
+    return {**data, **{name: {key: data[key] for key in fields if key in data} for name, fields in _SECTIONS.items()}}

@@ -1,0 +1,91 @@
+"""How a recognizer writes what was said: which of the service's forms of a text, and what the household replaces in it.
+
+Nothing here knows the meaning of words. What is done is done to the partial transcripts and to the result alike, so
+that a text does not change its form when it is final.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+import re
+from types import MappingProxyType
+from typing import Final
+
+from ..speech import Hypothesis, Phrase
+from .punctuation import APOSTROPHES, JOINERS, UNSPACED, plain, tidy, visible, without_punctuation
+from .removal import REMOVED, mended
+
+ARROW: Final = "=>"
+"""Stands between what was heard and what is written for it."""
+
+
+class TextForm(StrEnum):
+    """The forms of a text. "Set the volume to 20 %." is "set the volume to twenty percent" in lexical form."""
+
+    DISPLAY = "display"
+    """With capitals, punctuation and numbers in digits."""
+    DISPLAY_WITHOUT_PUNCTUATION = "display_without_punctuation"
+    ITN = "itn"
+    """With numbers in digits, but neither capitals nor punctuation (inverse text normalisation)."""
+    LEXICAL = "lexical"
+    """The words as they were spoken; profanity is not masked in it."""
+
+    @property
+    def detailed(self) -> bool:
+        """Return whether only the service's detailed output has it."""
+        return self in (TextForm.ITN, TextForm.LEXICAL)
+
+
+# Accents and vowel signs, which are part of a word, though no letters to Python: Hebrew's, Arabic's, those of India.
+_SIGNS: Final = "\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff"
+_LETTER: Final = f"[^\\W{UNSPACED}]|[{_SIGNS}{JOINERS}]"
+
+
+class Substitutions:
+    """What to write in place of words, in whatever case they are heard. What was written is not replaced again."""
+
+    def __init__(self, written: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Take what to write, by what is heard. Of several that fit, the longest counts."""
+        heard = sorted(written, key=len, reverse=True)
+        self._written = [written[words] or REMOVED for words in heard]
+        self._pattern = re.compile("|".join(f"({_whole(words)})" for words in heard), re.IGNORECASE)
+
+    @classmethod
+    def parse(cls, lines: Iterable[str]) -> Substitutions:
+        """Read lines of "heard => written"; nothing after the arrow removes the words.
+
+        Raises ValueError, which says the line that is none of these.
+        """
+        written: dict[str, str] = {}
+        for line in filter(str.strip, map(visible, lines)):
+            heard, arrow, instead = map(str.strip, line.partition(ARROW))
+            if not arrow or not heard:
+                raise ValueError(line.strip())
+            written[heard] = instead
+        return cls(written)
+
+    def apply(self, text: str) -> str:
+        """Return a text with everything replaced."""
+        if not self._written:
+            return text
+        return tidy(mended(self._pattern.sub(lambda found: self._written[(found.lastindex or 1) - 1], text)))
+
+
+def written(said: Hypothesis | Phrase, form: TextForm, substitutions: Substitutions) -> str:
+    """Return the text of a hypothesis or a phrase. Where the service did not give the form, its own is taken."""
+    text = said.text
+    if isinstance(said, Phrase) and form is TextForm.ITN:
+        text = said.masked_itn or said.itn or text
+    elif isinstance(said, Phrase) and form is TextForm.LEXICAL:
+        text = said.lexical or text
+    text = visible(text)
+    if form is TextForm.DISPLAY_WITHOUT_PUNCTUATION:
+        text = without_punctuation(text)
+    return substitutions.apply(text)
+
+
+def _whole(words: str) -> str:
+    """Return a pattern of words that are not part of longer ones, with any apostrophe."""
+    pattern = r"\s+".join(map(re.escape, plain(words).split())).replace("'", f"[{APOSTROPHES}]")
+    before = f"(?<!{_LETTER})" if re.match(_LETTER, words) else ""
+    after = f"(?!{_LETTER})" if re.match(_LETTER, words[-1]) else ""
+    return before + pattern + after

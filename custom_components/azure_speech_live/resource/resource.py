@@ -1,0 +1,198 @@
+"""The Speech resource that a config entry stands for: what is stored of it, and its use by all that the household has.
+
+Every recognition and translation goes through SpeechResource, which notes how it went.
+"""
+
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.const import CONF_API_KEY, CONF_REGION, CONF_URL
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.util import dt as dt_util
+
+from ..speech import (
+    AudioSourceError,
+    ConnectionFailedError,
+    Credentials,
+    Endpoint,
+    Event,
+    RecognitionOptions,
+    SpeechClient,
+    SpeechError,
+    Timeline,
+    TranslationOptions,
+)
+from .cost_guard import CostGuard, UsageLimitError
+from .health import async_get_health
+from .usage import Usage
+
+if TYPE_CHECKING:
+    from .. import AzureSpeechConfigEntry
+    from ..satellite.host_microphone import HostMicrophone
+
+MAX_SESSIONS: Final = 20
+"""Sessions that are remembered for diagnostics."""
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One recognition or translation, and how it went. No text is in it."""
+
+    options: RecognitionOptions
+    started: datetime
+    timeline: Timeline = field(default_factory=Timeline)
+    error: SpeechError | None = None
+    """What it failed with; None also if it was ended from our side."""
+    ended: float | None = None
+    """When it was over, by the timeline's clock; None while it is under way."""
+    counted: Timeline = field(default_factory=Timeline)
+    """What of it is in the usage already."""
+
+    @property
+    def uncounted(self) -> int:
+        """Return the bytes that were sent and are not in the usage yet."""
+        return self.timeline.sent - self.counted.sent
+
+    @property
+    def translation(self) -> bool:
+        """Return whether it translates."""
+        return isinstance(self.options, TranslationOptions)
+
+
+class SpeechResource:
+    """A Speech resource in use: its client, what has become of its sessions, and what follows from that."""
+
+    def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, usage: Usage) -> None:
+        """Prepare it; nothing is connected before it is needed. Raises what create_client does."""
+        endpoint = entry_endpoint(entry.data)
+        if endpoint is None:
+            raise ValueError("no endpoint")
+        self._hass = hass
+        self._entry = entry
+        self._closed = False
+        self._stop_tracking: CALLBACK_TYPE | None = None
+        self.endpoint = endpoint
+        self.client = create_client(hass, entry.data)
+        self.sessions: deque[Session] = deque(maxlen=MAX_SESSIONS)
+        """The latest, of which some may still be under way."""
+        self.microphones: dict[str, HostMicrophone] = {}
+        """By subentry."""
+        self.usage = usage
+        self.guard = CostGuard(hass, entry, usage)
+        self.health = async_get_health(hass, entry)
+        self.health.async_start(self.client, self.endpoint.unique_id, self.sessions)
+
+    @callback
+    def async_start(self) -> None:
+        """Keep an eye on the month and its limit, until it is closed."""
+        stop_months = self.usage.async_track_months()
+        stop_guard = self.usage.async_add_listener(self.guard.async_update)
+        stop_health = self.usage.async_add_listener(self.health.async_update_month)
+
+        @callback
+        def stop() -> None:
+            stop_health()
+            stop_guard()
+            stop_months()
+
+        self._stop_tracking = stop
+
+    async def async_close(self) -> None:
+        """End all that is under way."""
+        self._closed = True
+        self.health.async_stop()
+        if self._stop_tracking is not None:
+            self._stop_tracking()
+        await self.client.close()
+
+    async def recognize(
+        self, audio: AsyncIterable[bytes], options: RecognitionOptions, *, long: bool = False
+    ) -> AsyncGenerator[Event]:
+        """Recognise audio, or translate it if the options say so. Yield the client's events.
+
+        Raises SpeechError, and UsageLimitError if the household's limit is used up: of a command when it begins, of
+        what may be long also later. Failures have been logged and counted when they arrive at the caller, and the
+        household has been asked for a new key if that is what it takes.
+        """
+        self.guard.check()
+        session = Session(options, dt_util.utcnow())
+        self.sessions.append(session)
+        self.usage.async_begin(session)
+        if long:
+            audio = self._watched(audio)
+        events = self.client.recognize(audio, options, session.timeline, long=long)
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        except SpeechError as err:
+            if isinstance(err, AudioSourceError) and isinstance(err.__cause__, UsageLimitError):
+                raise err.__cause__ from None  # which is no failure
+            if not self._closed:
+                session.error = err
+            raise
+        finally:
+            session.ended = self._hass.loop.time()
+            self.usage.async_end(session)
+            self.health.async_note(session)
+
+    async def _watched(self, audio: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+        """Pass audio on. Raises UsageLimitError when the limit is used up."""
+        try:
+            async for chunk in audio:
+                self.guard.check()
+                yield chunk
+        finally:
+            if isinstance(audio, AsyncGenerator):
+                await audio.aclose()
+
+
+def entry_data(endpoint: Endpoint, key: str) -> dict[str, str]:
+    """Return what an entry stores."""
+    if endpoint.region is not None:
+        return {CONF_REGION: endpoint.region, CONF_API_KEY: key}
+    return {CONF_URL: endpoint.url or "", CONF_API_KEY: key}
+
+
+def entry_endpoint(data: Mapping[str, Any]) -> Endpoint | None:
+    """Return the endpoint that an entry stores; None if it cannot be read."""
+    try:
+        if CONF_REGION in data:
+            return Endpoint.from_region(data[CONF_REGION])
+        return Endpoint.from_url(data[CONF_URL])
+    except KeyError, TypeError, ValueError, AttributeError:
+        return None
+
+
+def entry_key(data: Mapping[str, Any]) -> str:
+    """Return the key that an entry stores; an empty one if it cannot be read."""
+    key = data.get(CONF_API_KEY)
+    return key if isinstance(key, str) else ""
+
+
+def entry_region(data: Mapping[str, Any]) -> str:
+    """Return the region that an entry stores, for what is shown in public: no endpoint of a household's is in it."""
+    endpoint = entry_endpoint(data)
+    return "unknown endpoint" if endpoint is None else endpoint.region or "own endpoint"
+
+
+def create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> SpeechClient:
+    """Return a client of the resource, to be closed by the caller.
+
+    Raises ValueError for what cannot be one's data, and ConnectionFailedError where there is no network.
+    """
+    endpoint, credentials = entry_endpoint(data), Credentials(key=entry_key(data))
+    if endpoint is None:
+        raise ValueError("no endpoint")
+    try:
+        session = async_get_clientsession(hass)
+    except (OSError, RuntimeError) as err:
+        # Whoever asks first has the resolver made, and Zeroconf for it: which raises these, if there is no route for
+        # multicast or no interface.
+        raise ConnectionFailedError(f"cannot connect: {err}") from err
+    return SpeechClient(session, endpoint, credentials)

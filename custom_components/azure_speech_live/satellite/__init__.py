@@ -1,0 +1,1 @@
+"""A microphone of this machine as a satellite of a voice assistant."""

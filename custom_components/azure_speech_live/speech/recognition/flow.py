@@ -1,0 +1,398 @@
+"""Moves one turn's bytes: pulls audio, keeps a connection under the turn, hands its events out.
+
+Three tasks that never wait for each other: one pulls audio from the moment it is offered, also while the connection
+opens; one sends; one receives and, when a connection breaks, gets the next. What to send, what it means and how long
+to wait is the turn's to say.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Collection
+import contextlib
+import logging
+from math import inf
+from typing import Final
+import uuid
+
+from ..errors import (
+    AudioSourceError,
+    ConnectionFailedError,
+    OpenTimeoutError,
+    SpeechError,
+    UpgradeRefusedError,
+)
+from ..events import Event
+from ..options import RecognitionOptions, TranslationOptions
+from ..timeline import Timeline
+from ..wire.connection import Connection, now_utc
+from ..wire.connector import Connector
+from ..wire.messages import Message
+from ..wire.throttle import too_many
+from ..wire.wakeup import Wakeup
+from .audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
+from .utterance import Turn
+
+_LOGGER = logging.getLogger(__name__)
+
+SHORT_AUDIO_LIMIT: Final = 60 * BYTES_PER_SECOND
+"""Bytes of audio that the REST API for short recordings takes."""
+SMALL_FRAME: Final = BYTES_PER_SECOND // 50
+"""Bytes of audio that one utterance alone sends at least: 20 ms, so that the service hears it as it is spoken.
+
+Of several at a time each sends larger and fewer messages, some fifty a second in all, up to the size of the SDKs'.
+"""
+SOURCE_END_LIMIT: Final = 1.0
+"""Seconds that a source has to end when it is cancelled, and again when it is closed; then it is left to itself."""
+TIMER_ROUNDING: Final = 0.001
+"""Seconds: loops let a timer run a trifle early, and what then comes a trifle too soon would come again and again."""
+
+
+async def close_source(source: AsyncIterable[bytes]) -> None:
+    """Close a source of audio, if it can be closed; one that fails to end does not undo what was recognised."""
+    aclose = getattr(source, "aclose", None)
+    if aclose is not None:
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(SOURCE_END_LIMIT):
+                await aclose()
+
+
+class _GaveWayError(Exception):
+    """A request was ended so that another turn can be served."""
+
+
+class Flow:
+    """One recognition under way."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        audio: AsyncIterable[bytes],
+        options: RecognitionOptions,
+        timeline: Timeline | None,
+        together: Collection[Flow],
+        *,
+        long: bool = False,
+    ) -> None:
+        """Begin at once; must be called in a running loop, and its ``events`` be iterated or closed.
+
+        ``together``: the client's flows that are under way, this one among them; ``long``: it comes behind those that
+        are not, where the service does not take all of them at a time.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._connector = connector
+        self._source = audio
+        self._together = together
+        self._turn = Turn(options, self._loop.time(), timeline)
+        self._to_send = Wakeup()
+        self._audio_left = Wakeup()
+        self._news = Wakeup()
+        self._taken = Wakeup()
+        self._deadline: asyncio.Timeout | None = None
+        self._ping = False
+        """Whether the sender has to send a ping."""
+        self._stopped: asyncio.Event | None = None
+        """Set when all is over that was to be ended."""
+        self._throttle = connector.throttle
+        self._place = self._throttle.place(self._reschedule, long=long)
+        self._pull = asyncio.create_task(self._pull_audio(), name="Speech audio")
+        self._carry = asyncio.create_task(self._carry_turn(), name="Speech turn")
+        for task in (self._pull, self._carry):
+            task.add_done_callback(self._task_done)
+
+    async def events(self) -> AsyncGenerator[Event]:
+        """Yield the turn's events. Raises SpeechError."""
+        turn = self._turn
+        try:
+            while True:
+                while turn.events:
+                    event = turn.events.popleft()
+                    if not turn.crowded:
+                        self._taken.set()
+                    yield event
+                if self._stopped is not None:
+                    if turn.complete:
+                        return
+                    raise ConnectionFailedError("the client was closed")
+                if self._carry.done():
+                    self._carry.result()
+                    return
+                if self._pull.cancelled() and not turn.speech_ended:
+                    raise AudioSourceError("the audio was cancelled by its source")
+                if self._pull.done() and not self._pull.cancelled():
+                    self._pull.result()
+                await self._news.wait()
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """End everything at once. Who calls it again waits for the first call's end: nothing is cancelled twice."""
+        if self._stopped is not None:
+            await self._stopped.wait()
+            return
+        self._stopped = asyncio.Event()
+        tasks = [self._carry, self._pull]
+        for task in tasks:
+            task.cancel()
+        try:
+            await asyncio.wait(tasks, timeout=SOURCE_END_LIMIT)
+        finally:
+            try:
+                await close_source(self._source)
+            finally:
+                self._stopped.set()
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            task.exception()  # so that asyncio does not report it as never looked at, should the caller have gone
+        self._news.set()
+
+    # --- audio in
+
+    async def _pull_audio(self) -> None:
+        turn = self._turn
+        try:
+            async for chunk in self._source:
+                turn.least_frame = min(FRAME_SIZE, SMALL_FRAME * len(self._together))
+                if not turn.feed(chunk, self._loop.time()):
+                    continue
+                self._to_send.set()
+                while turn.full:
+                    await self._audio_left.wait()
+        except SpeechError:
+            raise
+        except Exception as err:
+            if not turn.speech_ended:  # else nobody needs more of it
+                raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
+        turn.end_audio(self._loop.time())
+        self._to_send.set()
+        self._reschedule()
+        if turn.complete:
+            self._throttle.go(self._place)
+
+    # --- the connection
+
+    async def _carry_turn(self) -> None:
+        turn, connection_id, settles = self._turn, uuid.uuid4().hex, False
+        try:
+            while not turn.complete and await self._come():
+                covered, delay = turn.audio.start, 0.0
+                try:
+                    settles = await self._attempt(connection_id)
+                except _GaveWayError:
+                    _LOGGER.debug("%s: giving way to another turn", turn.timeline.connection_id)
+                    self._throttle.served(self._place, stands_back=True)
+                except SpeechError as err:
+                    err.connection_id = turn.timeline.connection_id
+                    delay = self._failed(err, progress=turn.audio.start > covered)
+                finally:
+                    self._throttle.leave(self._place)
+                if delay:
+                    await asyncio.sleep(delay)
+        finally:
+            self._throttle.leave(self._place)
+            if not settles:
+                self._connector.keep_reports(turn)
+
+    async def _come(self) -> bool:
+        """Wait until an attempt may be made; return whether it is still wanted. Raises SpeechError."""
+        try:
+            waited = await self._throttle.come(self._place, self._turn.limit)
+        except SpeechError:
+            self._turn.give_up()
+            if self._turn.complete:
+                return False
+            raise
+        if waited:
+            self._turn.waited(waited, self._loop.time())
+        return not self._turn.complete
+
+    def _failed(self, error: SpeechError, *, progress: bool) -> float:
+        """Take note that an attempt failed; return after how many seconds to go on. Raises the error if not to."""
+        delay = self._turn.failed(error, self._loop.time(), now_utc())
+        if self._turn.complete:
+            return 0.0
+        if delay is None:
+            raise error
+        if progress or not too_many(error):
+            self._throttle.served(self._place)
+        if too_many(error):
+            self._throttle.refused(self._place, error)
+            self._connector.make_room()
+            _LOGGER.debug("%s: waiting for a place: %s", error.connection_id, error)
+        else:
+            _LOGGER.debug("%s: trying again in %.1f s: %s", error.connection_id, delay, error)
+        return delay
+
+    async def _attempt(self, connection_id: str) -> bool:
+        """Carry the turn to its end on one connection; return whether it was taken back to settle the turn.
+
+        Raises SpeechError.
+        """
+        turn = self._turn
+        turn.timeline.connection_id = connection_id
+        try:
+            connection = await self._acquire(connection_id)
+            turn.timeline.connection_id = connection.id
+        except UpgradeRefusedError as refused:
+            if isinstance(turn.options, TranslationOptions):
+                raise  # there is no such API for translations
+            _LOGGER.debug("%s: using the REST API for short recordings: %s", connection_id, refused)
+            while not turn.complete:
+                await self._send_short_audio()
+                self._throttle.request_ended()
+                self._give_way(phrase=True)
+            return False
+        try:
+            while not turn.complete:
+                await self._exchange(connection)
+                self._give_way(phrase=True)
+        except BaseException as err:
+            self._connector.failed(connection, err)
+            raise
+        self._connector.release(connection, turn)
+        return True
+
+    async def _acquire(self, connection_id: str) -> Connection:
+        """Get a connection within the turn's own time. Raises SpeechError."""
+        try:
+            async with asyncio.timeout_at(self._turn.last_moment) as self._deadline:
+                return await self._connector.acquire(self._turn, connection_id)
+        except TimeoutError:
+            raise OpenTimeoutError("the connection did not open in time") from None
+        finally:
+            self._deadline = None
+
+    async def _exchange(self, connection: Connection) -> None:
+        """Carry the turn through one request. Raises SpeechError."""
+        turn = self._turn
+        reused = connection.served > 0
+        turn.timeline.request_began(self._loop.time(), reused=reused)
+        first = turn.begin(uuid.uuid4().hex, now_utc(), reused=reused, link=connection.link)
+        opening = [*self._connector.reports(), *first]
+        connection.served += 1
+        self._ping = False
+        sender = asyncio.create_task(self._send(connection, opening), name="Speech sender")
+        try:
+            while not (turn.complete or turn.ended):
+                if turn.crowded:
+                    await self._wait_for_caller()
+                try:
+                    async with asyncio.timeout_at(self._wake_at) as self._deadline:
+                        await self._receive(connection)
+                except TimeoutError:
+                    self._give_way()
+                    now = self._loop.time() + TIMER_ROUNDING
+                    turn.check_time(now)
+                    if turn.ping_at <= now:
+                        # By who sends: on a line that takes no more it waits, and nobody else with it.
+                        connection.link.ping()
+                        self._ping = True
+                    self._to_send.set()  # a source that stalls has been ended
+                finally:
+                    self._deadline = None
+        finally:
+            sender.cancel()
+
+    async def _wait_for_caller(self) -> None:
+        began = self._loop.time()
+        await self._taken.wait()
+        self._turn.taken(self._loop.time() - began, self._loop.time())
+        self._to_send.set()
+
+    async def _receive(self, connection: Connection) -> None:
+        turn = self._turn
+        while not (turn.complete or turn.ended or turn.crowded):
+            message, covered = await connection.receive(), turn.audio.start
+            if message is not None:
+                turn.receive(message, self._loop.time(), now_utc())
+            if turn.events:
+                self._news.set()
+            if turn.stopped:
+                self._to_send.set()
+            if not turn.ended:
+                self._reschedule()
+                self._give_way(phrase=turn.audio.start > covered)
+
+    def _give_way(self, *, phrase: bool = False) -> None:
+        """End the request behind a ``phrase``, or in time, if others wait for it. Raises _GaveWayError."""
+        by = self._throttle.give_way_by(self._place)
+        due = phrase or self._loop.time() + TIMER_ROUNDING >= by
+        if by < inf and due and self._turn.gives_way(now_utc()):
+            raise _GaveWayError
+
+    async def _send(self, connection: Connection, opening: list[Message]) -> None:
+        turn = self._turn
+        # A connection that breaks is noticed, with its reason, by who receives on it.
+        with contextlib.suppress(ConnectionFailedError):
+            for message in opening:
+                await connection.send(message)
+            while True:
+                while (frame := turn.next_audio(self._loop.time())) is not None:
+                    if turn.hurried:
+                        self._reschedule()
+                    await connection.send(frame)
+                    self._audio_left.set()
+                if self._ping:
+                    self._ping = False
+                    await connection.ping()
+                else:
+                    await self._wait_to_send()
+
+    @property
+    def _wake_at(self) -> float:
+        wake_at = min(self._turn.deadline, self._turn.ping_at)
+        by = inf if self._turn.ended else self._throttle.give_way_by(self._place)
+        return min(wake_at, by) if by > self._loop.time() else wake_at
+
+    def _reschedule(self) -> None:
+        """Wait for the service no longer than the turn says now."""
+        if self._deadline is None or self._deadline.expired():
+            return
+        when = self._deadline.when()
+        deadline = self._loop.time() if self._turn.complete else self._wake_at
+        # One that has moved later is found out when it is over; a timer that moved with each message would cost more.
+        if when is None or deadline < when:
+            self._deadline.reschedule(deadline)
+
+    async def _wait_to_send(self) -> None:
+        """Wait until the pace allows the next frame, or until something comes that may change what to send."""
+        send_at = self._turn.send_at
+        if send_at is None:
+            await self._to_send.wait()
+        else:
+            await asyncio.sleep(send_at - self._loop.time() + TIMER_ROUNDING)
+
+    # --- without a WebSocket
+
+    async def _send_short_audio(self) -> None:
+        """Carry the turn through one request of the REST API. Raises SpeechError."""
+        turn = self._turn
+        turn.timeline.request_began(self._loop.time(), reused=False)
+        turn.begin_short_audio(now_utc())
+        request = asyncio.create_task(self._connector.short_audio(turn.options, self._wav()), name="Speech request")
+        try:
+            while not (request.done() or turn.complete):
+                await asyncio.wait([request], timeout=1)
+                if not request.done():
+                    turn.check_time(self._loop.time())
+                    self._to_send.set()  # a source that stalls has been ended
+            if request.done():
+                turn.finish_short_audio(request.result(), self._loop.time())
+                self._news.set()
+        finally:
+            request.cancel()
+            await asyncio.wait([request])
+
+    async def _wav(self) -> AsyncGenerator[bytes]:
+        yield WAV_HEADER
+        size = 0
+        while True:
+            while (message := self._turn.next_audio(self._loop.time())) is not None:
+                self._audio_left.set()
+                if not isinstance(message.body, bytes) or not message.body:
+                    return
+                size += len(message.body)
+                yield message.body
+                # A loop that was held up finds several frames due at once, and the limit may be among them.
+                if size >= SHORT_AUDIO_LIMIT:
+                    return
+            await self._wait_to_send()

@@ -1,0 +1,65 @@
+"""The spoken translations of a turn: which have begun, which are still to come, and their audio for the caller."""
+
+from collections import deque
+from typing import Final
+
+from ..errors import UnusableMessageError
+from ..events import Event, Synthesis, SynthesisEnded
+
+LEAST_SPOKEN: Final = 4 << 20
+"""Bytes of synthesised audio that a turn may have in any case: two minutes of 16 kHz PCM."""
+SPOKEN_TIMES: Final = 6
+"""Bytes beyond that for each byte of audio that was given. A translation takes about as long as what was said, and at
+24 kHz, the most that there is, half as many bytes again."""
+SYNTHESIS_PIECE: Final = 1 << 16
+"""Bytes up to which slices of synthesised audio that wait for the caller are put together: two seconds of it."""
+
+
+class SpokenTranslations:
+    """What is spoken, phrase by phrase. It puts its events among the turn's."""
+
+    def __init__(self, events: deque[Event]) -> None:
+        """Begin with nothing spoken, and nothing to be."""
+        self.waiting = 0
+        """Phrases whose spoken translation is not over."""
+        self._events = events
+        self._speaking = False
+        self._received = 0
+
+    def take(self, audio: bytes, given: int) -> bool:
+        """Take audio of a phrase; return whether it is the next one's.
+
+        ``given``: bytes of audio that the source gave so far. Raises UnusableMessageError: it is too much.
+        """
+        self._received += len(audio)
+        if self._received > LEAST_SPOKEN + SPOKEN_TIMES * given:
+            raise UnusableMessageError("more synthesised audio than a turn can have")
+        # Its end is missing, which Microsoft's SDKs put up with.
+        ended = self._speaking and audio.startswith(b"RIFF") and self.end(None)
+        last = self._events[-1] if self._speaking and self._events else None
+        self._speaking = True
+        if isinstance(last, Synthesis) and len(last.audio) < SYNTHESIS_PIECE:
+            audio = last.audio + audio
+            self._events.pop()
+        self._events.append(Synthesis(audio))
+        return ended
+
+    def end(self, error: str | None) -> bool:
+        """Take the end of what is spoken of a phrase; return whether one was waited for."""
+        waited = self.waiting > 0
+        if waited or self._speaking:
+            self.waiting -= waited
+            self._speaking = False
+            self._events.append(SynthesisEnded(error))
+        return waited
+
+    def end_all(self, error: str | None) -> bool:
+        """Say of what was to be spoken that there will be no more; ``error`` None: what has begun is whole.
+
+        Return whether something was waited for.
+        """
+        waited = self.waiting > 0
+        while self.waiting or self._speaking:
+            whole = error is None and self._speaking
+            self.end(None if whole else error or "the service did not speak the translation")
+        return waited

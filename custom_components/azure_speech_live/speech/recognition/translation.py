@@ -1,0 +1,136 @@
+"""What the service's messages of a translation say. There are two dialects, and either may come on any path.
+
+The older (`translation.hypothesis`, `translation.phrase`, `translation.synthesis`) puts the translations into the
+recognition's JSON, in an object of their own or without; the newer (`translation.response`, `audio`) puts both side by
+side. What is recognised may also come for itself, as a `speech.phrase`. Shapes: Microsoft's SDKs accept these (native
+1.53, JavaScript 1.52), and public logs have them.
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from ..errors import printable
+from ..events import Hypothesis, Phrase, RecognitionStatus
+from ..wire import messages
+from ..wire.wording import shown
+
+MAX_TRANSLATIONS: Final = 20
+"""Target languages read from one message; the service translates to far fewer at once."""
+
+_NONE: Final = "the service gave no translation"
+# By their names or by the JavaScript SDK's numbers for them (ServiceMessages/Enums.ts).
+_TRANSLATED: Final = frozenset({"success", "0"})
+_SPOKEN: Final = frozenset({"success", "0", "synthesisend", "1"})
+
+
+def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
+    """Return what a hypothesis says, with its translations so far. Raises UnusableMessageError."""
+    recognition, translation = _parts(body, "SpeechHypothesis")
+    return replace(messages.hypothesis(recognition), translations=_translations(translation))
+
+
+def phrase(body: Mapping[str, Any]) -> Phrase:
+    """Return what a phrase says, with its translations; a failed translation leaves the recognised text.
+
+    Of silence, the service may say that it translated nothing to nothing. Raises what ``messages.phrase`` does.
+    """
+    recognition, translation = _parts(body, "SpeechPhrase")
+    said = messages.phrase(recognition)
+    if said.status is not RecognitionStatus.SUCCESS:
+        return said
+    translations = _translations(translation)
+    if not (said.text or any(translations.values())):
+        return replace(said, status=RecognitionStatus.NO_MATCH)
+    error = _failure(translation.get("TranslationStatus"), translation.get("FailureReason"), _TRANSLATED)
+    if error is None and not translations:
+        error = _NONE
+    return replace(said, translations=translations, translation_error=error)
+
+
+class PlainPhrases:
+    """Phrases without a word on their translation: each waits for the one with it, and counts if that does not come."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._waiting: Phrase | None = None
+        self._translated: Phrase | None = None
+
+    def take(self, said: Phrase, *, plain: bool) -> list[Phrase]:
+        """Take the next phrase; return those that are due now."""
+        waiting, self._waiting = self._waiting, None
+        due = [] if waiting is None or _same(waiting, said) else [waiting]
+        if plain and said.text:
+            self._waiting = None if self._translated and _same(self._translated, said) else said
+            return due
+        self._translated = said
+        return [*due, said]
+
+    @property
+    def waiting(self) -> Phrase | None:
+        """The one that waits, if there is one."""
+        return self._waiting
+
+    def end(self) -> list[Phrase]:
+        """Return what waits in vain, since no more comes in this request."""
+        due = [self._waiting] if self._waiting else []
+        self._waiting = self._translated = None
+        return due
+
+
+def _same(one: Phrase, other: Phrase) -> bool:
+    """Return whether two phrases are the same words."""
+    if not (one.duration and other.duration):
+        return one.text == other.text
+    return one.offset < other.offset + other.duration and other.offset < one.offset + one.duration
+
+
+def checked(said: Phrase, targets: Sequence[str]) -> Phrase:
+    """Return a phrase that tells if the service translated to fewer languages than it was asked to."""
+    missing = [target for target in targets if target not in said.translations]
+    if said.status is not RecognitionStatus.SUCCESS or not missing or said.translation_error:
+        return said
+    return replace(said, translation_error=f"the service did not translate to {', '.join(missing)}")
+
+
+def is_hypothesis(body: Mapping[str, Any]) -> bool:
+    """Return whether a translation.response is an interim one."""
+    return isinstance(body.get("SpeechHypothesis"), dict)
+
+
+def synthesis_error(body: Mapping[str, Any]) -> str | None:
+    """Return why a synthesis ended early; None when it is whole.
+
+    Of audio.end, the native SDK reads ``Status`` and the JavaScript SDK ``SynthesisStatus``.
+    """
+    statuses = (body.get(name) for name in ("SynthesisStatus", "Status"))
+    status = next((status for status in statuses if status is not None), None)
+    return _failure(status, body.get("FailureReason"), _SPOKEN)
+
+
+def _parts(body: Mapping[str, Any], recognition: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the JSON of the recognition, and that of the translation, in either dialect."""
+    recognised = body.get(recognition)
+    translation = body.get("Translation")
+    return (
+        recognised if isinstance(recognised, dict) else body,
+        {**body, **translation} if isinstance(translation, dict) else body,
+    )
+
+
+def _translations(body: Mapping[str, Any]) -> dict[str, str]:
+    entries = body.get("Translations")
+    translations: dict[str, str] = {}
+    for entry in entries[:MAX_TRANSLATIONS] if isinstance(entries, list) else ():
+        if isinstance(entry, dict):
+            language, text = entry.get("Language"), messages.text_of(entry, "Text", "DisplayText")
+            # One without a language, or without a text, stands for a translation that failed.
+            if isinstance(language, str) and language and text:
+                translations[printable(language)] = text
+    return translations
+
+
+def _failure(status: object, reason: object, good: Container[str]) -> str | None:
+    if status is None or str(status).lower() in good:
+        return None
+    return shown(str(reason or ("Error" if isinstance(status, int) else status)))
