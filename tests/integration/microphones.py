@@ -31,7 +31,7 @@ from tests.microphone.sound import BYTES_PER_SECOND, spoken
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
-from .flows import add_resource
+from .forms import add_resource
 from .speech import RECOGNIZER
 from .subentries import open_form, submit
 

@@ -24,7 +24,7 @@ from tests.speech_service.engines.translation import TranslationFailedError
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
 
-from .flows import add_resource
+from .forms import add_resource
 from .recordings import SPOKEN
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints"

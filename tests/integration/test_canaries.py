@@ -32,7 +32,7 @@ from tests.speech_service.engines.scripted_translation import ScriptedSynthesize
 from tests.speech_service.engines.translation import TranslationFailedError
 from tests.speech_service.faults import Before, Drop
 
-from .flows import add_resource
+from .forms import add_resource
 from .recognizers import KITCHEN, add_recognizer
 from .speech import pcm, stream, transcribe
 

@@ -22,7 +22,7 @@ from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import HEARD
-from .flows import (
+from .forms import (
     add_resource,
     only_recognizer,
     open_flow_in_progress,

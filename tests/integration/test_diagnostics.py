@@ -21,7 +21,7 @@ from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
 
-from .flows import add_resource
+from .forms import add_resource
 from .recognizers import KITCHEN, add_recognizer
 from .speech import pcm, stream, transcribe
 

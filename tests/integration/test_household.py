@@ -30,7 +30,7 @@ from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
-from .flows import add_resource
+from .forms import add_resource
 from .recordings import EndlessRadio, processes, web_server
 from .speech import CHUNK, metadata_of, pcm, stream, transcribe
 

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from tests.speech_service.service import SpeechService
 
-from .flows import add_resource
+from .forms import add_resource
 from .speech import RECOGNIZER, pcm, stream
 
 HEADER = {

@@ -27,7 +27,14 @@ from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
-from .flows import add_resource, only_recognizer, start_reconfigure_flow, start_user_flow, state_of, submit
+from .forms import (
+    add_resource,
+    only_recognizer,
+    start_reconfigure_flow,
+    start_user_flow,
+    state_of,
+    submit,
+)
 from .speech import RECOGNIZER, pcm, stream, transcribe
 
 

@@ -37,7 +37,7 @@ from tests.speech_service.faults import (
 )
 from tests.speech_service.service import KEY, SpeechService
 
-from .flows import start_user_flow, submit
+from .forms import start_user_flow, submit
 from .names import Names
 from .recognizers import KITCHEN, add_recognizer
 from .speech import pcm, stream, transcribe

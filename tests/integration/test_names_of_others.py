@@ -23,7 +23,7 @@ from tests.speech_service import SpeechService
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import Behaviour, Refuse
 
-from .flows import add_resource
+from .forms import add_resource
 from .speech import pcm, stream, transcribe
 
 ODD: Final = "Kitchen\n2026-01-01 ERROR forged\r\x1b[31m\u202e\0\u2028" + "x" * 10_000

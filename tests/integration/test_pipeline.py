@@ -18,7 +18,7 @@ from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
 
-from .flows import add_resource, only_recognizer
+from .forms import add_resource, only_recognizer
 from .recognizers import filled_in
 from .speech import RECOGNIZER, pcm
 from .subentries import open_reconfigure_form, submit

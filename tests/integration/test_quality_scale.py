@@ -30,11 +30,11 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     # Bronze
     "action-setup": (f"{_CODE}/services.py::async_setup_services", f"{_CODE}/__init__.py::async_setup"),
     "brands": (f"{_CODE}/brand/icon.png", f"{_TESTS}/test_brand.py::test_home_assistant_shows_it"),
-    "common-modules": (f"{_CODE}/entity.py::AzureSpeechEntity", f"{_CODE}/resource.py::SpeechResource"),
+    "common-modules": (f"{_CODE}/entity.py::AzureSpeechEntity", f"{_CODE}/resource/resource.py::SpeechResource"),
     "config-flow": (
         f"{_CODE}/config_flow.py::AzureSpeechConfigFlow.async_step_user",
         f"{_TESTS}/test_config_flow.py::test_an_endpoint_becomes_an_entry_with_a_recognizer",
-        f"{_TESTS}/flows.py::_look_at",  # every field has its data_description
+        f"{_TESTS}/forms.py::_look_at",  # every field has its data_description
     ),
     "config-flow-test-coverage": ("scripts/test",),
     "dependency-transparency": (f"{_TESTS}/test_manifest.py::test_it_needs_nothing_that_home_assistant_does_not_ship",),
@@ -67,11 +67,11 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "docs-configuration-parameters": ("docs/options.md",),
     "docs-installation-parameters": ("README.md::3. Add your resource",),
     "entity-unavailable": (
-        f"{_TESTS}/test_availability.py::test_a_service_that_cannot_be_reached_is_unavailable_until_a_command_works",
+        f"{_TESTS}/resource/test_availability.py::test_a_service_that_cannot_be_reached_is_unavailable_until_a_command_works",
     ),
     "integration-owner": (f"{_TESTS}/test_manifest.py::test_the_manifest_says_what_the_integration_is",),
     "log-when-unavailable": (
-        f"{_TESTS}/test_availability.py::test_a_failure_of_many_is_one_line_and_another_resource_is_not_concerned",
+        f"{_TESTS}/resource/test_availability.py::test_a_failure_of_many_is_one_line_and_another_resource_is_not_concerned",
     ),
     "parallel-updates": (f"{_TESTS}/test_quality_scale.py::test_no_platform_limits_parallel_updates",),
     "reauthentication-flow": (
@@ -105,13 +105,13 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         f"{_TESTS}/test_config_flow.py::test_the_endpoint_alone_is_changed",
     ),
     "repair-issues": (
-        f"{_CODE}/issues.py::Issue",
-        f"{_TESTS}/test_cost_guard.py::test_the_issue_says_which_limit_and_goes_with_the_month",
-        f"{_TESTS}/test_repairs.py::test_an_endpoint_that_stays_away_is_for_a_person_to_look_after",
+        f"{_CODE}/resource/issues.py::Issue",
+        f"{_TESTS}/resource/test_cost_guard.py::test_the_issue_says_which_limit_and_goes_with_the_month",
+        f"{_TESTS}/resource/test_repairs.py::test_an_endpoint_that_stays_away_is_for_a_person_to_look_after",
     ),
     # Platinum
     "async-dependency": (f"{_CODE}/speech/client.py::SpeechClient", "tests/speech/test_package.py"),
-    "inject-websession": (f"{_CODE}/resource.py::create_client",),
+    "inject-websession": (f"{_CODE}/resource/resource.py::create_client",),
     "strict-typing": (f"{_CODE}/py.typed", f"{_TESTS}/test_quality_scale.py::test_types_are_checked_strictly"),
 }
 

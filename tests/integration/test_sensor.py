@@ -27,7 +27,7 @@ from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
-from .flows import add_resource
+from .forms import add_resource
 from .speech import pcm, stream, transcribe
 
 ENABLED = {"recognition_audio", "translation_audio", "failures"}

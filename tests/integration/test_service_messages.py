@@ -23,7 +23,7 @@ from tests.speech_service.real import REAL, Real
 from tests.speech_service.service import SpeechService
 
 from .availability import available, issues, said
-from .flows import add_resource
+from .forms import add_resource
 from .recordings import SPOKEN
 from .service_messages import COMMAND, DOCUMENT, EACH_TIME, ONCE, Gets, document
 from .speech import RECOGNIZER, pcm, stream, transcribe

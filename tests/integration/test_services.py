@@ -43,7 +43,7 @@ from tests.speech_service.real import REAL
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
-from .flows import add_resource
+from .forms import add_resource
 from .recordings import EndlessRadio, convert, invent, spoken_pcm, web_server
 
 VOICE = "de-DE-KatjaNeural"

@@ -34,7 +34,7 @@ from tests.speech_service.faults import (
 from tests.speech_service.service import SpeechService
 from tests.speech_service.turn import Turn
 
-from .flows import add_resource
+from .forms import add_resource
 from .speech import RECOGNIZER, metadata_of, pcm, recognizer, stream, transcribe
 
 HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)

@@ -15,7 +15,7 @@ from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
-from .flows import add_resource
+from .forms import add_resource
 
 
 @pytest.fixture

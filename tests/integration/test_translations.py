@@ -1,7 +1,7 @@
 """Every word that the household reads: present in every language, explained, and asked for by the code.
 
 That a text is in the form that Home Assistant allows, test_hassfest.py shows; and that every step, field, error and
-abort of the forms has its words, flows.py checks in each flow that it walks.
+abort of the forms has its words, forms.py checks in each flow that it walks.
 """
 
 from dataclasses import is_dataclass

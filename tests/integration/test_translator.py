@@ -28,8 +28,8 @@ from tests.speech_service.engines.translation import TranslationFailedError
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
 from tests.speech_service.service import KEY, SpeechService
 
-from . import flows
-from .flows import add_resource, start_reconfigure_flow, start_user_flow
+from . import forms
+from .forms import add_resource, start_reconfigure_flow, start_user_flow
 from .speech import pcm, stream, transcribe
 from .subentries import open_form, open_reconfigure_form, submit, suggestions
 
@@ -201,14 +201,14 @@ OLDER = "/v1.0/speech/translate"
 async def test_an_address_that_only_translates_becomes_a_translator(
     hass: HomeAssistant, service: SpeechService
 ) -> None:
-    form = await flows.submit(hass, await start_user_flow(hass), endpoint=service.url + OLDER, api_key=KEY)
+    form = await forms.submit(hass, await start_user_flow(hass), endpoint=service.url + OLDER, api_key=KEY)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "translator")
 
-    form = await flows.submit(hass, form, name="Guests", languages=["de-DE", "fr-FR"], target_language="en")
+    form = await forms.submit(hass, form, name="Guests", languages=["de-DE", "fr-FR"], target_language="en")
     assert form["errors"] == {"languages": "one_language"}
-    form = await flows.submit(hass, form, name="Guests", languages=["en-GB"], target_language="en")
+    form = await forms.submit(hass, form, name="Guests", languages=["en-GB"], target_language="en")
     assert form["errors"] == {"target_language": "same_language"}
-    result = await flows.submit(hass, form, name="Guests", **GERMAN)
+    result = await forms.submit(hass, form, name="Guests", **GERMAN)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     (subentry,) = result["result"].subentries.values()
@@ -221,10 +221,10 @@ async def test_a_resource_that_another_form_added_meanwhile_is_not_replaced(
     hass: HomeAssistant, service: SpeechService
 ) -> None:
     opened = [
-        await flows.submit(hass, await start_user_flow(hass), endpoint=service.url + OLDER, api_key=KEY)
+        await forms.submit(hass, await start_user_flow(hass), endpoint=service.url + OLDER, api_key=KEY)
         for _ in range(2)
     ]
-    results = [await flows.submit(hass, form, **GERMAN) for form in opened]
+    results = [await forms.submit(hass, form, **GERMAN) for form in opened]
     assert [result["type"] for result in results] == [FlowResultType.CREATE_ENTRY, FlowResultType.FORM]
     assert results[1]["errors"] == {"endpoint": "already_configured"}
     (entry,) = hass.config_entries.async_entries(DOMAIN)
@@ -261,5 +261,5 @@ async def test_a_resource_keeps_an_endpoint_that_does_what_it_is_used_for(
             entry, entry.get_subentries_of_type(SUBENTRY_RECOGNIZER)[0].subentry_id
         )
     form = await start_reconfigure_flow(hass, entry)
-    result = await flows.submit(hass, form, endpoint=service.url + path)
+    result = await forms.submit(hass, form, endpoint=service.url + path)
     assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"endpoint": error})

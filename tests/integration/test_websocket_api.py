@@ -31,7 +31,7 @@ from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
-from .flows import add_resource
+from .forms import add_resource
 from .recordings import SPOKEN
 from .speech import pcm
 

@@ -21,27 +21,26 @@ TESTS = Path("tests")
 RESOURCE = ["resource", "usage", "usage_file", "months", "cost_guard", "health", "health_states", "issues"]
 # The tests of modules that have none of their name, or not enough in it.
 OTHERS = {
-    "exchange": ["test_turn", "test_flow"],
-    "flow": ["test_flow", "test_client", "test_synthesis"],
-    "foreign": ["../adversary/test_exceptions", "test_connection"],
-    "inflow": ["test_inflow", "test_flow"],
-    "link": ["test_patience", "test_flow", "test_connection"],
-    "options": ["test_options", "test_translator"],
+    "turn": ["test_utterance", "test_flow"],
+    "flow": ["test_flow", "../test_client", "test_spoken_translation"],
+    "foreign": ["../../adversary/test_exceptions", "test_connection"],
+    "inflow": ["test_inflow", "../recognition/test_flow"],
+    "link": ["../recognition/test_patience", "../recognition/test_flow", "test_connection"],
+    "options": ["test_options", "recognition/test_translator"],
     "pace": ["test_pace", "test_flow"],
     "patience": ["test_patience", "test_flow"],
-    "results": ["test_messages", "test_turn", "test_translation"],
-    "wakeup": ["test_flow"],
-    "wording": ["test_errors", "test_refusal", "test_connection"],
-    "connection": ["test_connection", "test_pool", "test_flow"],
-    "connector": ["test_connector", "test_client", "test_telemetry"],
+    "results": ["../wire/test_messages", "test_utterance", "test_translation"],
+    "wakeup": ["../recognition/test_flow"],
+    "wording": ["../test_errors", "test_refusal", "test_connection"],
+    "connection": ["test_connection", "test_pool", "../recognition/test_flow"],
+    "connector": ["test_connector", "../test_client", "test_telemetry"],
     "issues": ["test_repairs"],
     "cost_guard": ["test_cost_guard", "test_stored"],
     "months": ["test_usage", "test_usage_file", "test_cost_guard"],
-    "usage": ["test_usage", "test_usage_file", "test_sensor"],
-    "resource": ["test_availability", "test_init", "test_usage", "test_cost_guard", "test_diagnostics"],
+    "usage": ["test_usage", "test_usage_file", "../test_sensor"],
+    "resource": ["test_availability", "../test_init", "test_usage", "test_cost_guard", "../test_diagnostics"],
     "health": ["test_health_states", "test_availability", "test_repairs"],
 }
-
 
 SHARE = 10
 """Mistakes in a module before it is the next one's turn."""
@@ -49,13 +48,15 @@ SHARE = 10
 
 def tests_of(path: Path) -> list[str]:
     """Give the test modules that are there for a module."""
-    folder = TESTS / ("speech" if path.parent.name == "speech" else "integration")
+    room = path.parent.relative_to(PACKAGE)
+    folder = TESTS / (room if room.parts[0] == "speech" else "integration" / room)
     return [f"{folder}/{name}.py" for name in OTHERS.get(path.stem, [f"test_{path.stem}"])]
 
 
 def modules(named: list[str], random: Random) -> list[Path]:
     """Give those that are named, or all in random order: in a short time not all have their turn."""
-    paths = [*sorted((PACKAGE / "speech").glob("[!_]*.py")), *(PACKAGE / f"{name}.py" for name in RESOURCE)]
+    speech, resource = PACKAGE / "speech", PACKAGE / "resource"
+    paths = [*sorted(speech.rglob("[!_]*.py")), *(resource / f"{name}.py" for name in RESOURCE)]
     every = {path.stem: path for path in paths}
     if unknown := set(named) - set(every):
         sys.exit(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join(every)}.")

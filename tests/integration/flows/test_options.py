@@ -1,0 +1,76 @@
+"""The resource's options, as the user interface walks them."""
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers.translation import async_get_translations
+import pytest
+
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN
+from tests.speech_service.service import SpeechService
+
+from ..forms import add_resource, state_of
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the resource."""
+    return await add_resource(hass, service)
+
+
+async def test_options_are_set_changed_and_taken_away(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    before: dict[str, object] = {}
+    for given in (
+        {CONF_MONTHLY_LIMIT: 4.5, CONF_PRICING_TIER: "f0"},
+        {CONF_MONTHLY_LIMIT: 100.0, CONF_PRICING_TIER: "s0"},
+        {CONF_PRICING_TIER: "unknown"},
+    ):
+        form = await hass.config_entries.options.async_init(entry.entry_id)
+        assert form["type"] is FlowResultType.FORM
+        assert form["data_schema"] is not None
+        suggested = {
+            field.schema: field.description["suggested_value"]
+            for field in form["data_schema"].schema
+            if field.description and "suggested_value" in field.description
+        }
+        assert suggested == before
+
+        result = await hass.config_entries.options.async_configure(form["flow_id"], given)
+        await hass.async_block_till_done()
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert entry.options == given
+        assert state_of(entry) is ConfigEntryState.LOADED
+        assert entry.runtime_data.guard.limit == given.get(CONF_MONTHLY_LIMIT)
+        before = dict(given)
+
+
+async def test_the_tier_is_not_known_unless_somebody_says_it(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(form["flow_id"], {})
+    assert entry.options == {CONF_PRICING_TIER: "unknown"}
+
+
+async def test_a_form_whose_resource_was_removed_says_so(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.async_remove(entry.entry_id)
+    result = await hass.config_entries.options.async_configure(form["flow_id"], {CONF_MONTHLY_LIMIT: 1})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "removed")
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 20_000, "many"])
+async def test_what_is_no_limit_is_asked_for_again(hass: HomeAssistant, entry: ConfigEntry, limit: object) -> None:
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(form["flow_id"], {CONF_MONTHLY_LIMIT: limit})
+    result = await hass.config_entries.options.async_configure(form["flow_id"], {CONF_MONTHLY_LIMIT: 1})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_all_that_the_form_shows_is_worded(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    assert form["data_schema"] is not None
+    words = await async_get_translations(hass, "en", "options", [DOMAIN])
+    step = f"component.{DOMAIN}.options.step.{form['step_id']}"
+    keys = {f"{step}.title", f"{step}.description", f"component.{DOMAIN}.options.abort.removed"}
+    keys |= {f"{step}.{kind}.{field}" for field in form["data_schema"].schema for kind in ("data", "data_description")}
+    assert words.keys() == keys

@@ -1,0 +1,188 @@
+"""The form of a recognizer: added, changed, and every mistake in it mended."""
+
+from dataclasses import fields
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, section
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_RECOGNIZER
+from custom_components.azure_speech_live.recognizer.settings import RecognizerSettings
+from custom_components.azure_speech_live.speech import MAX_PHRASES
+from tests.speech_service.service import SpeechService
+
+from ..forms import add_resource, only_recognizer, state_of
+from ..recognizers import KITCHEN, NAME, add_recognizer, filled_in
+from ..speech import RECOGNIZER, pcm, stream, transcribe
+from ..subentries import open_form, open_reconfigure_form, submit, suggestions
+
+ALL: dict[str, Any] = {
+    "languages": ["de-DE", "fr-FR"],
+    "end_of_speech": "azure",
+    "max_duration": 20,
+    "use_names": False,
+    "phrases": ["Rosebud", "Xanadu"],
+    "text": {"text_form": "itn", "profanity": "removed", "substitutions": ["per cent => %"]},
+    "advanced": {
+        "initial_silence": 3,
+        "segmentation_silence": 0.8,
+        "custom_model": "12345678-90ab-cdef-1234-567890abcdef",
+        "raw_audio": False,
+        "store_audio": True,
+    },
+}
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the stand-in as a resource."""
+    return await add_resource(hass, service)
+
+
+async def test_every_setting_is_in_the_form_and_no_other(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    form = await open_form(hass, entry, SUBENTRY_RECOGNIZER)
+    assert form["data_schema"] is not None
+    names: set[str] = set()
+    for key, field in form["data_schema"].schema.items():
+        names |= {str(inner) for inner in field.schema.schema} if isinstance(field, section) else {str(key)}
+    assert names == {setting.name for setting in fields(RecognizerSettings)} | {"name"}
+    assert set(ALL["text"]) | set(ALL["advanced"]) | set(ALL) - {"text", "advanced"} | {"name"} == names
+
+
+async def test_who_changes_nothing_gets_the_defaults(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    subentry = await add_recognizer(hass, entry)
+    settings, defaults = RecognizerSettings.from_data(subentry.data), RecognizerSettings()
+    for setting in fields(RecognizerSettings):
+        if setting.name != "substitutions":
+            assert getattr(settings, setting.name) == getattr(defaults, setting.name)
+    assert settings.substitutions.apply("per cent") == "per cent"
+
+
+async def test_a_recognizer_is_an_engine_and_a_device_of_its_own(
+    hass: HomeAssistant, entry: ConfigEntry, device_registry: dr.DeviceRegistry, entity_registry: er.EntityRegistry
+) -> None:
+    first = only_recognizer(entry)
+    subentry = await add_recognizer(hass, entry)
+
+    assert subentry.title == NAME
+    assert state_of(entry) is ConfigEntryState.LOADED
+    for entity_id, recognizer in ((RECOGNIZER, first), (KITCHEN, subentry)):
+        registered = entity_registry.async_get(entity_id)
+        assert registered is not None
+        assert registered.unique_id == recognizer.subentry_id
+        assert registered.config_subentry_id == recognizer.subentry_id
+        device = device_registry.async_get_device_by_identifier((DOMAIN, recognizer.subentry_id), entry.entry_id)
+        assert device is not None
+        assert registered.device_id == device.id
+    assert (await transcribe(hass, stream(pcm(1)), entity_id=KITCHEN))[1].text == "Turn on the kitchen light."
+
+
+async def test_what_is_changed_holds_from_the_next_command_on(
+    hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """The recognizer that came with the entry, which stores nothing: its defaults stay where nothing is said."""
+    subentry = only_recognizer(entry)
+    assert not subentry.data
+    before = entity_registry.async_get(RECOGNIZER)
+
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_RECOGNIZER, subentry.subentry_id)
+    assert form["data_schema"] is not None
+    assert suggestions(form["data_schema"]) == {"text": {}, "advanced": {}}
+    result = await submit(hass, form, **filled_in(text={"text_form": "lexical"}))
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "reconfigure_successful"
+
+    assert entity_registry.async_get(RECOGNIZER) == before
+    assert (await transcribe(hass, stream(pcm(1))))[1].text == "turn on the kitchen light"
+
+
+async def test_what_was_set_is_in_the_form_when_it_is_opened_again(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    subentry = await add_recognizer(hass, entry, **ALL)
+
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_RECOGNIZER, subentry.subentry_id)
+
+    assert form["data_schema"] is not None
+    assert suggestions(form["data_schema"]) == ALL
+    result = await submit(hass, form, **ALL)
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.subentries[subentry.subentry_id].data == subentry.data
+
+
+async def test_what_is_cleared_is_the_default_again(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    subentry = await add_recognizer(hass, entry, **ALL)
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_RECOGNIZER, subentry.subentry_id)
+    await submit(hass, form, **filled_in())
+    settings = RecognizerSettings.from_data(entry.subentries[subentry.subentry_id].data)
+    assert (settings.languages, settings.phrases, settings.custom_model, settings.initial_silence) == (
+        (),
+        (),
+        None,
+        None,
+    )
+
+
+async def test_the_longest_command_is_asked_for_only_where_it_counts(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """A value that was left behind in a hidden field is not stored."""
+    subentry = await add_recognizer(hass, entry, end_of_speech="home_assistant", max_duration=4)
+    assert "max_duration" not in subentry.data
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "placeholders"),
+    [
+        ({"languages": ["de-DE", "de-AT"]}, "language_twice", {"language": "de"}),
+        ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]}, "too_many_languages", {"limit": "3"}),
+        ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES"]}, "too_many_languages", {"limit": "3"}),
+        ({"phrases": [f"phrase {number}" for number in range(MAX_PHRASES + 1)]}, "too_many_phrases", {"limit": "500"}),
+        ({"phrases": ["x" * 101]}, "phrase_too_long", {"phrase": "x" * 30, "limit": "100"}),
+        ({"text": {"substitutions": ["per cent"]}}, "invalid_substitution", {"line": "per cent"}),
+        ({"text": {"substitutions": ["=> %"]}}, "invalid_substitution", {"line": "=> %"}),
+        ({"advanced": {"custom_model": "../v1"}}, "invalid_custom_model", {}),
+    ],
+)
+async def test_a_mistake_is_named_and_can_be_mended(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    settings: dict[str, Any],
+    error: str,
+    placeholders: dict[str, str],
+) -> None:
+    form = await open_form(hass, entry, SUBENTRY_RECOGNIZER)
+    form = await submit(hass, form, name=NAME, **filled_in(**settings))
+    assert form["type"] is FlowResultType.FORM
+    (setting,) = settings
+    assert form["errors"] == {setting if setting in ("languages", "phrases") else "base": error}
+    assert placeholders.items() <= (form["description_placeholders"] or {}).items()
+    assert form["data_schema"] is not None
+    kept = suggestions(form["data_schema"])
+    assert settings.items() <= kept.items() or all(kept[name].items() >= settings[name].items() for name in settings)
+
+    result = await submit(hass, form, name=NAME, **filled_in())
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_more_languages_where_the_service_identifies_them_all_along(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    languages = ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]
+    subentry = await add_recognizer(hass, entry, languages=languages, end_of_speech="home_assistant")
+    assert subentry.data["languages"] == languages
+
+    form = await open_form(hass, entry, SUBENTRY_RECOGNIZER)
+    ten = [*languages, "pl-PL", "nl-NL", "sv-SE", "da-DK", "fi-FI"]
+    form = await submit(hass, form, name=NAME, **filled_in(languages=ten, end_of_speech="home_assistant"))
+    assert form["errors"] == {"languages": "too_many_languages"}
+    assert (form["description_placeholders"] or {})["limit"] == "9"
+    result = await submit(hass, form, name=NAME, **filled_in(languages=ten[:9], end_of_speech="home_assistant"))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_recognizer_is_removed_with_its_entity(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    subentry = await add_recognizer(hass, entry)
+    hass.config_entries.async_remove_subentry(entry, subentry.subentry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(KITCHEN) is None
+    assert (await transcribe(hass, stream(pcm(1))))[1].text == "Turn on the kitchen light."

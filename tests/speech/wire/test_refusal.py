@@ -1,0 +1,226 @@
+"""What a refused request says: read within bounds, without what identifies someone."""
+
+import asyncio
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+import pytest
+from yarl import URL
+
+from custom_components.azure_speech_live.speech import (
+    ConnectionFailedError,
+    CredentialsError,
+    LanguageError,
+    NotASpeechEndpointError,
+    QuotaError,
+    RequestRefusedError,
+    ServiceError,
+    SpeechError,
+    ThrottledError,
+    UpgradeRefusedError,
+    VoiceError,
+    WebPageError,
+)
+from custom_components.azure_speech_live.speech.errors import MAX_TEXT
+from custom_components.azure_speech_live.speech.wire.refusal import (
+    MAX_BODY,
+    MAX_RETRY_AFTER,
+    refusal,
+    status_error,
+)
+
+from ..caller import INTERACTIVE, Source, calling, listen
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, "", CredentialsError),
+        (403, "", CredentialsError),
+        (403, "Out of call volume quota.", QuotaError),
+        (403, '{"error": {"message": "Quota exceeded"}}', QuotaError),
+        (403, '{"Error": "Quota exceeded", "message": null}', QuotaError),
+        (403, "<html>quota</html>", CredentialsError),
+        (403, '{"error": {"code": "429", "message": "Too many concurrent requests"}}', ThrottledError),
+        (403, '{"error": {"message": "Access denied due to Virtual Network/Firewall rules."}}', ConnectionFailedError),
+        (503, "Too many requests", ThrottledError),
+        (503, "", ServiceError),
+        (429, "", ThrottledError),
+        (429, "Too many requests a second. Ask for a larger quota.", ThrottledError),
+        (429, "Quota exceeded.", QuotaError),
+    ],
+)
+def test_what_is_a_quota(status: int, body: str, kind: type[SpeechError]) -> None:
+    assert type(status_error(status, body=body)) is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "statuses"),
+    [
+        (ThrottledError, [429]),
+        (CredentialsError, [401, 403]),
+        (ConnectionFailedError, [407]),
+        (WebPageError, [511]),
+        (UpgradeRefusedError, [101, 200, 202, 204, 400, 405, 426, 501]),
+        (ServiceError, [408, 500, 502, 503, 504]),
+        (NotASpeechEndpointError, [301, 302, 303, 307, 308, 404, 410]),
+        (RequestRefusedError, [100, 201, 300, 402, 406, 409, 411, 413, 418, 431, 451, 505, 599]),
+    ],
+)
+def test_what_a_status_says_by_itself(kind: type[SpeechError], statuses: list[int]) -> None:
+    for status in statuses:
+        error = status_error(status)
+        assert type(error) is kind, status
+        assert error.status == status
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("7", 7.0),
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("-1", None),
+        ("nan", None),
+        ("inf", MAX_RETRY_AFTER),
+        ("1e9", MAX_RETRY_AFTER),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ],
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    error = status_error(429, value)
+    assert isinstance(error, ThrottledError)
+    assert error.retry_after == seconds
+
+
+ASKED = URL("wss://h/speech/recognition/interactive/cognitiveservices/v1?language=xx-XX")
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        (ASKED, "the language xx-XX"),
+        (ASKED.update_query(cid="1-2"), "the language xx-XX or the custom model"),
+        (URL("wss://h/stt/speech/universal/v2"), "the language or the custom model"),
+        (None, "the language or the custom model"),
+    ],
+)
+def test_what_was_asked_for_is_named(url: URL | None, named: str) -> None:
+    error = status_error(400, body="Invalid CID or language", url=url)
+    assert type(error) is LanguageError
+    assert str(error) == f"the service does not have {named} (HTTP 400): Invalid CID or language"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"error": {"code": "InvalidArgument", "message": "Unsupported locale xx-XX"}}', LanguageError),
+        ('{"message": "Out of range"}', RequestRefusedError),
+        ('{"error": "The voice xx-XX-NobodyNeural is not supported for this locale."}', VoiceError),
+        ("Invalid voice", VoiceError),
+        ("The language is invalid. See https://aka.ms/speech/languages", LanguageError),
+        ("", UpgradeRefusedError),
+        ("No.", UpgradeRefusedError),
+        ("<html><p>Invalid language</p></html>", UpgradeRefusedError),
+        ('Can "Upgrade" only to "WebSocket", whatever the language.', UpgradeRefusedError),
+        ("<h2>Our services aren't available right now</h2>", ServiceError),
+        ("<h2>Our services aren&#39;t available right now</h2>", ServiceError),
+    ],
+)
+def test_what_is_wrong_with_a_request(body: str, kind: type[SpeechError]) -> None:
+    assert type(status_error(400, body=body)) is kind
+
+
+@pytest.mark.parametrize(
+    ("host", "body", "advice"),
+    [
+        ("westmars.stt.speech.microsoft.com", "", ": the region westmars"),
+        ("home.cognitiveservices.azure.com", "", "; choose the resource's region in place of its endpoint"),
+        ("home.cognitiveservices.azure.com", "<html>", ""),
+        ("192.0.2.1", "", ""),
+    ],
+)
+def test_where_there_is_no_speech_service(host: str, body: str, advice: str) -> None:
+    line = str(status_error(404, body=body, url=URL(f"wss://{host}/")))
+    assert line == f"no Speech service at this address{advice} (HTTP 404)"
+
+
+@pytest.mark.parametrize("body", ["[" * 10_000, "[1]", "{}", '{"message": {"message": 5}}', "\0", "x" * MAX_BODY, "\n"])
+def test_any_body_is_a_bounded_line(body: str) -> None:
+    line = str(status_error(403, body=body))
+    assert line.isprintable()
+    assert len(line) < 2 * MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "someone@example.org",
+        "0123456789abcdef0123456789abcdef",
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "our-home.cognitiveservices.azure.com",
+        "https://example.org/someone",
+        "192.0.2.17",
+        "Grandmother's",
+        '"Xanadu," (said Ann):',
+        "1234567890123456",
+    ],
+)
+def test_nobody_is_identified(who: str) -> None:
+    line = str(status_error(403, body=f"Resource {who} is out of quota."))
+    assert line == "the quota is used up (HTTP 403): Resource … is out of quota."
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("20 of limit 30", "20 of limit 30"),
+        ("limit 20 30 of", "limit 20 … of"),
+        ("20 of 30 in 40 of 50", "20 of 30 in … of …"),
+        ("expected de-DE or en_US", "expected de-DE or en_US"),
+        ("(invalid/unknown) invalid/Ann", "(invalid/unknown) …"),
+    ],
+)
+def test_known_words_and_few_numbers_are_shown(said: str, line: str) -> None:
+    assert str(status_error(403, body=f"{said} quota")) == f"the quota is used up (HTTP 403): {line} quota"
+
+
+@pytest.mark.parametrize("rest", [b"", b"x" * 10_000_000], ids=["without an end", "endless"])
+async def test_a_body_is_not_waited_for(rest: bytes) -> None:
+    over = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 10000025\r\n\r\nOut of call volume quota." + rest)
+        await over.wait()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    url = URL.build(scheme="ws", host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+    async with server, calling(str(url), connector=aiohttp.TCPConnector(force_close=True)) as client:
+        try:
+            heard = await listen(client, Source(bytes(3200)), INTERACTIVE)
+        finally:
+            over.set()
+    assert isinstance(heard.error, QuotaError)
+    assert heard.seconds < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'\xef\xbb\xbf{"error": {"message": "Invalid."}}', "the service refuses the request (HTTP 400): Invalid."),
+        (b"\xef\xbb\xbf<html>Locale</html>", "no WebSocket can be opened to this address (HTTP 400)"),
+    ],
+)
+async def test_a_byte_order_mark_before_a_body_is_none_of_it(body: bytes, reason: str) -> None:
+    async def answer(request: web.Request) -> web.Response:  # noqa: ARG001 - aiohttp's signature
+        return web.Response(status=400, body=body)
+
+    application = web.Application()
+    application.router.add_get("/", answer)
+    async with TestClient(TestServer(application)) as client:
+        assert str(await refusal(await client.session.get(client.make_url("/")))) == reason
