@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 import random
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import aiohttp
 
@@ -21,6 +22,7 @@ from custom_components.azure_speech_live.speech import (
     TranslationOptions,
 )
 from tests.speech.caller import AUDIO, CONVERSATION, INTERACTIVE, Heard, listen
+from tests.speech.faults.rows import Row
 from tests.speech_service import KEY
 
 from .scenes import KINDS, TOGETHER, Scene
@@ -30,7 +32,10 @@ from .watch import Watch
 
 MODES: Final = tuple(Mode)
 FRESH: Final = 0.8
-"""The part of the turns with a fault whose client is new, as one that keeps a connection open would not meet it."""
+"""The part of the turns with a fault whose client is new, as one that keeps a connection open would not meet it.
+
+For speech without an end it is always new: what a connection is opened with, it has for all later turns.
+"""
 LIVE: Final = 0.3
 """The part of the turns whose audio comes as it is spoken."""
 TROUBLESOME: Final = 0.2
@@ -87,6 +92,8 @@ class Caller:
     report: Report
     watch: Watch
     faultiness: float = 0.0
+    opened: WeakKeyDictionary[SpeechClient, Row | None] = field(default_factory=WeakKeyDictionary)
+    """What a client met when it last opened a connection, which may go on while that is kept."""
 
     async def run(self, going: Callable[[], bool]) -> None:
         """Speak again and again."""
@@ -97,7 +104,7 @@ class Caller:
                 continue
             (kind,) = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
             scene = self.chance.choice(KINDS[kind])
-            if self.chance.random() >= FRESH:
+            if not scene.endless and self.chance.random() >= FRESH:
                 await self._speak(kept, scene)
                 continue
             fresh = self._client()
@@ -129,9 +136,7 @@ class Caller:
         turn.scene = scene
         met = await self._take(client, turn)
         if met and scene and fresh and scene.row.recovers and trouble is None:
-            again = self._turn(self._options(turn.options.mode, None))
-            again.behind = scene.row
-            await self._take(client, again)
+            await self._take(client, self._turn(self._options(turn.options.mode, None)))
 
     def _options(self, mode: Mode, scene: Scene | None) -> RecognitionOptions:
         if scene.endless if scene else self.chance.random() < TRANSLATED:
@@ -152,14 +157,18 @@ class Caller:
 
     async def _take(self, client: SpeechClient, *turns: Turn) -> bool:
         """Take turns with the same scene, at the same time; return whether it was met."""
-        before, held_up = await self._play(turns[0].scene), self.watch.held_up
+        scene = turns[0].scene
+        before, held_up = await self._play(scene), self.watch.held_up
         heard = await asyncio.gather(*(self._listen(client, turn) for turn in turns))
         met = await self._play(None)
         held_up = self.watch.held_up - held_up + met.late - before.late
         for turn, what in zip(turns, heard, strict=True):
+            turn.behind = self.opened.get(client)
             if not met.upgrades:
                 turn.scene = None  # a connection that was kept open has served it
             self._judge(turn, what, held_up)
+        if met.upgrades:
+            self.opened[client] = scene.row if scene else None
         return met.upgrades > 0
 
     async def _listen(self, client: SpeechClient, turn: Turn) -> Heard | None:

@@ -6,12 +6,18 @@ import struct
 from typing import Final
 
 from custom_components.azure_speech_live.speech.errors import UnusableMessageError
+from custom_components.azure_speech_live.speech.recognition.utterance import MAX_ATTEMPTS
+from custom_components.azure_speech_live.speech.wire.inflow import RESERVE, SPELL
 from tests.speech.faults.rows import COMPLETE, ONCE, Row, always, once
 from tests.speech_service import Fault
 from tests.speech_service.faults import After, Before, Freeze, Opened, Point, Raw, Received
 
 SIZE: Final = 8 << 20
 """Bytes of a flood: some millions of the smallest messages."""
+ROUND: Final = 0.01
+"""Seconds of the event loop's round where fifty speak at once. Of a flood, the client takes a little in each."""
+TAKEN: Final = RESERVE / SPELL * ROUND
+"""Seconds that it takes a connection there until the client has had enough; alone it is a tenth of a second."""
 
 
 def frame(opcode: int, data: bytes) -> bytes:
@@ -65,10 +71,16 @@ def rows() -> Iterator[Row]:
     """Return the floods of today's service: the next turn, and the one that is flooded, succeed if it is only once."""
     for name, message in FLOODS.items():
         for when, at in AT.items():
-            yield Row(fault=f"flood of {name}, {when}", outcome=COMPLETE, behaviours=once(flood(message, at)))
+            yield Row(
+                fault=f"flood of {name}, {when}",
+                outcome=COMPLETE,
+                within=TAKEN,
+                behaviours=once(flood(message, at)),
+            )
         yield Row(
             fault=f"flood of {name}, each time",
             outcome=COMPLETE if name in FEW else UnusableMessageError,
+            within=MAX_ATTEMPTS * TAKEN,
             behaviours=always(flood(message, WHILE_SPOKEN)),
             recovers=False,
         )
@@ -76,6 +88,7 @@ def rows() -> Iterator[Row]:
         yield Row(
             fault=f"flood of {name} by a peer that reads no pongs",
             outcome=COMPLETE,
+            within=TAKEN,
             behaviours=once(Fault(WHILE_SPOKEN, Freeze()), flood(FLOODS[name], WHILE_SPOKEN)),
         )
     # No message ever comes of them, so that nobody counts them: what ends it is the limit of the turn's time.

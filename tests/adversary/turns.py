@@ -67,7 +67,7 @@ class Turn:
     """What it meets."""
     long: bool = False
     behind: Row | None = None
-    """What the turn before has met, on the same client."""
+    """What was met when the connection was opened that had been kept for it."""
 
     def __str__(self) -> str:
         """Say what it is."""
@@ -124,5 +124,5 @@ class Turn:
         """Return by how many seconds the end came too late."""
         if self.scene and (self.scene.refusal or self.scene.endless):
             return 0.0  # it has to wait for others, or for its caller
-        row = self.scene.row if self.scene else self.behind
-        return max(0.0, heard.seconds_more - (row.within if row else 0.0) - SLACK)
+        within = sum(row.within for row in (self.scene and self.scene.row, self.behind) if row)
+        return max(0.0, heard.seconds_more - within - SLACK)
