@@ -29,7 +29,7 @@ OTHERS = {
     "options": ["test_options", "recognition/test_translator"],
     "pace": ["test_pace", "test_flow"],
     "patience": ["test_patience", "test_flow"],
-    "results": ["../wire/test_messages", "test_utterance", "test_translation"],
+    "results": ["test_phrases", "test_utterance", "test_translation"],
     "wakeup": ["../recognition/test_flow"],
     "wording": ["../test_errors", "test_refusal", "test_connection"],
     "connection": ["test_connection", "test_pool", "../recognition/test_flow"],

@@ -28,6 +28,7 @@ from custom_components.azure_speech_live.speech.recognition.audio import (
     WAV_HEADER,
     RiffStripper,
 )
+from custom_components.azure_speech_live.speech.recognition.phrases import MAX_TRANSCRIPT, short_audio_phrase
 from custom_components.azure_speech_live.speech.recognition.results import event
 from custom_components.azure_speech_live.speech.recognition.utterance import (
     MAX_EVENTS,
@@ -35,10 +36,8 @@ from custom_components.azure_speech_live.speech.recognition.utterance import (
     Turn,
 )
 from custom_components.azure_speech_live.speech.wire.messages import (
-    MAX_TRANSCRIPT,
     Message,
     decode,
-    short_audio_phrase,
 )
 from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint, read_key, sort_out
 

@@ -20,7 +20,7 @@ from ..languages import LANGUAGES
 from ..options import Profanity, RecognitionOptions, TranslationOptions
 from ..wire import messages
 from ..wire.messages import Message
-from . import translation
+from . import phrases, translation
 
 type _Reader = Callable[[Mapping[str, Any]], Event]
 
@@ -28,9 +28,9 @@ PLAIN_PHRASE: Final = "speech.phrase"
 """The path of a phrase, which in a translation has no translations."""
 
 _RECOGNITION: Final[Mapping[str, _Reader]] = {
-    "speech.hypothesis": messages.hypothesis,
-    "speech.fragment": messages.hypothesis,
-    PLAIN_PHRASE: messages.phrase,
+    "speech.hypothesis": phrases.hypothesis,
+    "speech.fragment": phrases.hypothesis,
+    PLAIN_PHRASE: phrases.phrase,
 }
 _COMMON: Final[Mapping[str, _Reader]] = {
     "speech.startdetected": lambda body: SpeechStarted(messages.offset(body)),

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from ..errors import printable
 from ..events import Hypothesis, Phrase, RecognitionStatus
-from ..wire import messages
 from ..wire.wording import shown
+from . import phrases
 
 MAX_TRANSLATIONS: Final = 20
 """Target languages read from one message; the service translates to far fewer at once."""
@@ -27,16 +27,16 @@ _SPOKEN: Final = frozenset({"success", "0", "synthesisend", "1"})
 def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
     """Return what a hypothesis says, with its translations so far. Raises UnusableMessageError."""
     recognition, translation = _parts(body, "SpeechHypothesis")
-    return replace(messages.hypothesis(recognition), translations=_translations(translation))
+    return replace(phrases.hypothesis(recognition), translations=_translations(translation))
 
 
 def phrase(body: Mapping[str, Any]) -> Phrase:
     """Return what a phrase says, with its translations; a failed translation leaves the recognised text.
 
-    Of silence, the service may say that it translated nothing to nothing. Raises what ``messages.phrase`` does.
+    Of silence, the service may say that it translated nothing to nothing. Raises what ``phrases.phrase`` does.
     """
     recognition, translation = _parts(body, "SpeechPhrase")
-    said = messages.phrase(recognition)
+    said = phrases.phrase(recognition)
     if said.status is not RecognitionStatus.SUCCESS:
         return said
     translations = _translations(translation)
@@ -123,7 +123,7 @@ def _translations(body: Mapping[str, Any]) -> dict[str, str]:
     translations: dict[str, str] = {}
     for entry in entries[:MAX_TRANSLATIONS] if isinstance(entries, list) else ():
         if isinstance(entry, dict):
-            language, text = entry.get("Language"), messages.text_of(entry, "Text", "DisplayText")
+            language, text = entry.get("Language"), phrases.text_of(entry, "Text", "DisplayText")
             # One without a language, or without a text, stands for a translation that failed.
             if isinstance(language, str) and language and text:
                 translations[printable(language)] = text

@@ -35,6 +35,7 @@ from ..errors import (
 from ..events import Phrase
 from ..options import RecognitionOptions, TranslationOptions
 from ..recognition.audio import WAV_HEADER
+from ..recognition.phrases import short_audio_phrase
 from ..recognition.translator import TranslatorConnection
 from ..recognition.utterance import Turn
 from . import messages
@@ -178,7 +179,7 @@ class Connector:
             self._moved[asked] = url
         if is_page(body.decode(errors="replace")):
             raise WebPageError("a web page answers in place of the service")
-        return messages.short_audio_phrase(body)
+        return short_audio_phrase(body)
 
     async def _post(self, url: URL, wav: AsyncIterable[bytes]) -> bytes:
         headers = {"Content-Type": _WAV_TYPE, "Accept": "application/json"}

@@ -12,29 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import json
-from math import isfinite
 import re
 from typing import Any, Final
 
-from ..errors import (
-    QuotaError,
-    RequestRefusedError,
-    ServiceError,
-    SpeechError,
-    ThrottledError,
-    UnusableMessageError,
-    printable,
-)
-from ..events import Hypothesis, Phrase, RecognitionStatus
-from .reasons import meaning
-from .wording import shown
+from ..errors import UnusableMessageError, printable
 
 MAX_HEADER_SIZE: Final = 8192
 """Bytes of headers in one message: the protocol page's own limit for binary messages."""
 MAX_MESSAGE_SIZE: Final = 1 << 20
 """Bytes of one message from the service. The longest phrase with word timings is a few tens of kilobytes."""
-MAX_TRANSCRIPT: Final = 20_000
-"""Characters kept of one phrase's text: over ten minutes of fast speech, and a connection lives for ten minutes."""
 TICKS_PER_SECOND: Final = 10_000_000
 """Offsets and durations are counted in ticks of 100 ns."""
 MAX_TICKS: Final = 24 * 3600 * TICKS_PER_SECOND
@@ -43,9 +29,6 @@ MAX_TICKS: Final = 24 * 3600 * TICKS_PER_SECOND
 _PREFIX_SIZE: Final = 2
 _TIMESTAMP_SIZE: Final = len("2026-11-29T00:00:00.000")
 _HEADERS_END: Final = re.compile(r"\r?\n\r?\n")
-_CONTROLS: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
-_TURNS: Final = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")
-"""They turn the direction of what is written after a text as well."""
 _JSON_TYPE: Final = "application/json; charset=utf-8"
 
 
@@ -120,15 +103,16 @@ def _message(head: str, body: str | bytes) -> Message:
     return Message(path.lower(), body, headers.get("x-requestid"), headers.get("content-type"), headers)
 
 
-# --- what the service's messages say
+# --- what the bodies of many messages have
 
 
 def json_body(message: Message) -> dict[str, Any]:
     """Return a message's JSON object. Raises UnusableMessageError."""
-    return _json_object(message.body, message.path)
+    return json_object(message.body, message.path)
 
 
-def _json_object(body: str | bytes, where: str) -> dict[str, Any]:
+def json_object(body: str | bytes, where: str) -> dict[str, Any]:
+    """Return the JSON object that came from ``where``. Raises UnusableMessageError."""
     try:
         value = json.loads(body)
     except ValueError, RecursionError:
@@ -143,142 +127,17 @@ def offset(body: Mapping[str, Any]) -> float:
     return _seconds(body.get("Offset"))
 
 
+def duration(body: Mapping[str, Any]) -> float:
+    """Return a message's Duration in seconds."""
+    return _seconds(body.get("Duration"))
+
+
 def end(body: Mapping[str, Any]) -> float:
     """Return where what a message is about ends, in seconds from the start of the turn's audio; 0 without times."""
-    return offset(body) + _seconds(body.get("Duration"))
+    return offset(body) + duration(body)
 
 
-def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
-    """Return what a speech.hypothesis says, with times from the start of the turn's audio.
-
-    Raises UnusableMessageError when it has no text.
-    """
-    text = text_of(body, "Text", "DisplayText")
-    if text is None:
-        raise UnusableMessageError("a hypothesis without text")
-    return Hypothesis(text, offset(body), _seconds(body.get("Duration")), _language(body))
-
-
-def phrase(body: Mapping[str, Any]) -> Phrase:
-    """Return what a speech.phrase says, with times from the start of the turn's audio.
-
-    It may have words, also with a status that means none (``results.known`` makes the best of that), and in another
-    place than the documentation has them: the best alternative may be empty where others are not. Sources:
-    Azure-Samples/cognitive-services-speech-sdk, issue 1596; jambonz/freeswitch-modules, issue 11.
-    Raises the SpeechError that its RecognitionStatus stands for; UnusableMessageError when it cannot be read.
-    """
-    status = _status(body.get("RecognitionStatus"))
-    best = _best(body)
-    display = body.get("DisplayText")
-    text = text_of(body, "DisplayText") or text_of(best, *_WRITTEN) or text_of(body, "Text") or ""
-    if not (text or display is None or isinstance(display, str)):
-        raise UnusableMessageError("a phrase with a text that is not a string")
-    confidence = _number(best.get("Confidence"))
-    return Phrase(
-        status=status,
-        text=text,
-        offset=offset(body),
-        duration=_seconds(body.get("Duration")),
-        language=_language(body),
-        confidence=float(confidence) if confidence is not None and 0 <= confidence <= 1 else None,
-        lexical=text_of(best, "Lexical"),
-        itn=text_of(best, "ITN"),
-        masked_itn=text_of(best, "MaskedITN"),
-    )
-
-
-def short_audio_phrase(body: str | bytes) -> Phrase:
-    """Return what the REST API for short recordings answers: the JSON of a speech.phrase. Raises SpeechError."""
-    return phrase(_json_object(body, "the answer"))
-
-
-_FAILURES: Final[Mapping[str, type[SpeechError]]] = {
-    "Error": ServiceError,
-    "ServiceUnavailable": ServiceError,
-    "TooManyRequests": ThrottledError,
-    "BadRequest": RequestRefusedError,
-    "Forbidden": QuotaError,
-}
-"""Forbidden: "The recognizer is using a free subscription that ran out of quota." Sources: CancellationErrorCodes.ts
-and EnumTranslation.ts of the JavaScript SDK, uspimpl.cpp of the native one."""
-_NUMBERED: Final = (
-    *("Success", "NoMatch", "InitialSilenceTimeout", "BabbleTimeout", "Error"),
-    *("EndOfDictation", "TooManyRequests", "BadRequest", "Forbidden"),
-)
-"""Statuses by the numbers that the JavaScript SDK takes in place of a name."""
-_STATUSES: Final = {
-    **{name.lower(): name for name in (*_NUMBERED, "ServiceUnavailable")},
-    **{str(number): name for number, name in enumerate(_NUMBERED)},
-}
-_WRITTEN: Final = ("Display", "DisplayText", "MaskedITN")
-"""Where an alternative has what the service would write, without what it was asked to mask or to leave out."""
-_SPOKEN: Final = ("ITN", "Lexical")
-
-
-def _status(value: object) -> RecognitionStatus:
-    """Return a status that was sent as a name or as a number. Raises the SpeechError that it stands for."""
-    text = _text(value) or ""
-    name = _STATUSES.get(re.sub(r"(?<=[a-z])[\W_]+(?=[a-z])", "", text.lower()))
-    if name is None:
-        raise (meaning(text) or UnusableMessageError)(f"a phrase with an unknown status: {shown(str(value))}")
-    if failure := _FAILURES.get(name):
-        raise failure(f"the service ended the phrase with status {name}")
-    return RecognitionStatus(name)
-
-
-def text_of(body: Mapping[str, Any], *names: str) -> str | None:
-    """Return the first text that has something in it under these names; an empty one if there is none, or None.
-
-    Numbers are taken for texts, as the JavaScript SDK does.
-    """
-    found = None
-    for name in names:
-        text = _text(body.get(name))
-        if text and not text.isspace():
-            return text
-        found = found if text is None else ""
-    return found
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, str):
-        return transcript(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
-        return transcript(str(int(value) if value == int(value) else value))
-    return None
-
-
-def transcript(text: str) -> str:
-    """Return a peer's text bounded, without control characters, and such that it can be encoded.
-
-    JSON's escapes can make half a character. What joins letters or keeps them apart stays: it is part of words.
-    """
-    text = text[:MAX_TRANSCRIPT]
-    if text.isprintable():
-        return text
-    return _TURNS.sub("", _CONTROLS.sub(" ", text)).encode(errors="replace").decode()
-
-
-def _best(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the first alternative that has any words; the first of all if none has."""
-    candidates = body.get("NBest")
-    alternatives = [each for each in candidates if isinstance(each, dict)] if isinstance(candidates, list) else []
-    return next((each for each in alternatives if text_of(each, *_WRITTEN, *_SPOKEN)), next(iter(alternatives), {}))
-
-
-def _language(body: Mapping[str, Any]) -> str | None:
-    primary = body.get("PrimaryLanguage")
-    language = primary.get("Language") if isinstance(primary, dict) else None
-    return printable(language) if isinstance(language, str) and language else None
-
-
-def _seconds(ticks: object) -> float:
-    # Missing, negative and non-numeric ones occur in the wild and in attacks alike; none of them says anything.
-    number = ticks if type(ticks) is int else _number(ticks)
-    return number / TICKS_PER_SECOND if number is not None and 0 <= number <= MAX_TICKS else 0.0
-
-
-def _number(value: object) -> float | None:
+def as_number(value: object) -> float | None:
     """Return a number, also one that came as a text."""
     if isinstance(value, str):
         try:
@@ -286,3 +145,9 @@ def _number(value: object) -> float | None:
         except ValueError:
             return None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _seconds(ticks: object) -> float:
+    # Missing, negative and non-numeric ones occur in the wild and in attacks alike; none of them says anything.
+    number = ticks if type(ticks) is int else as_number(ticks)
+    return number / TICKS_PER_SECOND if number is not None and 0 <= number <= MAX_TICKS else 0.0

@@ -1,0 +1,153 @@
+"""What the service's messages of a recognition say: the JSON of a hypothesis or a phrase, to events.
+
+Both may say the same in several places and ways, and failures come as phrases, too. Times are from the start of the
+turn's audio.
+"""
+
+from collections.abc import Mapping
+from math import isfinite
+import re
+from typing import Any, Final
+
+from ..errors import (
+    QuotaError,
+    RequestRefusedError,
+    ServiceError,
+    SpeechError,
+    ThrottledError,
+    UnusableMessageError,
+    printable,
+)
+from ..events import Hypothesis, Phrase, RecognitionStatus
+from ..wire.messages import as_number, duration, json_object, offset
+from ..wire.reasons import meaning
+from ..wire.wording import shown
+
+MAX_TRANSCRIPT: Final = 20_000
+"""Characters kept of one phrase's text: over ten minutes of fast speech, and a connection lives for ten minutes."""
+
+_CONTROLS: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
+_TURNS: Final = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")
+"""They turn the direction of what is written after a text as well."""
+_FAILURES: Final[Mapping[str, type[SpeechError]]] = {
+    "Error": ServiceError,
+    "ServiceUnavailable": ServiceError,
+    "TooManyRequests": ThrottledError,
+    "BadRequest": RequestRefusedError,
+    "Forbidden": QuotaError,
+}
+"""Forbidden: "The recognizer is using a free subscription that ran out of quota." Sources: CancellationErrorCodes.ts
+and EnumTranslation.ts of the JavaScript SDK, uspimpl.cpp of the native one."""
+_NUMBERED: Final = (
+    *("Success", "NoMatch", "InitialSilenceTimeout", "BabbleTimeout", "Error"),
+    *("EndOfDictation", "TooManyRequests", "BadRequest", "Forbidden"),
+)
+"""Statuses by the numbers that the JavaScript SDK takes in place of a name."""
+_STATUSES: Final = {
+    **{name.lower(): name for name in (*_NUMBERED, "ServiceUnavailable")},
+    **{str(number): name for number, name in enumerate(_NUMBERED)},
+}
+_WRITTEN: Final = ("Display", "DisplayText", "MaskedITN")
+"""Where an alternative has what the service would write, without what it was asked to mask or to leave out."""
+_SPOKEN: Final = ("ITN", "Lexical")
+
+
+def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
+    """Return what a speech.hypothesis says, with times from the start of the turn's audio.
+
+    Raises UnusableMessageError when it has no text.
+    """
+    text = text_of(body, "Text", "DisplayText")
+    if text is None:
+        raise UnusableMessageError("a hypothesis without text")
+    return Hypothesis(text, offset(body), duration(body), _language(body))
+
+
+def phrase(body: Mapping[str, Any]) -> Phrase:
+    """Return what a speech.phrase says, with times from the start of the turn's audio.
+
+    It may have words, also with a status that means none (``results.known`` makes the best of that), and in another
+    place than the documentation has them: the best alternative may be empty where others are not. Sources:
+    Azure-Samples/cognitive-services-speech-sdk, issue 1596; jambonz/freeswitch-modules, issue 11.
+    Raises the SpeechError that its RecognitionStatus stands for; UnusableMessageError when it cannot be read.
+    """
+    status = _status(body.get("RecognitionStatus"))
+    best = _best(body)
+    display = body.get("DisplayText")
+    text = text_of(body, "DisplayText") or text_of(best, *_WRITTEN) or text_of(body, "Text") or ""
+    if not (text or display is None or isinstance(display, str)):
+        raise UnusableMessageError("a phrase with a text that is not a string")
+    confidence = as_number(best.get("Confidence"))
+    return Phrase(
+        status=status,
+        text=text,
+        offset=offset(body),
+        duration=duration(body),
+        language=_language(body),
+        confidence=float(confidence) if confidence is not None and 0 <= confidence <= 1 else None,
+        lexical=text_of(best, "Lexical"),
+        itn=text_of(best, "ITN"),
+        masked_itn=text_of(best, "MaskedITN"),
+    )
+
+
+def short_audio_phrase(body: str | bytes) -> Phrase:
+    """Return what the REST API for short recordings answers: the JSON of a speech.phrase. Raises SpeechError."""
+    return phrase(json_object(body, "the answer"))
+
+
+def _status(value: object) -> RecognitionStatus:
+    """Return a status that was sent as a name or as a number. Raises the SpeechError that it stands for."""
+    text = _text(value) or ""
+    name = _STATUSES.get(re.sub(r"(?<=[a-z])[\W_]+(?=[a-z])", "", text.lower()))
+    if name is None:
+        raise (meaning(text) or UnusableMessageError)(f"a phrase with an unknown status: {shown(str(value))}")
+    if failure := _FAILURES.get(name):
+        raise failure(f"the service ended the phrase with status {name}")
+    return RecognitionStatus(name)
+
+
+def text_of(body: Mapping[str, Any], *names: str) -> str | None:
+    """Return the first text that has something in it under these names; an empty one if there is none, or None.
+
+    Numbers are taken for texts, as the JavaScript SDK does.
+    """
+    found = None
+    for name in names:
+        text = _text(body.get(name))
+        if text and not text.isspace():
+            return text
+        found = found if text is None else ""
+    return found
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, str):
+        return _transcript(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        return _transcript(str(int(value) if value == int(value) else value))
+    return None
+
+
+def _transcript(text: str) -> str:
+    """Return a peer's text bounded, without control characters, and such that it can be encoded.
+
+    JSON's escapes can make half a character. What joins letters or keeps them apart stays: it is part of words.
+    """
+    text = text[:MAX_TRANSCRIPT]
+    if text.isprintable():
+        return text
+    return _TURNS.sub("", _CONTROLS.sub(" ", text)).encode(errors="replace").decode()
+
+
+def _best(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first alternative that has any words; the first of all if none has."""
+    candidates = body.get("NBest")
+    alternatives = [each for each in candidates if isinstance(each, dict)] if isinstance(candidates, list) else []
+    return next((each for each in alternatives if text_of(each, *_WRITTEN, *_SPOKEN)), next(iter(alternatives), {}))
+
+
+def _language(body: Mapping[str, Any]) -> str | None:
+    primary = body.get("PrimaryLanguage")
+    language = primary.get("Language") if isinstance(primary, dict) else None
+    return printable(language) if isinstance(language, str) and language else None
