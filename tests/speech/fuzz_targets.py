@@ -33,7 +33,7 @@ from custom_components.azure_speech_live.speech.recognition.results import event
 from custom_components.azure_speech_live.speech.recognition.utterance import (
     MAX_EVENTS,
     MAX_UNSENT,
-    Turn,
+    Utterance,
 )
 from custom_components.azure_speech_live.speech.wire.messages import (
     Message,
@@ -128,7 +128,7 @@ def _strip(chunks: Iterable[bytes]) -> bytes | None:
         return None
 
 
-# --- the turn
+# --- the utterance
 
 PATHS: Final = (
     "turn.start",
@@ -160,13 +160,13 @@ MAX_STEPS: Final = 1000
 
 
 class Run:
-    """A turn that anything happens to, as the flow would let it."""
+    """An utterance that anything happens to, as the flow would let it."""
 
     def __init__(self, source: Bytes) -> None:
-        """Begin a turn of any kind."""
+        """Begin an utterance of any kind."""
         self.source = source
         self.now = 1000.0
-        self.turn = Turn(OPTIONS[source.number() % len(OPTIONS)], self.now)
+        self.utterance = Utterance(OPTIONS[source.number() % len(OPTIONS)], self.now)
         self.requests = 0
         self.fed = 0
         self.start = 0
@@ -180,23 +180,23 @@ class Run:
 
     def feed(self) -> None:
         size = self.source.number(2)
-        if not self.turn.full and self.fed < MAX_AUDIO:
+        if not self.utterance.full and self.fed < MAX_AUDIO:
             self.fed += size
             # Few bytes of it are the input's, of which nothing would be left otherwise; they may be any header.
             audio = self.source.take(min(size, self.source.number())).ljust(size, b"\x01")
             with suppress(BadAudioError):
-                self.turn.feed(audio, self.now)
+                self.utterance.feed(audio, self.now)
 
     def end(self) -> None:
-        self.turn.end_audio(self.now)
+        self.utterance.end_audio(self.now)
 
     def wait(self) -> None:
         self.now += self.source.number() / 10
         for _ in range(3):
-            if self.turn.complete or self.now < self.turn.deadline:
+            if self.utterance.complete or self.now < self.utterance.deadline:
                 break
             try:
-                self.turn.check_time(self.now)
+                self.utterance.check_time(self.now)
             except SpeechError as err:
                 self.lose(err)
                 break
@@ -204,10 +204,10 @@ class Run:
             raise AssertionError("who waits would wait for ever")
 
     def begin(self) -> None:
-        if self.turn.ended and not self.turn.complete:
+        if self.utterance.ended and not self.utterance.complete:
             self.requests += 1
             try:
-                *_, context, header = self.turn.begin(REQUEST_ID, NOW, reused=self.source.number() % 4 == 0)
+                *_, context, header = self.utterance.begin(REQUEST_ID, NOW, reused=self.source.number() % 4 == 0)
             except ProtocolError as err:  # the same audio was sent too often
                 self.lose(err)
                 return
@@ -215,7 +215,7 @@ class Run:
 
     def send(self) -> None:
         for _ in range(self.source.number()):
-            message = self.turn.next_audio(self.now)
+            message = self.utterance.next_audio(self.now)
             if message is None:
                 break
             assert isinstance(message.body, bytes)
@@ -253,7 +253,7 @@ class Run:
 
     def take(self, message: Message) -> None:
         try:
-            self.turn.receive(message, self.now, NOW + timedelta(seconds=self.source.number(2, signed=True)))
+            self.utterance.receive(message, self.now, NOW + timedelta(seconds=self.source.number(2, signed=True)))
         except SpeechError as err:
             self.lose(err)
 
@@ -262,8 +262,8 @@ class Run:
         self.lose(kinds[self.source.number() % len(kinds)]("it failed"))
 
     def lose(self, error: SpeechError) -> None:
-        delay = self.turn.failed(error, self.now, NOW)
-        assert self.turn.ended
+        delay = self.utterance.failed(error, self.now, NOW)
+        assert self.utterance.ended
         if delay is None:
             self.over = True
         else:
@@ -271,37 +271,37 @@ class Run:
 
     def check(self) -> None:
         """Check what always holds."""
-        turn = self.turn
-        assert math.isfinite(turn.deadline)
-        assert self.start <= turn.audio.start <= turn.audio.end <= self.fed
-        assert turn.audio.start % 2 == turn.audio.end % 2 == 0
-        self.start = turn.audio.start
-        assert len(turn.events) <= MAX_EVENTS + 1
-        assert turn.full or (turn.audio.end - turn.audio.start) <= MAX_AUDIO + (1 << 16)
-        assert turn.send_at is None or turn.send_at <= self.now + MAX_UNSENT + MAX_AUDIO / 32_000
+        utterance = self.utterance
+        assert math.isfinite(utterance.deadline)
+        assert self.start <= utterance.audio.start <= utterance.audio.end <= self.fed
+        assert utterance.audio.start % 2 == utterance.audio.end % 2 == 0
+        self.start = utterance.audio.start
+        assert len(utterance.events) <= MAX_EVENTS + 1
+        assert utterance.full or (utterance.audio.end - utterance.audio.start) <= MAX_AUDIO + (1 << 16)
+        assert utterance.send_at is None or utterance.send_at <= self.now + MAX_UNSENT + MAX_AUDIO / 32_000
 
 
-def fuzz_turn(data: bytes) -> None:
-    """Let anything happen to a turn, in any order."""
+def fuzz_utterance(data: bytes) -> None:
+    """Let anything happen to an utterance, in any order."""
     run = Run(Bytes(data))
     while run.source and not run.over:
         run.step()
         run.check()
-    if not run.over and not run.turn.complete:
+    if not run.over and not run.utterance.complete:
         _end(run)
 
 
 def _end(run: Run) -> None:
-    """Let nothing more come: the turn ends all the same."""
+    """Let nothing more come: the utterance ends all the same."""
     for _ in range(MAX_STEPS):
-        if run.over or run.turn.complete:
+        if run.over or run.utterance.complete:
             return
         run.begin()
-        while run.turn.next_audio(run.now):
+        while run.utterance.next_audio(run.now):
             pass
-        run.now = max(run.now, min(run.turn.deadline, run.turn.send_at or math.inf))
+        run.now = max(run.now, min(run.utterance.deadline, run.utterance.send_at or math.inf))
         run.wait()
-    raise AssertionError("the turn does not end")
+    raise AssertionError("the utterance does not end")
 
 
 # --- what a person pastes
@@ -342,7 +342,7 @@ _TURN_END: Final = _text("turn.end", {})[1:]
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "message": fuzz_message,
     "riff": fuzz_riff,
-    "turn": fuzz_turn,
+    "utterance": fuzz_utterance,
     "pasted": fuzz_pasted,
 }
 SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
@@ -360,7 +360,7 @@ SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
         b"\x02\x07\x20" + WAV_HEADER[:36] + b"LIST\3\0\0\0abc\0data\4\0\0\0\1\2\3\4\5\6",
         b"\x01\x02RIFT",
     ),
-    "turn": (
+    "utterance": (
         b"\0"
         + _HALF_A_SECOND
         + _BEGUN_AND_SENT

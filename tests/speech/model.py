@@ -1,4 +1,4 @@
-"""A model of the Speech service for tests of the turn: no socket, no clock and no framing.
+"""A model of the Speech service for tests of the utterance: no socket, no clock and no framing.
 
 It hears words in the audio that it is given: a word is a stretch of one sample value, which is its number; a pause is
 zeros. What is lost, repeated or cut on its way shows in the text. What it says and when is the test's to say.

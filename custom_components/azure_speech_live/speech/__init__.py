@@ -1,6 +1,6 @@
 """The Speech service's client: live recognition over its WebSocket protocol, on aiohttp and nothing else.
 
-    client ─► flow ─► turn ─► messages, audio        what to say, and what was said: no I/O
+    client ─► flow ─► utterance ─► messages, audio    what to say, and what was said: no I/O
                 └──► connector ─► connection, pool    who moves it: aiohttp
 
 It knows nothing of Home Assistant, and runs by itself as a top-level package.

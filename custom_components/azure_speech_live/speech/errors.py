@@ -16,7 +16,7 @@
     ├── ProtocolError              one side said what the other cannot use: report it
     │   ├── RequestRefusedError    the same, and no waiting helps
     │   │   ├── LanguageError      choose another language, or fix the custom model's id
-    │   │   │   └── ContinuousDetectionError   detect the language at the start, as the turn does by itself
+    │   │   │   └── ContinuousDetectionError   detect the language at the start, as the client does by itself
     │   │   └── VoiceError         choose another voice
     │   └── UnusableMessageError
     ├── BadAudioError              send 16 kHz, 16-bit, mono PCM
@@ -39,7 +39,7 @@ def printable(text: str, limit: int = MAX_TEXT) -> str:
 class SpeechError(Exception):
     """The base of all that the client raises.
 
-    ``transient`` says whether the same audio may be tried once more at once: the turn does so by itself,
+    ``transient`` says whether the same audio may be tried once more at once: the client does so by itself,
     so that a caller meets a transient error only when the second attempt failed as well.
     """
 

@@ -1,4 +1,4 @@
-"""What a turn tells its caller. Times are seconds from the start of the utterance's audio."""
+"""What an utterance tells its caller. Times are seconds from the start of the utterance's audio."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

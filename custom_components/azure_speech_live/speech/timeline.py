@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Timeline:
-    """What a turn notes about itself, up to the turn.end that may come after the result.
+    """What an utterance notes about itself, up to the turn.end that may come after the result.
 
     Moments are seconds by the event loop's clock; None for what did not happen. ``audio`` and ``sent`` are bytes of
     audio: what the source gave, and what went to the service, where that which was sent again counts again.

@@ -605,7 +605,7 @@ async def test_closing_the_client_behind_the_last_phrase_is_no_error() -> None:
 
 
 async def test_end_of_the_audio_limits_an_attempt_that_is_under_way() -> None:
-    """Each of two paths has its time, but both together not more than the turn."""
+    """Each of two paths has its time, but both together not more than the utterance."""
     behaviours = [Behaviour(delay=6.5, answer=Refuse(404)), Behaviour(delay=6.5)]
     async with SpeechService(Legible(), behaviours=behaviours) as service, calling(service.url) as client:
         heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE], pace=1.0))

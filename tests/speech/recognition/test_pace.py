@@ -23,7 +23,7 @@ from custom_components.azure_speech_live.speech.recognition.pace import (
     REQUEST_COST,
     Pace,
 )
-from custom_components.azure_speech_live.speech.recognition.utterance import Turn
+from custom_components.azure_speech_live.speech.recognition.utterance import Utterance
 from custom_components.azure_speech_live.speech.wire.messages import json_message
 from tests.speech_service import Behaviour, Fault, SpeechService
 from tests.speech_service.faults import AudioReceived, Refuse, Reset, Send
@@ -75,46 +75,46 @@ async def test_rest_api_that_answers_before_it_hears() -> None:
 # --- without a socket
 
 
-def conversation(seconds: float) -> Turn:
-    """Return a turn with so many seconds of audio, and more to come; its clock begins at 0."""
-    turn = Turn(RecognitionOptions(mode=Mode.CONVERSATION), 0.0)
-    turn.feed(bytes(int(seconds * BYTES_PER_SECOND)), 0.0)
-    return turn
+def conversation(seconds: float) -> Utterance:
+    """Return an utterance with so many seconds of audio, and more to come; its clock begins at 0."""
+    utterance = Utterance(RecognitionOptions(mode=Mode.CONVERSATION), 0.0)
+    utterance.feed(bytes(int(seconds * BYTES_PER_SECOND)), 0.0)
+    return utterance
 
 
-def send(turn: Turn, request: int, now: float) -> str:
+def send(utterance: Utterance, request: int, now: float) -> str:
     """Open a request and send what may be sent at that time; return its id."""
     request_id = f"{request:032x}"
-    turn.begin(request_id, WALL)
-    while turn.next_audio(now) is not None:
+    utterance.begin(request_id, WALL)
+    while utterance.next_audio(now) is not None:
         pass
     return request_id
 
 
-def say(turn: Turn, request_id: str, path: str, now: float, body: dict[str, Any]) -> None:
+def say(utterance: Utterance, request_id: str, path: str, now: float, body: dict[str, Any]) -> None:
     message = json_message(path, body, request_id)
-    turn.receive(message, now, WALL)
+    utterance.receive(message, now, WALL)
 
 
-def repeat_phrases(turn: Turn, covered: Iterable[float]) -> None:
+def repeat_phrases(utterance: Utterance, covered: Iterable[float]) -> None:
     """Answer each request with a phrase of so many seconds, and end it."""
     for request, seconds in enumerate(covered):
-        request_id = send(turn, request, float(request))
+        request_id = send(utterance, request, float(request))
         body = {"RecognitionStatus": "Success", "DisplayText": "um", "Offset": 0, "Duration": int(seconds * 1e7)}
-        say(turn, request_id, "speech.phrase", float(request), body)
-        say(turn, request_id, "turn.end", float(request), {})
+        say(utterance, request_id, "speech.phrase", float(request), body)
+        say(utterance, request_id, "turn.end", float(request), {})
 
 
 @pytest.mark.parametrize("left", [GIVEN, 0.1], ids=["of all", "of the rest"])
 def test_turns_that_end_behind_next_to_nothing(left: float) -> None:
     """The connection holds, and each request has a phrase; little audio is no licence for many requests."""
-    turn = conversation(GIVEN)
+    utterance = conversation(GIVEN)
     covered = itertools.chain([GIVEN - left], itertools.repeat(0.001))
     with pytest.raises(ProtocolError):
-        repeat_phrases(turn, covered)
-    requests = sum(isinstance(event, Phrase) for event in turn.events)
+        repeat_phrases(utterance, covered)
+    requests = sum(isinstance(event, Phrase) for event in utterance.events)
     assert requests > 1
-    assert turn.timeline.sent / BYTES_PER_SECOND + requests * REQUEST_COST <= ALLOWED
+    assert utterance.timeline.sent / BYTES_PER_SECOND + requests * REQUEST_COST <= ALLOWED
 
 
 WHOLE: Final = GIVEN * BYTES_PER_SECOND
@@ -153,21 +153,21 @@ def test_who_gives_way_leaves_something_for_what_breaks() -> None:
 
 def test_refused_requests_cost_nothing() -> None:
     """Who is refused for too many at a time has to ask again."""
-    turn = conversation(GIVEN)
+    utterance = conversation(GIVEN)
     for request in range(20):
-        send(turn, request, 0.0)
-        turn.failed(ThrottledError("too many"), 0.0, WALL)
-    send(turn, 20, 0.0)
+        send(utterance, request, 0.0)
+        utterance.failed(ThrottledError("too many"), 0.0, WALL)
+    send(utterance, 20, 0.0)
 
 
 def test_pace_holds_over_all_requests() -> None:
-    """Each has its fast lane, as the SDKs' have, but a turn no more than three."""
-    turn, now = conversation(60), 0.0
+    """Each has its fast lane, as the SDKs' have, but an utterance no more than three."""
+    utterance, now = conversation(60), 0.0
     for request in range(6):
-        request_id = send(turn, request, now)
-        assert turn.timeline.sent / BYTES_PER_SECOND <= MAX_TIMES * FAST_LANE + PACE * now + 0.1
+        request_id = send(utterance, request, now)
+        assert utterance.timeline.sent / BYTES_PER_SECOND <= MAX_TIMES * FAST_LANE + PACE * now + 0.1
         body = {"RecognitionStatus": "Success", "DisplayText": "um", "Offset": 0, "Duration": 30_000_000}
-        say(turn, request_id, "speech.phrase", now, body)
-        turn.failed(ConnectionFailedError("lost"), now, WALL)
+        say(utterance, request_id, "speech.phrase", now, body)
+        utterance.failed(ConnectionFailedError("lost"), now, WALL)
         now += 1.0
-    assert turn.timeline.sent / BYTES_PER_SECOND > MAX_TIMES * FAST_LANE, "the bound was reached"
+    assert utterance.timeline.sent / BYTES_PER_SECOND > MAX_TIMES * FAST_LANE, "the bound was reached"

@@ -1,4 +1,4 @@
-"""How long a turn waits, by what its link shows."""
+"""How long an utterance waits, by what its link shows."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from custom_components.azure_speech_live.speech.recognition.patience import (
     MAX_UNACCOUNTED,
     SLOW_ANSWER,
 )
-from custom_components.azure_speech_live.speech.recognition.utterance import Turn
+from custom_components.azure_speech_live.speech.recognition.utterance import Utterance
 from custom_components.azure_speech_live.speech.wire.link import Link
 from custom_components.azure_speech_live.speech.wire.messages import json_message
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
@@ -34,43 +34,43 @@ DICTATION: Final = RecognitionOptions(mode=Mode.DICTATION)
 
 
 class Waiting:
-    """A turn that waits for a service which says nothing more; its clock begins at 0."""
+    """An utterance that waits for a service which says nothing more; its clock begins at 0."""
 
     def __init__(self, mode: Mode, *, answers: bool, ended: bool, started: bool = True, reused: bool = False) -> None:
         """Send a second of audio. ``answers``: pings are answered; ``started``: turn.start came."""
-        self.turn = Turn(RecognitionOptions(mode=mode), 0.0)
+        self.utterance = Utterance(RecognitionOptions(mode=mode), 0.0)
         self.now = 0.0
         self.pings: list[float] = []
         self._link = Link()
         self._answers = answers
         self._live = not ended
-        self.turn.feed(bytes(BYTES_PER_SECOND), 0.0)
-        self.turn.begin(REQUEST, WALL, reused=reused, link=self._link)
+        self.utterance.feed(bytes(BYTES_PER_SECOND), 0.0)
+        self.utterance.begin(REQUEST, WALL, reused=reused, link=self._link)
         if ended:
-            self.turn.end_audio(0.0)
+            self.utterance.end_audio(0.0)
         self._send()
         if started:
-            self.turn.receive(json_message("turn.start", {}, REQUEST), 0.0, WALL)
+            self.utterance.receive(json_message("turn.start", {}, REQUEST), 0.0, WALL)
 
     def _send(self) -> None:
-        while self.turn.next_audio(self.now) is not None:
+        while self.utterance.next_audio(self.now) is not None:
             pass
 
     def wait(self, until: float = 1000.0) -> float:
-        """Return when the turn gives up; audio goes on a second at a time, if it has not ended."""
+        """Return when the utterance gives up; audio goes on a second at a time, if it has not ended."""
         spoken = 0.0
         while self.now < until:
-            times = [self.turn.deadline, self.turn.ping_at, until]
+            times = [self.utterance.deadline, self.utterance.ping_at, until]
             self.now = min([*times, spoken + 1.0] if self._live else times)
             try:
-                self.turn.check_time(self.now)
+                self.utterance.check_time(self.now)
             except ServiceTimeoutError:
                 break
             if self._live and self.now >= spoken + 1.0:
                 spoken = self.now
-                self.turn.feed(bytes(BYTES_PER_SECOND), self.now)
+                self.utterance.feed(bytes(BYTES_PER_SECOND), self.now)
                 self._send()
-            if self.turn.ping_at <= self.now:
+            if self.utterance.ping_at <= self.now:
                 self.pings.append(self.now)
                 self._link.ping()
                 if self._answers:
@@ -99,16 +99,16 @@ def test_first_answer_may_be_slow_where_the_link_is_alive(
 def test_last_answer_may_be_slow_where_the_link_is_alive(mode: Mode, answers: bool, seconds: float) -> None:  # noqa: FBT001 - parameters
     waiting = Waiting(mode, answers=answers, ended=True)
     assert waiting.wait() == seconds
-    assert waiting.turn.last_moment == (2 * FINAL if answers else FINAL)
+    assert waiting.utterance.last_moment == (2 * FINAL if answers else FINAL)
 
 
 def test_time_of_a_slow_service_is_not_taken_from_the_next_attempt() -> None:
     """The link of which is dead from the beginning."""
     waiting = Waiting(Mode.INTERACTIVE, answers=True, ended=True)
     waiting.wait()
-    assert waiting.turn.failed(ServiceTimeoutError("slow"), waiting.now, WALL) == 0.0
-    waiting.turn.begin("2" * 32, WALL, link=Link())
-    assert waiting.turn.last_moment == 2 * FINAL
+    assert waiting.utterance.failed(ServiceTimeoutError("slow"), waiting.now, WALL) == 0.0
+    waiting.utterance.begin("2" * 32, WALL, link=Link())
+    assert waiting.utterance.last_moment == 2 * FINAL
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def speaking(characters: int, given: float) -> tuple[SpeechService, Source]:
 
 @pytest.mark.parametrize("mode", [Mode.INTERACTIVE, Mode.CONVERSATION])
 async def test_speech_without_end_is_cut_off(mode: Mode) -> None:
-    """A turn has so much of it, however many connections; the phrase stays."""
+    """An utterance has so much of it, however many connections; the phrase stays."""
     service, source = speaking(10_000, given=1.0)
     async with service, calling(service.url) as client:
         heard = await listen(client, source, spoken_to(mode))
@@ -44,7 +44,7 @@ async def test_speech_without_end_is_cut_off(mode: Mode) -> None:
     assert heard.transcript.replace(" ", "").strip("x") == ""
     assert heard.transcript
     assert 4_000_000 < len(heard.spoken) <= LEAST_SPOKEN + SPOKEN_TIMES * 32_000
-    assert "more synthesised audio than a turn can have" in str(heard.endings)
+    assert "more synthesised audio than an utterance can have" in str(heard.endings)
 
 
 async def test_speech_that_is_not_taken_is_not_received() -> None:

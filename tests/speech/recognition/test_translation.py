@@ -30,7 +30,7 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.recognition import results, translation
 from custom_components.azure_speech_live.speech.recognition.spoken_translation import SYNTHESIS_PIECE
-from custom_components.azure_speech_live.speech.recognition.utterance import Turn
+from custom_components.azure_speech_live.speech.recognition.utterance import Utterance
 from custom_components.azure_speech_live.speech.wire.messages import Message, json_message
 from tests.speech_service import (
     DIALECTS,
@@ -42,7 +42,7 @@ from tests.speech_service import (
     ScriptedSynthesizer,
     ScriptedTranslator,
     SpeechService,
-    Utterance,
+    Utterance as Said,
 )
 from tests.speech_service.certificates import make_certificate, make_tls_contexts
 from tests.speech_service.engines.legible import silence, speak
@@ -219,7 +219,7 @@ async def test_slices_of_any_size(size: int, dialect: Dialect) -> None:
 async def test_a_long_text_is_spoken_to_its_end() -> None:
     """It comes in more messages than there may be of others, to a caller who takes none for a while."""
     text = "x" * 3000
-    script = Scripted([Utterance(text=text, end=1.0)])
+    script = Scripted([Said(text=text, end=1.0)])
     service = SpeechService(script, synthesizer=ScriptedSynthesizer(size=1000))
     async with service, calling(service.url) as client:
         events = client.translate(Source(silence(1.0)), to(mode=Mode.INTERACTIVE, voice=VOICE))
@@ -316,16 +316,16 @@ def test_status_of_a_synthesis_in_either_sdk_s_words() -> None:
 
 
 def spoken_events(mode: Mode, *messages: Message) -> list[Event]:
-    """Return what a turn with a voice makes of messages, when its caller takes none meanwhile."""
-    turn = Turn(to(mode=mode, voice=VOICE), 0.0)
-    turn.feed(AUDIO[mode], 0.0)
-    turn.begin(_ID, _WALL)
-    while turn.next_audio(0.0) is not None:
+    """Return what an utterance with a voice makes of messages, when its caller takes none meanwhile."""
+    utterance = Utterance(to(mode=mode, voice=VOICE), 0.0)
+    utterance.feed(AUDIO[mode], 0.0)
+    utterance.begin(_ID, _WALL)
+    while utterance.next_audio(0.0) is not None:
         pass
     for message in messages:
-        turn.receive(message, 0.0, _WALL)
-    assert turn.complete == (mode is Mode.INTERACTIVE)
-    return list(turn.events)
+        utterance.receive(message, 0.0, _WALL)
+    assert utterance.complete == (mode is Mode.INTERACTIVE)
+    return list(utterance.events)
 
 
 def said(text: str) -> Message:
@@ -390,12 +390,12 @@ def test_fewer_languages_than_asked_for() -> None:
 def test_translations_have_the_names_that_were_asked_for(
     path: str, targets: tuple[str, ...], came: tuple[str, ...]
 ) -> None:
-    turn = Turn(to(*targets), 0.0)
-    turn.begin(_ID, _WALL)
+    utterance = Utterance(to(*targets), 0.0)
+    utterance.begin(_ID, _WALL)
     translated = {"TranslationStatus": "Success", "Translations": [{"Language": tag, "Text": tag} for tag in came]}
     body = {"RecognitionStatus": "Success", "Text": "One.", "Translation": translated}
-    turn.receive(json_message(path, body, _ID), 0.0, _WALL)
-    (event,) = turn.events
+    utterance.receive(json_message(path, body, _ID), 0.0, _WALL)
+    (event,) = utterance.events
     assert isinstance(event, Phrase | Hypothesis)
     assert event.translations.keys() == set(targets)
     assert set(event.translations.values()) == set(came)
@@ -408,12 +408,12 @@ def test_of_two_translations_to_one_language_that_with_a_text_counts() -> None:
 
 
 def test_a_language_that_nobody_asked_for_does_not_take_the_place_of_one() -> None:
-    turn = Turn(to("pt-pt"), 0.0)
-    turn.begin(_ID, _WALL)
+    utterance = Utterance(to("pt-pt"), 0.0)
+    utterance.begin(_ID, _WALL)
     translated = {"TranslationStatus": "Success", "Translations": [{"Language": "es", "Text": "Uno."}]}
     body = {"RecognitionStatus": "Success", "Text": "One.", "Translation": translated}
-    turn.receive(json_message("translation.phrase", body, _ID), 0.0, _WALL)
-    (phrase,) = turn.events
+    utterance.receive(json_message("translation.phrase", body, _ID), 0.0, _WALL)
+    (phrase,) = utterance.events
     assert isinstance(phrase, Phrase)
     assert phrase.translations == {"es": "Uno."}
     assert phrase.translation_error == "the service did not translate to pt-pt"
@@ -577,7 +577,7 @@ async def test_slow_synthesis(pause: float, ending: str | None, within: float) -
     """A service is waited for as long as it speaks no slower than what it says takes to play."""
     text = "x" * 1000  # 20 s
     pauses = tuple(Fault(Before("translation.synthesis", nth), Wait(pause)) for nth in range(1, 22))
-    script = Scripted([Utterance(text=text, end=1.0)])
+    script = Scripted([Said(text=text, end=1.0)])
     synthesizer = ScriptedSynthesizer(size=32_000)
     service = SpeechService(script, synthesizer=synthesizer, behaviours=[Behaviour(faults=pauses)])
     async with service, calling(service.url) as client:

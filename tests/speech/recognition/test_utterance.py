@@ -1,4 +1,4 @@
-"""The turn: nothing spoken is lost or said twice, and it ends, whatever the service and the line do.
+"""The utterance: nothing spoken is lost or said twice, and it ends, whatever the service and the line do.
 
 All without a socket and an event loop: the clock is an argument.
 """
@@ -52,7 +52,7 @@ from custom_components.azure_speech_live.speech.recognition.utterance import (
     MAX_EVENTS,
     MAX_UNSENT,
     RETRY_DELAY,
-    Turn,
+    Utterance,
 )
 from custom_components.azure_speech_live.speech.wire.messages import Message
 from custom_components.azure_speech_live.speech.wire.telemetry import ConnectionMetric
@@ -61,7 +61,7 @@ from ..model import TICKS_PER_SAMPLE, Request, Word, speak, transcript
 
 OPTIONS = RecognitionOptions()
 START = 1000.0
-"""What the monotonic clock says at a turn's start: anything."""
+"""What the monotonic clock says at an utterance's start: anything."""
 
 walls = st.datetimes(timezones=st.just(UTC), min_value=datetime(1000, 1, 1))  # noqa: DTZ001 - hypothesis wants it naive
 utterances = st.lists(
@@ -71,10 +71,10 @@ utterances = st.lists(
 
 
 class Service:
-    """A turn, and the service's side of it; the test moves the clock, and says what happens."""
+    """An utterance, and the service's side of it; the test moves the clock, and says what happens."""
 
     def __init__(self, options: RecognitionOptions, words: list[Word]) -> None:
-        self.turn = Turn(options, START)
+        self.utterance = Utterance(options, START)
         self.now = START
         self.wall = datetime(2026, 11, 22, tzinfo=UTC)
         self.words = words
@@ -89,11 +89,11 @@ class Service:
 
     def speak(self, size: int) -> None:
         chunk, self.unsaid = self.unsaid[:size], self.unsaid[size:]
-        self.turn.feed(chunk, self.now)
+        self.utterance.feed(chunk, self.now)
 
     def begin(self, *, reused: bool = False) -> Request:
         self.requests += 1
-        opening = self.turn.begin(f"{self.requests:031x}f", self.wall, reused=reused)
+        opening = self.utterance.begin(f"{self.requests:031x}f", self.wall, reused=reused)
         self.request = Request([message for message in opening if message.path != "telemetry"], self.words)
         self.asked = math.inf
         return self.request
@@ -102,7 +102,7 @@ class Service:
         """Send what may be sent now, but no more than so many messages."""
         assert self.request is not None
         for _ in range(count):
-            message = self.turn.next_audio(self.now)
+            message = self.utterance.next_audio(self.now)
             if message is None:
                 break
             self.asked = min(self.asked, self.now)
@@ -110,39 +110,39 @@ class Service:
         else:
             return
         # What must wait has a time to wait for, which is not over: who waits does not spin.
-        assert self.turn.send_at is None or self.turn.send_at > self.now
+        assert self.utterance.send_at is None or self.utterance.send_at > self.now
 
     def receive(self, message: Message) -> None:
-        deadline = self.turn.deadline
-        self.turn.receive(message, self.now, self.wall)
-        assert self.turn.deadline >= deadline  # who waits until then does not miss a nearer one
-        if self.turn.ended:
+        deadline = self.utterance.deadline
+        self.utterance.receive(message, self.now, self.wall)
+        assert self.utterance.deadline >= deadline  # who waits until then does not miss a nearer one
+        if self.utterance.ended:
             self.request = None
         self.take_events()
 
     def take_events(self) -> None:
-        while self.turn.events:
-            event = self.turn.events.popleft()
+        while self.utterance.events:
+            event = self.utterance.events.popleft()
             if isinstance(event, Phrase):
                 self.phrases += 1
                 assert not event.text or event.status is RecognitionStatus.SUCCESS
                 self.said += event.text.split()
 
     def pass_time(self, now: float) -> None:
-        """Let the clock go on, which is checked when the turn wants it to be."""
+        """Let the clock go on, which is checked when the utterance wants it to be."""
         assert now >= self.now
-        while self.turn.deadline <= now:
-            self.now = max(self.now, self.turn.deadline)
-            ended = self.turn.audio.ended
-            self.turn.check_time(self.now)
-            if self.turn.complete:
+        while self.utterance.deadline <= now:
+            self.now = max(self.now, self.utterance.deadline)
+            ended = self.utterance.audio.ended
+            self.utterance.check_time(self.now)
+            if self.utterance.complete:
                 return
             # Who waits does not spin: it is another time, or another state, which happens once.
-            assert self.turn.deadline > self.now or (self.turn.audio.ended and not ended)
+            assert self.utterance.deadline > self.now or (self.utterance.audio.ended and not ended)
         self.now = now
 
     def fail(self, error: SpeechError) -> float | None:
-        delay = self.turn.failed(error, self.now, self.wall)
+        delay = self.utterance.failed(error, self.now, self.wall)
         self.request = None
         self.take_events()
         return delay
@@ -150,36 +150,36 @@ class Service:
     @property
     def affordable(self) -> bool:
         """Whether two requests more may have all the audio."""
-        audio = self.turn.audio
-        sent = self.turn.timeline.sent + 2 * (audio.end - audio.start)
+        audio = self.utterance.audio
+        sent = self.utterance.timeline.sent + 2 * (audio.end - audio.start)
         return sent / BYTES_PER_SECOND + self.requests + 2 <= MAX_TIMES * (audio.end / BYTES_PER_SECOND + 1)
 
     # --- what a service does in the end
 
     def conclude(self) -> None:
-        """Carry the turn to its end with a service and a line that have no faults any more."""
-        turn = self.turn
-        while not turn.complete:
+        """Carry the utterance to its end with a service and a line that have no faults any more."""
+        utterance = self.utterance
+        while not utterance.complete:
             request = self.request or self.begin()
             self.send()
             self.receive(request.hypothesis())
-            while self.unsaid and not turn.full and not turn.complete:
+            while self.unsaid and not utterance.full and not utterance.complete:
                 self.speak(FRAME_SIZE)
                 self.send()
             if not self.unsaid:
-                turn.end_audio(self.now)
+                utterance.end_audio(self.now)
                 self.send()
-            if turn.complete:
+            if utterance.complete:
                 return
             if request.ended:
                 self.answer(request)
             else:
-                assert turn.send_at is not None
-                self.pass_time(turn.send_at)
+                assert utterance.send_at is not None
+                self.pass_time(utterance.send_at)
 
     def answer(self, request: Request) -> None:
         """Say what a service says when the audio has ended."""
-        interactive = self.turn.options.mode is Mode.INTERACTIVE
+        interactive = self.utterance.options.mode is Mode.INTERACTIVE
         end = max((end for _, end in request.pauses()), default=request.covered)
         if end > request.covered or interactive:
             self.receive(request.phrase(end))
@@ -188,14 +188,14 @@ class Service:
         self.receive(request.says("turn.end"))
 
     def fall_silent(self) -> None:
-        """Carry the turn to its end with a service and a source from which nothing comes any more."""
-        turn, start = self.turn, self.now
+        """Carry the utterance to its end with a service and a source from which nothing comes any more."""
+        utterance, start = self.utterance, self.now
         begun = self.requests
-        while not turn.complete:
+        while not utterance.complete:
             if self.request is None:
                 self.begin()
             self.send()
-            times = [turn.deadline, turn.send_at or math.inf]
+            times = [utterance.deadline, utterance.send_at or math.inf]
             try:
                 self.pass_time(min(time for time in times if time > self.now))
             except ServiceTimeoutError as err:
@@ -209,8 +209,8 @@ class Service:
         assert self.now - start <= limit + 2
 
 
-class Utterance(RuleBasedStateMachine):
-    """Random orders of all that can happen in a turn."""
+class AnyOrder(RuleBasedStateMachine):
+    """Random orders of all that can happen in a utterance."""
 
     @initialize(
         words=utterances,
@@ -219,7 +219,7 @@ class Utterance(RuleBasedStateMachine):
     )
     def start(self, words: list[Word], mode: Mode, fate: str) -> None:
         self.service = Service(RecognitionOptions(mode=mode), words)
-        self.turn = self.service.turn
+        self.utterance = self.service.utterance
         self.fate = fate
         self.failures = 0
         self.reused = self.heard = self.ended = self.guessed = False
@@ -228,11 +228,11 @@ class Utterance(RuleBasedStateMachine):
 
     @property
     def request(self) -> Request | None:
-        return None if self.turn.complete else self.service.request
+        return None if self.utterance.complete else self.service.request
 
     # --- the source
 
-    @precondition(lambda self: self.service.unsaid and not self.turn.full)
+    @precondition(lambda self: self.service.unsaid and not self.utterance.full)
     @rule(size=st.integers(1, 4 * FRAME_SIZE) | st.just(320) | st.integers(1, 10**6))
     def speak(self, size: int) -> None:
         self.service.speak(size)
@@ -240,7 +240,7 @@ class Utterance(RuleBasedStateMachine):
     @precondition(lambda self: not self.service.unsaid and not self.ended)
     @rule()
     def end_audio(self) -> None:
-        self.turn.end_audio(self.service.now)
+        self.utterance.end_audio(self.service.now)
         self.ended = True
 
     # --- time
@@ -248,7 +248,7 @@ class Utterance(RuleBasedStateMachine):
     @rule(share=st.floats(0, 1, exclude_max=True), wall=walls)
     def pass_time(self, share: float, wall: datetime) -> None:
         self.service.wall = wall
-        spare = self.turn.deadline - self.service.now
+        spare = self.utterance.deadline - self.service.now
         if self.ended:
             spare = min(spare, self.spare_time)
             self.spare_time -= share * spare
@@ -257,7 +257,7 @@ class Utterance(RuleBasedStateMachine):
 
     # --- the line
 
-    @precondition(lambda self: self.service.request is None and not self.turn.complete)
+    @precondition(lambda self: self.service.request is None and not self.utterance.complete)
     @rule(reused=st.booleans())
     def begin(self, reused: bool) -> None:  # noqa: FBT001 - hypothesis draws it
         self.service.begin(reused=reused)
@@ -274,13 +274,13 @@ class Utterance(RuleBasedStateMachine):
     def drop(self) -> None:
         stale = self.reused and not self.heard
         delay = self.service.fail(ConnectionFailedError("the line went dead"))
-        if self.turn.complete:
+        if self.utterance.complete:
             return
         self.failures += 0 if stale else 1
         assert delay is not None
         self.service.now += delay
 
-    @precondition(lambda self: self.service.request is None and not self.turn.complete and not self.failures)
+    @precondition(lambda self: self.service.request is None and not self.utterance.complete and not self.failures)
     @rule()
     def fail_to_connect(self) -> None:
         delay = self.service.fail(ConnectionFailedError("no line"))
@@ -288,19 +288,19 @@ class Utterance(RuleBasedStateMachine):
         self.failures += 1
         self.service.now += delay
 
-    @precondition(lambda self: not self.turn.complete)
+    @precondition(lambda self: not self.utterance.complete)
     @rule(seconds=st.floats(0.0, 25.0))
     def throttle(self, seconds: float) -> None:
         delay = self.service.fail(ThrottledError("too many"))
-        if not self.turn.complete:
+        if not self.utterance.complete:
             assert delay == 0.0
             self.service.now += seconds
-            self.turn.waited(seconds, self.service.now)
+            self.utterance.waited(seconds, self.service.now)
 
     @precondition(lambda self: self.request and self.service.affordable)
     @rule()
     def give_way(self) -> None:
-        if self.turn.gives_way(self.service.wall):
+        if self.utterance.gives_way(self.service.wall):
             self.service.request = None
 
     # --- the service
@@ -341,7 +341,7 @@ class Utterance(RuleBasedStateMachine):
         assert self.request is not None
         start, end = data.draw(st.sampled_from(self.request.pauses()))
         position = data.draw(st.integers(start // 2, end // 2)) * 2
-        single = self.turn.options.mode is Mode.INTERACTIVE
+        single = self.utterance.options.mode is Mode.INTERACTIVE
         if self.guessed and not self.request.heard(position) and (single or not position):
             return  # what was heard would count, be it half a word
         if position > self.request.covered:
@@ -349,7 +349,9 @@ class Utterance(RuleBasedStateMachine):
         self.heard = True
         self.service.receive(self.request.phrase(position))
 
-    @precondition(lambda self: self.request and (self.request.covered or self.turn.options.mode is Mode.INTERACTIVE))
+    @precondition(
+        lambda self: self.request and (self.request.covered or self.utterance.options.mode is Mode.INTERACTIVE)
+    )
     @rule()
     def stop_listening(self) -> None:
         assert self.request is not None
@@ -357,7 +359,7 @@ class Utterance(RuleBasedStateMachine):
         self.say("speech.endDetected", {"Offset": 1})
 
     @precondition(lambda self: self.request and self.request.covered and not self.request.ended)
-    @precondition(lambda self: self.turn.options.mode is not Mode.INTERACTIVE)
+    @precondition(lambda self: self.utterance.options.mode is not Mode.INTERACTIVE)
     @precondition(lambda self: self.service.affordable)
     @rule()
     def end_turn(self) -> None:
@@ -368,8 +370,8 @@ class Utterance(RuleBasedStateMachine):
 
     @invariant()
     def deadline_is_near(self) -> None:
-        assert math.isfinite(self.turn.deadline)
-        assert self.turn.deadline <= self.turn.last_moment <= START + self.turn.options.limit
+        assert math.isfinite(self.utterance.deadline)
+        assert self.utterance.deadline <= self.utterance.last_moment <= START + self.utterance.options.limit
 
     @invariant()
     def pace_is_kept(self) -> None:
@@ -379,8 +381,8 @@ class Utterance(RuleBasedStateMachine):
 
     @invariant()
     def nothing_accounted_for_is_kept(self) -> None:
-        assert self.turn.audio.start >= self.kept
-        self.kept = self.turn.audio.start
+        assert self.utterance.audio.start >= self.kept
+        self.kept = self.utterance.audio.start
 
     @invariant()
     def nothing_is_said_twice(self) -> None:
@@ -394,13 +396,13 @@ class Utterance(RuleBasedStateMachine):
             service.fall_silent()
             return
         service.conclude()
-        if self.turn.options.mode is not Mode.INTERACTIVE:
+        if self.utterance.options.mode is not Mode.INTERACTIVE:
             assert service.said == transcript(service.words)
         elif service.words:
             assert service.phrases == 1
 
 
-TestUtterance = pytest.mark.timeout(300)(Utterance.TestCase)  # a hundred utterances, on a busy machine
+TestUtterance = pytest.mark.timeout(300)(AnyOrder.TestCase)  # a hundred utterances, on a busy machine
 TestUtterance.settings = settings(stateful_step_count=40)
 
 
@@ -424,7 +426,7 @@ def asked(service: Service, *, ended: bool = False, reused: bool = False) -> Req
     """Begin a request, and send it all that is said; `ended` says that the source has no more."""
     service.speak(len(service.unsaid))
     if ended:
-        service.turn.end_audio(service.now)
+        service.utterance.end_audio(service.now)
     request = service.begin(reused=reused)
     service.send()
     return request
@@ -442,16 +444,16 @@ def test_audio_goes_out_in_frames_of_a_tenth_of_a_second(size: int, chunk: int) 
     request = service.begin()
     audio = bytes(index % 251 for index in range(size))
     for start in range(0, size, chunk):
-        service.turn.feed(audio[start : start + chunk], service.now)
+        service.utterance.feed(audio[start : start + chunk], service.now)
     frames = []
-    while message := service.turn.next_audio(service.now):
+    while message := service.utterance.next_audio(service.now):
         frames.append(message.body)
     assert [len(frame) for frame in frames] == [FRAME_SIZE] * (size // FRAME_SIZE)
-    service.turn.end_audio(service.now)
+    service.utterance.end_audio(service.now)
     if size < 2:
-        assert service.turn.complete
+        assert service.utterance.complete
         return
-    while message := service.turn.next_audio(service.now):
+    while message := service.utterance.next_audio(service.now):
         frames.append(message.body)
     assert b"".join(bytes(frame) for frame in frames) == audio[: size // 2 * 2]  # type: ignore[arg-type]  # audio is bytes
     assert frames[-1] == b""  # which is the end of the audio
@@ -465,30 +467,30 @@ def message_id(service: Service) -> str:
 
 def test_nothing_said_is_no_question() -> None:
     for chunks in ([], [b""], [b"x"], [WAV_HEADER]):
-        turn = Turn(OPTIONS, START)
+        utterance = Utterance(OPTIONS, START)
         for chunk in chunks:
-            turn.feed(chunk, START)
-        assert not turn.complete
-        turn.end_audio(START)
-        assert turn.complete
-        assert not turn.events
+            utterance.feed(chunk, START)
+        assert not utterance.complete
+        utterance.end_audio(START)
+        assert utterance.complete
+        assert not utterance.events
 
 
 def test_wrong_audio_is_refused_at_once() -> None:
     wrong = bytearray(WAV_HEADER)
     wrong[24:28] = (8000).to_bytes(4, "little")
     with pytest.raises(BadAudioError):
-        Turn(OPTIONS, START).feed(bytes(wrong), START)
+        Utterance(OPTIONS, START).feed(bytes(wrong), START)
 
 
 def test_source_waits_while_too_much_is_unsent() -> None:
     service = conversation([Word(16_000, 16_000)] * 40)
-    while not service.turn.full:
+    while not service.utterance.full:
         service.speak(FRAME_SIZE)
     assert len(speak(service.words)) - len(service.unsaid) == MAX_UNSENT * BYTES_PER_SECOND + FRAME_SIZE
     service.begin()
     service.send(1)
-    assert not service.turn.full
+    assert not service.utterance.full
 
 
 def test_service_that_wants_no_more_gets_the_end_at_once() -> None:
@@ -503,7 +505,7 @@ def test_service_that_wants_no_more_gets_the_end_at_once() -> None:
     assert request.ended
     assert len(request.audio) == FIRST_WORD
     service.receive(request.says("turn.end"))
-    assert not service.turn.complete
+    assert not service.utterance.complete
     service.conclude()
     assert service.said == ["w1", "w2"]
     assert service.requests == 2
@@ -513,13 +515,13 @@ def test_interactive_turn_ends_with_its_phrase() -> None:
     service = interactive()
     request = asked(service)
     service.receive(request.phrase(BOTH_WORDS))
-    assert service.turn.complete
-    assert not service.turn.ended  # it may be let go while the service finishes
+    assert service.utterance.complete
+    assert not service.utterance.ended  # it may be let go while the service finishes
     service.send()
     assert request.ended
     service.receive(request.says("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "ghost"}))
     service.receive(request.says("turn.end"))
-    assert service.turn.ended
+    assert service.utterance.ended
     assert service.said == ["w1", "w2"]
 
 
@@ -527,9 +529,9 @@ def test_interactive_turn_ends_with_its_phrase() -> None:
 def test_interactive_turn_without_words(status: RecognitionStatus) -> None:
     service = interactive()
     request = asked(service, ended=True)
-    service.turn.receive(request.says("speech.phrase", {"RecognitionStatus": status}), service.now, service.wall)
-    assert service.turn.complete
-    (event,) = service.turn.events
+    service.utterance.receive(request.says("speech.phrase", {"RecognitionStatus": status}), service.now, service.wall)
+    assert service.utterance.complete
+    (event,) = service.utterance.events
     assert event == Phrase(status=status)
 
 
@@ -538,9 +540,9 @@ def test_conversation_ends_with_the_end_of_dictation_or_of_the_turn() -> None:
         service = conversation()
         request = asked(service, ended=True)
         service.receive(request.phrase(BOTH_WORDS))
-        assert not service.turn.complete
+        assert not service.utterance.complete
         service.receive(request.end_of_dictation() if ends_dictation else request.says("turn.end"))
-        assert service.turn.complete
+        assert service.utterance.complete
         assert service.said == ["w1", "w2"]
         assert service.phrases == 1
 
@@ -565,7 +567,7 @@ def test_turn_that_ends_with_nothing_is_asked_again_once(mode: Mode) -> None:
     with pytest.raises(UnusableMessageError):
         service.receive(request.says("turn.end"))
     assert service.fail(UnusableMessageError("nothing recognised")) is None
-    assert not service.turn.complete
+    assert not service.utterance.complete
 
 
 @pytest.mark.parametrize("times", [{"Offset": 0, "Duration": 0}, {"Offset": None}, {"Duration": "0"}, {}])
@@ -577,16 +579,16 @@ def test_silence_without_times_is_not_the_end(status: str, times: dict[str, obje
     service.send()
     service.receive(request.says("speech.phrase", {"RecognitionStatus": status, **times}))
     service.receive(request.says("turn.end"))
-    assert not service.turn.complete
-    assert service.turn.audio.start == FRAME_SIZE  # it goes on behind the silence
+    assert not service.utterance.complete
+    assert service.utterance.audio.start == FRAME_SIZE  # it goes on behind the silence
     service.speak(ALL)
-    service.turn.end_audio(service.now)
+    service.utterance.end_audio(service.now)
     request = service.begin()
     service.send()
     service.receive(request.phrase(len(request.audio)))
     assert service.said[-1] == "w2"
     service.receive(request.end_of_dictation())
-    assert service.turn.complete
+    assert service.utterance.complete
 
 
 def test_an_error_without_times_is_silence_when_it_comes_again() -> None:
@@ -595,7 +597,7 @@ def test_an_error_without_times_is_silence_when_it_comes_again() -> None:
     service.unsaid = bytes(6 * BYTES_PER_SECOND)
     service.speak(2 * BYTES_PER_SECOND)
     for start in (0, 2 * BYTES_PER_SECOND, 4 * BYTES_PER_SECOND):
-        assert service.turn.audio.start == start
+        assert service.utterance.audio.start == start
         request = service.begin()
         service.send()
         with pytest.raises(ServiceError) as caught:
@@ -606,7 +608,7 @@ def test_an_error_without_times_is_silence_when_it_comes_again() -> None:
         service.receive(request.says("speech.phrase", error))
         service.receive(request.says("turn.end"))
         service.speak(2 * BYTES_PER_SECOND)
-    assert not service.turn.complete
+    assert not service.utterance.complete
 
 
 @pytest.mark.parametrize("said", [{"Offset": 0, "Duration": 10_000_000}, {}])
@@ -636,7 +638,7 @@ def test_turn_that_ends_in_the_middle_of_a_phrase_is_not_over() -> None:
     service.receive(request.phrase(FIRST_WORD))
     service.receive(request.hypothesis())
     service.receive(request.says("turn.end"))
-    assert not service.turn.complete
+    assert not service.utterance.complete
     service.conclude()
     assert service.said == ["w1", "w2"]
 
@@ -646,21 +648,23 @@ def test_messages_after_the_end_mean_nothing() -> None:
     request = asked(service)
     service.receive(request.phrase(BOTH_WORDS))
     for path in ("turn.end", "turn.end", "speech.phrase", "speech.hypothesis"):
-        service.turn.receive(request.says(path), service.now, service.wall)
+        service.utterance.receive(request.says(path), service.now, service.wall)
     assert service.said == ["w1", "w2"]
-    assert not service.turn.events
+    assert not service.utterance.events
 
 
 def test_request_id_is_compared_without_case_and_may_be_missing() -> None:
     service = conversation()
     request = asked(service)
-    turn = service.turn
-    turn.receive(Message("speech.hypothesis", '{"Text":"a"}', request.request_id.upper()), service.now, service.wall)
-    assert [event.text for event in turn.events if isinstance(event, Hypothesis)] == ["a"]
-    turn.receive(Message("speech.hypothesis", '{"Text":"b"}'), service.now, service.wall)
-    assert [event.text for event in turn.events if isinstance(event, Hypothesis)] == ["b"]
-    turn.receive(Message("speech.hypothesis", '{"Text":"c"}', "0"), service.now, service.wall)
-    assert [event.text for event in turn.events if isinstance(event, Hypothesis)] == ["b"]
+    utterance = service.utterance
+    utterance.receive(
+        Message("speech.hypothesis", '{"Text":"a"}', request.request_id.upper()), service.now, service.wall
+    )
+    assert [event.text for event in utterance.events if isinstance(event, Hypothesis)] == ["a"]
+    utterance.receive(Message("speech.hypothesis", '{"Text":"b"}'), service.now, service.wall)
+    assert [event.text for event in utterance.events if isinstance(event, Hypothesis)] == ["b"]
+    utterance.receive(Message("speech.hypothesis", '{"Text":"c"}', "0"), service.now, service.wall)
+    assert [event.text for event in utterance.events if isinstance(event, Hypothesis)] == ["b"]
 
 
 # --- what the service says
@@ -679,8 +683,8 @@ def test_times_are_those_of_the_utterance() -> None:
         ("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "w2", "Offset": 2_500_000}),
         ("speech.endDetected", {"Offset": 5_000_000}),
     ):
-        service.turn.receive(request.says(path, body), service.now, service.wall)
-    assert list(service.turn.events) == [
+        service.utterance.receive(request.says(path, body), service.now, service.wall)
+    assert list(service.utterance.events) == [
         SpeechStarted(0.75),
         Hypothesis("w2", 0.75, 0.1),
         Phrase(status=RecognitionStatus.SUCCESS, text="w2", offset=0.75),
@@ -704,18 +708,18 @@ def test_no_times_can_cover_what_was_not_sent(times: dict[str, object], text: st
     service.speak(ALL)
     body = {"RecognitionStatus": "Success", "DisplayText": text, **times}
     service.receive(request.says("speech.phrase", body))
-    assert 0 <= service.turn.audio.start <= FIRST_WORD
-    assert service.turn.audio.start % 2 == 0
+    assert 0 <= service.utterance.audio.start <= FIRST_WORD
+    assert service.utterance.audio.start % 2 == 0
     for path in ("speech.startDetected", "speech.endDetected", "speech.hypothesis"):
         service.receive(request.says(path, {"Text": text, **times}))
     delay = service.fail(LOST)
     if delay is None:  # it was about all that was sent, or so it seemed
-        assert (text, service.turn.audio.start, service.turn.complete) == ("w1", FIRST_WORD, False)
+        assert (text, service.utterance.audio.start, service.utterance.complete) == ("w1", FIRST_WORD, False)
         return
     assert delay == 0.0
     request = service.begin()
     service.send()
-    start = service.turn.audio.start
+    start = service.utterance.audio.start
     assert request.audio == speak(LIGHT)[start : start + len(request.audio)]
     assert len(request.audio) > ALL - start - FRAME_SIZE
 
@@ -728,7 +732,7 @@ def test_phrase_covers_whole_samples(offset: int, duration: int) -> None:
     request = asked(service)
     times = {"Offset": offset * TICKS_PER_SAMPLE, "Duration": duration * TICKS_PER_SAMPLE}
     service.receive(request.says("speech.phrase", {"RecognitionStatus": "NoMatch", **times}))
-    assert service.turn.audio.start == 2 * (offset + duration)
+    assert service.utterance.audio.start == 2 * (offset + duration)
 
 
 NO_TIMES: list[dict[str, object]] = [{}, {"Offset": -1, "Duration": -1}, {"Offset": 10**15, "Duration": 0}]
@@ -739,7 +743,7 @@ def test_phrase_without_times_is_about_all_that_was_sent(times: dict[str, object
     service = conversation()
     request = asked(service)
     service.receive(request.says("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "w1 w2", **times}))
-    assert service.turn.audio.start == ALL
+    assert service.utterance.audio.start == ALL
 
 
 @pytest.mark.parametrize("times", [*NO_TIMES, {"Offset": 10**9, "Duration": 0}])
@@ -748,7 +752,7 @@ def test_what_a_phrase_without_times_has_left_out_is_not_lost_in_silence(times: 
     request = asked(service)
     service.receive(request.says("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "w1", **times}))
     assert service.fail(LOST) is None
-    assert not service.turn.complete
+    assert not service.utterance.complete
 
 
 SILENT = [status for status in RecognitionStatus if status is not RecognitionStatus.END_OF_DICTATION]
@@ -771,9 +775,9 @@ def test_what_was_heard_is_not_silence(status: str, times: dict[str, object], fo
         request = asked(service)
         service.receive(request.says("speech.hypothesis", {"Text": "w1", "Offset": 8_000_000, "Duration": 3_000_000}))
         service.receive(request.says("speech.phrase", {"RecognitionStatus": status, "DisplayText": "", **times}))
-        single = service.turn.options.mode is Mode.INTERACTIVE
+        single = service.utterance.options.mode is Mode.INTERACTIVE
         assert service.said == (["w1"] if found or single else [])
-        assert service.turn.complete == single
+        assert service.utterance.complete == single
 
 
 @pytest.mark.parametrize("times", [{"Offset": 0, "Duration": 0}, {"Offset": 10**9, "Duration": 0}, {}])
@@ -784,7 +788,7 @@ def test_what_was_heard_last_is_a_phrase_at_the_end_of_dictation(times: dict[str
     service.receive(request.says("speech.hypothesis", {"Text": "w2", "Offset": 10**9, "Duration": 1}))
     service.receive(request.says("speech.phrase", {"RecognitionStatus": "EndOfDictation", **times}))
     assert service.said == ["w1", "w2"]
-    assert service.turn.complete
+    assert service.utterance.complete
 
 
 def test_a_hypothesis_belongs_to_one_phrase() -> None:
@@ -811,8 +815,8 @@ def test_only_the_latest_hypothesis_waits(count: int) -> None:
     request = asked(service)
     for number in range(count):
         message = request.says("speech.hypothesis", {"Text": f"word {number}"})
-        service.turn.receive(message, service.now, service.wall)
-    assert list(service.turn.events) == [Hypothesis(f"word {count - 1}", 0.0, 0.0)]
+        service.utterance.receive(message, service.now, service.wall)
+    assert list(service.utterance.events) == [Hypothesis(f"word {count - 1}", 0.0, 0.0)]
 
 
 def test_storm_is_an_error_when_nobody_can_take_more() -> None:
@@ -821,11 +825,11 @@ def test_storm_is_an_error_when_nobody_can_take_more() -> None:
 
     def say() -> None:
         for path in ("speech.startDetected", "speech.hypothesis"):
-            service.turn.receive(request.says(path, {"Text": ""}), service.now, service.wall)
+            service.utterance.receive(request.says(path, {"Text": ""}), service.now, service.wall)
 
     with pytest.raises(UnusableMessageError):
         repeat(say)
-    assert len(service.turn.events) == MAX_EVENTS + 1
+    assert len(service.utterance.events) == MAX_EVENTS + 1
 
 
 def test_service_that_talks_for_ever_without_a_phrase() -> None:
@@ -859,7 +863,7 @@ def test_phrase_that_cannot_be_read_fails_the_request(body: str) -> None:
     service = conversation()
     request = asked(service)
     with pytest.raises(UnusableMessageError):
-        service.turn.receive(Message("speech.phrase", body, request.request_id), service.now, service.wall)
+        service.utterance.receive(Message("speech.phrase", body, request.request_id), service.now, service.wall)
 
 
 @pytest.mark.parametrize("path", ["turn.start", "speech.hypothesis", "speech.startdetected", "speech.enddetected", "x"])
@@ -867,8 +871,8 @@ def test_phrase_that_cannot_be_read_fails_the_request(body: str) -> None:
 def test_other_message_that_cannot_be_read_is_no_loss(path: str, body: str | bytes) -> None:
     service = conversation()
     request = asked(service)
-    service.turn.receive(Message(path, body, request.request_id), service.now, service.wall)
-    assert not [event for event in service.turn.events if isinstance(event, Hypothesis)]
+    service.utterance.receive(Message(path, body, request.request_id), service.now, service.wall)
+    assert not [event for event in service.utterance.events if isinstance(event, Hypothesis)]
 
 
 @pytest.mark.parametrize("path", ["audio", "translation.synthesis", "translation.phrase", "translation.response"])
@@ -876,8 +880,8 @@ def test_recognition_has_nothing_of_a_translation(path: str) -> None:
     service = conversation()
     request = asked(service)
     for body in (b"RIFF", '{"RecognitionStatus":"Success","Text":"ghost"}'):
-        service.turn.receive(Message(path, body, request.request_id), service.now, service.wall)
-    assert not service.turn.events
+        service.utterance.receive(Message(path, body, request.request_id), service.now, service.wall)
+    assert not service.utterance.events
 
 
 # --- attempts
@@ -900,7 +904,7 @@ def test_what_is_tried_again(kind: type[SpeechError]) -> None:
 
 
 def test_too_many_requests_are_no_attempt() -> None:
-    """How long to wait for a place is not the turn's affair; see test_throttle.py."""
+    """How long to wait for a place is not the utterance's affair; see test_throttle.py."""
     service = conversation()
     for _ in range(10):
         asked(service)
@@ -914,8 +918,8 @@ def test_a_turn_that_gives_way_sends_again_what_no_phrase_covers() -> None:
     service = conversation()
     request = asked(service)
     service.receive(request.phrase(FIRST_WORD))
-    assert service.turn.gives_way(service.wall)
-    assert service.turn.ended
+    assert service.utterance.gives_way(service.wall)
+    assert service.utterance.ended
     service.request = None
     service.conclude()
     assert service.said == ["w1", "w2"]
@@ -924,7 +928,7 @@ def test_a_turn_that_gives_way_sends_again_what_no_phrase_covers() -> None:
 def test_a_turn_that_is_over_soon_does_not_give_way() -> None:
     service = conversation()
     asked(service, ended=True)
-    assert not service.turn.gives_way(service.wall)
+    assert not service.utterance.gives_way(service.wall)
 
 
 def test_a_turn_gives_way_without_progress_no_more_often_than_it_may_send_its_audio() -> None:
@@ -933,7 +937,7 @@ def test_a_turn_gives_way_without_progress_no_more_often_than_it_may_send_its_au
         asked(service)
         service.now += 60.0
         service.send()
-        assert service.turn.gives_way(service.wall) is gives_way
+        assert service.utterance.gives_way(service.wall) is gives_way
 
 
 def test_time_that_was_waited_for_others_is_given_back() -> None:
@@ -941,9 +945,9 @@ def test_time_that_was_waited_for_others_is_given_back() -> None:
     asked(service, ended=True)
     assert service.fail(ThrottledError("too many")) == 0.0
     service.now += 2 * FINAL
-    service.turn.waited(2 * FINAL, service.now)
-    assert service.turn.last_moment == service.now + FINAL
-    assert service.turn.timeline.waited == 2 * FINAL
+    service.utterance.waited(2 * FINAL, service.now)
+    assert service.utterance.last_moment == service.now + FINAL
+    assert service.utterance.timeline.waited == 2 * FINAL
 
 
 def test_two_attempts() -> None:
@@ -951,7 +955,7 @@ def test_two_attempts() -> None:
     asked(service)
     assert service.fail(LOST) == 0.0
     assert service.fail(LOST) is None
-    assert not service.turn.complete
+    assert not service.utterance.complete
 
 
 def test_attempts_count_anew_behind_a_phrase() -> None:
@@ -986,7 +990,7 @@ def test_kept_connection_that_is_dead_is_no_attempt() -> None:
 def test_kept_connection_that_is_dead_gives_no_more_time() -> None:
     service = conversation()
     asked(service, ended=True, reused=True)
-    service.now = service.turn.last_moment
+    service.now = service.utterance.last_moment
     assert service.fail(LOST) is None
 
 
@@ -1001,8 +1005,8 @@ def test_kept_connection_that_answered_is_an_attempt() -> None:
 def test_no_attempt_for_which_there_is_no_time() -> None:
     service = conversation()
     asked(service, ended=True)
-    service.now = service.turn.last_moment - RETRY_DELAY
-    service.turn.failed(LOST, service.now, service.wall)
+    service.now = service.utterance.last_moment - RETRY_DELAY
+    service.utterance.failed(LOST, service.now, service.wall)
     assert service.fail(LOST) is None
 
 
@@ -1012,7 +1016,7 @@ def test_lost_connection_is_no_matter_when_all_is_accounted_for(end: int, comple
     request = asked(service, ended=True)
     service.receive(request.phrase(end))
     assert service.fail(LOST) == (None if complete else 0.0)
-    assert service.turn.complete == complete
+    assert service.utterance.complete == complete
     service.conclude()
     assert service.said == ["w1", "w2"]
 
@@ -1025,7 +1029,7 @@ def test_nor_when_only_silence_is_left_and_cannot_be_sent_again(end: int, comple
     service.receive(request.phrase(end))
     service.fail(LOST)
     assert service.fail(LOST) is None
-    assert service.turn.complete == complete
+    assert service.utterance.complete == complete
 
 
 def test_what_was_being_said_at_the_end_is_no_silence() -> None:
@@ -1035,7 +1039,7 @@ def test_what_was_being_said_at_the_end_is_no_silence() -> None:
     service.receive(request.says("speech.hypothesis", {"Text": "w3"}))
     service.fail(LOST)
     assert service.fail(LOST) is None
-    assert not service.turn.complete
+    assert not service.utterance.complete
 
 
 def test_only_as_much_is_silence_as_the_service_waits_for() -> None:
@@ -1044,7 +1048,7 @@ def test_only_as_much_is_silence_as_the_service_waits_for() -> None:
     service.receive(request.phrase(BOTH_WORDS))
     service.fail(LOST)
     assert service.fail(LOST) is None
-    assert not service.turn.complete
+    assert not service.utterance.complete
 
 
 # --- time
@@ -1057,14 +1061,14 @@ LONG = [Word(8000, 8000)] * 50
 def test_file_that_comes_at_once_is_sent_at_the_pace_and_answered(mode: Mode) -> None:
     service = Service(RecognitionOptions(mode=mode), LONG)
     service.speak(len(service.unsaid))
-    service.turn.end_audio(service.now)
+    service.utterance.end_audio(service.now)
     request = service.begin()
     service.receive(request.says("turn.start"))
     while not request.ended:
         service.send()
         service.receive(request.hypothesis())
-        if service.turn.send_at:
-            service.pass_time(service.turn.send_at)
+        if service.utterance.send_at:
+            service.pass_time(service.utterance.send_at)
     assert service.now - START == pytest.approx((50 - FAST_LANE) / PACE, abs=0.2)
     service.conclude()
     assert service.said == transcript(LONG)
@@ -1080,7 +1084,7 @@ def test_connection_that_is_lost_at_the_end_of_a_long_utterance(mode: Mode, seco
         service.send()
         service.receive(request.hypothesis())
         service.pass_time(service.now + 0.1)
-    service.turn.end_audio(service.now)
+    service.utterance.end_audio(service.now)
     service.send()
     ended = service.now
     while service.now < ended + seconds:
@@ -1109,7 +1113,7 @@ def limit(service: Service) -> float:
     """Return after how many seconds without anything the service has timed out."""
     start = service.now
     with pytest.raises(ServiceTimeoutError):
-        repeat(lambda: service.pass_time(service.turn.deadline))
+        repeat(lambda: service.pass_time(service.utterance.deadline))
     return service.now - start
 
 
@@ -1137,7 +1141,7 @@ def test_last_answer_is_due_after_the_end_of_the_audio(heard: float, ended: floa
     service.pass_time(START + heard)
     service.receive(request.says("turn.start"))
     service.pass_time(START + ended)
-    service.turn.end_audio(service.now)
+    service.utterance.end_audio(service.now)
     service.send()
     assert limit(service) == LAST_ANSWER
 
@@ -1178,9 +1182,9 @@ def test_source_that_stalls_has_ended() -> None:
     service = conversation()
     request = asked(service)
     service.receive(request.says("turn.start"))
-    assert service.turn.deadline == START + SOURCE_STALL
+    assert service.utterance.deadline == START + SOURCE_STALL
     service.pass_time(START + SOURCE_STALL)
-    assert service.turn.audio.ended
+    assert service.utterance.audio.ended
     service.send()
     assert request.ended
     service.speak(10)  # too late, and no harm
@@ -1192,7 +1196,7 @@ def test_source_that_gives_nothing_is_silence() -> None:
     service = conversation()
     service.begin()
     service.pass_time(START + SOURCE_STALL)
-    assert service.turn.complete
+    assert service.utterance.complete
     assert service.phrases == 0
 
 
@@ -1201,15 +1205,15 @@ def test_source_that_waits_for_us_does_not_stall() -> None:
     service.speak(70 * BYTES_PER_SECOND)
     request = service.begin()
     service.receive(request.says("turn.start"))
-    assert service.turn.full
+    assert service.utterance.full
     service.send()
-    while service.turn.full:
+    while service.utterance.full:
         service.pass_time(service.now + 0.05)
         service.receive(request.says("turn.start"))
         service.send()
     assert service.now > START + SOURCE_STALL
     service.pass_time(service.now + SOURCE_STALL - 0.1)
-    assert not service.turn.audio.ended
+    assert not service.utterance.audio.ended
 
 
 def test_source_that_waits_for_a_line_that_takes_nothing_does_not_stall() -> None:
@@ -1219,12 +1223,12 @@ def test_source_that_waits_for_a_line_that_takes_nothing_does_not_stall() -> Non
     service.send(1)
     service.receive(request.says("turn.start"))
     service.pass_time(START + SOURCE_STALL + 1)
-    assert not service.turn.audio.ended
+    assert not service.utterance.audio.ended
 
 
 def test_limit_of_the_options_holds() -> None:
     service = conversation([Word(1, 32_000)])
-    service.turn = Turn(RecognitionOptions(mode=Mode.CONVERSATION, limit=3.0), START)
+    service.utterance = Utterance(RecognitionOptions(mode=Mode.CONVERSATION, limit=3.0), START)
     request = service.begin()
 
     def go_on() -> None:
@@ -1240,9 +1244,9 @@ def test_machine_that_slept_gives_an_error_and_not_a_wait() -> None:
     service = conversation()
     asked(service)
     service.now += 3600
-    service.turn.check_time(service.now)  # the source has stalled
+    service.utterance.check_time(service.now)  # the source has stalled
     with pytest.raises(ServiceTimeoutError):
-        service.turn.check_time(service.now)
+        service.utterance.check_time(service.now)
 
 
 @given(st.lists(walls, min_size=4, max_size=4))
@@ -1251,14 +1255,14 @@ def test_wall_clock_does_not_matter(times: list[datetime]) -> None:
     clock = iter(times)
     service.wall = next(clock)
     request = asked(service, ended=True)
-    deadline = service.turn.deadline
+    deadline = service.utterance.deadline
     service.wall = next(clock)
-    assert service.turn.deadline == deadline
+    assert service.utterance.deadline == deadline
     service.receive(request.phrase(BOTH_WORDS))
     service.wall = next(clock)
     service.receive(request.says("turn.end"))
-    assert service.turn.complete
-    (report,) = service.turn.reports(next(clock))
+    assert service.utterance.complete
+    (report,) = service.utterance.reports(next(clock))
     assert report.path == "telemetry"
 
 
@@ -1277,29 +1281,29 @@ def metrics(report: Message) -> list[str]:
 
 def test_report_after_the_turn() -> None:
     service = interactive()
-    service.turn.connected([ConnectionMetric("a1", service.wall, service.wall, ServiceError("-"))])
-    service.turn.connected([ConnectionMetric("a1", service.wall, service.wall)])
+    service.utterance.connected([ConnectionMetric("a1", service.wall, service.wall, ServiceError("-"))])
+    service.utterance.connected([ConnectionMetric("a1", service.wall, service.wall)])
     request = asked(service)
     service.receive(request.says("turn.start"))
     service.receive(request.hypothesis())
     service.receive(request.phrase(BOTH_WORDS))
-    assert service.turn.reports(service.wall) == []
+    assert service.utterance.reports(service.wall) == []
     service.receive(request.says("turn.end"))
-    (report,) = service.turn.reports(service.wall)
+    (report,) = service.utterance.reports(service.wall)
     assert report.request_id == request.request_id
     assert received(report) == ["turn.start", "speech.hypothesis", "speech.phrase", "turn.end"]
     assert metrics(report) == ["Connection", "Connection", "Microphone"]
-    assert service.turn.reports(service.wall) == []
+    assert service.utterance.reports(service.wall) == []
 
 
 def test_request_that_never_ended_is_reported_on_the_next_connection() -> None:
     service = conversation()
-    service.turn.connected([ConnectionMetric("a1", service.wall, service.wall)])
+    service.utterance.connected([ConnectionMetric("a1", service.wall, service.wall)])
     lost = asked(service)
     service.receive(lost.says("turn.start"))
     service.fail(LOST)
-    service.turn.connected([ConnectionMetric("a1", service.wall, service.wall)])
-    report, *opening = service.turn.begin("f" * 32, service.wall)
+    service.utterance.connected([ConnectionMetric("a1", service.wall, service.wall)])
+    report, *opening = service.utterance.begin("f" * 32, service.wall)
     assert [message.path for message in opening] == ["speech.context", "audio"]
     assert (report.path, report.request_id) == ("telemetry", lost.request_id)
     assert received(report) == ["turn.start"]
@@ -1311,7 +1315,7 @@ def test_each_request_of_a_conversation_is_reported_when_it_is_over() -> None:
     first = asked(service)
     service.receive(first.phrase(FIRST_WORD))
     service.receive(first.says("turn.end"))
-    report, *_ = service.turn.begin("f" * 32, service.wall)
+    report, *_ = service.utterance.begin("f" * 32, service.wall)
     assert report.request_id == first.request_id
     assert metrics(report) == ["Microphone"]
 
@@ -1322,31 +1326,31 @@ def test_each_request_of_a_conversation_is_reported_when_it_is_over() -> None:
 def test_short_recording() -> None:
     service = interactive()
     service.speak(ALL)
-    service.turn.end_audio(service.now)
-    service.turn.begin_short_audio(service.wall)
+    service.utterance.end_audio(service.now)
+    service.utterance.begin_short_audio(service.wall)
     sent = b""
-    while message := service.turn.next_audio(service.now):
+    while message := service.utterance.next_audio(service.now):
         assert isinstance(message.body, bytes)
         sent += message.body
     assert sent == speak(LIGHT)
-    assert service.turn.deadline == service.turn.last_moment  # it says nothing before its end
-    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w1 w2", offset=0.5), START)
-    assert service.turn.complete
-    assert list(service.turn.events) == [Phrase(status=RecognitionStatus.SUCCESS, text="w1 w2", offset=0.5)]
+    assert service.utterance.deadline == service.utterance.last_moment  # it says nothing before its end
+    service.utterance.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w1 w2", offset=0.5), START)
+    assert service.utterance.complete
+    assert list(service.utterance.events) == [Phrase(status=RecognitionStatus.SUCCESS, text="w1 w2", offset=0.5)]
 
 
 def test_long_recording_goes_in_several_short_ones() -> None:
     service = conversation()
     service.speak(ALL)
-    service.turn.end_audio(service.now)
-    service.turn.begin_short_audio(service.wall)
+    service.utterance.end_audio(service.now)
+    service.utterance.begin_short_audio(service.wall)
     for _ in range(FIRST_WORD // FRAME_SIZE):
-        assert service.turn.next_audio(service.now)
-    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w1"), START)
-    assert not service.turn.complete
-    service.turn.begin_short_audio(service.wall)
-    while service.turn.next_audio(service.now):
+        assert service.utterance.next_audio(service.now)
+    service.utterance.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w1"), START)
+    assert not service.utterance.complete
+    service.utterance.begin_short_audio(service.wall)
+    while service.utterance.next_audio(service.now):
         pass
-    service.turn.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w2", offset=0.25), START)
-    assert service.turn.complete
-    assert [event.offset for event in service.turn.events if isinstance(event, Phrase)] == [0.0, 0.75]
+    service.utterance.finish_short_audio(Phrase(status=RecognitionStatus.SUCCESS, text="w2", offset=0.25), START)
+    assert service.utterance.complete
+    assert [event.offset for event in service.utterance.events if isinstance(event, Phrase)] == [0.0, 0.75]

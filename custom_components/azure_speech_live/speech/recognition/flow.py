@@ -1,8 +1,8 @@
-"""Moves one turn's bytes: pulls audio, keeps a connection under the turn, hands its events out.
+"""Moves one utterance's bytes: pulls audio, keeps a connection under its turns, hands its events out.
 
 Three tasks that never wait for each other: one pulls audio from the moment it is offered, also while the connection
 opens; one sends; one receives and, when a connection breaks, gets the next. What to send, what it means and how long
-to wait is the turn's to say.
+to wait is the utterance's to say.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from ..wire.messages import Message
 from ..wire.throttle import too_many
 from ..wire.wakeup import Wakeup
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
-from .utterance import Turn
+from .utterance import Utterance
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ async def close_source(source: AsyncIterable[bytes]) -> None:
 
 
 class _GaveWayError(Exception):
-    """A request was ended so that another turn can be served."""
+    """A turn was ended so that another utterance can be served."""
 
 
 class Flow:
@@ -81,7 +81,7 @@ class Flow:
         self._connector = connector
         self._source = audio
         self._together = together
-        self._turn = Turn(options, self._loop.time(), timeline)
+        self._utterance = Utterance(options, self._loop.time(), timeline)
         self._to_send = Wakeup()
         self._audio_left = Wakeup()
         self._news = Wakeup()
@@ -94,28 +94,28 @@ class Flow:
         self._throttle = connector.throttle
         self._place = self._throttle.place(self._reschedule, long=long)
         self._pull = asyncio.create_task(self._pull_audio(), name="Speech audio")
-        self._carry = asyncio.create_task(self._carry_turn(), name="Speech turn")
+        self._carry = asyncio.create_task(self._carry_utterance(), name="Speech utterance")
         for task in (self._pull, self._carry):
             task.add_done_callback(self._task_done)
 
     async def events(self) -> AsyncGenerator[Event]:
-        """Yield the turn's events. Raises SpeechError."""
-        turn = self._turn
+        """Yield the utterance's events. Raises SpeechError."""
+        utterance = self._utterance
         try:
             while True:
-                while turn.events:
-                    event = turn.events.popleft()
-                    if not turn.crowded:
+                while utterance.events:
+                    event = utterance.events.popleft()
+                    if not utterance.crowded:
                         self._taken.set()
                     yield event
                 if self._stopped is not None:
-                    if turn.complete:
+                    if utterance.complete:
                         return
                     raise ConnectionFailedError("the client was closed")
                 if self._carry.done():
                     self._carry.result()
                     return
-                if self._pull.cancelled() and not turn.speech_ended:
+                if self._pull.cancelled() and not utterance.speech_ended:
                     raise AudioSourceError("the audio was cancelled by its source")
                 if self._pull.done() and not self._pull.cancelled():
                     self._pull.result()
@@ -148,41 +148,41 @@ class Flow:
     # --- audio in
 
     async def _pull_audio(self) -> None:
-        turn = self._turn
+        utterance = self._utterance
         try:
             async for chunk in self._source:
-                turn.least_frame = min(FRAME_SIZE, SMALL_FRAME * len(self._together))
-                if not turn.feed(chunk, self._loop.time()):
+                utterance.least_frame = min(FRAME_SIZE, SMALL_FRAME * len(self._together))
+                if not utterance.feed(chunk, self._loop.time()):
                     continue
                 self._to_send.set()
-                while turn.full:
+                while utterance.full:
                     await self._audio_left.wait()
         except SpeechError:
             raise
         except Exception as err:
-            if not turn.speech_ended:  # else nobody needs more of it
+            if not utterance.speech_ended:  # else nobody needs more of it
                 raise AudioSourceError(f"the source of the audio failed: {type(err).__name__}") from err
-        turn.end_audio(self._loop.time())
+        utterance.end_audio(self._loop.time())
         self._to_send.set()
         self._reschedule()
-        if turn.complete:
+        if utterance.complete:
             self._throttle.go(self._place)
 
     # --- the connection
 
-    async def _carry_turn(self) -> None:
-        turn, connection_id, settles = self._turn, uuid.uuid4().hex, False
+    async def _carry_utterance(self) -> None:
+        utterance, connection_id, settles = self._utterance, uuid.uuid4().hex, False
         try:
-            while not turn.complete and await self._come():
-                covered, delay = turn.audio.start, 0.0
+            while not utterance.complete and await self._come():
+                covered, delay = utterance.audio.start, 0.0
                 try:
                     settles = await self._attempt(connection_id)
                 except _GaveWayError:
-                    _LOGGER.debug("%s: giving way to another turn", turn.timeline.connection_id)
+                    _LOGGER.debug("%s: giving way to another utterance", utterance.timeline.connection_id)
                     self._throttle.served(self._place, stands_back=True)
                 except SpeechError as err:
-                    err.connection_id = turn.timeline.connection_id
-                    delay = self._failed(err, progress=turn.audio.start > covered)
+                    err.connection_id = utterance.timeline.connection_id
+                    delay = self._failed(err, progress=utterance.audio.start > covered)
                 finally:
                     self._throttle.leave(self._place)
                 if delay:
@@ -190,25 +190,25 @@ class Flow:
         finally:
             self._throttle.leave(self._place)
             if not settles:
-                self._connector.keep_reports(turn)
+                self._connector.keep_reports(utterance)
 
     async def _come(self) -> bool:
         """Wait until an attempt may be made; return whether it is still wanted. Raises SpeechError."""
         try:
-            waited = await self._throttle.come(self._place, self._turn.limit)
+            waited = await self._throttle.come(self._place, self._utterance.limit)
         except SpeechError:
-            self._turn.give_up()
-            if self._turn.complete:
+            self._utterance.give_up()
+            if self._utterance.complete:
                 return False
             raise
         if waited:
-            self._turn.waited(waited, self._loop.time())
-        return not self._turn.complete
+            self._utterance.waited(waited, self._loop.time())
+        return not self._utterance.complete
 
     def _failed(self, error: SpeechError, *, progress: bool) -> float:
         """Take note that an attempt failed; return after how many seconds to go on. Raises the error if not to."""
-        delay = self._turn.failed(error, self._loop.time(), now_utc())
-        if self._turn.complete:
+        delay = self._utterance.failed(error, self._loop.time(), now_utc())
+        if self._utterance.complete:
             return 0.0
         if delay is None:
             raise error
@@ -223,57 +223,57 @@ class Flow:
         return delay
 
     async def _attempt(self, connection_id: str) -> bool:
-        """Carry the turn to its end on one connection; return whether it was taken back to settle the turn.
+        """Carry the utterance to its end on one connection; return whether that was taken back to settle the last turn.
 
         Raises SpeechError.
         """
-        turn = self._turn
-        turn.timeline.connection_id = connection_id
+        utterance = self._utterance
+        utterance.timeline.connection_id = connection_id
         try:
             connection = await self._acquire(connection_id)
-            turn.timeline.connection_id = connection.id
+            utterance.timeline.connection_id = connection.id
         except UpgradeRefusedError as refused:
-            if isinstance(turn.options, TranslationOptions):
+            if isinstance(utterance.options, TranslationOptions):
                 raise  # there is no such API for translations
             _LOGGER.debug("%s: using the REST API for short recordings: %s", connection_id, refused)
-            while not turn.complete:
+            while not utterance.complete:
                 await self._send_short_audio()
                 self._throttle.request_ended()
                 self._give_way(phrase=True)
             return False
         try:
-            while not turn.complete:
-                await self._exchange(connection)
+            while not utterance.complete:
+                await self._carry_turn(connection)
                 self._give_way(phrase=True)
         except BaseException as err:
             self._connector.failed(connection, err)
             raise
-        self._connector.release(connection, turn)
+        self._connector.release(connection, utterance)
         return True
 
     async def _acquire(self, connection_id: str) -> Connection:
-        """Get a connection within the turn's own time. Raises SpeechError."""
+        """Get a connection within the utterance's own time. Raises SpeechError."""
         try:
-            async with asyncio.timeout_at(self._turn.last_moment) as self._deadline:
-                return await self._connector.acquire(self._turn, connection_id)
+            async with asyncio.timeout_at(self._utterance.last_moment) as self._deadline:
+                return await self._connector.acquire(self._utterance, connection_id)
         except TimeoutError:
             raise OpenTimeoutError("the connection did not open in time") from None
         finally:
             self._deadline = None
 
-    async def _exchange(self, connection: Connection) -> None:
-        """Carry the turn through one request. Raises SpeechError."""
-        turn = self._turn
+    async def _carry_turn(self, connection: Connection) -> None:
+        """Carry the utterance through one turn. Raises SpeechError."""
+        utterance = self._utterance
         reused = connection.served > 0
-        turn.timeline.request_began(self._loop.time(), reused=reused)
-        first = turn.begin(uuid.uuid4().hex, now_utc(), reused=reused, link=connection.link)
+        utterance.timeline.request_began(self._loop.time(), reused=reused)
+        first = utterance.begin(uuid.uuid4().hex, now_utc(), reused=reused, link=connection.link)
         opening = [*self._connector.reports(), *first]
         connection.served += 1
         self._ping = False
         sender = asyncio.create_task(self._send(connection, opening), name="Speech sender")
         try:
-            while not (turn.complete or turn.ended):
-                if turn.crowded:
+            while not (utterance.complete or utterance.ended):
+                if utterance.crowded:
                     await self._wait_for_caller()
                 try:
                     async with asyncio.timeout_at(self._wake_at) as self._deadline:
@@ -281,8 +281,8 @@ class Flow:
                 except TimeoutError:
                     self._give_way()
                     now = self._loop.time() + TIMER_ROUNDING
-                    turn.check_time(now)
-                    if turn.ping_at <= now:
+                    utterance.check_time(now)
+                    if utterance.ping_at <= now:
                         # By who sends: on a line that takes no more it waits, and nobody else with it.
                         connection.link.ping()
                         self._ping = True
@@ -295,39 +295,39 @@ class Flow:
     async def _wait_for_caller(self) -> None:
         began = self._loop.time()
         await self._taken.wait()
-        self._turn.taken(self._loop.time() - began, self._loop.time())
+        self._utterance.taken(self._loop.time() - began, self._loop.time())
         self._to_send.set()
 
     async def _receive(self, connection: Connection) -> None:
-        turn = self._turn
-        while not (turn.complete or turn.ended or turn.crowded):
-            message, covered = await connection.receive(), turn.audio.start
+        utterance = self._utterance
+        while not (utterance.complete or utterance.ended or utterance.crowded):
+            message, covered = await connection.receive(), utterance.audio.start
             if message is not None:
-                turn.receive(message, self._loop.time(), now_utc())
-            if turn.events:
+                utterance.receive(message, self._loop.time(), now_utc())
+            if utterance.events:
                 self._news.set()
-            if turn.stopped:
+            if utterance.stopped:
                 self._to_send.set()
-            if not turn.ended:
+            if not utterance.ended:
                 self._reschedule()
-                self._give_way(phrase=turn.audio.start > covered)
+                self._give_way(phrase=utterance.audio.start > covered)
 
     def _give_way(self, *, phrase: bool = False) -> None:
         """End the request behind a ``phrase``, or in time, if others wait for it. Raises _GaveWayError."""
         by = self._throttle.give_way_by(self._place)
         due = phrase or self._loop.time() + TIMER_ROUNDING >= by
-        if by < inf and due and self._turn.gives_way(now_utc()):
+        if by < inf and due and self._utterance.gives_way(now_utc()):
             raise _GaveWayError
 
     async def _send(self, connection: Connection, opening: list[Message]) -> None:
-        turn = self._turn
+        utterance = self._utterance
         # A connection that breaks is noticed, with its reason, by who receives on it.
         with contextlib.suppress(ConnectionFailedError):
             for message in opening:
                 await connection.send(message)
             while True:
-                while (frame := turn.next_audio(self._loop.time())) is not None:
-                    if turn.hurried:
+                while (frame := utterance.next_audio(self._loop.time())) is not None:
+                    if utterance.hurried:
                         self._reschedule()
                     await connection.send(frame)
                     self._audio_left.set()
@@ -339,23 +339,23 @@ class Flow:
 
     @property
     def _wake_at(self) -> float:
-        wake_at = min(self._turn.deadline, self._turn.ping_at)
-        by = inf if self._turn.ended else self._throttle.give_way_by(self._place)
+        wake_at = min(self._utterance.deadline, self._utterance.ping_at)
+        by = inf if self._utterance.ended else self._throttle.give_way_by(self._place)
         return min(wake_at, by) if by > self._loop.time() else wake_at
 
     def _reschedule(self) -> None:
-        """Wait for the service no longer than the turn says now."""
+        """Wait for the service no longer than the utterance says now."""
         if self._deadline is None or self._deadline.expired():
             return
         when = self._deadline.when()
-        deadline = self._loop.time() if self._turn.complete else self._wake_at
+        deadline = self._loop.time() if self._utterance.complete else self._wake_at
         # One that has moved later is found out when it is over; a timer that moved with each message would cost more.
         if when is None or deadline < when:
             self._deadline.reschedule(deadline)
 
     async def _wait_to_send(self) -> None:
         """Wait until the pace allows the next frame, or until something comes that may change what to send."""
-        send_at = self._turn.send_at
+        send_at = self._utterance.send_at
         if send_at is None:
             await self._to_send.wait()
         else:
@@ -364,19 +364,21 @@ class Flow:
     # --- without a WebSocket
 
     async def _send_short_audio(self) -> None:
-        """Carry the turn through one request of the REST API. Raises SpeechError."""
-        turn = self._turn
-        turn.timeline.request_began(self._loop.time(), reused=False)
-        turn.begin_short_audio(now_utc())
-        request = asyncio.create_task(self._connector.short_audio(turn.options, self._wav()), name="Speech request")
+        """Carry the utterance through one request of the REST API. Raises SpeechError."""
+        utterance = self._utterance
+        utterance.timeline.request_began(self._loop.time(), reused=False)
+        utterance.begin_short_audio(now_utc())
+        request = asyncio.create_task(
+            self._connector.short_audio(utterance.options, self._wav()), name="Speech request"
+        )
         try:
-            while not (request.done() or turn.complete):
+            while not (request.done() or utterance.complete):
                 await asyncio.wait([request], timeout=1)
                 if not request.done():
-                    turn.check_time(self._loop.time())
+                    utterance.check_time(self._loop.time())
                     self._to_send.set()  # a source that stalls has been ended
             if request.done():
-                turn.finish_short_audio(request.result(), self._loop.time())
+                utterance.finish_short_audio(request.result(), self._loop.time())
                 self._news.set()
         finally:
             request.cancel()
@@ -386,7 +388,7 @@ class Flow:
         yield WAV_HEADER
         size = 0
         while True:
-            while (message := self._turn.next_audio(self._loop.time())) is not None:
+            while (message := self._utterance.next_audio(self._loop.time())) is not None:
                 self._audio_left.set()
                 if not isinstance(message.body, bytes) or not message.body:
                     return

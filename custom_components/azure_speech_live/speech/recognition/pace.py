@@ -1,10 +1,10 @@
-"""How fast a turn's audio is sent, and how much of it in all, whatever becomes of its requests."""
+"""How fast an utterance's audio is sent, and how much of it in all, whatever becomes of its requests."""
 
 from typing import Final
 
 from ..errors import ProtocolError
 from .audio import BYTES_PER_SECOND
-from .turn import Exchange
+from .turn import Turn
 
 FAST_LANE: Final = 5.0
 """Seconds of audio that may be sent as fast as the line takes them; then at PACE. As both of Microsoft's SDKs do, for
@@ -12,16 +12,16 @@ each request anew."""
 PACE: Final = 2.0
 """Times real time."""
 MAX_TIMES: Final = 3
-"""How often a turn's audio may be sent, on average: on a kept connection that has died, and on the two after it. It has
-as many fast lanes, and then keeps to the pace, however many requests there are."""
+"""How often an utterance's audio may be sent, on average: on a kept connection that has died, and on the two after it.
+It has as many fast lanes, and then keeps to the pace, however many requests there are."""
 SPARED: Final = 0.5
-"""How many of these times a turn that gives way to others leaves for what breaks."""
+"""How many of these times an utterance that gives way to others leaves for what breaks."""
 REQUEST_COST: Final = 1.0
 """Seconds of audio that a request counts for beside its own, so that requests without any have an end, too."""
 
 
 class Pace:
-    """What a turn has sent, and when it may send more. Moments are seconds by the turn's clock."""
+    """What an utterance has sent, and when it may send more. Moments are seconds by its clock."""
 
     def __init__(self) -> None:
         """Begin with nothing sent."""
@@ -63,11 +63,11 @@ class Pace:
         if self._begun is None:
             self._begun = now
 
-    def allows_at(self, exchange: Exchange) -> float:
+    def allows_at(self, turn: Turn) -> float:
         """Return when the next frame may be sent."""
-        if exchange.asked is None or self._begun is None:
+        if turn.asked is None or self._begun is None:
             return 0.0
-        own = exchange.asked + _seconds(exchange.sent - exchange.start, FAST_LANE)
+        own = turn.asked + _seconds(turn.sent - turn.start, FAST_LANE)
         return max(own, self._begun + _seconds(self._sent, MAX_TIMES * FAST_LANE))
 
 

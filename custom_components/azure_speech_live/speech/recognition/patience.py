@@ -1,4 +1,4 @@
-"""How long a turn waits: for its source, for the service's answers, and in all."""
+"""How long an utterance waits: for its source, for the service's answers, and in all."""
 
 import math
 from typing import Final
@@ -7,7 +7,7 @@ from ..errors import ServiceTimeoutError
 from ..options import Mode, RecognitionOptions
 from ..wire.link import Link
 from .audio import AudioBuffer
-from .turn import Exchange
+from .turn import Turn
 
 MAX_UNACCOUNTED: Final = 66.0
 """Seconds sent without a phrase that covers them; then the service is not working. The native SDK's figure."""
@@ -33,13 +33,13 @@ ANSWER_MARGIN: Final = 10.0
 DEFAULT_INITIAL_SILENCE: Final = 5.0
 """Seconds of silence after which the service ends an interactive turn by itself."""
 FINAL: Final = 10.0
-"""Seconds from the end of the audio to the end of the turn, all attempts together; twice as many if the link has shown
-life since then. A long backlog adds its own time. Home Assistant's pipeline has no limit for speech-to-text, and one of
-300 s for all of a run that a browser began; a person has less patience."""
+"""Seconds from the end of the audio to the end of the utterance, all attempts together; twice as many if the link has
+shown life since then. A long backlog adds its own time. Home Assistant's pipeline has no limit for speech-to-text, and
+one of 300 s for all of a run that a browser began; a person has less patience."""
 
 
 class Patience:
-    """A turn's time limits. Moments are seconds by the turn's clock."""
+    """An utterance's time limits. Moments are seconds by its clock."""
 
     def __init__(self, options: RecognitionOptions, now: float) -> None:
         """Begin before the first audio."""
@@ -55,7 +55,7 @@ class Patience:
         """When a link before this one last showed life."""
 
     def request_begins(self, link: Link) -> None:
-        """Take note of the connection that the turn is on now."""
+        """Take note of the connection that the utterance is on now."""
         self._alive = max(self._alive, self._link.ponged)
         self._link = link
 
@@ -71,23 +71,23 @@ class Patience:
 
     @property
     def last_moment(self) -> float:
-        """When the turn fails, whatever was tried."""
+        """When the utterance fails, whatever was tried."""
         if self._ended is None:
             return self._limit
         final = FINAL if max(self._alive, self._link.ponged) <= self._ended else 2 * FINAL
         return min(self._limit, self._ended + final + self._more)
 
-    def deadline(self, audio: AudioBuffer, exchange: Exchange | None, *, full: bool) -> float:
+    def deadline(self, audio: AudioBuffer, turn: Turn | None, *, full: bool) -> float:
         """Return when to ``check`` at the latest. ``full``: the source has to wait for us."""
-        return min(self._stall_limit(audio, full=full), self.last_moment, self._answer_limit(exchange))
+        return min(self._stall_limit(audio, full=full), self.last_moment, self._answer_limit(turn))
 
-    def check(self, now: float, audio: AudioBuffer, exchange: Exchange | None, *, full: bool) -> bool:
+    def check(self, now: float, audio: AudioBuffer, turn: Turn | None, *, full: bool) -> bool:
         """Return whether a source that stalls is to be ended. Raises ServiceTimeoutError when another limit is over."""
         if now >= self.last_moment:
             raise ServiceTimeoutError("the service gave no result in time")
         if now >= self._stall_limit(audio, full=full):
             return True
-        if now >= self._answer_limit(exchange):
+        if now >= self._answer_limit(turn):
             raise ServiceTimeoutError("the service does not answer")
         return False
 
@@ -95,30 +95,30 @@ class Patience:
         # A source that has to wait for us does not stall.
         return self._limit if audio.ended or full else self.fed + SOURCE_STALL
 
-    def ping_at(self, exchange: Exchange | None) -> float:
+    def ping_at(self, turn: Turn | None) -> float:
         """Return when the link is to be asked for a sign of life."""
-        if exchange is None or exchange.asked is None or self._link.waiting:
+        if turn is None or turn.asked is None or self._link.waiting:
             return self._limit
-        if exchange.heard is not None and not self._link.pinged:
-            return max(exchange.heard, exchange.asked + FIRST_PING)
-        since, within, _ = self._awaited(exchange, exchange.asked)
+        if turn.heard is not None and not self._link.pinged:
+            return max(turn.heard, turn.asked + FIRST_PING)
+        since, within, _ = self._awaited(turn, turn.asked)
         return max(since, self._link.ponged) + within / 2
 
-    def _answer_limit(self, exchange: Exchange | None) -> float:
-        if exchange is None or exchange.asked is None:
+    def _answer_limit(self, turn: Turn | None) -> float:
+        if turn is None or turn.asked is None:
             return self._limit
-        since, within, slow = self._awaited(exchange, exchange.asked)
+        since, within, slow = self._awaited(turn, turn.asked)
         if within == LINK and not self._link.answers:
             return since + slow
         return min(max(since, self._link.ponged) + within, since + slow)
 
-    def _awaited(self, exchange: Exchange, asked: float) -> tuple[float, float, float]:
+    def _awaited(self, turn: Turn, asked: float) -> tuple[float, float, float]:
         """Return since when a message is awaited, for how long, and for how long while the link shows life."""
-        if exchange.heard is None:
-            return asked, *((FIRST_ANSWER_REUSED, FIRST_ANSWER) if exchange.reused else (FIRST_ANSWER, SLOW_ANSWER))
-        if exchange.end_sent is not None:
-            return max(exchange.heard, exchange.end_sent), LAST_ANSWER, SLOW_ANSWER
+        if turn.heard is None:
+            return asked, *((FIRST_ANSWER_REUSED, FIRST_ANSWER) if turn.reused else (FIRST_ANSWER, SLOW_ANSWER))
+        if turn.end_sent is not None:
+            return max(turn.heard, turn.end_sent), LAST_ANSWER, SLOW_ANSWER
         if self._options.mode is Mode.INTERACTIVE:
             silence = self._options.initial_silence or DEFAULT_INITIAL_SILENCE
-            return exchange.heard, LINK, silence + ANSWER_MARGIN
-        return exchange.heard, LINK, MAX_UNACCOUNTED
+            return turn.heard, LINK, silence + ANSWER_MARGIN
+        return turn.heard, LINK, MAX_UNACCOUNTED

@@ -1,4 +1,4 @@
-"""The spoken translations of a turn: which have begun, which are still to come, and their audio for the caller."""
+"""An utterance's spoken translations: which have begun, which are still to come, and their audio for the caller."""
 
 from collections import deque
 from typing import Final
@@ -7,7 +7,7 @@ from ..errors import UnusableMessageError
 from ..events import Event, Synthesis, SynthesisEnded
 
 LEAST_SPOKEN: Final = 4 << 20
-"""Bytes of synthesised audio that a turn may have in any case: two minutes of 16 kHz PCM."""
+"""Bytes of synthesised audio that an utterance may have in any case: two minutes of 16 kHz PCM."""
 SPOKEN_TIMES: Final = 6
 """Bytes beyond that for each byte of audio that was given. A translation takes about as long as what was said, and at
 24 kHz, the most that there is, half as many bytes again."""
@@ -16,7 +16,7 @@ SYNTHESIS_PIECE: Final = 1 << 16
 
 
 class SpokenTranslations:
-    """What is spoken, phrase by phrase. It puts its events among the turn's."""
+    """What is spoken, phrase by phrase. It puts its events among the utterance's."""
 
     def __init__(self, events: deque[Event]) -> None:
         """Begin with nothing spoken, and nothing to be."""
@@ -33,7 +33,7 @@ class SpokenTranslations:
         """
         self._received += len(audio)
         if self._received > LEAST_SPOKEN + SPOKEN_TIMES * given:
-            raise UnusableMessageError("more synthesised audio than a turn can have")
+            raise UnusableMessageError("more synthesised audio than an utterance can have")
         # Its end is missing, which Microsoft's SDKs put up with.
         ended = self._speaking and audio.startswith(b"RIFF") and self.end(None)
         last = self._events[-1] if self._speaking and self._events else None

@@ -1,4 +1,4 @@
-"""An exchange: the part of a turn that the service knows by one request id, from its context to its turn.end."""
+"""A turn: the part of an utterance that the service knows by one request id, from its context to its turn.end."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from .audio import BYTES_PER_SECOND
 
 
 @dataclass(slots=True)
-class Exchange:
-    """The part of a turn under one request id. Positions are bytes of the utterance's audio."""
+class Turn:
+    """The part of an utterance under one request id. Positions are bytes of the utterance's audio."""
 
     request_id: str
     start: int

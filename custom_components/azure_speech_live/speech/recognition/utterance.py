@@ -1,8 +1,8 @@
-"""A turn: one utterance's way through the service, as a state machine without I/O.
+"""An utterance: its way through the service, as a state machine without I/O.
 
 The flow (flow.py) feeds it audio and the service's messages, and asks it what to send and until when to wait.
-When a connection breaks, or the service ends a request before the audio does, the turn goes on under a new request id:
-it keeps all audio that no phrase has covered yet, and sends that again.
+When a connection breaks, or the service ends a request before the audio does, the utterance goes on in a new turn: it
+keeps all audio that no phrase has covered yet, and sends that again.
 
     begin() ──► messages that open a request          audio ──► feed(), end_audio()
     next_audio() ──► the next frame, if it is time    receive() ◄── the service's messages
@@ -44,7 +44,7 @@ from .audio import BYTES_PER_SECOND, FRAME_SIZE, SAMPLE_RATE, SAMPLE_SIZE, WAV_H
 from .pace import Pace, backlog
 from .patience import MAX_UNACCOUNTED, Patience
 from .spoken_translation import SpokenTranslations
-from .turn import Exchange
+from .turn import Turn
 
 MAX_ATTEMPTS: Final = 2
 """Connections tried in a row without a phrase between them."""
@@ -61,7 +61,7 @@ COVERED: Final = 0.5
 MAX_OVERRUN: Final = BYTES_PER_SECOND // 2
 """Bytes by which a phrase may seem to end behind what was sent, as times are rounded. More is a mistake."""
 MAX_REST: Final = BYTES_PER_SECOND // 2
-"""Bytes behind the last phrase of a turn that are not asked for again where the service ends the turn without a word on
+"""Bytes behind the last phrase of a turn that are not asked for again where the service ends it without a word on
 them: no more than a pause. Of more, the native SDK asks again, too."""
 
 MAX_WAITING: Final = 16
@@ -70,7 +70,7 @@ MAX_EVENTS: Final = 1000
 """Events that wait for the caller. A service gives a few a second, and of its hypotheses only the latest waits."""
 
 
-class Turn:
+class Utterance:
     """One utterance being recognised. Times are seconds by one monotonic clock unless they are datetimes."""
 
     def __init__(self, options: RecognitionOptions, now: float, timeline: Timeline | None = None) -> None:
@@ -89,12 +89,12 @@ class Turn:
         """When the pace allows the next frame, as ``next_audio`` found; None when only more audio changes that."""
         self.hurried = False
         """Whether the latest audio message may have moved the ``deadline`` nearer."""
-        self._exchange: Exchange | None = None
+        self._turn: Turn | None = None
         self._translating = isinstance(options, TranslationOptions)
         self._speaks = isinstance(options, TranslationOptions) and options.voice is not None
         self._spoken = SpokenTranslations(self.events)
         self._plain = translation.PlainPhrases()
-        self._cut_off: Exchange | None = None
+        self._cut_off: Turn | None = None
         """The request whose plain phrase waits, though it has failed: no phrase has come since."""
         self._attempts = 0
         self._heard: Hypothesis | None = None
@@ -134,7 +134,7 @@ class Turn:
     @property
     def _unsent(self) -> int:
         """Return the bytes of audio that are there to be sent."""
-        return self.audio.end - (self._exchange.sent if self._exchange else self.audio.start)
+        return self.audio.end - (self._turn.sent if self._turn else self.audio.start)
 
     @property
     def _unaccounted(self) -> float:
@@ -145,22 +145,22 @@ class Turn:
     @property
     def ended(self) -> bool:
         """Whether no request is open, so that the connection can serve another one."""
-        return self._exchange is None
+        return self._turn is None
 
     @property
     def stopped(self) -> bool:
         """Whether no more audio is wanted, so that its end is to be sent."""
-        return self._exchange is None or self.speech_ended
+        return self._turn is None or self.speech_ended
 
     @property
     def speech_ended(self) -> bool:
         """Whether the service has heard the speech end, so that the source can be spared."""
-        return self.complete or (self._exchange is not None and self._exchange.stopped)
+        return self.complete or (self._turn is not None and self._turn.stopped)
 
     def begin(
         self, request_id: str, wall: datetime, *, reused: bool = False, link: Link | None = None
     ) -> list[Message]:
-        """Open a request, on a connection that served another turn before if ``reused``; return its first messages.
+        """Open a request, on a connection that served another one before if ``reused``; return its first messages.
 
         All audio that no phrase has covered is sent in it, from ``next_audio``. Raises ProtocolError when that would be
         sent too often.
@@ -174,41 +174,41 @@ class Turn:
             Message("audio", WAV_HEADER, request_id, "audio/x-wav"),
         ]
 
-    def _begin(self, request_id: str, wall: datetime, *, reused: bool) -> Exchange:
+    def _begin(self, request_id: str, wall: datetime, *, reused: bool) -> Turn:
         self._pace.begin(self.audio.start, self.audio.end)
         telemetry = TurnTelemetry(request_id, wall, self._connections)
         self._connections = []
         if self._cut_off is None:
             self._plain = translation.PlainPhrases()
-        self._exchange = Exchange(request_id, self.audio.start, self.audio.start, reused, telemetry)
-        return self._exchange
+        self._turn = Turn(request_id, self.audio.start, self.audio.start, reused, telemetry)
+        return self._turn
 
     def next_audio(self, now: float) -> Message | None:
         """Return the next audio message, or None when there is none to send now (see ``send_at``)."""
-        exchange = self._exchange
+        turn = self._turn
         self.send_at = None
-        if exchange is None or exchange.end_sent is not None or self.crowded:
+        if turn is None or turn.end_sent is not None or self.crowded:
             return None
-        first, frame = exchange.asked is None, b""
-        if not exchange.stopped and not self.complete:
-            frame = self.audio.frame(exchange.sent, self.least_frame)
+        first, frame = turn.asked is None, b""
+        if not turn.stopped and not self.complete:
+            frame = self.audio.frame(turn.sent, self.least_frame)
             if not frame and not self.audio.ended:
                 return None
             if first:
-                exchange.asked = now
-            elif frame and (allowed_at := self._pace.allows_at(exchange)) > now:
+                turn.asked = now
+            elif frame and (allowed_at := self._pace.allows_at(turn)) > now:
                 self.send_at = allowed_at
                 return None
         full = self.full
         if full:
             self._patience.fed = now  # the source had to wait for us
         self.hurried = first or full or not frame
-        exchange.sent += len(frame)
+        turn.sent += len(frame)
         self.timeline.sent += len(frame)
         self._pace.sent(len(frame), now)
         if not frame:  # which is the end of the audio
-            exchange.end_sent = now
-        return Message("audio", frame, exchange.request_id)
+            turn.end_sent = now
+        return Message("audio", frame, turn.request_id)
 
     # --- the service's messages
 
@@ -220,51 +220,51 @@ class Turn:
     def taken(self, seconds: float, now: float) -> None:
         """Take note that it was ``crowded`` for so long, which is not the service's time."""
         self._patience.extend(seconds)
-        if self._exchange is not None:
-            self._exchange.heard = now
+        if self._turn is not None:
+            self._turn.heard = now
 
     def receive(self, message: Message, now: float, wall: datetime) -> None:
         """Take a message of the service. Raises SpeechError where it means that this request has failed."""
-        exchange = self._exchange
-        if exchange is None or (message.request_id or exchange.request_id).lower() != exchange.request_id:
-            return  # of an earlier request
-        exchange.heard = now
-        exchange.telemetry.note(message.headers.get("path", message.path), wall)
+        turn = self._turn
+        if turn is None or (message.request_id or turn.request_id).lower() != turn.request_id:
+            return  # of an earlier turn
+        turn.heard = now
+        turn.telemetry.note(message.headers.get("path", message.path), wall)
         if message.path == "turn.end":
             self.timeline.turn_ended = now
-            self._turn_ended(exchange, wall)
+            self._turn_ended(turn, wall)
         elif not self.complete:
-            self._result(exchange, message, now)
+            self._result(turn, message, now)
             if len(self.events) > MAX_EVENTS:
                 raise UnusableMessageError("the service says more than anybody can take")
             if self._unaccounted - self._unsent / BYTES_PER_SECOND > MAX_UNACCOUNTED:
                 raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
 
-    def _result(self, exchange: Exchange, message: Message, now: float) -> None:
+    def _result(self, turn: Turn, message: Message, now: float) -> None:
         event = self._event(message)
         if event is None:
             return
         match event:
             case Phrase():
                 self.timeline.phrase = now
-                self._said_again(exchange, event)
+                self._said_again(turn, event)
                 if self.complete:
                     return
                 plain = self._translating and message.path == results.PLAIN_PHRASE
                 due = self._plain.take(event, plain=plain) if self._cut_off is None else [event]
-                self._phrases(exchange, due)
+                self._phrases(turn, due)
             case Synthesis():
                 self._synthesis(event.audio)
             case SynthesisEnded():
                 self._spoken_to_its_end(waited=self._spoken.end(event.error))
             case Hypothesis():
-                self._hypothesis(exchange, results.as_asked(event, self.options), now)
+                self._hypothesis(turn, results.as_asked(event, self.options), now)
             case SpeechEnded():
-                exchange.stopped = True
+                turn.stopped = True
                 self.timeline.speech_ended = now
-                self.events.append(results.shifted(event, exchange.start_offset))
+                self.events.append(results.shifted(event, turn.start_offset))
             case SpeechStarted():
-                self.events.append(results.shifted(event, exchange.start_offset))
+                self.events.append(results.shifted(event, turn.start_offset))
 
     def _event(self, message: Message) -> Event | None:
         try:
@@ -276,14 +276,14 @@ class Turn:
                 return Phrase(status=RecognitionStatus.NO_MATCH)
             raise
 
-    def _hypothesis(self, exchange: Exchange, said: Hypothesis, now: float) -> None:
+    def _hypothesis(self, turn: Turn, said: Hypothesis, now: float) -> None:
         if said.text or self._heard is None:
             self._heard = said
         if self.timeline.first_hypothesis is None:
             self.timeline.first_hypothesis = now
         if self.events and isinstance(self.events[-1], Hypothesis):
             self.events.pop()
-        self.events.append(results.shifted(said, exchange.start_offset))
+        self.events.append(results.shifted(said, turn.start_offset))
 
     def _known(self, said: Phrase, *, last: bool = True) -> Phrase:
         """Return a phrase with all that is known of it; ``last``: no other one will have the words that were heard."""
@@ -293,13 +293,13 @@ class Turn:
         self._heard = None
         return results.known(said, heard, self.options)
 
-    def _said_again(self, exchange: Exchange, said: Phrase) -> None:
+    def _said_again(self, turn: Turn, said: Phrase) -> None:
         """Take what is said of audio that was sent again, of which a phrase waits: it is in that, or not said again."""
         waiting = self._plain.waiting
         if self._cut_off is None or waiting is None:
             return
         end = self._cut_off.start_offset + waiting.offset + waiting.duration
-        begins = exchange.start_offset + said.offset
+        begins = turn.start_offset + said.offset
         if said.text and (begins < end or not waiting.duration):
             self._plain, self._cut_off = translation.PlainPhrases(), None
         elif said.text or self._silent_to_the_end(said) or begins + said.duration >= end:
@@ -314,21 +314,21 @@ class Turn:
             self._phrases(self._cut_off, self._plain.end())
             self._cut_off = None
 
-    def _phrases(self, exchange: Exchange, phrases: Iterable[Phrase]) -> None:
+    def _phrases(self, turn: Turn, phrases: Iterable[Phrase]) -> None:
         for said in phrases:
-            self._phrase(exchange, said)
+            self._phrase(turn, said)
 
-    def _phrase(self, exchange: Exchange, said: Phrase) -> None:
+    def _phrase(self, turn: Turn, said: Phrase) -> None:
         interactive = self.options.mode is Mode.INTERACTIVE
         last = said.status is RecognitionStatus.END_OF_DICTATION and not interactive
         said = self._known(said, last=last or interactive)
-        covered = exchange.start + round((said.offset + said.duration) * SAMPLE_RATE) * SAMPLE_SIZE
-        guessed = bool(said.text) and covered > exchange.sent + MAX_OVERRUN
-        if said.text and covered == exchange.start:
-            covered, guessed = exchange.sent, True  # without times it is about all that it can be about
-        exchange.silent |= not said.text and covered == exchange.start
+        covered = turn.start + round((said.offset + said.duration) * SAMPLE_RATE) * SAMPLE_SIZE
+        guessed = bool(said.text) and covered > turn.sent + MAX_OVERRUN
+        if said.text and covered == turn.start:
+            covered, guessed = turn.sent, True  # without times it is about all that it can be about
+        turn.silent |= not said.text and covered == turn.start
         # A phrase cannot cover what was not sent, whatever its offsets say; rounding up to a millisecond is usual.
-        covered = min(covered, exchange.sent)
+        covered = min(covered, turn.sent)
         if covered > self.audio.start:
             self.audio.discard(covered)
             self._guessed = guessed
@@ -336,10 +336,10 @@ class Turn:
         if said.text or not last:
             if isinstance(self.options, TranslationOptions):
                 said = translation.checked(said, self.options.targets)
-            self.events.append(results.shifted(said, exchange.start_offset))
+            self.events.append(results.shifted(said, turn.start_offset))
             self._spoken.waiting += self._speaks and any(said.translations.values())
         # Behind the last phrase synthesis may still come, and only turn.end says that none will.
-        done = self._all_sent(exchange) and not self._speaks if last else interactive
+        done = self._all_sent(turn) and not self._speaks if last else interactive
         self.complete = done and not self._spoken.waiting
 
     def _synthesis(self, audio: bytes) -> None:
@@ -350,40 +350,40 @@ class Turn:
         if waited:
             self.complete = self.options.mode is Mode.INTERACTIVE
 
-    def _turn_ended(self, exchange: Exchange, wall: datetime) -> None:
-        self._phrases(self._cut_off or exchange, self._plain.end())
+    def _turn_ended(self, turn: Turn, wall: datetime) -> None:
+        self._phrases(self._cut_off or turn, self._plain.end())
         self._spoken_to_its_end(waited=self._spoken.end_all(None))
         if not self.complete:
             if self.options.mode is Mode.INTERACTIVE:
                 raise UnusableMessageError("the service ended the turn without a result")
-            self.complete = self._all_sent(exchange) and self._heard is None and not self._cut_short(exchange)
-            if not self.complete and self.audio.start == exchange.start:
-                self._pass_silence(exchange)
-        self._finish(exchange, wall)
+            self.complete = self._all_sent(turn) and self._heard is None and not self._cut_short(turn)
+            if not self.complete and self.audio.start == turn.start:
+                self._pass_silence(turn)
+        self._finish(turn, wall)
 
-    def _cut_short(self, exchange: Exchange) -> bool:
+    def _cut_short(self, turn: Turn) -> bool:
         """Return whether a turn ended with a phrase that leaves a part of what was sent unheard."""
-        return self.audio.start > exchange.start and self.audio.end - self.audio.start > MAX_REST
+        return self.audio.start > turn.start and self.audio.end - self.audio.start > MAX_REST
 
-    def _pass_silence(self, exchange: Exchange) -> None:
+    def _pass_silence(self, turn: Turn) -> None:
         """Go on behind what was sent, if the service told of silence. Raises UnusableMessageError if it did not.
 
         It ends the turn behind a silence in the middle of a recording, without saying how long that was.
         """
-        if not exchange.silent or self._heard is not None or exchange.sent == exchange.start:
+        if not turn.silent or self._heard is not None or turn.sent == turn.start:
             # A service that ends each request at once would be asked for ever.
             raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
-        self.audio.discard(exchange.sent)
+        self.audio.discard(turn.sent)
         self._attempts = 0
 
-    def _all_sent(self, exchange: Exchange) -> bool:
-        return exchange.end_sent is not None and self.audio.ended and exchange.sent == self.audio.end
+    def _all_sent(self, turn: Turn) -> bool:
+        return turn.end_sent is not None and self.audio.ended and turn.sent == self.audio.end
 
-    def _finish(self, exchange: Exchange, wall: datetime) -> None:
-        exchange.telemetry.audio_end = wall
-        if exchange.request_id:
-            self._finished.append(exchange.telemetry)
-        self._exchange = None
+    def _finish(self, turn: Turn, wall: datetime) -> None:
+        turn.telemetry.audio_end = wall
+        if turn.request_id:
+            self._finished.append(turn.telemetry)
+        self._turn = None
 
     # --- the REST API for short recordings, in place of the service's messages
 
@@ -393,11 +393,11 @@ class Turn:
 
     def finish_short_audio(self, said: Phrase, now: float) -> None:
         """Take the result of such a request, which covers all audio that was sent in it."""
-        exchange, self._exchange = self._exchange, None
-        if exchange is not None:
+        turn, self._turn = self._turn, None
+        if turn is not None:
             self.timeline.phrase = now
-            self.audio.discard(exchange.sent)
-            self.events.append(results.shifted(self._known(said), exchange.start_offset))
+            self.audio.discard(turn.sent)
+            self.events.append(results.shifted(self._known(said), turn.start_offset))
             nothing_left = self.audio.ended and self.audio.start == self.audio.end
             self.complete = nothing_left or self.options.mode is Mode.INTERACTIVE
 
@@ -410,11 +410,11 @@ class Turn:
         It may move later meanwhile. What comes from the service may move it nearer, be it a pong, and so may
         ``end_audio`` and ``next_audio`` (see ``hurried``).
         """
-        return self._patience.deadline(self.audio, self._exchange, full=self.full)
+        return self._patience.deadline(self.audio, self._turn, full=self.full)
 
     @property
     def last_moment(self) -> float:
-        """When the turn fails, whatever was tried."""
+        """When the utterance fails, whatever was tried."""
         return self._patience.last_moment
 
     @property
@@ -424,13 +424,13 @@ class Turn:
 
     def check_time(self, now: float) -> None:
         """Act on a limit that is over: end the audio of a source that stalls, or raise ServiceTimeoutError."""
-        if self._patience.check(now, self.audio, self._exchange, full=self.full):
+        if self._patience.check(now, self.audio, self._turn, full=self.full):
             self.end_audio(now)
 
     @property
     def ping_at(self) -> float:
         """When to ping the connection; it moves as ``deadline`` does."""
-        return self._patience.ping_at(self._exchange)
+        return self._patience.ping_at(self._turn)
 
     # --- failures and reports
 
@@ -441,16 +441,16 @@ class Turn:
     def failed(self, error: SpeechError, now: float, wall: datetime) -> float | None:
         """Take note that an attempt failed; return after how many seconds to try again.
 
-        None means not to: either the turn is ``complete`` all the same, or the error is its outcome. Of too many
-        requests at a time, how long is not for the turn to say (see throttle.py), and no attempt counts.
+        None means not to: either the utterance is ``complete`` all the same, or the error is its outcome. Of too many
+        requests at a time, how long is not for the utterance to say (see throttle.py), and no attempt counts.
         """
-        exchange = self._exchange
-        if exchange is not None:
+        turn = self._turn
+        if turn is not None:
             if too_many(error):
                 self._pace.refused()
-            self._finish(exchange, wall)
+            self._finish(turn, wall)
             if self._plain.waiting:
-                self._cut_off = self._cut_off or exchange
+                self._cut_off = self._cut_off or turn
             # Its phrase is not said again.
             self._spoken_to_its_end(waited=self._spoken.end_all(f"the spoken translation was cut off: {error}"))
             if self.complete or self._accounted_for(0.0):
@@ -461,7 +461,7 @@ class Turn:
                 return None  # nobody knows what is still to be said again
             # The next connection's options are others; or this one had died while it was kept open.
             changed = isinstance(error, ContinuousDetectionError) and self.options.detects_continuously
-            died = exchange.reused and exchange.heard is None and error.transient and now < self.last_moment
+            died = turn.reused and turn.heard is None and error.transient and now < self.last_moment
             if changed or died:
                 return 0.0  # that says nothing about the service
         if too_many(error):
@@ -469,7 +469,7 @@ class Turn:
             return None if self.complete else 0.0
         self._attempts += 1
         # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
-        delay = self._retry_delay(error, opening=exchange is None or not exchange.request_id)
+        delay = self._retry_delay(error, opening=turn is None or not turn.request_id)
         if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
             self.give_up()
             self.complete |= self._accounted_for(self._tail)
@@ -493,24 +493,24 @@ class Turn:
         return delay if delay <= MAX_RETRY_AFTER else None
 
     def gives_way(self, wall: datetime) -> bool:
-        """End the request so that another turn is served, if what is lost of it can be sent again; return whether."""
-        exchange = self._exchange
-        if exchange is None:
+        """End the turn so that another utterance is served, if what is lost of it can be sent again; return whether."""
+        turn = self._turn
+        if turn is None:
             return not self.complete
         if (
             self.complete
-            or exchange.end_sent is not None  # it is over soon
+            or turn.end_sent is not None  # it is over soon
             or self._guessed
             or self._spoken.waiting
             or self._plain.waiting
             or not self._pace.spares(self.audio.start, self.audio.end)
         ):
             return False
-        self._finish(exchange, wall)
+        self._finish(turn, wall)
         return True
 
     def waited(self, seconds: float, now: float) -> None:
-        """Take note that it waited for other turns until now; the service is given the time that it needs from now."""
+        """Take note that it waited for others until now; the service is given the time that it needs from now."""
         self.timeline.waited += seconds
         if self.audio.ended:
             self._patience.audio_ended(now, backlog(self.audio.end - self.audio.start))
@@ -524,7 +524,7 @@ class Turn:
         return [telemetry.report(wall) for telemetry in finished]
 
     def last_reports(self, wall: datetime) -> list[Message]:
-        """Return those of a turn that ends as it is, also of a request that is still open."""
-        if self._exchange is not None:
-            self._finish(self._exchange, wall)
+        """Return those of an utterance that ends as it is, also of a turn that is still open."""
+        if self._turn is not None:
+            self._finish(self._turn, wall)
         return self.reports(wall)

@@ -1,6 +1,6 @@
 """One WebSocket connection to the Speech service: the only part that touches a socket.
 
-It opens, sends and receives messages, and closes; what they mean is the turn's affair. All that aiohttp can raise
+It opens, sends and receives messages, and closes; what they mean is others' affair. All that aiohttp can raise
 becomes a SpeechError here (see foreign.py).
 """
 

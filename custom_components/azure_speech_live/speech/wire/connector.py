@@ -37,7 +37,7 @@ from ..options import RecognitionOptions, TranslationOptions
 from ..recognition.audio import WAV_HEADER
 from ..recognition.phrases import short_audio_phrase
 from ..recognition.translator import TranslatorConnection
-from ..recognition.utterance import Turn
+from ..recognition.utterance import Utterance
 from . import messages
 from .connection import OPEN_LIMIT, Connection, now_utc
 from .credentials import Credentials
@@ -92,26 +92,26 @@ class Connector:
         self._attempts: deque[ConnectionMetric] = deque(maxlen=MAX_REPORTS)
         self._reports: deque[Message] = deque(maxlen=MAX_REPORTS)
 
-    async def acquire(self, turn: Turn, connection_id: str) -> Connection:
-        """Return a connection for a turn. Raises SpeechError."""
+    async def acquire(self, utterance: Utterance, connection_id: str) -> Connection:
+        """Return a connection for a utterance. Raises SpeechError."""
         # Of the first only: one that is kept of another generation is no reason to leave this one out.
-        for _, url in self._routes(turn.options)[:1]:
+        for _, url in self._routes(utterance.options)[:1]:
             if (connection := await self._pool.take(url)) is not None:
                 break
         else:
-            connection = await self._open_first(turn.options, connection_id)
-            turn.connected((*self._attempts, connection.metric))
+            connection = await self._open_first(utterance.options, connection_id)
+            utterance.connected((*self._attempts, connection.metric))
             self._attempts.clear()
         if connection.url.path in self._detecting_at_start:
-            turn.options = turn.options.detecting_at_start()
+            utterance.options = utterance.options.detecting_at_start()
         return connection
 
-    def keep_reports(self, turn: Turn) -> None:
-        """Take the telemetry of a turn that ended without sending it."""
-        self._reports += turn.last_reports(now_utc())
+    def keep_reports(self, utterance: Utterance) -> None:
+        """Take the telemetry of an utterance that ended without sending it."""
+        self._reports += utterance.last_reports(now_utc())
 
     def reports(self) -> list[Message]:
-        """Return the telemetry that is left of earlier turns, once: it is sent on the next connection."""
+        """Return the telemetry that is left of earlier utterances, once: it is sent on the next connection."""
         reports = list(self._reports)
         self._reports.clear()
         return reports
@@ -125,10 +125,10 @@ class Connector:
         else:
             await connection.close()
 
-    def release(self, connection: Connection, turn: Turn) -> None:
-        """Take a connection back from a turn that is complete, and let the service finish with it."""
+    def release(self, connection: Connection, utterance: Utterance) -> None:
+        """Take a connection back from an utterance that is complete, and let the service finish with it."""
         if connection.reusable:
-            self.throttle.ends_with(self._in_background(self._settle(connection, turn), "Speech turn's end"))
+            self.throttle.ends_with(self._in_background(self._settle(connection, utterance), "Speech turn's end"))
         else:
             self.discard(connection)
 
@@ -256,19 +256,19 @@ class Connector:
         except ProtocolError as err:
             raise NotASpeechEndpointError(f"not a Speech endpoint: {err}") from None
 
-    async def _settle(self, connection: Connection, turn: Turn) -> None:
+    async def _settle(self, connection: Connection, utterance: Utterance) -> None:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(SETTLE_LIMIT):
-                while (end := turn.next_audio(loop.time())) is not None:
+                while (end := utterance.next_audio(loop.time())) is not None:
                     await connection.send(end)
-                while not turn.ended:
+                while not utterance.ended:
                     if (message := await connection.receive()) is not None:
-                        turn.receive(message, loop.time(), now_utc())
-                for report in turn.reports(now_utc()):
+                        utterance.receive(message, loop.time(), now_utc())
+                for report in utterance.reports(now_utc()):
                     await connection.send(report)
         except TimeoutError, SpeechError, asyncio.CancelledError:
-            self.keep_reports(turn)
+            self.keep_reports(utterance)
             self.discard(connection)
         else:
             self._pool.put(connection)

@@ -71,7 +71,7 @@ class ConnectionMetric:
 
 @dataclass(slots=True)
 class TurnTelemetry:
-    """What is noted of one request id's exchange."""
+    """What is noted of one turn."""
 
     request_id: str
     audio_start: datetime

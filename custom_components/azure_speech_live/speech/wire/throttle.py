@@ -36,7 +36,7 @@ def too_many(error: BaseException) -> bool:
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """A turn's place among those of its client. Moments are seconds by the event loop's clock."""
+    """A caller's place among those of its client. Moments are seconds by the event loop's clock."""
 
     number: int
     long: bool
@@ -80,15 +80,15 @@ class Throttle:
         self._timer: asyncio.TimerHandle | None = None
 
     def place(self, asked: Callable[[], None], *, long: bool) -> Place:
-        """Return a place for a turn; ``asked`` is called when its ``give_way_by`` may have changed."""
+        """Return a place for a caller; ``asked`` is called when its ``give_way_by`` may have changed."""
         return Place(next(self._numbers), long, asked)
 
-    # --- what a turn does
+    # --- what a caller does
 
     async def come(self, place: Place, latest: float) -> float:
-        """Wait until a turn may ask the service, at most until ``latest``; return how many seconds that took.
+        """Wait until a caller may ask the service, at most until ``latest``; return how many seconds that took.
 
-        ``leave`` follows that. Raises the ThrottledError with which the turn was refused, when its patience is over.
+        ``leave`` follows that. Raises the ThrottledError with which it was refused, when its patience is over.
         """
         ahead = any(other.order < place.order for other in self._line)
         if not (ahead or place.refusals or place.stands_back):
@@ -119,20 +119,20 @@ class Throttle:
         return loop.time() - place.stands_since
 
     def go(self, place: Place) -> None:
-        """Let a turn go on that waits."""
+        """Let a caller go on that waits."""
         if place in self._line:
             self._line.remove(place)
             self._ask(place)
 
     def leave(self, place: Place) -> None:
-        """Take note that a turn asks no more, or waits no more."""
+        """Take note that a caller asks no more, or waits no more."""
         for places in (self._line, self._asking):
             if place in places:
                 places.remove(place)
         self._update()
 
     def refused(self, place: Place, error: SpeechError) -> None:
-        """Take note that the service refused a turn as one request too many."""
+        """Take note that the service refused a caller as one request too many."""
         now = asyncio.get_running_loop().time()
         place.error = error
         place.refusals += 1
@@ -140,11 +140,11 @@ class Throttle:
         place.not_before = None if error.retry_after is None else now + error.retry_after
 
     def served(self, place: Place, *, stands_back: bool = False) -> None:
-        """Take note that the service served a turn; ``stands_back``: it goes on behind those that wait."""
+        """Take note that the service served a caller; ``stands_back``: it goes on behind those that wait."""
         place.error, place.refusals, place.waits_since, place.stands_back = None, 0, inf, stands_back
 
     def give_way_by(self, place: Place) -> float:
-        """Return when a turn's request is to be over, since somebody waits who comes before it; inf: nobody does."""
+        """Return when a caller's request is to be over, since somebody waits who comes before it; inf: nobody does."""
         if not (place.long and self._line):
             return inf  # which is nearly always so, and asked with each message
         commands = [waiting for waiting in self._line if not waiting.long]

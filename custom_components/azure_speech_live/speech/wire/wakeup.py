@@ -1,7 +1,7 @@
 """A task's sleep, until another task wakes it.
 
 As an asyncio.Event that remembers nothing: whoever sleeps has looked, just before, whether there is anything to do. A
-turn has four of them, and needs them with each message; an event takes twice the time, and ten times the memory.
+utterance has four of them, and needs them with each message; an event takes twice the time, and ten times the memory.
 """
 
 import asyncio
