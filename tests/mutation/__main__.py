@@ -31,7 +31,7 @@ OTHERS = {
     "patience": ["test_patience", "test_flow"],
     "results": ["test_phrases", "test_utterance", "test_translation"],
     "wakeup": ["../recognition/test_flow"],
-    "wording": ["../test_errors", "test_refusal", "test_connection"],
+    "wording": ["../test_errors", "test_failures", "test_connection"],
     "connection": ["test_connection", "test_pool", "../recognition/test_flow"],
     "connector": ["test_connector", "../test_client", "test_telemetry"],
     "issues": ["test_repairs"],

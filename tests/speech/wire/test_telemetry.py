@@ -18,8 +18,8 @@ from custom_components.azure_speech_live.speech import (
     SpeechError,
     ThrottledError,
 )
+from custom_components.azure_speech_live.speech.wire.failures import status_error
 from custom_components.azure_speech_live.speech.wire.messages import Message
-from custom_components.azure_speech_live.speech.wire.refusal import status_error
 from custom_components.azure_speech_live.speech.wire.telemetry import (
     MAX_PATHS,
     MAX_TIMES,

@@ -42,11 +42,11 @@ from . import messages
 from .connection import OPEN_LIMIT, Connection, now_utc
 from .credentials import Credentials
 from .endpoints import ENCRYPTED, Endpoint, Generation
+from .failures import is_page, refusal
 from .foreign import ours
 from .inflow import Response
 from .messages import Message
 from .pool import Pool
-from .refusal import is_page, refusal
 from .telemetry import ConnectionMetric
 from .throttle import Throttle, too_many
 

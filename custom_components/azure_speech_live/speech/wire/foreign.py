@@ -19,7 +19,7 @@ from ..errors import (
     SpeechError,
     UnusableMessageError,
 )
-from .refusal import status_error
+from .failures import status_error
 from .wording import shown
 
 

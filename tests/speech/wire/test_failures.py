@@ -23,7 +23,7 @@ from custom_components.azure_speech_live.speech import (
     WebPageError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
-from custom_components.azure_speech_live.speech.wire.refusal import (
+from custom_components.azure_speech_live.speech.wire.failures import (
     MAX_BODY,
     MAX_RETRY_AFTER,
     refusal,
