@@ -33,7 +33,7 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.recognition.audio import WAV_HEADER
 from custom_components.azure_speech_live.speech.wire.connector import Connector
-from custom_components.azure_speech_live.speech.wire.foreign import ours, translated
+from custom_components.azure_speech_live.speech.wire.failures import ours, translated
 from tests.speech.caller import AUDIO, SAID, Source, calling, listen
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import After, Answer, Babble, Point, Raw, Received, Refuse, Reset

@@ -22,8 +22,8 @@ RESOURCE = ["resource", "usage", "usage_file", "months", "cost_guard", "health",
 # The tests of modules that have none of their name, or not enough in it.
 OTHERS = {
     "turn": ["test_utterance", "test_flow"],
+    "failures": ["test_failures", "../../adversary/test_exceptions", "test_connection"],
     "flow": ["test_flow", "../test_client", "test_spoken_translation"],
-    "foreign": ["../../adversary/test_exceptions", "test_connection"],
     "inflow": ["test_inflow", "../recognition/test_flow"],
     "link": ["../recognition/test_patience", "../recognition/test_flow", "test_connection"],
     "options": ["test_options", "recognition/test_translator"],
@@ -31,7 +31,6 @@ OTHERS = {
     "patience": ["test_patience", "test_flow"],
     "results": ["test_phrases", "test_utterance", "test_translation"],
     "wakeup": ["../recognition/test_flow"],
-    "wording": ["../test_errors", "test_failures", "test_connection"],
     "connection": ["test_connection", "test_pool", "../recognition/test_flow"],
     "connector": ["test_connector", "../test_client", "test_telemetry"],
     "issues": ["test_repairs"],

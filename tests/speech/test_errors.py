@@ -4,12 +4,11 @@ import inspect
 import re
 from types import ModuleType
 
-from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live import speech
 from custom_components.azure_speech_live.speech import errors
-from custom_components.azure_speech_live.speech.errors import MAX_TEXT, SpeechError, ThrottledError, printable
+from custom_components.azure_speech_live.speech.errors import SpeechError, ThrottledError
 
 
 def classes(module: ModuleType) -> dict[str, type[SpeechError]]:
@@ -66,23 +65,3 @@ def test_throttled_keeps_the_time() -> None:
     assert ThrottledError("too many").retry_after is None
     assert ThrottledError("too many", 2.5).retry_after == 2.5
     assert str(ThrottledError("too many", 2.5)) == "too many"
-
-
-@given(st.text())
-def test_printable_is_one_bounded_line(text: str) -> None:
-    line = printable(text)
-    assert line.isprintable()
-    assert len(line.splitlines()) <= 1
-    assert len(line) == min(len(text), MAX_TEXT)
-    line.encode()  # nothing that a log file cannot hold
-
-
-@given(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=MAX_TEXT))
-def test_printable_leaves_what_is(text: str) -> None:
-    assert printable(text) == text
-
-
-def test_printable_shows_that_it_cuts() -> None:
-    assert printable("x" * MAX_TEXT) == "x" * MAX_TEXT
-    assert printable("x" * (MAX_TEXT + 1)) == "x" * (MAX_TEXT - 1) + "…"
-    assert printable("line\nforged\r\x1b[31m") == "line forged  [31m"

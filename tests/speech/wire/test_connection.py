@@ -23,7 +23,6 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
     UpgradeRefusedError,
 )
-from custom_components.azure_speech_live.speech.errors import LanguageError, QuotaError, ThrottledError
 from custom_components.azure_speech_live.speech.wire.connection import (
     CLOSE_LIMIT,
     MAX_REDIRECTS,
@@ -252,51 +251,6 @@ async def test_how_it_ends(action: Action, text: str) -> None:
         assert isinstance(await receive_all(connection), ConnectionFailedError)
         with pytest.raises(ConnectionFailedError):
             await connection.send(Message("telemetry", "{}"))
-
-
-@pytest.mark.parametrize("code", [1007, 1011, 4429])
-@pytest.mark.parametrize(
-    "reason",
-    [
-        "Throttled due to too many requests",
-        "TooManyRequests",
-        "Too Many Requests.",
-        "The request is throttled because you have exceeded the concurrent request limit allowed for your sub",
-        "You have exceeded the concurrent request quota.",
-        "The number of parallel requests exceeded the number of allowed concurrent transcriptions.",
-        "Error: too-many-requests",
-        "Maximum number of concurrent sessions reached",
-        "You have exceeded the number of requests allowed",
-        "Rate limit is exceeded. Try again in 1 seconds.",
-    ],
-)
-async def test_too_many_at_once_in_whatever_words(code: int, reason: str) -> None:
-    async with connected(Fault(Received("speech.config"), Close(code, reason))) as (_, connection):
-        error = await receive_all(connection)
-        assert isinstance(error, ThrottledError)
-        assert not isinstance(error, QuotaError)
-
-
-@pytest.mark.parametrize(
-    "reason", ["Quota exceeded. Cid: ", "Throttled: the monthly quota is used up", "QuotaExceeded"]
-)
-async def test_a_quota_is_not_too_many_at_once(reason: str) -> None:
-    async with connected(Fault(Received("speech.config"), Close(1007, reason))) as (_, connection):
-        assert isinstance(await receive_all(connection), QuotaError)
-
-
-@pytest.mark.parametrize(
-    "reason",
-    [
-        "Unsupported locale: ja_JP.",
-        "The locale 'xx' is not supported.",
-        "Unknown language",
-        "Model deployment not found",
-    ],
-)
-async def test_a_language_in_whatever_words(reason: str) -> None:
-    async with connected(Fault(Received("speech.config"), Close(1007, reason))) as (_, connection):
-        assert type(await receive_all(connection)) is LanguageError
 
 
 async def test_ends_while_it_is_silent() -> None:

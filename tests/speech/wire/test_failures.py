@@ -1,4 +1,4 @@
-"""What a refused request says: read within bounds, without what identifies someone."""
+"""What failures of others stand for: words, close codes, HTTP statuses and the bodies of refusals, within bounds."""
 
 import asyncio
 
@@ -26,11 +26,94 @@ from custom_components.azure_speech_live.speech.errors import MAX_TEXT
 from custom_components.azure_speech_live.speech.wire.failures import (
     MAX_BODY,
     MAX_RETRY_AFTER,
+    closing_error,
+    meaning,
     refusal,
     status_error,
 )
 
 from ..caller import INTERACTIVE, Source, calling, listen
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Throttled due to too many requests", ThrottledError),
+        ("TooManyRequests", ThrottledError),
+        ("TOO_MANY_REQUESTS", ThrottledError),
+        ("concurrency limit", ThrottledError),
+        ("You have exceeded your quota of concurrent requests", ThrottledError),
+        ("Quota exceeded. Cid: ", QuotaError),
+        ("MonthlyQuotaExceeded", QuotaError),
+        ("Unsupported locale: ja_JP.", LanguageError),
+        ("Language xx isn't supported", LanguageError),
+        ("Invalid CID", LanguageError),
+        ("The voice is not valid for this language", VoiceError),
+        ("Public access is disabled. Please configure private endpoint.", ConnectionFailedError),
+        ("", None),
+        ("Idle timeout", None),
+        ("Unsupported audio format.", None),
+        ("Could not validate speech context", None),
+        ("Server error while the language model was loaded", None),
+        ("Too many phrases in the phrase list", None),
+        ("The request exceeded its time limit", None),
+        ("Exceeded maximum websocket connection idle duration(> 300000ms)", None),
+    ],
+)
+def test_meaning(said: str, kind: type[SpeechError] | None) -> None:
+    assert meaning(said) is kind
+
+
+# --- the end of a connection
+
+
+def closed(code: int, reason: str) -> SpeechError:
+    return closing_error(aiohttp.WSMessage(aiohttp.WSMsgType.CLOSE, code, reason))
+
+
+@pytest.mark.parametrize("code", [1007, 1011, 4429])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Throttled due to too many requests",
+        "TooManyRequests",
+        "Too Many Requests.",
+        "The request is throttled because you have exceeded the concurrent request limit allowed for your sub",
+        "You have exceeded the concurrent request quota.",
+        "The number of parallel requests exceeded the number of allowed concurrent transcriptions.",
+        "Error: too-many-requests",
+        "Maximum number of concurrent sessions reached",
+        "You have exceeded the number of requests allowed",
+        "Rate limit is exceeded. Try again in 1 seconds.",
+    ],
+)
+def test_too_many_at_once_in_whatever_words(code: int, reason: str) -> None:
+    error = closed(code, reason)
+    assert isinstance(error, ThrottledError)
+    assert not isinstance(error, QuotaError)
+
+
+@pytest.mark.parametrize(
+    "reason", ["Quota exceeded. Cid: ", "Throttled: the monthly quota is used up", "QuotaExceeded"]
+)
+def test_a_quota_is_not_too_many_at_once(reason: str) -> None:
+    assert isinstance(closed(1007, reason), QuotaError)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Unsupported locale: ja_JP.",
+        "The locale 'xx' is not supported.",
+        "Unknown language",
+        "Model deployment not found",
+    ],
+)
+def test_a_language_in_whatever_words(reason: str) -> None:
+    assert type(closed(1007, reason)) is LanguageError
+
+
+# --- requests that are refused
 
 
 @pytest.mark.parametrize(
@@ -155,37 +238,9 @@ def test_any_body_is_a_bounded_line(body: str) -> None:
     assert len(line) < 2 * MAX_TEXT
 
 
-@pytest.mark.parametrize(
-    "who",
-    [
-        "someone@example.org",
-        "0123456789abcdef0123456789abcdef",
-        "01234567-89ab-cdef-0123-456789abcdef",
-        "our-home.cognitiveservices.azure.com",
-        "https://example.org/someone",
-        "192.0.2.17",
-        "Grandmother's",
-        '"Xanadu," (said Ann):',
-        "1234567890123456",
-    ],
-)
-def test_nobody_is_identified(who: str) -> None:
-    line = str(status_error(403, body=f"Resource {who} is out of quota."))
-    assert line == "the quota is used up (HTTP 403): Resource … is out of quota."
-
-
-@pytest.mark.parametrize(
-    ("said", "line"),
-    [
-        ("20 of limit 30", "20 of limit 30"),
-        ("limit 20 30 of", "limit 20 … of"),
-        ("20 of 30 in 40 of 50", "20 of 30 in … of …"),
-        ("expected de-DE or en_US", "expected de-DE or en_US"),
-        ("(invalid/unknown) invalid/Ann", "(invalid/unknown) …"),
-    ],
-)
-def test_known_words_and_few_numbers_are_shown(said: str, line: str) -> None:
-    assert str(status_error(403, body=f"{said} quota")) == f"the quota is used up (HTTP 403): {line} quota"
+def test_only_known_words_of_a_refusal_are_shown() -> None:
+    line = str(status_error(403, body="Resource of Grandmother's is out of quota."))
+    assert line == "the quota is used up (HTTP 403): Resource of … is out of quota."
 
 
 @pytest.mark.parametrize("rest", [b"", b"x" * 10_000_000], ids=["without an end", "endless"])

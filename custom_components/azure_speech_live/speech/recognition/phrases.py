@@ -19,8 +19,8 @@ from ..errors import (
     printable,
 )
 from ..events import Hypothesis, Phrase, RecognitionStatus
+from ..wire.failures import meaning
 from ..wire.messages import as_number, duration, json_object, offset
-from ..wire.reasons import meaning
 from ..wire.wording import shown
 
 MAX_TRANSCRIPT: Final = 20_000

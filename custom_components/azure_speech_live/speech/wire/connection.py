@@ -1,7 +1,7 @@
 """One WebSocket connection to the Speech service: the only part that touches a socket.
 
 It opens, sends and receives messages, and closes; what they mean is others' affair. All that aiohttp can raise
-becomes a SpeechError here (see foreign.py).
+becomes a SpeechError here (see failures.py).
 """
 
 import asyncio
@@ -18,20 +18,15 @@ from yarl import URL
 from ..errors import (
     ConnectionFailedError,
     NotASpeechEndpointError,
-    RequestRefusedError,
-    ServiceError,
     SpeechError,
-    ThrottledError,
     UnusableMessageError,
 )
 from . import messages
-from .foreign import ours
+from .failures import closing_error, ours
 from .inflow import Inflow
 from .link import Link
 from .messages import Message
-from .reasons import meaning
 from .telemetry import ConnectionMetric
-from .wording import shown
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,13 +36,6 @@ CLOSE_LIMIT: Final = 1.0
 """Seconds that the peer has to answer a close; then the socket is closed without its consent."""
 MAX_REDIRECTS: Final = 3
 """Redirects to ws:// and wss:// addresses; Microsoft's service is not known to need more than one."""
-_CLOSE_CODES: Final[dict[int, type[SpeechError]]] = {
-    # Fatal to both of Microsoft's SDKs too: the same messages would end the same way.
-    **dict.fromkeys((1002, 1007, 4000), RequestRefusedError),
-    **dict.fromkeys((1011, 1012, 1013, 4500, 4503), ServiceError),
-    4429: ThrottledError,
-}
-"""What the codes stand for with which the service closes a connection; the others say no more than that it is lost."""
 
 _CONTROL: Final = frozenset({aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG})
 _MESSAGES: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
@@ -143,7 +131,7 @@ class Connection:
         received = await ours(self._socket.receive(), "receiving")
         if received.type not in _CONTROL and received.type not in _MESSAGES:
             self._ended = True
-            raise _closing_error(received)
+            raise closing_error(received)
         try:
             self._inflow.count(len(received.data), asyncio.get_running_loop().time())
         except UnusableMessageError:
@@ -226,15 +214,3 @@ async def _upgrade(
         if url.scheme not in ("ws", "wss"):
             raise NotASpeechEndpointError("redirected to an address that cannot be used")
     raise NotASpeechEndpointError("redirected too many times")
-
-
-def _closing_error(received: aiohttp.WSMessage) -> SpeechError:
-    """Return what the end of a connection stands for, by its close code."""
-    if received.type is aiohttp.WSMsgType.ERROR:
-        return UnusableMessageError(f"the service broke the WebSocket protocol: {shown(str(received.data))}")
-    if received.type is not aiohttp.WSMsgType.CLOSE:
-        return ConnectionFailedError("the connection was lost")
-    said = str(received.extra or "")
-    reason = shown(said)
-    kind = meaning(said) or _CLOSE_CODES.get(received.data, ConnectionFailedError)
-    return kind(f"the service closed the connection with code {received.data}" + (f": {reason}" if reason else ""))

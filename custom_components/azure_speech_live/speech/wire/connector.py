@@ -42,8 +42,7 @@ from . import messages
 from .connection import OPEN_LIMIT, Connection, now_utc
 from .credentials import Credentials
 from .endpoints import ENCRYPTED, Endpoint, Generation
-from .failures import is_page, refusal
-from .foreign import ours
+from .failures import is_page, ours, refusal
 from .inflow import Response
 from .messages import Message
 from .pool import Pool

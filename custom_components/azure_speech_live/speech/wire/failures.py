@@ -1,17 +1,29 @@
-"""What a request that is refused stands for, by its HTTP status and by what the service says of it in the body.
+"""What failures of others stand for: an HTTP status, a close code, words of the service, or an exception of aiohttp's.
 
-Sources of the bodies: Cognitive Services' gateway ("Out of call volume quota. Quota will be replenished in 2.12 days.",
-with 403); learn.microsoft.com, speech-service/troubleshooting (a used-up quota: 401 or 403); raw handshakes against the
-service ("Invalid CID or language", with 400: shiwenwen/hope-agent, issue 565); its page in an outage ("Our services
-aren't available right now", with 200: Azure-Samples/SpeechToText-WebSockets-Javascript, issue 80).
+Whatever is not ours ends here: aiohttp's exceptions, the system's and Python's may hold the request, and with it the
+key, so that none of them stays in the chain of ours.
+
+The service says the same in many wordings, and more of them than were seen. Sources of those that were: issues 1268,
+1293, 1940, 2305 and 2785 of Azure-Samples/cognitive-services-speech-sdk ("The number of parallel requests exceeded the
+number of allowed concurrent transcriptions.", "Quota exceeded", "standard voices will no longer be supported"); issue
+471 of its JavaScript sibling ("Throttled due to too many requests"); CatalystCode/SpeechToText-WebSockets-Java, pull
+request 2 ("Unsupported locale: ja_JP."); PaciStardust/HOSCY, issue 37 ("Language identification with DetectContinuous
+not supported on v1."); Azure-Samples/azure-sql-db-chatbot, issue 3 ("Access denied due to Virtual Network/Firewall
+rules."). That others mean the same is a guess. Sources of the bodies of refusals: Cognitive Services' gateway ("Out of
+call volume quota. Quota will be replenished in 2.12 days.", with 403); learn.microsoft.com,
+speech-service/troubleshooting (a used-up quota: 401 or 403); raw handshakes against the service ("Invalid CID or
+language", with 400: shiwenwen/hope-agent, issue 565); its page in an outage ("Our services aren't available right
+now", with 200: Azure-Samples/SpeechToText-WebSockets-Javascript, issue 80).
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 import contextlib
 from http import HTTPStatus
 import json
+import os
 import re
+import ssl
 from typing import Final
 
 import aiohttp
@@ -19,19 +31,22 @@ from yarl import URL
 
 from ..errors import (
     ConnectionFailedError,
+    ContinuousDetectionError,
     CredentialsError,
+    HostNotFoundError,
     LanguageError,
     NotASpeechEndpointError,
+    OpenTimeoutError,
     QuotaError,
     RequestRefusedError,
     ServiceError,
     SpeechError,
     ThrottledError,
+    UnusableMessageError,
     UpgradeRefusedError,
     VoiceError,
     WebPageError,
 )
-from .reasons import meaning
 from .wording import shown
 
 MAX_RETRY_AFTER: Final = 86_400.0
@@ -41,18 +56,57 @@ MAX_BODY: Final = 4096
 BODY_LIMIT: Final = 1.0
 """Seconds that it may take; then what has come is all that there is."""
 
-_NOT_THERE: Final = frozenset({301, 302, 303, 307, 308, 404, 410})
-"""What an address answers that is not a Speech service's, or no more (redirects: those that lead nowhere)."""
-_REFUSED_AS_PLAIN: Final = frozenset({101, 200, 202, 204, 400, 405, 426, 501})
-"""What comes back when something on the way has taken the Upgrade header off the request or the answer."""
+_STATUSES: Final[Mapping[int, tuple[type[SpeechError], str]]] = {
+    429: (ThrottledError, "too many requests"),
+    **dict.fromkeys((401, 403), (CredentialsError, "the key is refused")),
+    407: (ConnectionFailedError, "a proxy asks for a password"),
+    511: (WebPageError, "a web page answers in place of the service"),
+    # What comes back when something on the way has taken the Upgrade header off the request or the answer.
+    **dict.fromkeys(
+        (101, 200, 202, 204, 400, 405, 426, 501),
+        (UpgradeRefusedError, "no WebSocket can be opened to this address"),
+    ),
+    **dict.fromkeys((408, 500, 502, 503, 504), (ServiceError, "the service is in trouble")),
+    # What an address answers that is not a Speech service's, or no more (redirects: those that lead nowhere).
+    **dict.fromkeys(
+        (301, 302, 303, 307, 308, 404, 410), (NotASpeechEndpointError, "no Speech service at this address")
+    ),
+}
+"""What an HTTP status stands for by itself, and in words."""
+_OTHER_STATUS: Final = (RequestRefusedError, "the service refuses the request")
 _SAYS_LITTLE: Final = frozenset({401, 403, 503})
 """What is answered for a wrong key or trouble of the service, but also for other reasons."""
+_CLOSE_CODES: Final[Mapping[int, type[SpeechError]]] = {
+    # Fatal to both of Microsoft's SDKs too: the same messages would end the same way.
+    **dict.fromkeys((1002, 1007, 4000), RequestRefusedError),
+    **dict.fromkeys((1011, 1012, 1013, 4500, 4503), ServiceError),
+    4429: ThrottledError,
+}
+"""What the codes stand for with which the service closes a connection; the others say no more than that it is lost."""
+
+_NOT: Final = (
+    r"\b(?:(?:no longer|not|isn t|aren t)(?: be)?|un|in)\s?(?:support\w*|valid|known|found|available|allowed)\b"
+)
+_MEANINGS: Final[tuple[tuple[re.Pattern[str], type[SpeechError]], ...]] = tuple(
+    (re.compile(words), error)
+    for words, error in (
+        (r"\bfirewall\b|\bvirtual network\b|\bprivate endpoint\b|\bpublic access\b", ConnectionFailedError),
+        (r"\b(?:concurren(?:t|cy)|parallel|simultaneous(?:ly)?)\b", ThrottledError),
+        ("quota", QuotaError),
+        (r"throttl|\btoo ?many ?requests\b|\bnumber of requests\b|\brate limit|^429$", ThrottledError),
+        (rf"continuous.*{_NOT}|{_NOT}.*continuous", ContinuousDetectionError),
+        (rf"\bvoices?\b.*{_NOT}|{_NOT}.*\bvoices?\b", VoiceError),
+        (rf"\b(?:locale|language|cid|model)s?\b.*{_NOT}|{_NOT}.*\b(?:locale|language|cid|model)s?\b", LanguageError),
+    )
+)
+"""Lower-case words with single blanks between them, and what they mean; the first that is found counts."""
+_BETWEEN_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 _MEANT: Final[Mapping[type[SpeechError], str]] = {
     QuotaError: "the quota is used up",
     ThrottledError: "too many requests",
     ConnectionFailedError: "the resource takes no requests from this network",
 }
-"""These reasons, in words."""
+"""Those that count where a status says little, in words."""
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-(?:[A-Za-z]{2}|[A-Za-z]{4}|\d{3})){0,2}")
 _MONTHLY_QUOTA: Final = re.compile(r"call volume quota|quota (?:is |was |has been )?exceeded", re.IGNORECASE)
@@ -62,6 +116,81 @@ _UPGRADE: Final = re.compile(r"upgrade|websocket|proxy|https?\b(?!:)", re.IGNORE
 """What is wrong in the eyes of those who do not let WebSockets through; the address of a page is not."""
 _OUTAGE: Final = re.compile(r"aren.{1,8}t available right now|working to restore", re.IGNORECASE)
 _MICROSOFT: Final = re.compile(r"\.(?:speech|cognitiveservices)\.(?:microsoft|azure)\.(?:com|us|cn)$")
+
+
+def meaning(said: str) -> type[SpeechError] | None:
+    """Return the error that words of the service stand for; None if they say nothing that is known.
+
+    They stand in the reason of a close, in a refusal, or in place of a status that is known.
+    """
+    plain = _BETWEEN_WORDS.sub(" ", said).strip().lower()
+    return next((error for words, error in _MEANINGS if words.search(plain)), None)
+
+
+# --- exceptions
+
+
+async def ours[T](work: Awaitable[T], doing: str, url: URL | None = None) -> T:
+    """Wait for work of aiohttp's, as which this counts that it is ``doing``. Raises SpeechError, and nothing else.
+
+    ``url`` is the address that is asked, if one is.
+    """
+    try:
+        return await work
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # Tasks that wait for a peer to read share one future of aiohttp's: when one is cancelled, all are.
+        error: SpeechError = ConnectionFailedError(f"the connection broke while {doing}")
+    except Exception as err:  # noqa: BLE001 - whatever it is, the caller knows our errors only
+        error = translated(err, doing, url)
+    # Out here, or it would have theirs for its context.
+    raise error.with_traceback(None)
+
+
+def translated(err: Exception, doing: str, url: URL | None = None) -> SpeechError:  # noqa: PLR0911 - a table of cases
+    """Return what an exception stands for. Its own text may hold the URL or a message: it is not kept."""
+    match err:
+        case SpeechError():
+            return err
+        case aiohttp.WSServerHandshakeError() | aiohttp.ClientHttpProxyError():
+            return status_error(err.status, err.headers.get("Retry-After") if err.headers else None)
+        case aiohttp.ClientConnectorDNSError():
+            asked = url is not None and err.host == url.host
+            return HostNotFoundError(f"no host has the name {err.host}" if asked else "redirected to an unknown host")
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError() | ssl.SSLError():
+            return ConnectionFailedError(f"no secure connection: {shown(str(err.args[-1]))}")
+        case aiohttp.ClientConnectorError():
+            number = err.os_error.errno  # its text has the address
+            return ConnectionFailedError(f"cannot connect: {os.strerror(number) if number else 'refused'}")
+        case TimeoutError():
+            return OpenTimeoutError("the connection did not open in time")
+        case aiohttp.TooManyRedirects() | aiohttp.InvalidURL() | aiohttp.ClientResponseError():
+            return NotASpeechEndpointError("the answer is not that of a Speech endpoint")
+        case aiohttp.WebSocketError() | UnicodeError() | RecursionError():
+            return UnusableMessageError("the service sent what cannot be read")
+        case aiohttp.ClientConnectionError() | aiohttp.ClientPayloadError() | OSError():
+            return ConnectionFailedError(f"the connection broke while {doing}")
+    return ConnectionFailedError(f"the connection failed while {doing}: {type(err).__name__}")
+
+
+# --- the end of a connection
+
+
+def closing_error(received: aiohttp.WSMessage) -> SpeechError:
+    """Return what it stands for that a connection ends with this in place of a message."""
+    if received.type is aiohttp.WSMsgType.ERROR:
+        return UnusableMessageError(f"the service broke the WebSocket protocol: {shown(str(received.data))}")
+    if received.type is not aiohttp.WSMsgType.CLOSE:
+        return ConnectionFailedError("the connection was lost")
+    said = str(received.extra or "")
+    reason = shown(said)
+    kind = meaning(said) or _CLOSE_CODES.get(received.data, ConnectionFailedError)
+    return kind(f"the service closed the connection with code {received.data}" + (f": {reason}" if reason else ""))
+
+
+# --- requests that are refused
 
 
 async def refusal(response: aiohttp.ClientResponse) -> SpeechError:
@@ -101,29 +230,11 @@ def _error(status: int, body: str, url: URL | None) -> SpeechError:
             return LanguageError(f"the service does not have {_asked_for(url)} {text}")
         if _is_json(body):
             return RequestRefusedError(f"the service refuses the request {text}")
-    kind, what = _meaning(HTTPStatus.SERVICE_UNAVAILABLE if is_page(body) and _OUTAGE.search(body) else status)
+    if is_page(body) and _OUTAGE.search(body):
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+    kind, what = _STATUSES.get(status, _OTHER_STATUS)
     advice = "" if is_page(body) or kind is not NotASpeechEndpointError else _advice(url)
     return kind(f"{what}{advice} {text}")
-
-
-def _meaning(status: int) -> tuple[type[SpeechError], str]:  # noqa: PLR0911 - a table of cases
-    """Return what a status stands for by itself, and in words."""
-    match status:
-        case HTTPStatus.TOO_MANY_REQUESTS:
-            return ThrottledError, "too many requests"
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            return CredentialsError, "the key is refused"
-        case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            return ConnectionFailedError, "a proxy asks for a password"
-        case HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:
-            return WebPageError, "a web page answers in place of the service"
-        case _ if status in _REFUSED_AS_PLAIN:
-            return UpgradeRefusedError, "no WebSocket can be opened to this address"
-        case HTTPStatus.REQUEST_TIMEOUT | 500 | 502 | 503 | 504:
-            return ServiceError, "the service is in trouble"
-        case _ if status in _NOT_THERE:
-            return NotASpeechEndpointError, "no Speech service at this address"
-    return RequestRefusedError, "the service refuses the request"
 
 
 def is_page(body: str) -> bool:
