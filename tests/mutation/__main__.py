@@ -21,8 +21,8 @@ TESTS = Path("tests")
 RESOURCE = ["resource", "usage", "usage_file", "months", "cost_guard", "health", "health_states", "issues"]
 # The tests of modules that have none of their name, or not enough in it.
 OTHERS = {
-    "turn": ["test_utterance", "test_flow"],
     "failures": ["test_failures", "../../adversary/test_exceptions", "test_connection"],
+    "turn": ["test_turn", "test_patience"],
     "flow": ["test_flow", "../test_client", "test_spoken_translation"],
     "inflow": ["test_inflow", "../recognition/test_flow"],
     "link": ["../recognition/test_patience", "../recognition/test_flow", "test_connection"],

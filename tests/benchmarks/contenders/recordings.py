@@ -14,7 +14,7 @@ import resource
 import time
 from unittest.mock import patch
 
-from custom_components.azure_speech_live.speech.recognition import pace, patience, utterance
+from custom_components.azure_speech_live.speech.recognition import pace, turn, utterance
 from tests.memory import memory, resident
 
 INTERVAL = 0.02
@@ -24,7 +24,7 @@ INTERVAL = 0.02
 @contextmanager
 def hurried(times: float) -> Iterator[None]:
     """Let the client send what is recorded so many times as fast as in real time."""
-    unaccounted = patience.MAX_UNACCOUNTED * times / pace.PACE
+    unaccounted = turn.MAX_UNACCOUNTED * times / pace.PACE
     with patch.object(pace, "PACE", times), patch.object(utterance, "MAX_UNACCOUNTED", unaccounted):
         yield
 

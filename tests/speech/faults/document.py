@@ -32,12 +32,12 @@ that does not answer: a single recognition then hangs for more than 70 s in both
 | limit | seconds | `speech/` |
 |---|---|---|
 | opening a connection | 7 | `connection.OPEN_LIMIT` |
-| the first answer | 5 | `patience.FIRST_ANSWER` |
-| the same on a connection that was kept open | 2 | `patience.FIRST_ANSWER_REUSED` |
-| the same if its link answers pings | 5 | `patience.FIRST_ANSWER` |
-| any answer after the end of the audio | 5 | `patience.LAST_ANSWER` |
-| this, and the first answer on a new connection, if the link answers pings | 10 | `patience.SLOW_ANSWER` |
-| a sign of life amid the audio, from a link that has answered a ping | 8 | `patience.LINK` |
+| the first answer | 5 | `turn.FIRST_ANSWER` |
+| the same on a connection that was kept open | 2 | `turn.FIRST_ANSWER_REUSED` |
+| the same if its link answers pings | 5 | `turn.FIRST_ANSWER` |
+| any answer after the end of the audio | 5 | `turn.LAST_ANSWER` |
+| this, and the first answer on a new connection, if the link answers pings | 10 | `turn.SLOW_ANSWER` |
+| a sign of life amid the audio, from a link that has answered a ping | 8 | `turn.LINK` |
 | the result after the end of the audio, all attempts together | 10 | `patience.FINAL` |
 | the same if the link has answered pings since | 20 | `patience.FINAL` |
 | a place, where the service has too many requests; for a recording | 25; 600 | `throttle.PATIENCE`, `LONG_PATIENCE` |

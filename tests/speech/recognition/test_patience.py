@@ -8,10 +8,10 @@ import pytest
 
 from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, ServiceTimeoutError
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND
-from custom_components.azure_speech_live.speech.recognition.patience import (
+from custom_components.azure_speech_live.speech.recognition.patience import FINAL
+from custom_components.azure_speech_live.speech.recognition.turn import (
     ANSWER_MARGIN,
     DEFAULT_INITIAL_SILENCE,
-    FINAL,
     FIRST_ANSWER,
     FIRST_ANSWER_REUSED,
     LAST_ANSWER,

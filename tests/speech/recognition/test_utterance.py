@@ -37,14 +37,13 @@ from custom_components.azure_speech_live.speech.recognition.audio import (
     WAV_HEADER,
 )
 from custom_components.azure_speech_live.speech.recognition.pace import FAST_LANE, MAX_TIMES, PACE
-from custom_components.azure_speech_live.speech.recognition.patience import (
+from custom_components.azure_speech_live.speech.recognition.patience import FINAL, SOURCE_STALL
+from custom_components.azure_speech_live.speech.recognition.turn import (
     ANSWER_MARGIN,
-    FINAL,
     FIRST_ANSWER,
     FIRST_ANSWER_REUSED,
     LAST_ANSWER,
     MAX_UNACCOUNTED,
-    SOURCE_STALL,
 )
 from custom_components.azure_speech_live.speech.recognition.utterance import (
     COVERED,

@@ -10,7 +10,7 @@ import pytest
 from yarl import URL
 
 from custom_components.azure_speech_live.speech import Credentials, Mode, RecognitionOptions, SpeechClient
-from custom_components.azure_speech_live.speech.recognition.patience import FIRST_ANSWER, FIRST_ANSWER_REUSED
+from custom_components.azure_speech_live.speech.recognition.turn import FIRST_ANSWER, FIRST_ANSWER_REUSED
 from custom_components.azure_speech_live.speech.wire.connection import Connection
 from custom_components.azure_speech_live.speech.wire.connector import SETTLE_LIMIT
 from custom_components.azure_speech_live.speech.wire.pool import AGE_LIMIT, IDLE_LIMIT, Pool

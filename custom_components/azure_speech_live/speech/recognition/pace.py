@@ -1,5 +1,6 @@
 """How fast an utterance's audio is sent, and how much of it in all, whatever becomes of its requests."""
 
+from math import inf
 from typing import Final
 
 from ..errors import ProtocolError
@@ -29,7 +30,8 @@ class Pace:
         self._requests = 0
         self._latest = 0
         """Bytes that the latest request sent."""
-        self._begun: float | None = None
+        self._begun = inf
+        """When the first of it was sent."""
 
     def begin(self, start: int, end: int) -> None:
         """Take note of a request that will send what there is from ``start`` on, of ``end`` bytes that were given.
@@ -60,14 +62,11 @@ class Pace:
         """Take note of a message with so many bytes of audio."""
         self._sent += size
         self._latest += size
-        if self._begun is None:
-            self._begun = now
+        self._begun = min(self._begun, now)
 
     def allows_at(self, turn: Turn) -> float:
-        """Return when the next frame may be sent."""
-        if turn.asked is None or self._begun is None:
-            return 0.0
-        own = turn.asked + _seconds(turn.sent - turn.start, FAST_LANE)
+        """Return when the next frame of a turn may be sent, behind its first one."""
+        own = turn.asked_at + _seconds(turn.sent - turn.start, FAST_LANE)
         return max(own, self._begun + _seconds(self._sent, MAX_TIMES * FAST_LANE))
 
 

@@ -13,6 +13,7 @@ keeps all audio that no phrase has covered yet, and sends that again.
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
+from math import inf
 from typing import Final
 
 from ..errors import (
@@ -42,9 +43,9 @@ from ..wire.throttle import too_many
 from . import results, translation
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, SAMPLE_RATE, SAMPLE_SIZE, WAV_HEADER, AudioBuffer
 from .pace import Pace, backlog
-from .patience import MAX_UNACCOUNTED, Patience
+from .patience import Patience
 from .spoken_translation import SpokenTranslations
-from .turn import Turn
+from .turn import MAX_UNACCOUNTED, Ours, Theirs, Turn, longest_silence
 
 MAX_ATTEMPTS: Final = 2
 """Connections tried in a row without a phrase between them."""
@@ -102,7 +103,7 @@ class Utterance:
         self._guessed = False
         """Whether the last phrase did not say what it covers."""
         self._pace = Pace()
-        self._patience = Patience(options, now)
+        self._patience = Patience(options.limit, now)
         self._connections: list[ConnectionMetric] = []
         self._finished: list[TurnTelemetry] = []
 
@@ -155,7 +156,7 @@ class Utterance:
     @property
     def speech_ended(self) -> bool:
         """Whether the service has heard the speech end, so that the source can be spared."""
-        return self.complete or (self._turn is not None and self._turn.stopped)
+        return self.complete or (self._turn is not None and self._turn.theirs is Theirs.STOPPED)
 
     def begin(
         self, request_id: str, wall: datetime, *, reused: bool = False, link: Link | None = None
@@ -165,8 +166,7 @@ class Utterance:
         All audio that no phrase has covered is sent in it, from ``next_audio``. Raises ProtocolError when that would be
         sent too often.
         """
-        self._begin(request_id, wall, reused=reused)
-        self._patience.request_begins(link or Link())
+        self._begin(request_id, wall, link or Link(), reused=reused)
         # The header stands alone in its message, as the SDKs send it.
         return [
             *self.reports(wall),
@@ -174,40 +174,40 @@ class Utterance:
             Message("audio", WAV_HEADER, request_id, "audio/x-wav"),
         ]
 
-    def _begin(self, request_id: str, wall: datetime, *, reused: bool) -> Turn:
+    def _begin(self, request_id: str, wall: datetime, link: Link, *, reused: bool) -> Turn:
         self._pace.begin(self.audio.start, self.audio.end)
+        self._patience.turn_begins(link)
         telemetry = TurnTelemetry(request_id, wall, self._connections)
         self._connections = []
         if self._cut_off is None:
             self._plain = translation.PlainPhrases()
-        self._turn = Turn(request_id, self.audio.start, self.audio.start, reused, telemetry)
+        self._turn = Turn(request_id, self.audio.start, reused, link, longest_silence(self.options), telemetry)
         return self._turn
 
     def next_audio(self, now: float) -> Message | None:
         """Return the next audio message, or None when there is none to send now (see ``send_at``)."""
         turn = self._turn
         self.send_at = None
-        if turn is None or turn.end_sent is not None or self.crowded:
+        if turn is None or turn.ours is Ours.SENT or self.crowded:
             return None
-        first, frame = turn.asked is None, b""
-        if not turn.stopped and not self.complete:
+        first, frame = turn.ours is Ours.OPENED, b""
+        if not self.speech_ended:
             frame = self.audio.frame(turn.sent, self.least_frame)
             if not frame and not self.audio.ended:
                 return None
-            if first:
-                turn.asked = now
-            elif frame and (allowed_at := self._pace.allows_at(turn)) > now:
+            if frame and not first and (allowed_at := self._pace.allows_at(turn)) > now:
                 self.send_at = allowed_at
                 return None
         full = self.full
         if full:
             self._patience.fed = now  # the source had to wait for us
         self.hurried = first or full or not frame
-        turn.sent += len(frame)
         self.timeline.sent += len(frame)
         self._pace.sent(len(frame), now)
-        if not frame:  # which is the end of the audio
-            turn.end_sent = now
+        if frame:
+            turn.audio_sent(len(frame), now)
+        else:
+            turn.end_sent(now)
         return Message("audio", frame, turn.request_id)
 
     # --- the service's messages
@@ -221,14 +221,14 @@ class Utterance:
         """Take note that it was ``crowded`` for so long, which is not the service's time."""
         self._patience.extend(seconds)
         if self._turn is not None:
-            self._turn.heard = now
+            self._turn.heard(now)
 
     def receive(self, message: Message, now: float, wall: datetime) -> None:
         """Take a message of the service. Raises SpeechError where it means that this request has failed."""
         turn = self._turn
         if turn is None or (message.request_id or turn.request_id).lower() != turn.request_id:
             return  # of an earlier turn
-        turn.heard = now
+        turn.heard(now)
         turn.telemetry.note(message.headers.get("path", message.path), wall)
         if message.path == "turn.end":
             self.timeline.turn_ended = now
@@ -260,7 +260,7 @@ class Utterance:
             case Hypothesis():
                 self._hypothesis(turn, results.as_asked(event, self.options), now)
             case SpeechEnded():
-                turn.stopped = True
+                turn.speech_ended()
                 self.timeline.speech_ended = now
                 self.events.append(results.shifted(event, turn.start_offset))
             case SpeechStarted():
@@ -377,7 +377,7 @@ class Utterance:
         self._attempts = 0
 
     def _all_sent(self, turn: Turn) -> bool:
-        return turn.end_sent is not None and self.audio.ended and turn.sent == self.audio.end
+        return turn.ours is Ours.SENT and self.audio.ended and turn.sent == self.audio.end
 
     def _finish(self, turn: Turn, wall: datetime) -> None:
         turn.telemetry.audio_end = wall
@@ -389,7 +389,7 @@ class Utterance:
 
     def begin_short_audio(self, wall: datetime) -> None:
         """Open a request that says nothing before its end. Raises ProtocolError as ``begin`` does."""
-        self._begin("", wall, reused=False).heard = float("inf")
+        self._begin("", wall, Link(), reused=False).heard(inf)
 
     def finish_short_audio(self, said: Phrase, now: float) -> None:
         """Take the result of such a request, which covers all audio that was sent in it."""
@@ -430,7 +430,7 @@ class Utterance:
     @property
     def ping_at(self) -> float:
         """When to ping the connection; it moves as ``deadline`` does."""
-        return self._patience.ping_at(self._turn)
+        return inf if self._turn is None else self._turn.ping_at
 
     # --- failures and reports
 
@@ -461,7 +461,7 @@ class Utterance:
                 return None  # nobody knows what is still to be said again
             # The next connection's options are others; or this one had died while it was kept open.
             changed = isinstance(error, ContinuousDetectionError) and self.options.detects_continuously
-            died = turn.reused and turn.heard is None and error.transient and now < self.last_moment
+            died = turn.reused and turn.theirs is Theirs.SILENT and error.transient and now < self.last_moment
             if changed or died:
                 return 0.0  # that says nothing about the service
         if too_many(error):
@@ -499,7 +499,7 @@ class Utterance:
             return not self.complete
         if (
             self.complete
-            or turn.end_sent is not None  # it is over soon
+            or turn.ours is Ours.SENT  # it is over soon
             or self._guessed
             or self._spoken.waiting
             or self._plain.waiting

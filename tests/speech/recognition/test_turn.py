@@ -1,0 +1,155 @@
+"""A turn: where both sides are in it, and what is awaited of the service there."""
+
+from datetime import UTC, datetime
+from math import inf
+from typing import Final
+
+import pytest
+
+from custom_components.azure_speech_live.speech import Mode, RecognitionOptions
+from custom_components.azure_speech_live.speech.recognition.turn import (
+    ANSWER_MARGIN,
+    DEFAULT_INITIAL_SILENCE,
+    FIRST_ANSWER,
+    FIRST_ANSWER_REUSED,
+    FIRST_PING,
+    LAST_ANSWER,
+    LINK,
+    MAX_UNACCOUNTED,
+    SLOW_ANSWER,
+    Ours,
+    Theirs,
+    Turn,
+    longest_silence,
+)
+from custom_components.azure_speech_live.speech.wire.link import Link
+from custom_components.azure_speech_live.speech.wire.telemetry import TurnTelemetry
+
+REQUEST: Final = "1" * 32
+SILENCE: Final = 30.0
+
+
+def opened(*, reused: bool = False) -> Turn:
+    """Return a turn that begins 320 bytes into the utterance."""
+    telemetry = TurnTelemetry(REQUEST, datetime(2026, 11, 29, tzinfo=UTC), [])
+    return Turn(REQUEST, 320, reused, Link(), SILENCE, telemetry)
+
+
+def in_state(ours: Ours, theirs: Theirs, *, reused: bool = False) -> Turn:
+    """Return a turn in which the first audio went at 1, the service said something at 2, and the end went at 3."""
+    turn = opened(reused=reused)
+    if ours is not Ours.OPENED:
+        turn.audio_sent(640, 1.0)
+    if theirs is not Theirs.SILENT:
+        turn.heard(2.0)
+    if theirs is Theirs.STOPPED:
+        turn.speech_ended()
+    if ours is Ours.SENT:
+        turn.end_sent(3.0)
+    assert (turn.ours, turn.theirs) == (ours, theirs)
+    return turn
+
+
+def test_positions() -> None:
+    turn = opened()
+    assert (turn.sent, turn.start_offset) == (320, 0.01)
+    turn.audio_sent(640, 1.0)
+    turn.audio_sent(320, 2.0)
+    turn.end_sent(3.0)
+    assert (turn.start, turn.sent) == (320, 1280)
+    assert (turn.asked_at, turn.end_sent_at) == (1.0, 3.0)
+
+
+def test_end_may_be_all_that_is_sent() -> None:
+    turn = opened()
+    turn.end_sent(1.0)
+    assert (turn.ours, turn.asked_at, turn.sent) == (Ours.SENT, 1.0, 320)
+
+
+def test_nothing_is_sent_behind_the_end() -> None:
+    turn = in_state(Ours.SENT, Theirs.SPEAKING)
+    with pytest.raises(RuntimeError):
+        turn.audio_sent(2, 4.0)
+    with pytest.raises(RuntimeError):
+        turn.end_sent(4.0)
+    assert (turn.sent, turn.end_sent_at) == (960, 3.0)
+
+
+def test_service_that_stopped_does_not_listen_again() -> None:
+    turn = in_state(Ours.SENDING, Theirs.STOPPED)
+    turn.heard(4.0)
+    assert (turn.theirs, turn.heard_at) == (Theirs.STOPPED, 4.0)
+
+
+@pytest.mark.parametrize("theirs", Theirs)
+@pytest.mark.parametrize("answers", [True, False])
+def test_nothing_is_awaited_before_something_was_asked(theirs: Theirs, answers: bool) -> None:  # noqa: FBT001 - parameters
+    turn = in_state(Ours.OPENED, theirs)
+    if answers:
+        turn.link.pong(0.0)
+    assert (turn.answer_by, turn.ping_at) == (inf, inf)
+
+
+@pytest.mark.parametrize("ours", [Ours.SENDING, Ours.SENT])
+@pytest.mark.parametrize(
+    ("reused", "within", "slow"), [(False, FIRST_ANSWER, SLOW_ANSWER), (True, FIRST_ANSWER_REUSED, FIRST_ANSWER)]
+)
+def test_first_answer(ours: Ours, reused: bool, within: float, slow: float) -> None:  # noqa: FBT001 - parameters
+    turn = in_state(ours, Theirs.SILENT, reused=reused)
+    assert turn.ping_at == 1.0 + within / 2
+    assert turn.answer_by == 1.0 + within
+    turn.link.pong(1.5)
+    assert turn.answer_by == 1.5 + within
+    turn.link.pong(20.0)
+    assert turn.answer_by == 1.0 + slow
+
+
+@pytest.mark.parametrize("theirs", [Theirs.SPEAKING, Theirs.STOPPED])
+def test_last_answers(theirs: Theirs) -> None:
+    turn = in_state(Ours.SENT, theirs)
+    turn.link.pinged = True
+    assert turn.ping_at == 3.0 + LAST_ANSWER / 2
+    assert turn.answer_by == 3.0 + LAST_ANSWER
+    turn.heard(4.0)
+    assert turn.answer_by == 4.0 + LAST_ANSWER
+    turn.link.pong(20.0)
+    assert turn.answer_by == 4.0 + SLOW_ANSWER
+
+
+@pytest.mark.parametrize("theirs", [Theirs.SPEAKING, Theirs.STOPPED])
+def test_sign_of_life_amid_the_audio(theirs: Theirs) -> None:
+    """Of a link that has never shown one, none is awaited."""
+    turn = in_state(Ours.SENDING, theirs)
+    assert turn.ping_at == 1.0 + FIRST_PING
+    assert turn.answer_by == 2.0 + SILENCE
+    turn.link.ping()
+    assert turn.ping_at == inf
+    turn.link.pong(2.5)
+    assert turn.ping_at == 2.5 + LINK / 2
+    assert turn.answer_by == 2.5 + LINK
+    turn.link.pong(2.0 + SILENCE)
+    assert turn.answer_by == 2.0 + SILENCE
+
+
+def test_service_has_its_time_from_the_first_audio() -> None:
+    """Also if it says that the turn has started long before that, on a link that has answered others."""
+    turn = opened(reused=True)
+    turn.link.ping()
+    turn.link.pong(0.0)
+    turn.heard(1.0)
+    turn.audio_sent(320, 10.0)
+    assert turn.ping_at == 10.0 + LINK / 2
+    assert turn.answer_by == 10.0 + LINK
+
+
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [
+        (RecognitionOptions(), DEFAULT_INITIAL_SILENCE + ANSWER_MARGIN),
+        (RecognitionOptions(initial_silence=12.0), 12.0 + ANSWER_MARGIN),
+        (RecognitionOptions(mode=Mode.CONVERSATION), MAX_UNACCOUNTED),
+        (RecognitionOptions(mode=Mode.DICTATION, initial_silence=12.0), MAX_UNACCOUNTED),
+    ],
+)
+def test_longest_silence(options: RecognitionOptions, seconds: float) -> None:
+    assert longest_silence(options) == seconds
