@@ -6,8 +6,8 @@ import struct
 from typing import Final
 
 from custom_components.azure_speech_live.speech.errors import UnusableMessageError
-from custom_components.azure_speech_live.speech.recognition.utterance import MAX_ATTEMPTS
 from custom_components.azure_speech_live.speech.wire.inflow import RESERVE, SPELL
+from custom_components.azure_speech_live.speech.wire.retry import MAX_ATTEMPTS
 from tests.speech.faults.rows import COMPLETE, ONCE, Row, always, once
 from tests.speech_service import Fault
 from tests.speech_service.faults import After, Before, Freeze, Opened, Point, Raw, Received

@@ -47,13 +47,12 @@ from custom_components.azure_speech_live.speech.recognition.turn import (
 )
 from custom_components.azure_speech_live.speech.recognition.utterance import (
     COVERED,
-    MAX_ATTEMPTS,
     MAX_EVENTS,
     MAX_UNSENT,
-    RETRY_DELAY,
     Utterance,
 )
 from custom_components.azure_speech_live.speech.wire.messages import Message
+from custom_components.azure_speech_live.speech.wire.retry import MAX_ATTEMPTS, RETRY_DELAY
 from custom_components.azure_speech_live.speech.wire.telemetry import ConnectionMetric
 
 from ..model import TICKS_PER_SAMPLE, Request, Word, speak, transcript

@@ -38,6 +38,7 @@ from ..timeline import Timeline
 from ..wire import messages
 from ..wire.link import Link
 from ..wire.messages import Message
+from ..wire.retry import Retry
 from ..wire.telemetry import ConnectionMetric, TurnTelemetry
 from ..wire.throttle import too_many
 from . import results, translation
@@ -46,13 +47,6 @@ from .pace import Pace, backlog
 from .patience import Patience
 from .spoken_translation import SpokenTranslations
 from .turn import MAX_UNACCOUNTED, Ours, Theirs, Turn, longest_silence
-
-MAX_ATTEMPTS: Final = 2
-"""Connections tried in a row without a phrase between them."""
-RETRY_DELAY: Final = 0.3
-"""Seconds before the second attempt to connect: a service that restarts behind a load balancer needs that."""
-MAX_RETRY_AFTER: Final = 3.0
-"""Seconds that a service in trouble may ask to wait; a person waits no longer, so more is an error at once."""
 
 MAX_UNSENT: Final = 30.0
 """Seconds of audio that are pulled ahead of sending; a faster source has to wait."""
@@ -97,7 +91,7 @@ class Utterance:
         self._plain = translation.PlainPhrases()
         self._cut_off: Turn | None = None
         """The request whose plain phrase waits, though it has failed: no phrase has come since."""
-        self._attempts = 0
+        self._retry = Retry()
         self._heard: Hypothesis | None = None
         """The latest hypothesis that no phrase has followed yet, the latest with words if there is one."""
         self._guessed = False
@@ -271,7 +265,7 @@ class Utterance:
             return results.event(message, translating=self._translating)
         except ServiceError:
             # Told again, of audio in which nothing is heard, it is silence.
-            again = self._attempts > 0 and self.options.mode is not Mode.INTERACTIVE
+            again = self._retry.again and self.options.mode is not Mode.INTERACTIVE
             if again and self._heard is None and results.untimed(message):
                 return Phrase(status=RecognitionStatus.NO_MATCH)
             raise
@@ -332,7 +326,7 @@ class Utterance:
         if covered > self.audio.start:
             self.audio.discard(covered)
             self._guessed = guessed
-            self._attempts = 0
+            self._retry.progress()
         if said.text or not last:
             if isinstance(self.options, TranslationOptions):
                 said = translation.checked(said, self.options.targets)
@@ -374,7 +368,7 @@ class Utterance:
             # A service that ends each request at once would be asked for ever.
             raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
         self.audio.discard(turn.sent)
-        self._attempts = 0
+        self._retry.progress()
 
     def _all_sent(self, turn: Turn) -> bool:
         return turn.ours is Ours.SENT and self.audio.ended and turn.sent == self.audio.end
@@ -459,18 +453,17 @@ class Utterance:
             if self._guessed:
                 self.give_up()
                 return None  # nobody knows what is still to be said again
-            # The next connection's options are others; or this one had died while it was kept open.
-            changed = isinstance(error, ContinuousDetectionError) and self.options.detects_continuously
-            died = turn.reused and turn.theirs is Theirs.SILENT and error.transient and now < self.last_moment
-            if changed or died:
-                return 0.0  # that says nothing about the service
-        if too_many(error):
-            self.complete = self._accounted_for(self._tail)
-            return None if self.complete else 0.0
-        self._attempts += 1
-        # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
-        delay = self._retry_delay(error, opening=turn is None or not turn.request_id)
-        if delay is None or self._attempts >= MAX_ATTEMPTS or now + delay >= self.last_moment:
+            if isinstance(error, ContinuousDetectionError) and self.options.detects_continuously:
+                return 0.0  # that says nothing about the service: the next connection's options are others
+        delay = self._retry.after(
+            error,
+            now,
+            self.last_moment,
+            # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
+            opening=turn is None or not turn.request_id,
+            stale=turn is not None and turn.reused and turn.theirs is Theirs.SILENT,
+        )
+        if delay is None or (too_many(error) and self._accounted_for(self._tail)):
             self.give_up()
             self.complete |= self._accounted_for(self._tail)
             return None
@@ -484,13 +477,6 @@ class Utterance:
         """Return whether phrases are known to cover all of the audio, but for so many seconds of silence at its end."""
         known = self.audio.ended and self.audio.start > 0 and self._heard is None and not self._guessed
         return known and self._unaccounted <= tail
-
-    def _retry_delay(self, error: SpeechError, *, opening: bool) -> float | None:
-        if not error.transient:
-            return None
-        delay = RETRY_DELAY if opening else 0.0
-        delay = delay if error.retry_after is None else error.retry_after
-        return delay if delay <= MAX_RETRY_AFTER else None
 
     def gives_way(self, wall: datetime) -> bool:
         """End the turn so that another utterance is served, if what is lost of it can be sent again; return whether."""
