@@ -23,13 +23,12 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_setup_component
 
 from .const import DOMAIN, SUBENTRY_MICROPHONE
-from .flows.naming import called
-from .resource.errors import translation_key, worded
+from .resource.errors import called, translation_key, worded
 from .resource.health import async_setup_health
 from .resource.issues import Issue, async_create_issue
-from .resource.resource import SpeechResource
+from .resource.resource import AzureSpeechConfigEntry, SpeechResource
 from .resource.usage import async_get_usage, async_remove_usage
-from .satellite.host_microphone import HostMicrophone
+from .satellite.host_microphone import async_add_microphone, async_get_microphones
 from .services import async_setup_services
 from .speech import CredentialsError, QuotaError, SpeechError
 from .speech.errors import printable
@@ -41,8 +40,6 @@ PLATFORMS: Final = (Platform.SENSOR, Platform.STT)
 MICROPHONE_PLATFORMS: Final = (Platform.ASSIST_SATELLITE, Platform.BUTTON, Platform.SELECT)
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
-
-type AzureSpeechConfigEntry = ConfigEntry[SpeechResource]
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
@@ -74,17 +71,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
 
     for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
         try:
-            microphone = HostMicrophone(hass, entry, subentry)
+            async_add_microphone(hass, entry, subentry)
         except (TypeError, ValueError) as err:
             # Without a device it is none; but that is no reason for all others to be silent.
             _LOGGER.error("%s: cannot read what is stored of it: %s", called(subentry), printable(repr(err)))  # noqa: TRY400 - one line
-        else:
-            resource.microphones[subentry.subentry_id] = microphone
-            entry.async_on_unload(microphone.async_stop)
-    if resource.microphones:  # Only who has one needs what satellites need.
+    microphones = async_get_microphones(hass, entry)
+    if microphones:  # Only who has one needs what satellites need.
         await async_setup_component(hass, Platform.ASSIST_SATELLITE, {})
-    await hass.config_entries.async_forward_entry_setups(entry, _platforms(resource))
-    for microphone in resource.microphones.values():
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(hass, entry))
+    for microphone in microphones.values():
         microphone.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_reload))
 
@@ -123,7 +118,7 @@ def _not_ready(error: SpeechError, placeholders: dict[str, str]) -> ConfigEntryN
 
 async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
     """Remove the entities; Home Assistant closes the client then."""
-    await hass.config_entries.async_unload_platforms_or_raise(entry, _platforms(entry.runtime_data))
+    await hass.config_entries.async_unload_platforms_or_raise(entry, _platforms(hass, entry))
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
@@ -131,9 +126,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry)
     await async_remove_usage(hass, entry)
 
 
-def _platforms(resource: SpeechResource) -> tuple[Platform, ...]:
-    """Return the platforms that a resource has entities of, by the subentries with which it was set up."""
-    return PLATFORMS + MICROPHONE_PLATFORMS if resource.microphones else PLATFORMS
+def _platforms(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> tuple[Platform, ...]:
+    """Return the platforms that an entry has entities of, by the subentries with which it was set up."""
+    return PLATFORMS + MICROPHONE_PLATFORMS if async_get_microphones(hass, entry) else PLATFORMS
 
 
 async def _async_reload(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:

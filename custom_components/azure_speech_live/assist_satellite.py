@@ -28,13 +28,12 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 
-from . import AzureSpeechConfigEntry
-from .actions.recognition import unloaded
 from .audio.speaker import async_play
 from .const import DOMAIN
-from .microphone_entity import MicrophoneEntity
-from .resource.errors import worded
-from .satellite.host_microphone import HostMicrophone, Listening
+from .entity import MicrophoneEntity
+from .resource.errors import unloaded, worded
+from .resource.resource import AzureSpeechConfigEntry
+from .satellite.host_microphone import HostMicrophone, Listening, async_get_microphones
 from .satellite.problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_problem_in_words
 from .satellite.run import AssistantRun, Part, Problem
 from .satellite.voice import async_check_spoken, async_create_voice, async_has_voice
@@ -52,12 +51,12 @@ And seconds of sound, after which an engine that takes it works.
 
 
 async def async_setup_entry(
-    hass: HomeAssistant,  # noqa: ARG001  # Home Assistant's signature
+    hass: HomeAssistant,
     entry: AzureSpeechConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add a satellite for every microphone of the entry."""
-    for subentry_id, microphone in entry.runtime_data.microphones.items():
+    for subentry_id, microphone in async_get_microphones(hass, entry).items():
         satellite = MicrophoneSatellite(entry, microphone, entry.subentries[subentry_id])
         async_add_entities([satellite], config_subentry_id=subentry_id)
 

@@ -7,20 +7,20 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import AzureSpeechConfigEntry
-from .microphone_entity import MicrophoneEntity
-from .satellite.host_microphone import HostMicrophone
+from .entity import MicrophoneEntity
+from .resource.resource import AzureSpeechConfigEntry
+from .satellite.host_microphone import HostMicrophone, async_get_microphones
 
 PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(
-    hass: HomeAssistant,  # noqa: ARG001  # Home Assistant's signature
+    hass: HomeAssistant,
     entry: AzureSpeechConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add a button for every microphone of the entry."""
-    for subentry_id, microphone in entry.runtime_data.microphones.items():
+    for subentry_id, microphone in async_get_microphones(hass, entry).items():
         button = ListenButton(microphone, entry.subentries[subentry_id])
         async_add_entities([button], config_subentry_id=subentry_id)
 

@@ -32,7 +32,6 @@ from .const import CONF_ENDPOINT, DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE, SU
 from .flows.form import PAGES, to_choose, unless_removed
 from .flows.microphone import MicrophoneFlow
 from .flows.naming import (
-    called,
     free_name,
     given_name,
     recognizer_names,
@@ -44,7 +43,7 @@ from .flows.options import ResourceOptionsFlow
 from .flows.recognizer import RecognizerFlow
 from .flows.regions import portal_url, region_options
 from .flows.translator import TranslatorFlow, translator_data, translator_mistake, translator_schema
-from .resource.errors import form_error
+from .resource.errors import called, form_error
 from .resource.resource import create_client, entry_data, entry_endpoint, entry_key
 from .speech import Endpoint, RecognitionOptions, RequestRefusedError, SpeechError, TranslationOptions
 from .speech.wire.endpoints import PortalPageError

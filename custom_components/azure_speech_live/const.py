@@ -1,5 +1,6 @@
 """Names that several modules of the integration share."""
 
+from enum import StrEnum
 from typing import Final
 
 DOMAIN: Final = "azure_speech_live"
@@ -33,3 +34,12 @@ TIER_STANDARD: Final = "s0"
 # Of a microphone: how listening starts, and where answers are heard. Its device is Home Assistant's CONF_DEVICE.
 CONF_START: Final = "start"
 CONF_MEDIA_PLAYER: Final = "media_player"
+# The voice assistant that it uses first; later the select entity says which.
+CONF_PIPELINE: Final = "pipeline"
+
+
+class Start(StrEnum):
+    """How listening starts."""
+
+    BUTTON = "button"
+    WAKE_WORD = "wake_word"

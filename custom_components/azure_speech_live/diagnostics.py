@@ -4,9 +4,9 @@ No key, phrase or transcript is in it, and no host, name or address that identif
 few dozen, a custom endpoint is left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
@@ -14,13 +14,11 @@ from yarl import URL
 
 from .const import CONF_PRICING_TIER
 from .resource.errors import failure_kind
-from .resource.resource import entry_region
+from .resource.resource import AzureSpeechConfigEntry, SpeechResource, entry_region
+from .resource.session import Session
 from .resource.usage import async_get_usage
+from .satellite.host_microphone import HostMicrophone, async_get_microphones
 from .speech.recognition.audio import BYTES_PER_SECOND
-
-if TYPE_CHECKING:
-    from . import AzureSpeechConfigEntry
-    from .resource.resource import Session, SpeechResource
 
 # Settings whose words are a choice among a few. All other words may have been written by the household.
 _SHOWN: Final = frozenset(
@@ -44,15 +42,15 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: AzureSp
             {"type": subentry.subentry_type, "data": _settings(subentry.data)} for subentry in entry.subentries.values()
         ],
         "usage": {first: asdict(month) for first, month in usage.months.items()},
-        **({} if resource is None else _use(resource)),
+        **({} if resource is None else _use(resource, async_get_microphones(hass, entry).values())),
     }
 
 
-def _use(resource: SpeechResource) -> dict[str, Any]:
+def _use(resource: SpeechResource, microphones: Iterable[HostMicrophone]) -> dict[str, Any]:
     """Return how a resource does."""
     return {
         "available": resource.health.available,
-        "microphones": [microphone.diagnostics() for microphone in resource.microphones.values()],
+        "microphones": [microphone.diagnostics() for microphone in microphones],
         "sessions": [_session(resource, session) for session in resource.sessions],
     }
 

@@ -5,10 +5,10 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import AzureSpeechConfigEntry
-from .const import DOMAIN
-from .flows.microphone import CONF_PIPELINE
-from .microphone_entity import microphone_device
+from .const import CONF_PIPELINE, DOMAIN
+from .entity import microphone_device
+from .resource.resource import AzureSpeechConfigEntry
+from .satellite.host_microphone import async_get_microphones
 
 PARALLEL_UPDATES = 0
 
@@ -17,7 +17,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: AzureSpeechConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the selects of every microphone of the entry."""
-    for subentry_id in entry.runtime_data.microphones:
+    for subentry_id in async_get_microphones(hass, entry):
         subentry = entry.subentries[subentry_id]
         async_add_entities(
             [PipelineSelect(hass, subentry), FinishedSpeakingSelect(hass, subentry)], config_subentry_id=subentry_id

@@ -17,11 +17,10 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from . import AzureSpeechConfigEntry
 from .const import CONF_PRICING_TIER, DOMAIN, TIER_FREE
 from .entity import service_device
 from .resource.errors import FAILURE_KINDS
-from .resource.resource import SpeechResource
+from .resource.resource import AzureSpeechConfigEntry, SpeechResource
 
 PARALLEL_UPDATES = 0
 

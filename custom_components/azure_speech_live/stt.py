@@ -28,16 +28,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import AzureSpeechConfigEntry
-from .actions.transcript import joined, translation_of
 from .const import CONF_LANGUAGES, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from .entity import AzureSpeechEntity
-from .flows.naming import called
 from .languages.choice import completed, locales_of, translation_options
+from .languages.translation import joined, translation_of
 from .recognizer.phrase_list import PhraseList
 from .recognizer.settings import RecognizerSettings
 from .recognizer.text import written
 from .resource.cost_guard import UsageLimitError
+from .resource.errors import called
+from .resource.resource import AzureSpeechConfigEntry
 from .speech import (
     LANGUAGES,
     AudioSourceError,

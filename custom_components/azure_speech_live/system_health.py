@@ -1,6 +1,6 @@
 """What the system health page says of the integration. It is made to be posted in public: no host of a household's."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from homeassistant.components.system_health import SystemHealthRegistration
 from homeassistant.config_entries import ConfigEntryState
@@ -9,11 +9,8 @@ from homeassistant.loader import async_get_integration
 
 from .const import DOMAIN
 from .resource.errors import translation_key
-from .resource.resource import entry_region
+from .resource.resource import AzureSpeechConfigEntry, entry_region
 from .speech import SpeechError
-
-if TYPE_CHECKING:
-    from . import AzureSpeechConfigEntry
 
 _NOT_SET_UP: Final = (
     ConfigEntryState.SETUP_RETRY,

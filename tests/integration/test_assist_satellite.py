@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEventType
+from homeassistant.components.assist_satellite import AssistSatelliteEntity
 from homeassistant.components.media_player import MediaPlayerState
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -13,6 +14,7 @@ import pytest
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
 from custom_components.azure_speech_live.microphone import MicrophoneLostError, sound_thread
+from custom_components.azure_speech_live.satellite.host_microphone import async_get_microphones
 from tests.microphone.sound import BYTES_PER_SECOND, SoundServer, settled, spoken
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -112,14 +114,14 @@ async def test_silence_changes_nothing(house: House, service: SpeechService) -> 
 async def test_the_microphone_ends_with_what_the_pipeline_has_heard(house: House, sound_server: SoundServer) -> None:
     """Before the answer is there: that may take a while, in which nobody is to be listened to."""
     await house.add_microphone()
-    microphone = house.entry.runtime_data.microphones[house.subentry.subentry_id]
+    microphone = async_get_microphones(house.hass, house.entry)[house.subentry.subentry_id]
     async with house.state(SATELLITE, lambda state: state == "listening"):
         await house.call("button.press", BUTTON)
     async with asyncio.timeout(10):  # of silence, it would be longer
         async with house.state(SATELLITE, lambda state: state == "idle"):
-            microphone.async_get_satellite().on_pipeline_event(
-                PipelineEvent(PipelineEventType.STT_VAD_END, {"timestamp": 0})
-            )
+            satellite = microphone.async_get_satellite()
+            assert isinstance(satellite, AssistSatelliteEntity)
+            satellite.on_pipeline_event(PipelineEvent(PipelineEventType.STT_VAD_END, {"timestamp": 0}))
     assert await sound_server.listeners() == 0
 
 
@@ -375,7 +377,7 @@ async def test_it_is_unplugged_while_it_rests(house: House, sound_server: SoundS
 
 async def test_after_its_removal_it_is_not_tried_again(house: House) -> None:
     await house.add_microphone()
-    microphone = house.entry.runtime_data.microphones[house.subentry.subentry_id]
+    microphone = async_get_microphones(house.hass, house.entry)[house.subentry.subentry_id]
     await house.hass.config_entries.async_unload(house.entry.entry_id)
     microphone.async_note(MicrophoneLostError("it gives no more sound"))  # a timer would outlive the test, and fail it
 
@@ -392,7 +394,7 @@ async def test_it_is_removed_while_it_listens(house: House, sound_server: SoundS
 
 async def test_diagnostics_say_that_sound_is_lost(house: House) -> None:
     await house.add_microphone()
-    microphone = house.entry.runtime_data.microphones[house.subentry.subentry_id]
+    microphone = async_get_microphones(house.hass, house.entry)[house.subentry.subentry_id]
 
     async def overflows() -> int:
         data = await async_get_config_entry_diagnostics(house.hass, house.entry)
@@ -411,7 +413,7 @@ async def test_diagnostics_say_that_sound_is_lost(house: House) -> None:
 
 async def test_diagnostics_say_how_it_is(house: House) -> None:
     await house.add_microphone()
-    assert house.entry.runtime_data.microphones[house.subentry.subentry_id].diagnostics() == {
+    assert async_get_microphones(house.hass, house.entry)[house.subentry.subentry_id].diagnostics() == {
         "available": True,
         "rate": 16000,
         "channels": 1,

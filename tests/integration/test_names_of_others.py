@@ -12,10 +12,9 @@ import pytest
 
 from custom_components.azure_speech_live.actions import recognition, resource_choice
 from custom_components.azure_speech_live.audio.address import media_error
-from custom_components.azure_speech_live.flows.naming import called
 from custom_components.azure_speech_live.languages.choice import spoken_locale
 from custom_components.azure_speech_live.resource import issues
-from custom_components.azure_speech_live.resource.errors import worded
+from custom_components.azure_speech_live.resource.errors import called, unloaded, worded
 from custom_components.azure_speech_live.resource.stored import readable
 from custom_components.azure_speech_live.satellite.run import AssistantRun, Part
 from custom_components.azure_speech_live.speech import TranslationOptions
@@ -66,7 +65,7 @@ async def test_a_renamed_resource_is_one_line_in_the_log(
 
 async def test_what_a_resource_is_called_in_errors_and_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
     assert_one_line(called(entry))
-    assert_one_line(recognition.unloaded(entry))
+    assert_one_line(unloaded(entry))
     assert_one_line(resource_choice.unable([entry]))
     issues.async_create_issue(hass, entry, issues.Issue.ONE_AT_A_TIME, endpoint=ODD)
     issue = ir.async_get(hass).async_get_issue("azure_speech_live", f"one_at_a_time_{entry.entry_id}")

@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.azure_speech_live import websocket_api
+from custom_components.azure_speech_live.actions import live
 from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -171,7 +171,7 @@ async def test_every_phrase_is_spoken_at_an_address_of_its_own(
 async def test_a_phrase_that_is_spoken_without_end_is_not_kept(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket_api, "MAX_SPOKEN", 1)
+    monkeypatch.setattr(live, "MAX_SPOKEN", 1)
     await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
     await dashboard.speak(pcm(1))
     (spoken,) = of("synthesis", await dashboard.events())
@@ -296,7 +296,7 @@ async def test_audio_of_another_format_is_refused(dashboard: Dashboard) -> None:
 
 
 async def test_audio_that_comes_too_fast_is_refused(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_api, "MAX_BACKLOG", 1 << 20)
+    monkeypatch.setattr(live, "MAX_BACKLOG", 1 << 20)
     await dashboard.begin("recognize", language="en-US")
     # The client takes 30 seconds ahead of what it sends.
     await dashboard.speak(bytes(3 << 20))
@@ -309,7 +309,7 @@ async def test_what_was_sent_leaves_room_for_what_comes(
     def arrived(size: int) -> bool:
         return len(service.connections[-1].turns[0].audio) > size
 
-    monkeypatch.setattr(websocket_api, "MAX_BACKLOG", 32_000)
+    monkeypatch.setattr(live, "MAX_BACKLOG", 32_000)
     await dashboard.begin("recognize", language="en-US")
     for sent in range(16_000, 112_000, 16_000):
         await dashboard.speak(bytes(16_000), end=False)
@@ -319,7 +319,7 @@ async def test_what_was_sent_leaves_room_for_what_comes(
 
 
 async def test_who_does_not_keep_up_is_told_the_phrases(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_api, "MAX_UNREAD", -1)
+    monkeypatch.setattr(live, "MAX_UNREAD", -1)
     await dashboard.begin("recognize", language="en-US")
     await dashboard.speak(pcm(2))
     assert [event["type"] for event in await dashboard.events()] == ["phrase", "end"]
@@ -328,8 +328,8 @@ async def test_who_does_not_keep_up_is_told_the_phrases(dashboard: Dashboard, mo
 async def test_who_does_not_keep_up_for_long_is_told_the_end(
     dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket_api, "MAX_UNREAD", -1)
-    monkeypatch.setattr(websocket_api, "UNREAD_LIMIT", 0.0)
+    monkeypatch.setattr(live, "MAX_UNREAD", -1)
+    monkeypatch.setattr(live, "UNREAD_LIMIT", 0.0)
     await dashboard.begin("recognize", language="en-US")
     await dashboard.speak(pcm(1), end=False)
     await dashboard.speak(pcm(2), end=False)
@@ -342,7 +342,7 @@ async def test_who_does_not_keep_up_for_long_is_told_the_end(
 async def test_a_socket_that_nobody_reads_is_noticed() -> None:
     ours, theirs = socket.socketpair()
     reader, writer = await asyncio.open_connection(sock=ours)
-    app = websocket_api.Reader(writer.transport)
+    app = live.Reader(writer.transport)
     assert app.keeps_up()
     writer.write(bytes(8 << 20))
     assert not app.keeps_up()
@@ -353,7 +353,7 @@ async def test_a_socket_that_nobody_reads_is_noticed() -> None:
     theirs.close()
     writer.close()
     assert reader.at_eof() or await reader.read() == b""
-    assert websocket_api.Reader(None).keeps_up()
+    assert live.Reader(None).keeps_up()
 
 
 async def test_phrases_are_encoded_one_after_another(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
@@ -12,11 +12,9 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..resource.errors import worded
-from ..satellite.host_microphone import HostMicrophone, Listening
+from ..resource.resource import AzureSpeechConfigEntry
+from ..satellite.host_microphone import HostMicrophone, Listening, async_get_microphones
 from .resource_choice import unable
-
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
 
 DURATION: Final = 30.0
 """Seconds that somebody may speak, where a call does not say another number."""
@@ -37,7 +35,7 @@ def async_get_microphone(hass: HomeAssistant, entity_id: str) -> tuple[AzureSpee
         entry: AzureSpeechConfigEntry | None = hass.config_entries.async_get_entry(registered.config_entry_id or "")
         if entry and entry.state is not ConfigEntryState.LOADED:
             raise unable([entry])
-        if entry and (microphone := entry.runtime_data.microphones.get(registered.config_subentry_id or "")):
+        if entry and (microphone := async_get_microphones(hass, entry).get(registered.config_subentry_id or "")):
             return entry, microphone
     raise worded(ServiceValidationError, "unknown_microphone", microphone=entity_id)
 

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 from homeassistant.exceptions import HomeAssistantError
 
 from ..resource.errors import translation_key, worded
+from ..resource.resource import AzureSpeechConfigEntry
 from ..speech import (
     AudioSourceError,
     BadAudioError,
@@ -15,9 +15,6 @@ from ..speech import (
     SpeechError,
     TranslationOptions,
 )
-
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
 
 
 async def async_recognize(
@@ -46,8 +43,3 @@ async def async_recognize(
             voice=(isinstance(options, TranslationOptions) and options.voice) or "?",
             reason=str(err),
         ) from err
-
-
-def unloaded(entry: AzureSpeechConfigEntry) -> HomeAssistantError:
-    """Return the error of what was under way when its entry was unloaded."""
-    return worded(HomeAssistantError, "action_unloaded", title=entry.title)

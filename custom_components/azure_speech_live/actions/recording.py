@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, aclosing
 import logging
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -18,7 +18,8 @@ from homeassistant.util.json import JsonObjectType
 from ..audio.address import media_error, without_secrets
 from ..audio.voice import Voice
 from ..const import DOMAIN
-from ..resource.errors import worded
+from ..resource.errors import unloaded, worded
+from ..resource.resource import AzureSpeechConfigEntry
 from ..speech import (
     BadAudioError,
     Event,
@@ -31,11 +32,8 @@ from ..speech import (
     TranslationOptions,
 )
 from ..speech.errors import printable
-from .recognition import async_recognize, unloaded
+from .recognition import async_recognize
 from .transcript import VOICE, Transcript
-
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ difference: money must not be spent at another resource that nobody named.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL
@@ -17,14 +17,11 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..flows.naming import called
-from ..resource.errors import worded
+from ..resource.errors import called, worded
+from ..resource.resource import AzureSpeechConfigEntry
 from ..speech import RecognitionOptions
 from ..speech.errors import printable
 from .permissions import may_use
-
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
 
 # The input of a blueprint that nobody filled in gives an empty text, and a template may give none.
 RESOURCE_FIELD: Final[dict[Any, Any]] = {vol.Optional(ATTR_CONFIG_ENTRY_ID): vol.Any(None, cv.string)}

@@ -1,16 +1,11 @@
 """What a recording says: its phrases, put together as the response of an action."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from homeassistant.util.json import JsonObjectType
 
-from ..languages.choice import own_translation
+from ..languages.translation import joined, translation_of
 from ..speech import Hypothesis, Phrase, RecognitionOptions, RecognitionStatus, TranslationOptions
-from ..speech.language_tags import language_of
-
-# Languages that are written without blanks between sentences.
-_UNSPACED: Final = frozenset({"ja", "lzh", "wuu", "yue", "zh"})
 
 VOICE: Final = "voice"
 """The key of a failure that is the voice's, where those of translations have the language's."""
@@ -121,18 +116,3 @@ class Transcript:
             language = phrase.language or self._language
             seconds[language] = seconds.get(language, 0) + phrase.duration
         return max(seconds, key=lambda language: seconds[language], default=None)
-
-
-def translation_of(said: Hypothesis | Phrase, target: str, language: str) -> str | None:
-    """Return a phrase's translation; None if there is none.
-
-    ``language`` is what was asked for, if the service does not say what it heard. Speech that is in the target language
-    is its own translation.
-    """
-    own = (said.text or None) if own_translation(said.language or language) == target else None
-    return said.translations.get(target, own)
-
-
-def joined(texts: Sequence[str], language: str | None) -> str:
-    """Return phrases as one text of this language."""
-    return ("" if language_of(language or "") in _UNSPACED else " ").join(texts)

@@ -1,7 +1,6 @@
 """The form of a microphone: which device it is, how listening starts, and where answers are heard."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
@@ -18,7 +17,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN, SUBENTRY_MICROPHONE
+from ..const import CONF_MEDIA_PLAYER, CONF_PIPELINE, CONF_START, DOMAIN, SUBENTRY_MICROPHONE, Start
 from ..microphone import (
     REQUIREMENT,
     MicrophoneError,
@@ -30,8 +29,6 @@ from ..satellite.requirement import InstallationError, async_install
 from .form import PAGES, to_choose, unless_removed
 from .naming import given_name, microphone_names
 
-CONF_PIPELINE: Final = "pipeline"
-
 WAKE_WORD_DOMAIN: Final = "wake_word"
 
 # Not in the translations themselves: a command is the same in all languages.
@@ -40,13 +37,6 @@ _PLACEHOLDERS: Final = {
     "library": "libportaudio2",
     "requirement": REQUIREMENT,
 }
-
-
-class Start(StrEnum):
-    """How listening starts."""
-
-    BUTTON = "button"
-    WAKE_WORD = "wake_word"
 
 
 class MicrophoneFlow(ConfigSubentryFlow):

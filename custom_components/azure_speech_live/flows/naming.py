@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import re
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 
@@ -15,11 +14,6 @@ from ..speech.errors import printable
 SERVICE_NAME: Final = "Azure Speech"
 MAX_LANGUAGES: Final = 3
 """Languages in a name."""
-
-
-def called(named: ConfigEntry | ConfigSubentry) -> str:
-    """Return what a resource, or what is used of it, is called: in one line, whatever it was renamed to."""
-    return printable(named.title)
 
 
 def resource_name(hass: HomeAssistant, resource: str | None, but: str | None = None) -> str:

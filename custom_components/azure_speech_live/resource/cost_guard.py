@@ -3,20 +3,17 @@
 from collections.abc import Callable, Mapping
 import logging
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, TIER_FREE, TIER_STANDARD, TIER_UNKNOWN
-from ..flows.naming import called
-from .errors import worded
+from .errors import called, worded
 from .issues import Issue, async_create_issue, async_delete_issue
 from .stored import readable
 from .usage import Usage
-
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -28,7 +25,7 @@ class UsageLimitError(HomeAssistantError):
 class CostGuard:
     """The monthly limit of a resource, which is for recognition and translation together: the money is the same."""
 
-    def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, usage: Usage) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], usage: Usage) -> None:
         """Take the limit from the entry's options."""
         self._hass = hass
         self._entry = entry

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
@@ -70,9 +71,19 @@ def worded[Error: HomeAssistantError](kind: type[Error], key: str, **placeholder
     return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=lines_of(placeholders) or None)
 
 
+def unloaded(entry: ConfigEntry) -> HomeAssistantError:
+    """Return the error of what was under way when its entry was unloaded."""
+    return worded(HomeAssistantError, "action_unloaded", title=entry.title)
+
+
 def lines_of(placeholders: Mapping[str, str]) -> dict[str, str]:
     """Return what is put into our words, each as one bounded line: names, and what others say."""
     return {name: printable(text, _MAX_PLACEHOLDER) for name, text in placeholders.items()}
+
+
+def called(named: ConfigEntry | ConfigSubentry) -> str:
+    """Return what a resource, or what is used of it, is called: in one line, whatever it was renamed to."""
+    return printable(named.title)
 
 
 FAILURE_KINDS: Final = ("audio_failed", *(key for _, key in _TRANSLATION_KEYS))

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 import logging
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -27,7 +27,6 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import CONF_PRICING_TIER, DOMAIN, TIER_STANDARD, TIER_UNKNOWN
-from ..flows.naming import called
 from ..speech import (
     AudioSourceError,
     BadAudioError,
@@ -39,15 +38,12 @@ from ..speech import (
     ThrottledError,
     WebPageError,
 )
-from .errors import failure_kind
+from .errors import called, failure_kind
 from .health_states import MEANS, Seen, State, following, seen_of
 from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue, async_rename_issues
 from .months import Months
 from .reauth import async_ask_for_key
-
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
-    from .resource import Session
+from .session import Session
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -67,7 +63,7 @@ _HEALTH: Final[HassKey[dict[str, Health]]] = HassKey(f"{DOMAIN}_health")
 class Health:
     """The health of one entry's resource, which its set-ups look after one after another."""
 
-    def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         """Begin in good health."""
         self._hass = hass
         self._entry = entry
@@ -313,7 +309,7 @@ def async_setup_health(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_get_health(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> Health:
+def async_get_health(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Health:
     """Return the health of an entry's resource."""
     healths = hass.data[_HEALTH]
     if entry.entry_id not in healths:

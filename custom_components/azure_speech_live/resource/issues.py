@@ -6,16 +6,14 @@ entry that is disabled, and remove those of one that is removed.
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 from .errors import lines_of
-
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
 
 _HELP: Final = "https://github.com/azure-speech-live/azure-speech-live/blob/main/docs/troubleshooting.md"
 
@@ -41,7 +39,7 @@ ON_STANDARD: Final = {
 
 
 @callback
-def async_create_issue(hass: HomeAssistant, entry: AzureSpeechConfigEntry, issue: Issue, **placeholders: str) -> None:
+def async_create_issue(hass: HomeAssistant, entry: ConfigEntry[Any], issue: Issue, **placeholders: str) -> None:
     """Tell the household of an issue, or in new words. The entry's title is a placeholder of every one."""
     if hass.config_entries.async_get_entry(entry.entry_id) is None:
         return  # it was removed, but could not be unloaded
@@ -59,7 +57,7 @@ def async_create_issue(hass: HomeAssistant, entry: AzureSpeechConfigEntry, issue
 
 
 @callback
-def async_delete_issue(hass: HomeAssistant, entry: AzureSpeechConfigEntry, issue: Issue) -> None:
+def async_delete_issue(hass: HomeAssistant, entry: ConfigEntry[Any], issue: Issue) -> None:
     """Take an issue back that is over, if there was one. One that the user ignored stays ignored if it comes again."""
     registry = ir.async_get(hass)
     found = registry.async_get_issue(DOMAIN, _issue_id(entry, issue))
@@ -76,7 +74,7 @@ def async_delete_issue(hass: HomeAssistant, entry: AzureSpeechConfigEntry, issue
 
 
 @callback
-def async_rename_issues(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+def async_rename_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Tell of an entry's issues by the title that it has now."""
     for issue in Issue:
         found = ir.async_get(hass).async_get_issue(DOMAIN, _issue_id(entry, issue))
@@ -85,5 +83,5 @@ def async_rename_issues(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> N
             async_create_issue(hass, entry, issue, **{key: placeholders[key] for key in placeholders if key != "title"})
 
 
-def _issue_id(entry: AzureSpeechConfigEntry, issue: Issue) -> str:
+def _issue_id(entry: ConfigEntry[Any], issue: Issue) -> str:
     return f"{issue}_{entry.entry_id}"

@@ -1,19 +1,16 @@
 """Asks the household for a new key."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigFlowContext
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntry, ConfigFlowContext
 from homeassistant.core import HomeAssistant, callback
 
 from ..const import DOMAIN
-from ..flows.naming import called
-
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
+from .errors import called
 
 
 @callback
-def async_ask_for_key(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
+def async_ask_for_key(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Ask for a new key, unless that has been done.
 
     Home Assistant does not while the form that changes the resource is open. But whoever left that form by closing the

@@ -6,10 +6,9 @@ Every recognition and translation goes through SpeechResource, which notes how i
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_API_KEY, CONF_REGION, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -24,44 +23,16 @@ from ..speech import (
     RecognitionOptions,
     SpeechClient,
     SpeechError,
-    Timeline,
-    TranslationOptions,
 )
 from .cost_guard import CostGuard, UsageLimitError
 from .health import async_get_health
+from .session import Session
 from .usage import Usage
 
-if TYPE_CHECKING:
-    from .. import AzureSpeechConfigEntry
-    from ..satellite.host_microphone import HostMicrophone
+type AzureSpeechConfigEntry = ConfigEntry[SpeechResource]
 
 MAX_SESSIONS: Final = 20
 """Sessions that are remembered for diagnostics."""
-
-
-@dataclass(slots=True, eq=False)
-class Session:
-    """One recognition or translation, and how it went. No text is in it."""
-
-    options: RecognitionOptions
-    started: datetime
-    timeline: Timeline = field(default_factory=Timeline)
-    error: SpeechError | None = None
-    """What it failed with; None also if it was ended from our side."""
-    ended: float | None = None
-    """When it was over, by the timeline's clock; None while it is under way."""
-    counted: Timeline = field(default_factory=Timeline)
-    """What of it is in the usage already."""
-
-    @property
-    def uncounted(self) -> int:
-        """Return the bytes that were sent and are not in the usage yet."""
-        return self.timeline.sent - self.counted.sent
-
-    @property
-    def translation(self) -> bool:
-        """Return whether it translates."""
-        return isinstance(self.options, TranslationOptions)
 
 
 class SpeechResource:
@@ -80,8 +51,6 @@ class SpeechResource:
         self.client = create_client(hass, entry.data)
         self.sessions: deque[Session] = deque(maxlen=MAX_SESSIONS)
         """The latest, of which some may still be under way."""
-        self.microphones: dict[str, HostMicrophone] = {}
-        """By subentry."""
         self.usage = usage
         self.guard = CostGuard(hass, entry, usage)
         self.health = async_get_health(hass, entry)

@@ -5,7 +5,7 @@ bills, be it recognised or not; so a session counts when it is over, also one th
 under way, it counts every minute as well: whatever happens to the machine, what was sent is on its disk a minute later.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -19,10 +19,8 @@ from ..speech.recognition.audio import BYTES_PER_SECOND
 from .errors import failure_kind
 from .issues import Issue, async_create_issue
 from .months import WAITING, Month, Months
+from .session import Session
 from .usage_file import UsageFile
-
-if TYPE_CHECKING:
-    from .resource import Session
 
 SAVE_DELAY: Final = 60.0
 """Seconds from what is sent to its storage; Home Assistant's stop does not wait for them."""

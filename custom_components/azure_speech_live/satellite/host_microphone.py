@@ -6,19 +6,18 @@ gives sound: sound systems list devices that are long gone.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_DEVICE
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later
+from homeassistant.util.hass_dict import HassKey
 
-from ..const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN
-from ..flows.microphone import Start
-from ..flows.naming import called
+from ..const import CONF_MEDIA_PLAYER, CONF_START, DOMAIN, Start
 from ..microphone import (
     Capture,
     MicrophoneBusyError,
@@ -30,14 +29,11 @@ from ..microphone import (
     PyAudioMissingError,
     open_microphone,
 )
-from ..resource.errors import worded
+from ..resource.errors import called, worded
 from ..resource.stored import readable, text
 from ..speech.errors import printable
 from ..speech.recognition.audio import BYTES_PER_SECOND
 from .requirement import InstallationError, async_install
-
-if TYPE_CHECKING:
-    from ..assist_satellite import MicrophoneSatellite
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -46,6 +42,9 @@ RETRY_SECONDS: Final = 30
 _RETRY_GROWTH: Final = 4
 """Of that time after each failure to install PyAudio: it may only want for the network, but it costs minutes."""
 _LONGEST_RETRY: Final = 86_400
+
+_MICROPHONES: Final[HassKey[dict[str, dict[str, HostMicrophone]]]] = HassKey(f"{DOMAIN}_microphones")
+"""By entry and subentry."""
 
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {CONF_START: Start, CONF_MEDIA_PLAYER: text}
 """Of what a subentry stores beside the device, without which it is no microphone."""
@@ -82,6 +81,16 @@ class Listening:
             raise _worded(err, self._microphone.title) from err
 
 
+class Satellite(Protocol):
+    """The entity that listens to a microphone, as far as others need it."""
+
+    def async_press(self, context: Context | None) -> None:
+        """Begin to listen, or end that."""
+
+    def async_lend(self, context: Context) -> AbstractAsyncContextManager[Listening]:
+        """Listen for an action in place of the voice assistant. Raises HomeAssistantError."""
+
+
 class HostMicrophone:
     """A microphone in use by the household."""
 
@@ -109,7 +118,7 @@ class HostMicrophone:
         self.subentry_id = subentry.subentry_id
         self.available = False
         """Whether it gave sound when it was last listened to."""
-        self.satellite: MicrophoneSatellite | None = None
+        self.satellite: Satellite | None = None
         """The entity that listens to it; None if it is disabled, or not there yet."""
 
     @callback
@@ -132,7 +141,7 @@ class HostMicrophone:
         return lambda: self._listeners.remove(listener)
 
     @callback
-    def async_get_satellite(self) -> MicrophoneSatellite:
+    def async_get_satellite(self) -> Satellite:
         """Return the entity that listens to it. Raises ServiceValidationError if that is disabled."""
         if self.satellite is None:
             raise worded(ServiceValidationError, "satellite_disabled", microphone=self.title)
@@ -239,6 +248,26 @@ class HostMicrophone:
     async def _look(self) -> None:
         async with self._opened():
             pass
+
+
+@callback
+def async_add_microphone(hass: HomeAssistant, entry: ConfigEntry, subentry: ConfigSubentry) -> None:
+    """Add the microphone of a subentry, until its entry is unloaded. Raises ValueError if no device is stored."""
+    microphone = HostMicrophone(hass, entry, subentry)
+    microphones = hass.data.setdefault(_MICROPHONES, {}).setdefault(entry.entry_id, {})
+    microphones[subentry.subentry_id] = microphone
+
+    async def remove() -> None:
+        await microphone.async_stop()
+        del microphones[subentry.subentry_id]
+
+    entry.async_on_unload(remove)
+
+
+@callback
+def async_get_microphones(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, HostMicrophone]:
+    """Return the microphones of an entry, by the subentries with which it was set up."""
+    return hass.data.get(_MICROPHONES, {}).get(entry.entry_id, {})
 
 
 def _worded(error: MicrophoneError, title: str) -> HomeAssistantError:

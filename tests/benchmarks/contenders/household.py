@@ -18,7 +18,7 @@ from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
 
 from custom_components.azure_speech_live.recognizer.phrase_list import PhraseList
-from custom_components.azure_speech_live.resource.resource import Session
+from custom_components.azure_speech_live.resource.session import Session
 from custom_components.azure_speech_live.resource.usage import Usage
 from custom_components.azure_speech_live.speech import RecognitionOptions
 from tests.benchmarks.arena import Utterance

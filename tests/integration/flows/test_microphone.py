@@ -25,6 +25,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 import voluptuous as vol
 
 from custom_components.azure_speech_live.microphone import MicrophoneLostError
+from custom_components.azure_speech_live.satellite.host_microphone import async_get_microphones
 from tests.microphone.sound import BYTES_PER_SECOND, alsa, without_sound
 from tests.speech_service.service import SpeechService
 
@@ -234,7 +235,7 @@ async def test_pyaudio_is_installed_later_when_there_is_no_network_at_the_start(
     assert satellite(hass) == "idle"
 
     # It does so no longer when it is there.
-    (microphone,) = entry.runtime_data.microphones.values()
+    (microphone,) = async_get_microphones(hass, entry).values()
     microphone.async_note(MicrophoneLostError("it gives no more sound"))
     assert satellite(hass) == "unavailable"
     await later(hass, 31)

@@ -19,6 +19,7 @@ from custom_components.azure_speech_live.recognizer.settings import EndOfSpeech,
 from custom_components.azure_speech_live.recognizer.text import TextForm
 from custom_components.azure_speech_live.resource.issues import Issue
 from custom_components.azure_speech_live.resource.months import Month
+from custom_components.azure_speech_live.satellite.host_microphone import async_get_microphones
 from tests.speech_service.service import KEY, SpeechService
 
 from ..availability import HEARD, issue, said, speak
@@ -296,7 +297,7 @@ async def test_what_else_of_a_microphone_cannot_be_read_has_its_default(
     assert [line for _, line in said(caplog) if "stored" in line] == [
         "Kitchen: cannot read what is stored of start, media_player, and uses the defaults"
     ]
-    microphone = house.entry.runtime_data.microphones[house.subentry.subentry_id]
+    microphone = async_get_microphones(hass, house.entry)[house.subentry.subentry_id]
     assert (microphone.waits_for_wake_word, microphone.media_player) == (False, None)
     assert house.look("select.kitchen_assistant") == "preferred"
 

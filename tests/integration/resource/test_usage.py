@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.resource.months import MAX_MONTHS, Month, Months
-from custom_components.azure_speech_live.resource.resource import Session
+from custom_components.azure_speech_live.resource.session import Session
 from custom_components.azure_speech_live.resource.usage import SAVE_DELAY, Usage
 from custom_components.azure_speech_live.speech import (
     AudioSourceError,

@@ -1,0 +1,238 @@
+"""Live captions: one microphone's recognition or translation, as events of a subscription to the WebSocket API."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+import logging
+from typing import Final
+
+from homeassistant.components.http import current_request
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util.json import JsonObjectType
+
+from ..audio.voice import Voice
+from ..const import DOMAIN
+from ..microphone.resampler import Resampler
+from ..resource.errors import unloaded, worded
+from ..resource.resource import AzureSpeechConfigEntry
+from ..speech import BadAudioError, Event, Hypothesis, Phrase, RecognitionOptions, Synthesis, SynthesisEnded
+from .limits import async_get_limits
+from .recognition import async_recognize
+from .transcript import Transcript
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_BACKLOG: Final = 4 << 20
+"""Bytes of audio that may wait to be sent, beside the 30 seconds that the client takes: 43 seconds at 48 kHz. So
+captions wait for a command that comes first, and keep 32 MiB at their limit. A file belongs into an action."""
+
+MAX_UNREAD: Final = 16 << 10
+"""Bytes on a connection that its app has not read although the system's own buffer is full: then it is behind."""
+UNREAD_LIMIT: Final = 30.0
+"""Seconds that an app may be behind; meanwhile it is told of phrases only. One that loads a page catches up sooner."""
+MAX_UNSPOKEN: Final = 8
+"""Phrases that wait for their voice to be encoded."""
+MAX_SPOKEN: Final = 5 << 20
+"""Bytes of a phrase's voice: the client takes a phrase for lost after 66 seconds, and this is half as long again at the
+highest rate, 24 kHz."""
+
+_SAMPLE_SIZE: Final = 2
+_SLICE: Final = 8192
+"""Bytes that are resampled at a time."""
+
+
+class Microphone:
+    """Audio that comes as binary messages: 16-bit, mono, little-endian PCM; an empty message ends it."""
+
+    def __init__(self, sample_rate: int) -> None:
+        """Begin before the first message."""
+        self._sample_rate = sample_rate
+        self._backlog = bytearray()
+        self._came = asyncio.Event()
+        self._ended = False
+        self._too_fast = False
+
+    @callback
+    def take(self, _hass: HomeAssistant, _connection: ActiveConnection, data: bytes) -> None:
+        """Take a message."""
+        self._ended |= not data
+        self._too_fast |= len(self._backlog) + len(data) > MAX_BACKLOG
+        if not (self._ended or self._too_fast):
+            self._backlog += data
+        self._came.set()
+
+    async def audio(self) -> AsyncGenerator[bytes]:
+        """Yield 16 kHz audio. Raises ServiceValidationError if too much of it waits."""
+        resampler = Resampler(self._sample_rate, 1)
+        while True:
+            await self._came.wait()
+            if self._too_fast:
+                raise worded(ServiceValidationError, "audio_too_fast")
+            data = bytes(self._backlog[: min(_SLICE, len(self._backlog) // _SAMPLE_SIZE * _SAMPLE_SIZE)])
+            if data:
+                del self._backlog[: len(data)]
+                yield resampler.feed(data)
+                await asyncio.sleep(0)  # a message may hold a minute, and others want to go on meanwhile
+            elif self._ended:
+                return
+            else:
+                self._came.clear()
+
+
+class Reader:
+    """Whether an app reads what it is told. What it does not read is kept by the socket, and then by Home Assistant.
+
+    Home Assistant ends the whole connection of who leaves more than 1024 messages unread for ten seconds, and its log
+    then has one of them, which would be something that was said.
+    """
+
+    def __init__(self, transport: asyncio.WriteTransport | None) -> None:
+        """Look at a connection's transport; without one it is gone already, and nothing is kept."""
+        self._transport = transport
+        self._behind_since: float | None = None
+
+    def keeps_up(self) -> bool:
+        """Return whether it reads. Raises HomeAssistantError if it has not for too long."""
+        if self._transport is None or self._transport.get_write_buffer_size() <= MAX_UNREAD:
+            self._behind_since = None
+            return True
+        now = asyncio.get_running_loop().time()
+        self._behind_since = self._behind_since or now
+        if now - self._behind_since > UNREAD_LIMIT:
+            raise worded(HomeAssistantError, "captions_not_read", seconds=f"{UNREAD_LIMIT:.0f}")
+        return False
+
+
+class LiveSpeech:
+    """One microphone's recognition or translation, told as events of a subscription."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: AzureSpeechConfigEntry,
+        connection: ActiveConnection,
+        command_id: int,
+        options: RecognitionOptions,
+    ) -> None:
+        """Prepare it."""
+        self._hass = hass
+        self._entry = entry
+        self._connection = connection
+        self._command_id = command_id
+        self._options = options
+        self._transcript = Transcript(options)
+        request = current_request.get()
+        self._reader = Reader(None if request is None else request.transport)
+        self._voice: Voice | None = None
+        self._unspoken: asyncio.Queue[Voice | None] = asyncio.Queue(MAX_UNSPOKEN)
+        self._unspeakable = False
+        """Whether the phrase's audio is of no use, as was told."""
+        self._unsubscribed = False
+
+    @callback
+    def start(self, microphone: Microphone) -> None:
+        """Begin; it ends with the audio, the subscription, the connection or the entry.
+
+        Raises HomeAssistantError if there are too many already.
+        """
+        ended = async_get_limits(self._hass).async_begin_captions()
+        handler_id, unregister = self._connection.async_register_binary_handler(microphone.take)
+        self._connection.send_result(self._command_id)
+        self._tell({"type": "start", "binary_handler_id": handler_id})
+        task = self._entry.async_create_background_task(
+            self._hass, self._run(microphone, unregister), f"{DOMAIN} live speech"
+        )
+        task.add_done_callback(lambda _: ended())
+
+        @callback
+        def unsubscribe() -> None:
+            self._unsubscribed = True
+            task.cancel()
+
+        self._connection.subscriptions[self._command_id] = unsubscribe
+
+    async def _run(self, microphone: Microphone, unregister: Callable[[], None]) -> None:
+        speaking = asyncio.create_task(self._publish_voices(), name=f"{DOMAIN} live voice")
+        try:
+            async with aclosing(async_recognize(self._entry, microphone.audio(), self._options)) as events:
+                async for event in events:
+                    self._take(event)
+            self._end_voice()
+            if not speaking.done():
+                await self._unspoken.put(None)
+            await speaking
+            self._tell({"type": "end"})
+        except asyncio.CancelledError:
+            if not self._unsubscribed:
+                self._tell_error(unloaded(self._entry))
+            raise
+        except HomeAssistantError as err:
+            self._tell_error(err)
+        except Exception:
+            _LOGGER.exception("Unexpected error of live speech")
+            self._tell({"type": "error", "code": "unknown_error", "message": "Unknown error"})
+        finally:
+            unregister()
+            self._end_voice()
+            speaking.cancel()
+            await asyncio.gather(speaking, return_exceptions=True)
+
+    def _take(self, event: Event) -> None:
+        keeps_up = self._reader.keeps_up()
+        match event:
+            case Hypothesis() if keeps_up:  # the next one replaces it
+                self._tell(
+                    {
+                        "type": "hypothesis",
+                        "text": event.text,
+                        "language": event.language or self._options.language,
+                        "offset": event.offset,
+                        "duration": event.duration,
+                        "translations": dict(event.translations),
+                    }
+                )
+            case Phrase() if event.says_something:
+                self._tell({"type": "phrase", **self._transcript.segment(event), "error": event.translation_error})
+            case Synthesis():
+                self._speak(event.audio)
+            case SynthesisEnded():
+                self._end_voice()
+                if event.error:
+                    self._tell({"type": "synthesis", "error": event.error})
+
+    def _speak(self, audio: bytes) -> None:
+        """Let what is spoken of a phrase be heard."""
+        if self._unspeakable:
+            return
+        voice = self._voice = self._voice or Voice(MAX_SPOKEN)
+        was_silent = voice.silent
+        try:
+            voice.feed(audio)
+            if was_silent and not voice.silent:
+                self._unspoken.put_nowait(voice)
+        except (BadAudioError, asyncio.QueueFull) as err:
+            self._unspeakable = True
+            self._tell({"type": "synthesis", "error": str(err) or "too many phrases wait to be encoded"})
+
+    async def _publish_voices(self) -> None:
+        """Tell the listener the address of each phrase that is spoken, with the first sound of it.
+
+        One after another: Home Assistant starts an ffmpeg for each.
+        """
+        while voice := await self._unspoken.get():
+            self._tell({"type": "synthesis", **voice.publish(self._hass), "error": None})
+            await voice.encoded()
+
+    def _end_voice(self) -> None:
+        self._unspeakable = False
+        if self._voice:
+            self._voice.end()
+            self._voice = None
+
+    def _tell(self, event: JsonObjectType) -> None:
+        self._connection.send_event(self._command_id, event)
+
+    def _tell_error(self, error: HomeAssistantError) -> None:
+        self._tell({"type": "error", "code": error.translation_key or "unknown_error", "message": str(error)})

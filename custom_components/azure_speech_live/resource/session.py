@@ -1,0 +1,31 @@
+"""One recognition or translation of a resource, as it is counted and shown in diagnostics."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..speech import RecognitionOptions, SpeechError, Timeline, TranslationOptions
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One recognition or translation, and how it went. No text is in it."""
+
+    options: RecognitionOptions
+    started: datetime
+    timeline: Timeline = field(default_factory=Timeline)
+    error: SpeechError | None = None
+    """What it failed with; None also if it was ended from our side."""
+    ended: float | None = None
+    """When it was over, by the timeline's clock; None while it is under way."""
+    counted: Timeline = field(default_factory=Timeline)
+    """What of it is in the usage already."""
+
+    @property
+    def uncounted(self) -> int:
+        """Return the bytes that were sent and are not in the usage yet."""
+        return self.timeline.sent - self.counted.sent
+
+    @property
+    def translation(self) -> bool:
+        """Return whether it translates."""
+        return isinstance(self.options, TranslationOptions)
