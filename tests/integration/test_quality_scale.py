@@ -48,7 +48,7 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "entity-unique-id": (f"{_TESTS}/test_init.py::test_a_recognizer_is_an_entity_and_a_service_device",),
     "has-entity-name": (f"{_TESTS}/test_init.py::test_a_recognizer_is_an_entity_and_a_service_device",),
-    "runtime-data": (f"{_CODE}/__init__.py::AzureSpeechConfigEntry",),
+    "runtime-data": (f"{_CODE}/resource/resource.py::AzureSpeechConfigEntry",),
     "test-before-configure": (
         f"{_CODE}/config_flow.py::AzureSpeechConfigFlow._async_try",
         f"{_TESTS}/test_config_flow.py::test_each_failure_is_told_apart_and_the_form_recovers",

@@ -17,7 +17,7 @@ from .package import WORDS, texts
 ROOT = Path(integration.__file__).parent
 PAGE = (ROOT.parent.parent / "docs" / "troubleshooting.md").read_text("utf-8")
 LOG = PAGE.partition("\n## The log\n")[2].partition("\n## ")[0]
-FILES = [*ROOT.glob("*.py"), *ROOT.glob("speech/*.py")]
+FILES = sorted(ROOT.rglob("*.py"))
 CODE = "".join(path.read_text("utf-8") for path in FILES)
 ENGLISH = "\n".join(text for _, text in texts(WORDS))
 

@@ -12,6 +12,7 @@ from typing import Final
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
 
+import custom_components.azure_speech_live as integration
 from custom_components.azure_speech_live.resource import errors
 from custom_components.azure_speech_live.speech import SpeechError
 
@@ -27,7 +28,7 @@ MODULES: Final = list(modules())
 
 def error_classes(error: type[SpeechError] = SpeechError) -> Generator[type[SpeechError]]:
     """Yield an error's class and all below it that belong to the integration."""
-    if error.__module__.startswith(errors.__package__ or ""):
+    if error.__module__.startswith(integration.__name__):
         yield error
         for special in error.__subclasses__():
             yield from error_classes(special)
