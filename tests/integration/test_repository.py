@@ -1,7 +1,6 @@
 """The repository around the integration: workflows, issue forms and pages do what they say."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatch
 import json
 import os
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN
 
-from .package import MANIFEST, REPOSITORY, ROOT, SERVICES
+from .package import MANIFEST, REPOSITORY, SERVICES
 
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yaml"))
 FORMS = [path for path in sorted((REPOSITORY / ".github" / "ISSUE_TEMPLATE").glob("*.yml")) if path.stem != "config"]
@@ -148,15 +147,6 @@ def test_the_development_container_sets_up() -> None:
     container = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE))
     script, *_ = container["postCreateCommand"].split()
     assert os.access(REPOSITORY / script, os.X_OK)
-
-
-def test_every_module_has_its_place_in_how_it_works() -> None:
-    text = (REPOSITORY / "docs" / "how_it_works.md").read_text("utf-8")
-    named = re.findall(r"`([\w*]+(?:\.py|/))`", text)
-    there = [path.name for path in ROOT.glob("*.py")]
-    there += [f"{path.parent.name}/" for path in ROOT.glob("*/__init__.py")]
-    assert [name for name in there if not any(fnmatch(name, pattern) for pattern in named)] == []
-    assert [pattern for pattern in named if not any(fnmatch(name, pattern) for name in there)] == []
 
 
 def examples() -> Iterator[Any]:
