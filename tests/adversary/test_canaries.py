@@ -8,10 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
-from custom_components.azure_speech_live.speech import Mode, SpeechError
-from custom_components.azure_speech_live.speech.wire.connector import MovedError
+from custom_components.azure_speech_live.speech import Mode
 from custom_components.azure_speech_live.speech.wire.wording import shown
-from tests.speech.caller import AUDIO, SAID, Source, calling, listen
+from tests.speech.caller import AUDIO, Source, calling, listen
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import Action, Answer, Babble, Before, Close, Drop, Raw, Refuse, Send
 from tests.speech_service.real import REAL
@@ -135,31 +134,3 @@ async def _say_nothing_of_it(service: SpeechService, caplog: pytest.LogCaptureFi
         if record.levelno > logging.DEBUG and not record.name.startswith("tests.")
     )
     assert not leaks(log)
-
-
-# --- a request that is sent elsewhere
-
-
-@pytest.mark.parametrize("status", [307, 308])
-async def test_audio_goes_where_the_post_is_sent(status: int) -> None:
-    plain = [Behaviour(answer=Refuse(426))] * 9
-    async with SpeechService(Legible(), behaviours=plain) as target:
-        location = f"http://127.0.0.1:{target.port}/speech/recognition/interactive/cognitiveservices/v1?language=en-US"
-        moved = Behaviour(answer=Refuse.redirect(location, status))
-        service = SpeechService(Legible(), behaviours=plain, rest_behaviours=lambda _: moved)
-        async with service, calling(service.url) as client:
-            for posts in (1, 2):
-                heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
-                assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
-                assert (len(service.posts), len(target.posts)) == (1, posts)
-
-
-async def test_a_post_that_is_sent_on_and_on_is_an_error() -> None:
-    plain = [Behaviour(answer=Refuse(426))] * 9
-    moved = Behaviour(answer=Refuse.redirect("/elsewhere", 307))
-    service = SpeechService(Legible(), behaviours=plain, rest_behaviours=lambda _: moved)
-    async with service, calling(service.url) as client:
-        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
-        assert isinstance(heard.error, MovedError)
-        with pytest.raises(SpeechError):
-            await client.check()

@@ -1,12 +1,10 @@
 """What aiohttp, the system and Python raise: none of it reaches the caller, and no error of ours keeps the key."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 import gc
 import inspect
-import socket
 import ssl
-import struct
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Final
 
@@ -18,21 +16,16 @@ from yarl import URL
 
 from custom_components.azure_speech_live.speech import (
     ConnectionFailedError,
-    Credentials,
     CredentialsError,
-    Endpoint,
     HostNotFoundError,
     Mode,
     NotASpeechEndpointError,
     OpenTimeoutError,
     QuotaError,
-    RecognitionOptions,
     ServiceError,
     SpeechError,
     UnusableMessageError,
 )
-from custom_components.azure_speech_live.speech.recognition.audio import WAV_HEADER
-from custom_components.azure_speech_live.speech.wire.connector import Connector
 from custom_components.azure_speech_live.speech.wire.failures import ours, translated
 from tests.speech.caller import AUDIO, SAID, Source, calling, listen
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
@@ -51,35 +44,6 @@ async def test_ping_on_a_connection_that_goes_down(at: Point) -> None:
         for _ in range(2):
             heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
             assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
-
-
-@pytest.mark.parametrize("before", [0, 1], ids=["at first", "later"])
-async def test_a_body_whose_connection_is_gone_is_nobody_s_trouble(before: int) -> None:
-    """What aiohttp's upload ends with is not left to asyncio, which would report it with a traceback.
-
-    The peer resets the connection in the middle of a step of the upload: what is sent then finds out.
-    """
-    unheard: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
-    with socket.create_server(("127.0.0.1", 0)) as peer:
-
-        async def wav() -> AsyncGenerator[bytes]:
-            accepted, _ = peer.accept()
-            for _ in range(before):
-                yield WAV_HEADER
-                await asyncio.sleep(0)
-            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            accepted.close()
-            yield WAV_HEADER
-
-        async with aiohttp.ClientSession() as session:
-            endpoint = Endpoint.from_url(f"http://127.0.0.1:{peer.getsockname()[1]}")
-            connector = Connector(session, endpoint, Credentials(key=KEY))
-            with pytest.raises(ConnectionFailedError, match="the connection broke"):
-                await connector.short_audio(RecognitionOptions(), wav())
-            await connector.close()
-    gc.collect()
-    assert unheard == []
 
 
 # --- the table

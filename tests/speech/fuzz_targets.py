@@ -28,7 +28,7 @@ from custom_components.azure_speech_live.speech.recognition.audio import (
     WAV_HEADER,
     RiffStripper,
 )
-from custom_components.azure_speech_live.speech.recognition.phrases import MAX_TRANSCRIPT, short_audio_phrase
+from custom_components.azure_speech_live.speech.recognition.phrases import MAX_TRANSCRIPT, phrase
 from custom_components.azure_speech_live.speech.recognition.results import event
 from custom_components.azure_speech_live.speech.recognition.utterance import (
     MAX_EVENTS,
@@ -38,6 +38,7 @@ from custom_components.azure_speech_live.speech.recognition.utterance import (
 from custom_components.azure_speech_live.speech.wire.messages import (
     Message,
     decode,
+    json_object,
 )
 from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint, read_key, sort_out
 
@@ -73,7 +74,7 @@ def fuzz_message(data: bytes) -> None:
     """Read any payload of a WebSocket message, and what it says."""
     payload = data[1:].decode(errors="replace") if data[:1] < b"\x80" else data[1:]
     with suppress(SpeechError):
-        short_audio_phrase(payload)
+        phrase(json_object(payload, "the answer"))
     try:
         message = decode(payload)
     except UnusableMessageError as err:

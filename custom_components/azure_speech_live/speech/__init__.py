@@ -1,7 +1,8 @@
 """The Speech service's client: live recognition over its WebSocket protocol, on aiohttp and nothing else.
 
     client ─► flow ─► utterance ─► messages, audio    what to say, and what was said: no I/O
-                └──► connector ─► connection, pool    who moves it: aiohttp
+                ├──► connector ─► connection, pool    who moves it: aiohttp
+                └──► short_audio ─► rest              the same, where no WebSocket can be opened
 
 It knows nothing of Home Assistant, and runs by itself as a top-level package.
 """

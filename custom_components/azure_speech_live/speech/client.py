@@ -5,14 +5,18 @@ from contextlib import aclosing
 
 import aiohttp
 
-from .errors import ConnectionFailedError
+from .errors import ConnectionFailedError, UpgradeRefusedError
 from .events import Event
 from .options import RecognitionOptions, TranslationOptions
 from .recognition.flow import Flow, close_source
+from .recognition.short_audio import ShortAudio
+from .recognition.translator import DIALECTS
 from .timeline import Timeline
 from .wire.connector import Connector
 from .wire.credentials import Credentials
 from .wire.endpoints import Endpoint
+from .wire.rest import Rest
+from .wire.session import guarded
 
 
 class SpeechClient:
@@ -23,7 +27,9 @@ class SpeechClient:
 
     def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:
         """Use a session that stays its owner's; nothing is connected before it is needed."""
-        self._connector = Connector(session, endpoint, credentials)
+        self._session = guarded(session, credentials, encrypted=endpoint.encrypted)
+        self._connector = Connector(self._session, endpoint, DIALECTS)
+        self._short_audio = ShortAudio(Rest(self._session), endpoint)
         self._flows: set[Flow] = set()
         self._closed = False
 
@@ -48,7 +54,15 @@ class SpeechClient:
         if self._closed:
             await close_source(audio)
             raise ConnectionFailedError("the client was closed")
-        flow = Flow(self._connector, audio, options, timeline, self._flows, long=long)
+        flow = Flow(
+            self._connector,
+            self._short_audio,
+            audio,
+            options,
+            timeline=timeline,
+            together=self._flows,
+            long=long,
+        )
         self._flows.add(flow)
         events = flow.events()
         try:
@@ -82,7 +96,10 @@ class SpeechClient:
 
     async def check(self) -> None:
         """Open a connection with the credentials and close it. Raises SpeechError."""
-        await self._connector.check()
+        try:
+            await self._connector.check()
+        except UpgradeRefusedError:
+            await self._short_audio.check()
 
     async def close(self) -> None:
         """End all recognitions and close all connections; the client cannot be used any more."""
@@ -90,3 +107,4 @@ class SpeechClient:
         for flow in list(self._flows):
             await flow.stop()
         await self._connector.close()
+        self._session.detach()

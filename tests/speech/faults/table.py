@@ -188,7 +188,7 @@ ELSEWHERE: Final = (
         fault="more than 60 s of audio where only the REST API is reachable",
         outcome="every byte of it, in pieces of 60 s",
         within="0 s",
-        shown_by="wire.test_connector.test_long_audio_goes_to_the_rest_api_in_pieces",
+        shown_by="recognition.test_short_audio.test_long_audio_goes_to_the_rest_api_in_pieces",
         sdks=Sdks(native=RETRIED.format("ConnectionFailure"), javascript=AT_ONCE),
     ),
     Elsewhere(

@@ -8,9 +8,7 @@ import re
 from hypothesis import example, given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.speech import (
-    UnusableMessageError,
-)
+from custom_components.azure_speech_live.speech import UnusableMessageError
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
 from custom_components.azure_speech_live.speech.wire.messages import (
     MAX_HEADER_SIZE,

@@ -13,13 +13,7 @@ from math import inf
 from typing import Final
 import uuid
 
-from ..errors import (
-    AudioSourceError,
-    ConnectionFailedError,
-    OpenTimeoutError,
-    SpeechError,
-    UpgradeRefusedError,
-)
+from ..errors import AudioSourceError, ConnectionFailedError, OpenTimeoutError, SpeechError, UpgradeRefusedError
 from ..events import Event
 from ..options import RecognitionOptions, TranslationOptions
 from ..timeline import Timeline
@@ -28,13 +22,13 @@ from ..wire.connector import Connector
 from ..wire.messages import Message
 from ..wire.throttle import too_many
 from ..wire.wakeup import Wakeup
-from .audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
+from .audio import BYTES_PER_SECOND, FRAME_SIZE
+from .settling import settle
+from .short_audio import ShortAudio, wav
 from .utterance import Utterance
 
 _LOGGER = logging.getLogger(__name__)
 
-SHORT_AUDIO_LIMIT: Final = 60 * BYTES_PER_SECOND
-"""Bytes of audio that the REST API for short recordings takes."""
 SMALL_FRAME: Final = BYTES_PER_SECOND // 50
 """Bytes of audio that one utterance alone sends at least: 20 ms, so that the service hears it as it is spoken.
 
@@ -65,12 +59,13 @@ class Flow:
     def __init__(
         self,
         connector: Connector,
+        short_audio: ShortAudio,
         audio: AsyncIterable[bytes],
         options: RecognitionOptions,
+        *,
         timeline: Timeline | None,
         together: Collection[Flow],
-        *,
-        long: bool = False,
+        long: bool,
     ) -> None:
         """Begin at once; must be called in a running loop, and its ``events`` be iterated or closed.
 
@@ -79,6 +74,7 @@ class Flow:
         """
         self._loop = asyncio.get_running_loop()
         self._connector = connector
+        self._short_audio = short_audio
         self._source = audio
         self._together = together
         self._utterance = Utterance(options, self._loop.time(), timeline)
@@ -190,7 +186,7 @@ class Flow:
         finally:
             self._throttle.leave(self._place)
             if not settles:
-                self._connector.keep_reports(utterance)
+                self._connector.keep(utterance.last_reports(now_utc()))
 
     async def _come(self) -> bool:
         """Wait until an attempt may be made; return whether it is still wanted. Raises SpeechError."""
@@ -248,18 +244,26 @@ class Flow:
         except BaseException as err:
             self._connector.failed(connection, err)
             raise
-        self._connector.release(connection, utterance)
+        if connection.reusable:
+            self._connector.release(connection, settle(self._connector, connection, utterance))
+        else:
+            self._connector.discard(connection)
         return True
 
     async def _acquire(self, connection_id: str) -> Connection:
         """Get a connection within the utterance's own time. Raises SpeechError."""
+        utterance = self._utterance
         try:
-            async with asyncio.timeout_at(self._utterance.last_moment) as self._deadline:
-                return await self._connector.acquire(self._utterance, connection_id)
+            async with asyncio.timeout_at(utterance.last_moment) as self._deadline:
+                acquired = await self._connector.acquire(utterance.options, connection_id)
         except TimeoutError:
             raise OpenTimeoutError("the connection did not open in time") from None
         finally:
             self._deadline = None
+        utterance.connected(acquired.attempts)
+        if acquired.at_start:
+            utterance.options = utterance.options.detecting_at_start()
+        return acquired.connection
 
     async def _carry_turn(self, connection: Connection) -> None:
         """Carry the utterance through one turn. Raises SpeechError."""
@@ -368,9 +372,8 @@ class Flow:
         utterance = self._utterance
         utterance.timeline.request_began(self._loop.time(), reused=False)
         utterance.begin_short_audio(now_utc())
-        request = asyncio.create_task(
-            self._connector.short_audio(utterance.options, self._wav()), name="Speech request"
-        )
+        recognition = self._short_audio.recognize(utterance.options, wav(self._next_piece))
+        request = asyncio.create_task(recognition, name="Speech request")
         try:
             while not (request.done() or utterance.complete):
                 await asyncio.wait([request], timeout=1)
@@ -384,17 +387,9 @@ class Flow:
             request.cancel()
             await asyncio.wait([request])
 
-    async def _wav(self) -> AsyncGenerator[bytes]:
-        yield WAV_HEADER
-        size = 0
-        while True:
-            while (message := self._utterance.next_audio(self._loop.time())) is not None:
-                self._audio_left.set()
-                if not isinstance(message.body, bytes) or not message.body:
-                    return
-                size += len(message.body)
-                yield message.body
-                # A loop that was held up finds several frames due at once, and the limit may be among them.
-                if size >= SHORT_AUDIO_LIMIT:
-                    return
+    async def _next_piece(self) -> bytes:
+        """Wait for the next audio that is to be sent; empty at its end."""
+        while (message := self._utterance.next_audio(self._loop.time())) is None:
             await self._wait_to_send()
+        self._audio_left.set()
+        return message.body if isinstance(message.body, bytes) else b""

@@ -20,7 +20,7 @@ from ..errors import (
 )
 from ..events import Hypothesis, Phrase, RecognitionStatus
 from ..wire.failures import meaning
-from ..wire.messages import as_number, duration, json_object, offset
+from ..wire.messages import as_number, duration, offset
 from ..wire.wording import shown
 
 MAX_TRANSCRIPT: Final = 20_000
@@ -89,11 +89,6 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
         itn=text_of(best, "ITN"),
         masked_itn=text_of(best, "MaskedITN"),
     )
-
-
-def short_audio_phrase(body: str | bytes) -> Phrase:
-    """Return what the REST API for short recordings answers: the JSON of a speech.phrase. Raises SpeechError."""
-    return phrase(json_object(body, "the answer"))
 
 
 def _status(value: object) -> RecognitionStatus:

@@ -9,6 +9,7 @@ that still answers a ping.
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 import contextlib
 import logging
 from typing import Any, Final, override
@@ -19,6 +20,7 @@ from yarl import URL
 from ..errors import ConnectionFailedError, UnusableMessageError
 from ..wire import messages
 from ..wire.connection import Connection
+from ..wire.endpoints import Generation
 from ..wire.messages import Message, json_message
 from ..wire.telemetry import ConnectionMetric
 from .audio import BYTES_PER_SECOND
@@ -144,3 +146,7 @@ class TranslatorConnection(Connection):
         """Return the end of a spoken translation, which comes before the next result, or not at all."""
         self._unspoken = False
         return json_message("translation.synthesis.end", {"SynthesisStatus": status})
+
+
+DIALECTS: Final[Mapping[Generation, type[Connection]]] = {Generation.TRANSLATOR: TranslatorConnection}
+"""The connections for those paths on which the service does not speak its own protocol."""

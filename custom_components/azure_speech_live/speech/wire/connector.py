@@ -1,24 +1,17 @@
-"""Gives turns a connection, a kept one or a new one on the path that the endpoint serves, and takes it back.
-
-Also the way around: the REST API for short recordings, for networks that do not let WebSockets through.
-"""
+"""Gives out connections, kept ones or new ones on the path that the endpoint serves, and takes them back."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, Coroutine
-import contextlib
-from http import HTTPStatus
+from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import dataclass
 import logging
-from typing import Final, override
+from typing import Final
 import uuid
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.hdrs import METH_POST, UPGRADE
 from yarl import URL
 
 from ..errors import (
-    ConnectionFailedError,
     ContinuousDetectionError,
     CredentialsError,
     EndpointError,
@@ -26,24 +19,13 @@ from ..errors import (
     NotASpeechEndpointError,
     OpenTimeoutError,
     ProtocolError,
-    RequestRefusedError,
     ServiceError,
     SpeechError,
     UpgradeRefusedError,
-    WebPageError,
 )
-from ..events import Phrase
 from ..options import RecognitionOptions, TranslationOptions
-from ..recognition.audio import WAV_HEADER
-from ..recognition.phrases import short_audio_phrase
-from ..recognition.translator import TranslatorConnection
-from ..recognition.utterance import Utterance
-from . import messages
 from .connection import OPEN_LIMIT, Connection, now_utc
-from .credentials import Credentials
-from .endpoints import ENCRYPTED, Endpoint, Generation
-from .failures import is_page, ours, refusal
-from .inflow import Response
+from .endpoints import Endpoint, Generation
 from .messages import Message
 from .pool import Pool
 from .telemetry import ConnectionMetric
@@ -55,81 +37,76 @@ SETTLE_LIMIT: Final = 2.0
 """Seconds that turn.end may come after the result; without it the connection is in no known state, and is closed."""
 MAX_REPORTS: Final = 20
 """Pieces of telemetry that wait for a connection: what failed longer ago is of no use to anybody."""
-MAX_ANSWER_SIZE: Final = messages.MAX_MESSAGE_SIZE
-"""Bytes read of a REST answer, which has the JSON of one phrase."""
-
-_MOVED: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
-"""What wants the same body at another address: aiohttp cannot follow, as it has sent audio that it does not keep."""
-_WAV_TYPE: Final = "audio/wav; codecs=audio/pcm; samplerate=16000"
 
 
-class MovedError(ConnectionFailedError):
-    """The REST API is at another address; the next request goes there. Whoever has kept the audio sends it again."""
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """A connection, and what came of looking for it."""
 
-    def __init__(self, url: URL) -> None:
-        """Keep the address."""
-        super().__init__("the service has moved to another address")
-        self.url = url
+    connection: Connection
+    attempts: tuple[ConnectionMetric, ...] = ()
+    """Those to open one that nobody has been told of, this one's the last; none where it was kept."""
+    at_start: bool = False
+    """Whether its path is known to detect the spoken language at the start only."""
 
 
 class Connector:
     """The connections of one resource."""
 
-    def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:
-        """Begin with none; the session stays its owner's."""
+    def __init__(
+        self, session: aiohttp.ClientSession, endpoint: Endpoint, dialects: Mapping[Generation, type[Connection]]
+    ) -> None:
+        """Begin with none; the ``guarded`` session stays its owner's.
+
+        ``dialects``: the connections for the generations of paths on which the protocol is not spoken.
+        """
         self.throttle = Throttle()
         """Who has to wait, where the service has refused one request too many."""
-        self._session = _guarded(session, credentials, encrypted=endpoint.encrypted)
+        self._session = session
         self._endpoint = endpoint
+        self._dialects = dialects
         self._served: dict[type[RecognitionOptions], Generation] = {}
         self._detecting_at_start: set[str] = set()
         """Paths on which the spoken language is not detected all along."""
         self._pool = Pool(self.discard)
         self._background: set[asyncio.Task[None]] = set()
-        self._moved: dict[URL, URL] = {}
-        """Where the REST API was found to be, by the URL at which it was looked for."""
         self._attempts: deque[ConnectionMetric] = deque(maxlen=MAX_REPORTS)
         self._reports: deque[Message] = deque(maxlen=MAX_REPORTS)
 
-    async def acquire(self, utterance: Utterance, connection_id: str) -> Connection:
-        """Return a connection for a utterance. Raises SpeechError."""
+    async def acquire(self, options: RecognitionOptions, connection_id: str) -> Acquired:
+        """Return a connection for these options. Raises SpeechError."""
+        attempts: tuple[ConnectionMetric, ...] = ()
         # Of the first only: one that is kept of another generation is no reason to leave this one out.
-        for _, url in self._routes(utterance.options)[:1]:
+        for _, url in self._routes(options)[:1]:
             if (connection := await self._pool.take(url)) is not None:
                 break
         else:
-            connection = await self._open_first(utterance.options, connection_id)
-            utterance.connected((*self._attempts, connection.metric))
+            connection = await self._open_first(options, connection_id)
+            attempts = (*self._attempts, connection.metric)
             self._attempts.clear()
-        if connection.url.path in self._detecting_at_start:
-            utterance.options = utterance.options.detecting_at_start()
-        return connection
+        return Acquired(connection, attempts, at_start=connection.url.path in self._detecting_at_start)
 
-    def keep_reports(self, utterance: Utterance) -> None:
-        """Take the telemetry of an utterance that ended without sending it."""
-        self._reports += utterance.last_reports(now_utc())
+    def keep(self, reports: Iterable[Message]) -> None:
+        """Take reports that are still to be sent."""
+        self._reports += reports
 
     def reports(self) -> list[Message]:
-        """Return the telemetry that is left of earlier utterances, once: it is sent on the next connection."""
+        """Return those that were kept, once: they are sent on the next connection."""
         reports = list(self._reports)
         self._reports.clear()
         return reports
 
     async def check(self) -> None:
         """Open a new connection and close it. Raises SpeechError."""
-        try:
-            connection = await self._open_first(self._least(), uuid.uuid4().hex)
-        except UpgradeRefusedError:
-            await self._check_short_audio()
-        else:
-            await connection.close()
+        connection = await self._open_first(self._least(), uuid.uuid4().hex)
+        await connection.close()
 
-    def release(self, connection: Connection, utterance: Utterance) -> None:
-        """Take a connection back from an utterance that is complete, and let the service finish with it."""
-        if connection.reusable:
-            self.throttle.ends_with(self._in_background(self._settle(connection, utterance), "Speech turn's end"))
-        else:
-            self.discard(connection)
+    def release(self, connection: Connection, last: Coroutine[None, None, None]) -> None:
+        """Take a connection back behind the ``last`` work on it, which goes on for SETTLE_LIMIT at most.
+
+        If that fails, the connection is of no more use.
+        """
+        self.throttle.ends_with(self._in_background(self._settle(connection, last), "Speech turn's end"))
 
     def failed(self, connection: Connection, error: BaseException) -> None:
         """Take a connection back on which a turn has failed, and remember what its path does not serve."""
@@ -156,39 +133,6 @@ class Connector:
             for task in self._background:
                 task.cancel()
             await asyncio.wait(self._background)
-        self._session.detach()
-
-    async def short_audio(self, options: RecognitionOptions, wav: AsyncIterable[bytes]) -> Phrase:
-        """Recognise a WAV stream of at most 60 s in one request, without hypotheses. Raises SpeechError.
-
-        The caller limits the time.
-        """
-        asked = self._endpoint.short_audio_url(options)
-        # Forgotten with every failure: where it was is nothing to rely on.
-        url = self._moved.pop(asked, asked)
-        try:
-            body = await ours(self._post(url, wav), "the answer was awaited", url)
-        except UpgradeRefusedError as err:
-            raise RequestRefusedError(str(err)) from None
-        except MovedError as moved:
-            self._moved[asked] = moved.url
-            del moved.url  # which may repeat the key
-            raise
-        if url != asked:
-            self._moved[asked] = url
-        if is_page(body.decode(errors="replace")):
-            raise WebPageError("a web page answers in place of the service")
-        return short_audio_phrase(body)
-
-    async def _post(self, url: URL, wav: AsyncIterable[bytes]) -> bytes:
-        headers = {"Content-Type": _WAV_TYPE, "Accept": "application/json"}
-        body = bytearray()
-        async with self._session.post(url, data=wav, headers=headers) as response:
-            async for piece in response.content.iter_any():
-                body += piece
-                if len(body) > MAX_ANSWER_SIZE:  # what is left out makes it unreadable
-                    break
-        return bytes(body)
 
     def _routes(self, options: RecognitionOptions) -> list[tuple[Generation, URL]]:
         """Return where to connect for these options: what served last comes first."""
@@ -219,7 +163,7 @@ class Connector:
         raise next((err for err in refusals if not isinstance(err, EndpointError)), refusals[-1])
 
     async def _open(self, generation: Generation, url: URL, connection_id: str) -> Connection:
-        kind = TranslatorConnection if generation is Generation.TRANSLATOR else Connection
+        kind = self._dialects.get(generation, Connection)
         start = now_utc()
         try:
             async with asyncio.timeout(OPEN_LIMIT):
@@ -238,36 +182,11 @@ class Connector:
         options = RecognitionOptions()
         return options if self._endpoint.generations(options) else TranslationOptions(targets=("de",))
 
-    async def _check_short_audio(self) -> None:
-        """Find out whether the REST API serves where no WebSocket can be opened. Raises SpeechError."""
-
-        async def silence() -> AsyncIterable[bytes]:
-            yield WAV_HEADER + bytes(6400)
-
-        try:
-            async with asyncio.timeout(OPEN_LIMIT):
-                try:
-                    await self.short_audio(RecognitionOptions(), silence())
-                except MovedError:
-                    await self.short_audio(RecognitionOptions(), silence())
-        except TimeoutError:
-            raise ConnectionFailedError("the service did not answer in time") from None
-        except ProtocolError as err:
-            raise NotASpeechEndpointError(f"not a Speech endpoint: {err}") from None
-
-    async def _settle(self, connection: Connection, utterance: Utterance) -> None:
-        loop = asyncio.get_running_loop()
+    async def _settle(self, connection: Connection, last: Coroutine[None, None, None]) -> None:
         try:
             async with asyncio.timeout(SETTLE_LIMIT):
-                while (end := utterance.next_audio(loop.time())) is not None:
-                    await connection.send(end)
-                while not utterance.ended:
-                    if (message := await connection.receive()) is not None:
-                        utterance.receive(message, loop.time(), now_utc())
-                for report in utterance.reports(now_utc()):
-                    await connection.send(report)
+                await last
         except TimeoutError, SpeechError, asyncio.CancelledError:
-            self.keep_reports(utterance)
             self.discard(connection)
         else:
             self._pool.put(connection)
@@ -282,50 +201,3 @@ class Connector:
             self._background.add(task)
             task.add_done_callback(self._background.discard)
         return task
-
-
-class _Request(aiohttp.ClientRequest):
-    """A request whose body need not find its way: the answer, or that none comes, says all that there is to say."""
-
-    @override
-    async def write_bytes(
-        self, writer: AbstractStreamWriter, conn: aiohttp.connector.Connection, content_length: int | None = None
-    ) -> None:
-        """Send the body, and raise nothing: asyncio would report what a task ends with that aiohttp has dropped."""
-        await asyncio.sleep(0)  # what fails at once would close the connection before the answer is awaited
-        with contextlib.suppress(Exception):
-            await super().write_bytes(writer, conn, content_length)
-
-
-def _guarded(session: aiohttp.ClientSession, credentials: Credentials, *, encrypted: bool) -> aiohttp.ClientSession:
-    """Return a session on another's connections that sends the credentials, and does not lose or show them.
-
-    It raises the SpeechError that a refusal stands for: behind it, aiohttp leaves out what a refused upgrade says.
-
-    aiohttp follows redirects by itself: it takes a key along, to wherever it is sent, and leaves a token behind. So
-    they are added to each request, and what was to be ``encrypted`` does not go to an address that is not.
-    """
-
-    async def guard(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-        if encrypted and request.url.scheme not in ENCRYPTED:
-            raise NotASpeechEndpointError("redirected to an address that is not encrypted")
-        request.headers.update(credentials.headers())
-        response = await handler(request)
-        if request.method == METH_POST and response.status in _MOVED and "Location" in response.headers:
-            response.close()
-            raise MovedError(request.url.join(URL(response.headers["Location"])))
-        # Any other redirect makes a GET of a POST.
-        wanted = HTTPStatus.SWITCHING_PROTOCOLS if UPGRADE in request.headers else HTTPStatus.OK
-        if response.status == wanted or "Location" in response.headers:
-            return response
-        raise await refusal(response)
-
-    return aiohttp.ClientSession(
-        connector=session.connector,
-        connector_owner=False,
-        cookie_jar=session.cookie_jar,
-        headers=session.headers,
-        middlewares=(guard,),
-        request_class=_Request,
-        response_class=Response,
-    )

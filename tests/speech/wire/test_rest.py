@@ -1,0 +1,111 @@
+"""The REST interface: where a body goes, what comes back, and what does not."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+import pytest
+from yarl import URL
+
+from custom_components.azure_speech_live.speech import Credentials, Mode, RequestRefusedError, SpeechError, WebPageError
+from custom_components.azure_speech_live.speech.wire.rest import MAX_ANSWER_SIZE, MovedError, Rest
+from custom_components.azure_speech_live.speech.wire.session import guarded
+from tests.speech_service import KEY, Behaviour, Legible, SpeechService
+from tests.speech_service.faults import Refuse
+
+from ..caller import AUDIO, SAID, Source, calling, listen
+
+
+async def pieces() -> AsyncGenerator[bytes]:
+    """Give a body."""
+    yield b"a bo"
+    yield b"dy"
+
+
+@asynccontextmanager
+async def posted_to(*answers: web.Response) -> AsyncIterator[tuple[Rest, URL, list[bytes]]]:
+    """Give the interface of a server that answers so, one after the other, and the bodies that it gets."""
+    bodies: list[bytes] = []
+    left = list(answers)
+
+    async def answer(request: web.Request) -> web.Response:
+        bodies.append(await request.read())
+        return left.pop(0)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        own = guarded(session, Credentials(key=KEY), encrypted=False)
+        yield Rest(own), server.make_url("/"), bodies
+        own.detach()
+
+
+async def test_a_body_and_its_answer() -> None:
+    async with posted_to(web.Response(body=b"{}")) as (rest, url, bodies):
+        assert await rest.post(url, pieces(), {}) == b"{}"
+        assert bodies == [b"a body"]
+
+
+async def test_an_answer_is_bounded() -> None:
+    async with posted_to(web.Response(body=bytes(3 * MAX_ANSWER_SIZE))) as (rest, url, _):
+        answer = await rest.post(url, pieces(), {})
+        assert MAX_ANSWER_SIZE < len(answer) < 2 * MAX_ANSWER_SIZE
+
+
+async def test_a_page_is_no_answer() -> None:
+    async with posted_to(web.Response(body=b"\n <html>Log in</html>")) as (rest, url, _):
+        with pytest.raises(WebPageError):
+            await rest.post(url, pieces(), {})
+
+
+async def test_what_refuses_an_upgrade_elsewhere_refuses_the_request_here() -> None:
+    async with posted_to(web.Response(status=400)) as (rest, url, _):
+        with pytest.raises(RequestRefusedError, match="HTTP 400"):
+            await rest.post(url, pieces(), {})
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_who_kept_the_body_sends_it_again(status: int) -> None:
+    """Where it was is remembered until it fails there."""
+    moved = web.Response(status=status, headers={"Location": "/there"})
+    answers = (moved, web.Response(body=b"there"), web.Response(body=b"again"), web.Response(status=500))
+    async with posted_to(*answers, web.Response(body=b"here")) as (rest, url, bodies):
+        with pytest.raises(MovedError) as caught:
+            await rest.post(url, pieces(), {})
+        assert not hasattr(caught.value, "url")
+        for answer in (b"there", b"again"):
+            assert await rest.post(url, pieces(), {}) == answer
+        with pytest.raises(SpeechError):
+            await rest.post(url, pieces(), {})
+        assert await rest.post(url, pieces(), {}) == b"here"
+        assert bodies[1:] == [b"a body"] * 4
+
+
+# --- as who recognises meets it
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_audio_goes_where_the_post_is_sent(status: int) -> None:
+    plain = [Behaviour(answer=Refuse(426))] * 9
+    async with SpeechService(Legible(), behaviours=plain) as target:
+        location = f"http://127.0.0.1:{target.port}/speech/recognition/interactive/cognitiveservices/v1?language=en-US"
+        moved = Behaviour(answer=Refuse.redirect(location, status))
+        service = SpeechService(Legible(), behaviours=plain, rest_behaviours=lambda _: moved)
+        async with service, calling(service.url) as client:
+            for posts in (1, 2):
+                heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
+                assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
+                assert (len(service.posts), len(target.posts)) == (1, posts)
+
+
+async def test_a_post_that_is_sent_on_and_on_is_an_error() -> None:
+    plain = [Behaviour(answer=Refuse(426))] * 9
+    moved = Behaviour(answer=Refuse.redirect("/elsewhere", 307))
+    service = SpeechService(Legible(), behaviours=plain, rest_behaviours=lambda _: moved)
+    async with service, calling(service.url) as client:
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE]))
+        assert isinstance(heard.error, MovedError)
+        with pytest.raises(SpeechError):
+            await client.check()
