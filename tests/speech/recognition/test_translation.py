@@ -28,8 +28,9 @@ from custom_components.azure_speech_live.speech import (
     TranslationOptions,
     UpgradeRefusedError,
 )
-from custom_components.azure_speech_live.speech.recognition import results, translation
-from custom_components.azure_speech_live.speech.recognition.spoken_translation import SYNTHESIS_PIECE
+from custom_components.azure_speech_live.speech.recognition import translation
+from custom_components.azure_speech_live.speech.recognition.event_queue import SYNTHESIS_PIECE
+from custom_components.azure_speech_live.speech.recognition.heard import as_asked
 from custom_components.azure_speech_live.speech.recognition.utterance import Utterance
 from custom_components.azure_speech_live.speech.wire.messages import Message, json_message
 from tests.speech_service import (
@@ -404,7 +405,7 @@ def test_translations_have_the_names_that_were_asked_for(
 
 def test_of_two_translations_to_one_language_that_with_a_text_counts() -> None:
     said = Phrase(status=RecognitionStatus.SUCCESS, text="One.", translations={"pt": "Um.", "pt-br": ""})
-    assert results.as_asked(said, to("pt")).translations == {"pt": "Um."}
+    assert as_asked(said, to("pt")).translations == {"pt": "Um."}
 
 
 def test_a_language_that_nobody_asked_for_does_not_take_the_place_of_one() -> None:
@@ -479,33 +480,6 @@ async def test_what_waits_for_its_translation_is_known_when_it_is_silence_the_se
     assert heard.error is None
     texts = [phrase.text for phrase in heard.phrases if phrase.text]
     assert (texts[0], texts.count("Hello.")) == ("Hello.", 1)
-
-
-def plain(text: str, offset: float, duration: float) -> Phrase:
-    """Return a phrase by itself."""
-    return Phrase(status=RecognitionStatus.SUCCESS, text=text, offset=offset, duration=duration)
-
-
-def test_a_plain_phrase_waits_for_its_translation() -> None:
-    one, two, end = plain("One.", 0, 1), plain("Two.", 1, 1), Phrase(status=RecognitionStatus.END_OF_DICTATION)
-    phrases = translation.PlainPhrases()
-    assert phrases.take(one, plain=True) == []
-    assert phrases.take(translated := replace(one, text="one"), plain=False) == [translated]
-    assert phrases.take(one, plain=True) == []
-    assert phrases.take(two, plain=True) == []
-    assert phrases.take(plain("Three.", 2, 1), plain=True) == [two]
-    assert phrases.take(end, plain=True) == [plain("Three.", 2, 1), end]
-    assert phrases.end() == []
-
-
-def test_a_plain_phrase_counts_at_the_end_and_without_times() -> None:
-    phrases = translation.PlainPhrases()
-    assert phrases.take(untimed := plain("One.", 0, 0), plain=True) == []
-    assert phrases.take(untimed, plain=True) == []
-    assert phrases.take(other := plain("Two.", 0, 0), plain=False) == [untimed, other]
-    assert phrases.take(untimed, plain=True) == []
-    assert phrases.end() == [untimed]
-    assert phrases.end() == []
 
 
 # --- the connection fails

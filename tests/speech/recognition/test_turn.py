@@ -20,19 +20,19 @@ from custom_components.azure_speech_live.speech.recognition.turn import (
     Ours,
     Theirs,
     Turn,
-    longest_silence,
 )
 from custom_components.azure_speech_live.speech.wire.link import Link
 from custom_components.azure_speech_live.speech.wire.telemetry import TurnTelemetry
 
 REQUEST: Final = "1" * 32
-SILENCE: Final = 30.0
+OPTIONS: Final = RecognitionOptions(initial_silence=20.0)
+SILENCE: Final = 20.0 + ANSWER_MARGIN
 
 
-def opened(*, reused: bool = False) -> Turn:
+def opened(options: RecognitionOptions = OPTIONS, *, reused: bool = False) -> Turn:
     """Return a turn that begins 320 bytes into the utterance."""
     telemetry = TurnTelemetry(REQUEST, datetime(2026, 11, 29, tzinfo=UTC), [])
-    return Turn(REQUEST, 320, reused, Link(), SILENCE, telemetry)
+    return Turn(REQUEST, 320, options, reused, Link(), telemetry)
 
 
 def in_state(ours: Ours, theirs: Theirs, *, reused: bool = False) -> Turn:
@@ -152,4 +152,4 @@ def test_service_has_its_time_from_the_first_audio() -> None:
     ],
 )
 def test_longest_silence(options: RecognitionOptions, seconds: float) -> None:
-    assert longest_silence(options) == seconds
+    assert opened(options).longest_silence == seconds

@@ -31,11 +31,13 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
     UnusableMessageError,
 )
+from custom_components.azure_speech_live.speech.recognition.answers import SILENCE_AT_THE_END as COVERED
 from custom_components.azure_speech_live.speech.recognition.audio import (
     BYTES_PER_SECOND,
     FRAME_SIZE,
     WAV_HEADER,
 )
+from custom_components.azure_speech_live.speech.recognition.event_queue import MAX_EVENTS
 from custom_components.azure_speech_live.speech.recognition.pace import FAST_LANE, MAX_TIMES, PACE
 from custom_components.azure_speech_live.speech.recognition.patience import FINAL, SOURCE_STALL
 from custom_components.azure_speech_live.speech.recognition.turn import (
@@ -46,8 +48,6 @@ from custom_components.azure_speech_live.speech.recognition.turn import (
     MAX_UNACCOUNTED,
 )
 from custom_components.azure_speech_live.speech.recognition.utterance import (
-    COVERED,
-    MAX_EVENTS,
     MAX_UNSENT,
     Utterance,
 )

@@ -66,7 +66,7 @@ def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
 def phrase(body: Mapping[str, Any]) -> Phrase:
     """Return what a speech.phrase says, with times from the start of the turn's audio.
 
-    It may have words, also with a status that means none (``results.known`` makes the best of that), and in another
+    It may have words, also with a status that means none (heard.py makes the best of that), and in another
     place than the documentation has them: the best alternative may be empty where others are not. Sources:
     Azure-Samples/cognitive-services-speech-sdk, issue 1596; jambonz/freeswitch-modules, issue 11.
     Raises the SpeechError that its RecognitionStatus stands for; UnusableMessageError when it cannot be read.

@@ -9,15 +9,11 @@ from ..events import (
     Event,
     Hypothesis,
     Phrase,
-    RecognitionStatus,
     SpeechEnded,
     SpeechStarted,
     Synthesis,
     SynthesisEnded,
 )
-from ..language_tags import match
-from ..languages import LANGUAGES
-from ..options import Profanity, RecognitionOptions, TranslationOptions
 from ..wire import messages
 from ..wire.messages import Message
 from . import phrases, translation
@@ -50,9 +46,6 @@ _READERS: Final[Mapping[bool, Mapping[str, _Reader]]] = {
     # A translation's own hypotheses repeat what was recognised, so that its recognition's are left out.
     True: {**_COMMON, **_TRANSLATION, PLAIN_PHRASE: translation.phrase},
 }
-
-_ROUNDING: Final = 1e-6
-"""Seconds: a sum of times is no more exact."""
 
 _ESSENTIAL: Final = frozenset({PLAIN_PHRASE, "translation.phrase", "translation.response"})
 
@@ -89,48 +82,3 @@ def untimed(message: Message) -> bool:
     body = messages.json_body(message)
     recognised = body.get("SpeechPhrase")
     return messages.end(recognised if isinstance(recognised, dict) else body) == 0
-
-
-def within(heard: Hypothesis, said: Phrase) -> bool:
-    """Return whether a phrase covers what a hypothesis is about, as far as it says what it covers."""
-    end = said.offset + said.duration
-    return not end or heard.offset + heard.duration <= end + _ROUNDING
-
-
-def known(said: Phrase, heard: Hypothesis | None, options: RecognitionOptions) -> Phrase:
-    """Return a phrase with the best text that is known of it, be it from the hypothesis that came before.
-
-    A short "yes" may be told as silence: words make a success of any status.
-    """
-    # What is spoken has what the household wants removed.
-    spoken = None if options.profanity is Profanity.REMOVED else said.itn or said.lexical
-    if text := said.text or spoken:
-        return replace(said, status=RecognitionStatus.SUCCESS, text=text)
-    if heard is None or not heard.text:
-        return said
-    return replace(
-        said,
-        status=RecognitionStatus.SUCCESS,
-        text=heard.text,
-        language=said.language or heard.language,
-        translations=said.translations or heard.translations,
-        translation_error=None,
-    )
-
-
-def as_asked[Said: (Hypothesis, Phrase)](said: Said, options: RecognitionOptions) -> Said:
-    """Return what was said with its languages written as they were asked for; the service has its own ways.
-
-    A language that nobody asked for is written as in LANGUAGES, if it is one of these.
-    """
-    if said.language:
-        asked = options.candidates or (options.language,)
-        language = match(said.language, asked) or match(said.language, LANGUAGES) or said.language
-        said = replace(said, language=language)
-    if isinstance(options, TranslationOptions) and said.translations:
-        translations: dict[str, str] = {}
-        for name, text in said.translations.items():
-            target = match(name, options.targets) or name
-            translations[target] = translations.get(target) or text
-        said = replace(said, translations=translations)
-    return said

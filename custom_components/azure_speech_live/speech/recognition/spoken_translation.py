@@ -1,24 +1,22 @@
 """An utterance's spoken translations: which have begun, which are still to come, and their audio for the caller."""
 
-from collections import deque
 from typing import Final
 
 from ..errors import UnusableMessageError
-from ..events import Event, Synthesis, SynthesisEnded
+from ..events import Synthesis, SynthesisEnded
+from .event_queue import EventQueue
 
 LEAST_SPOKEN: Final = 4 << 20
 """Bytes of synthesised audio that an utterance may have in any case: two minutes of 16 kHz PCM."""
 SPOKEN_TIMES: Final = 6
 """Bytes beyond that for each byte of audio that was given. A translation takes about as long as what was said, and at
 24 kHz, the most that there is, half as many bytes again."""
-SYNTHESIS_PIECE: Final = 1 << 16
-"""Bytes up to which slices of synthesised audio that wait for the caller are put together: two seconds of it."""
 
 
 class SpokenTranslations:
     """What is spoken, phrase by phrase. It puts its events among the utterance's."""
 
-    def __init__(self, events: deque[Event]) -> None:
+    def __init__(self, events: EventQueue) -> None:
         """Begin with nothing spoken, and nothing to be."""
         self.waiting = 0
         """Phrases whose spoken translation is not over."""
@@ -36,12 +34,8 @@ class SpokenTranslations:
             raise UnusableMessageError("more synthesised audio than an utterance can have")
         # Its end is missing, which Microsoft's SDKs put up with.
         ended = self._speaking and audio.startswith(b"RIFF") and self.end(None)
-        last = self._events[-1] if self._speaking and self._events else None
         self._speaking = True
-        if isinstance(last, Synthesis) and len(last.audio) < SYNTHESIS_PIECE:
-            audio = last.audio + audio
-            self._events.pop()
-        self._events.append(Synthesis(audio))
+        self._events.tell(Synthesis(audio))
         return ended
 
     def end(self, error: str | None) -> bool:
@@ -50,7 +44,7 @@ class SpokenTranslations:
         if waited or self._speaking:
             self.waiting -= waited
             self._speaking = False
-            self._events.append(SynthesisEnded(error))
+            self._events.tell(SynthesisEnded(error))
         return waited
 
     def end_all(self, error: str | None) -> bool:

@@ -48,43 +48,6 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
     return replace(said, translations=translations, translation_error=error)
 
 
-class PlainPhrases:
-    """Phrases without a word on their translation: each waits for the one with it, and counts if that does not come."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._waiting: Phrase | None = None
-        self._translated: Phrase | None = None
-
-    def take(self, said: Phrase, *, plain: bool) -> list[Phrase]:
-        """Take the next phrase; return those that are due now."""
-        waiting, self._waiting = self._waiting, None
-        due = [] if waiting is None or _same(waiting, said) else [waiting]
-        if plain and said.text:
-            self._waiting = None if self._translated and _same(self._translated, said) else said
-            return due
-        self._translated = said
-        return [*due, said]
-
-    @property
-    def waiting(self) -> Phrase | None:
-        """The one that waits, if there is one."""
-        return self._waiting
-
-    def end(self) -> list[Phrase]:
-        """Return what waits in vain, since no more comes in this request."""
-        due = [self._waiting] if self._waiting else []
-        self._waiting = self._translated = None
-        return due
-
-
-def _same(one: Phrase, other: Phrase) -> bool:
-    """Return whether two phrases are the same words."""
-    if not (one.duration and other.duration):
-        return one.text == other.text
-    return one.offset < other.offset + other.duration and other.offset < one.offset + one.duration
-
-
 def checked(said: Phrase, targets: Sequence[str]) -> Phrase:
     """Return a phrase that tells if the service translated to fewer languages than it was asked to."""
     missing = [target for target in targets if target not in said.translations]

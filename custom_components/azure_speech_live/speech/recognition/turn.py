@@ -79,14 +79,16 @@ class Turn:
     request_id: str
     start: int
     """Where this turn's audio begins."""
+    options: RecognitionOptions
+    """What was asked for."""
     reused: bool
     """Whether its connection served another one before."""
     link: Link
-    silence: float
-    """Seconds for which a service that hears silence may say nothing."""
     telemetry: TurnTelemetry
     sent: int = field(init=False)
     """Up to where audio has been sent."""
+    longest_silence: float = field(init=False)
+    """Seconds for which a service that hears silence may say nothing."""
     silent: bool = False
     """Whether the service told of silence, and not up to where."""
     ours: Ours = Ours.OPENED
@@ -100,6 +102,7 @@ class Turn:
     def __post_init__(self) -> None:
         """Begin with nothing sent."""
         self.sent = self.start
+        self.longest_silence = _longest_silence(self.options)
 
     @property
     def start_offset(self) -> float:
@@ -160,10 +163,14 @@ class Turn:
         if self.ours is Ours.SENT:
             return max(self.heard_at, self.end_sent_at), LAST_ANSWER, SLOW_ANSWER
         # From a link of which nothing is known no sign of life is awaited.
-        return max(self.heard_at, self.asked_at), LINK if self.link.answers else self.silence, self.silence
+        return (
+            max(self.heard_at, self.asked_at),
+            LINK if self.link.answers else self.longest_silence,
+            self.longest_silence,
+        )
 
 
-def longest_silence(options: RecognitionOptions) -> float:
+def _longest_silence(options: RecognitionOptions) -> float:
     """Return for how many seconds a service that hears silence may say nothing."""
     if options.mode is Mode.INTERACTIVE:
         return (options.initial_silence or DEFAULT_INITIAL_SILENCE) + ANSWER_MARGIN

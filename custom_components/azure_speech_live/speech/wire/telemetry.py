@@ -3,6 +3,7 @@
 Source: "Telemetry" in Microsoft's protocol page (websocketprotocol.md, 2018). It holds times and names only.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -100,3 +101,32 @@ class TurnTelemetry:
         received = [{path: [timestamp(time) for time in times]} for path, times in self.received.items()]
         body = {"ReceivedMessages": received, "Metrics": [*metrics, microphone]}
         return json_message("telemetry", body, self.request_id)
+
+
+class Reports:
+    """What is to be reported of some turns: of each once, when it is over."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._attempts: list[ConnectionMetric] = []
+        self._over: list[TurnTelemetry] = []
+
+    def connected(self, attempts: Iterable[ConnectionMetric]) -> None:
+        """Take note of the attempts to connect that led to the next turn's connection."""
+        self._attempts += attempts
+
+    def begin(self, request_id: str, wall: datetime) -> TurnTelemetry:
+        """Return where to note what happens in a turn."""
+        attempts, self._attempts = self._attempts, []
+        return TurnTelemetry(request_id, wall, attempts)
+
+    def finish(self, telemetry: TurnTelemetry, wall: datetime) -> None:
+        """Take note that a turn is over. One without an id is of the REST API, which has no such reports."""
+        telemetry.audio_end = wall
+        if telemetry.request_id:
+            self._over.append(telemetry)
+
+    def take(self, wall: datetime) -> list[Message]:
+        """Return what is to be sent."""
+        over, self._over = self._over, []
+        return [telemetry.report(wall) for telemetry in over]
