@@ -4,6 +4,7 @@ The portal's pages, command lines, e-mails and notes put labels in front of it (
 around it, and characters into it that nobody sees. Nothing of it is in the text of an error: there may be a key in it.
 """
 
+from functools import cache
 import re
 from typing import Final
 import unicodedata
@@ -14,10 +15,6 @@ MAX_TEXT: Final = 20_000
 """Characters of a text that are looked at: all that a command line says of a resource has a third of them."""
 
 _REGIONS: Final = sorted((*PUBLIC_REGIONS, *US_GOVERNMENT_REGIONS, *CHINA_REGIONS), key=len, reverse=True)
-# By its name ("westeurope") or display name ("West Europe"). "East US 2" is not "East US", and "East US 9" is neither.
-_KNOWN_REGION: Final = re.compile(
-    rf"(?<![a-z0-9])(?:{'|'.join(r'[\s_-]*'.join(region) for region in _REGIONS)})(?!\s?[0-9]{{1,2}}\b|[a-z])"
-)
 # It ends where a quotation or a list goes on.
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]{0,15}://[^\s\"<>“”„«»,;]*", re.IGNORECASE)
 _HOST: Final = re.compile(r"[^\s:/?#.]\.[^\s.]|[^\s:]:[0-9]{1,5}(?:[/?]|$)")
@@ -47,7 +44,7 @@ def read_endpoint(text: str) -> Endpoint:
         except ValueError as err:
             error = err if error is None or isinstance(err, PortalPageError) else error
     azure = [endpoint for endpoint in endpoints if endpoint.is_azure]
-    names = {re.sub(r"[\s_-]", "", name) for name in _KNOWN_REGION.findall(rest.lower())}
+    names = {re.sub(r"[\s_-]", "", name) for name in _known_region().findall(rest.lower())}
     if error is not None and not azure and not names:
         raise error
     own = [endpoint for endpoint in azure if endpoint.url]
@@ -91,6 +88,17 @@ def sort_out(place: str, secret: str) -> tuple[str, str]:
     has_key = find_key(place) is not None and find_key(secret) is None
     elsewhere = names_resource(secret) or (has_key and bool(secret.strip()))
     return secret if elsewhere and not names_resource(place) else place, place if has_key else secret
+
+
+@cache
+def _known_region() -> re.Pattern[str]:
+    """Return what finds a region that is known: it is long, and only forms need it.
+
+    By its name ("westeurope") or display name ("West Europe"). "East US 2" is not "East US", nor is "East US 9".
+    """
+    return re.compile(
+        rf"(?<![a-z0-9])(?:{'|'.join(r'[\s_-]*'.join(region) for region in _REGIONS)})(?!\s?[0-9]{{1,2}}\b|[a-z])"
+    )
 
 
 def _plain(text: str) -> str:
