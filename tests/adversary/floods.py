@@ -6,7 +6,7 @@ import struct
 from typing import Final
 
 from custom_components.azure_speech_live.speech.errors import UnusableMessageError
-from custom_components.azure_speech_live.speech.wire.inflow import RESERVE, SPELL
+from custom_components.azure_speech_live.speech.wire.limits import MESSAGE_RESERVE, MESSAGE_SPELL
 from custom_components.azure_speech_live.speech.wire.retry import MAX_ATTEMPTS
 from tests.speech.faults.rows import COMPLETE, ONCE, Row, always, once
 from tests.speech_service import Fault
@@ -16,7 +16,7 @@ SIZE: Final = 8 << 20
 """Bytes of a flood: some millions of the smallest messages."""
 ROUND: Final = 0.01
 """Seconds of the event loop's round where fifty speak at once. Of a flood, the client takes a little in each."""
-TAKEN: Final = RESERVE / SPELL * ROUND
+TAKEN: Final = MESSAGE_RESERVE / MESSAGE_SPELL * ROUND
 """Seconds that it takes a connection there until the client has had enough; alone it is a tenth of a second."""
 
 

@@ -13,10 +13,7 @@ from custom_components.azure_speech_live.speech import (
     TranslationOptions,
     UnusableMessageError,
 )
-from custom_components.azure_speech_live.speech.recognition.spoken_translation import (
-    LEAST_SPOKEN,
-    SPOKEN_TIMES,
-)
+from custom_components.azure_speech_live.speech.wire.limits import LEAST_SPOKEN, SPOKEN_TIMES
 from tests.speech.caller import PHRASES, SAID, Heard, Source
 from tests.speech.faults.rows import Outcome, Row
 from tests.speech_service.engines.scripted_translation import spoken

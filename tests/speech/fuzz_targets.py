@@ -28,13 +28,13 @@ from custom_components.azure_speech_live.speech.recognition.audio import (
     WAV_HEADER,
     RiffStripper,
 )
-from custom_components.azure_speech_live.speech.recognition.event_queue import MAX_EVENTS
-from custom_components.azure_speech_live.speech.recognition.phrases import MAX_TRANSCRIPT, phrase
+from custom_components.azure_speech_live.speech.recognition.phrases import phrase
 from custom_components.azure_speech_live.speech.recognition.results import event
 from custom_components.azure_speech_live.speech.recognition.utterance import (
     MAX_UNSENT,
     Utterance,
 )
+from custom_components.azure_speech_live.speech.wire.limits import MAX_EVENTS, MAX_TRANSCRIPT
 from custom_components.azure_speech_live.speech.wire.messages import (
     Message,
     decode,

@@ -1,9 +1,10 @@
-"""What a caller can ask of a recognition, and how the protocol asks for it: a query and the speech.context message.
+"""What a caller can ask of a recognition, and how the protocol asks for it: a query, speech.config and speech.context.
 
 The shapes are those that Microsoft's JavaScript SDK 1.52 sends; the service takes the values of enumerations
 in any case.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -17,6 +18,17 @@ Source: Microsoft's "Implement language identification".
 """
 MAX_PHRASES: Final = 500
 """Phrases in a phrase list: beyond this Microsoft's documentation advises against one."""
+
+
+_CONFIG: Final[dict[str, Any]] = {
+    "context": {
+        "system": {"name": "AzureSpeechLive", "version": "1", "build": "Python", "lang": "Python"},
+        # The protocol page wants these; what a household runs is not the service's business.
+        "os": {"platform": "Python", "name": "Python", "version": "3"},
+        "device": {"manufacturer": "Unknown", "model": "Unknown", "version": "Unknown"},
+        "audio": {"source": {"type": "Stream", "samplerate": 16000, "bitspersample": 16, "channelcount": 1}},
+    }
+}
 
 
 class Mode(StrEnum):
@@ -103,6 +115,10 @@ class RecognitionOptions:
         if self.store_audio:
             query["storeAudio"] = "true"
         return query
+
+    def config(self) -> Mapping[str, Any]:
+        """Return the body of the speech.config message that opens a connection for these options."""
+        return _CONFIG
 
     def context(self) -> dict[str, Any]:
         """Return the body of the speech.context message that opens a turn with these options."""

@@ -18,11 +18,8 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
     UnusableMessageError,
 )
-from custom_components.azure_speech_live.speech.recognition.phrases import (
-    MAX_TRANSCRIPT,
-    hypothesis,
-    phrase,
-)
+from custom_components.azure_speech_live.speech.recognition.phrases import hypothesis, phrase
+from custom_components.azure_speech_live.speech.wire.limits import MAX_TRANSCRIPT
 from custom_components.azure_speech_live.speech.wire.messages import Message, json_body, json_object
 
 from ..wire.test_messages import assert_bounded, json_values

@@ -6,10 +6,7 @@ import gc
 import pytest
 
 from custom_components.azure_speech_live.speech import Mode, Synthesis, TranslationOptions, UnusableMessageError
-from custom_components.azure_speech_live.speech.recognition.spoken_translation import (
-    LEAST_SPOKEN,
-    SPOKEN_TIMES,
-)
+from custom_components.azure_speech_live.speech.wire.limits import LEAST_SPOKEN, SPOKEN_TIMES
 from tests.speech_service import SpeechService
 from tests.speech_service.engines.legible import silence
 from tests.speech_service.engines.scripted import Scripted, Utterance

@@ -37,7 +37,6 @@ from custom_components.azure_speech_live.speech.recognition.audio import (
     FRAME_SIZE,
     WAV_HEADER,
 )
-from custom_components.azure_speech_live.speech.recognition.event_queue import MAX_EVENTS
 from custom_components.azure_speech_live.speech.recognition.pace import FAST_LANE, MAX_TIMES, PACE
 from custom_components.azure_speech_live.speech.recognition.patience import FINAL, SOURCE_STALL
 from custom_components.azure_speech_live.speech.recognition.turn import (
@@ -51,6 +50,7 @@ from custom_components.azure_speech_live.speech.recognition.utterance import (
     MAX_UNSENT,
     Utterance,
 )
+from custom_components.azure_speech_live.speech.wire.limits import MAX_EVENTS
 from custom_components.azure_speech_live.speech.wire.messages import Message
 from custom_components.azure_speech_live.speech.wire.retry import MAX_ATTEMPTS, RETRY_DELAY
 from custom_components.azure_speech_live.speech.wire.telemetry import ConnectionMetric

@@ -23,12 +23,9 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
     UpgradeRefusedError,
 )
-from custom_components.azure_speech_live.speech.wire.connection import (
-    CLOSE_LIMIT,
-    MAX_REDIRECTS,
-    Connection,
-)
-from custom_components.azure_speech_live.speech.wire.messages import MAX_MESSAGE_SIZE, Message
+from custom_components.azure_speech_live.speech.wire.connection import CLOSE_LIMIT, Connection
+from custom_components.azure_speech_live.speech.wire.limits import MAX_MESSAGE_SIZE, MAX_REDIRECTS
+from custom_components.azure_speech_live.speech.wire.messages import Message
 from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import Action, Close, Freeze, Raw, Received, Refuse, Reset, Send
 
@@ -43,7 +40,7 @@ async def connected(*faults: Fault) -> AsyncIterator[tuple[SpeechService, Connec
     """Open a connection to a service whose connections have these faults."""
     service = SpeechService(Legible(), behaviours=lambda _: Behaviour(faults=faults))
     async with service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
-        connection = await Connection.open(session, URL(service.url + PATH), CONNECTION_ID)
+        connection = await Connection.open(session, URL(service.url + PATH), CONNECTION_ID, {})
         yield service, connection
         await connection.close()
         for _ in range(5):
@@ -102,7 +99,7 @@ async def test_101_that_is_no_upgrade(headers: str) -> None:
         aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session,
     ):
         with pytest.raises(UpgradeRefusedError):
-            await Connection.open(session, URL(url), CONNECTION_ID)
+            await Connection.open(session, URL(url), CONNECTION_ID, {})
         await _rounds()
         assert sockets_left() == []
 
@@ -121,7 +118,7 @@ async def test_101_that_is_no_upgrade(headers: str) -> None:
 async def test_answers_that_are_none(answer: str, kind: type[SpeechError]) -> None:
     async with answering(answer) as url, aiohttp.ClientSession() as session:
         with pytest.raises(kind):
-            await Connection.open(session, URL(url), CONNECTION_ID)
+            await Connection.open(session, URL(url), CONNECTION_ID, {})
         await _rounds()
         assert sockets_left() == []
 
@@ -153,7 +150,7 @@ async def redirected(address: str, times: int) -> None:
         ),
     )
     async with service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
-        connection = await Connection.open(session, URL(service.url + PATH), CONNECTION_ID)
+        connection = await Connection.open(session, URL(service.url + PATH), CONNECTION_ID, {})
         await connection.close()
 
 
@@ -179,7 +176,7 @@ async def test_name_that_does_not_resolve(answer: str) -> None:
         connector = aiohttp.TCPConnector(resolver=resolver)
         async with aiohttp.ClientSession(connector=connector) as session:
             with pytest.raises(HostNotFoundError, match=r"nowhere\.invalid"):
-                await Connection.open(session, URL("ws://nowhere.invalid/"), CONNECTION_ID)
+                await Connection.open(session, URL("ws://nowhere.invalid/"), CONNECTION_ID, {})
 
 
 def _refusal(code: int) -> Callable[[bytes], bytes]:
@@ -349,7 +346,7 @@ async def test_what_is_not_configured_in_time_is_closed() -> None:
     async with SpeechService() as service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1):
-                await Held.open(session, URL(service.url + PATH), CONNECTION_ID)
+                await Held.open(session, URL(service.url + PATH), CONNECTION_ID, {})
         await service.until(lambda: service.connections[0].closed)
         assert service.connections[0].client_close_code == 1000
 
@@ -357,7 +354,7 @@ async def test_what_is_not_configured_in_time_is_closed() -> None:
 async def test_closes_on_a_dead_link_with_all_buffers_full() -> None:
     """The socket must go as well, not only when the kernel gives up sending, a quarter of an hour later."""
     async with dead_link() as url, aiohttp.ClientSession() as session:
-        connection = await Connection.open(session, URL(url), CONNECTION_ID)
+        connection = await Connection.open(session, URL(url), CONNECTION_ID, {})
         message = Message("audio", bytes(3200), "0" * 32)
 
         async def send() -> None:

@@ -23,14 +23,8 @@ from custom_components.azure_speech_live.speech import (
     WebPageError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
-from custom_components.azure_speech_live.speech.wire.failures import (
-    MAX_BODY,
-    MAX_RETRY_AFTER,
-    closing_error,
-    meaning,
-    refusal,
-    status_error,
-)
+from custom_components.azure_speech_live.speech.wire.failures import closing_error, meaning, refusal, status_error
+from custom_components.azure_speech_live.speech.wire.limits import LONGEST_RETRY_AFTER, MAX_REFUSAL_SIZE
 
 from ..caller import INTERACTIVE, Source, calling, listen
 
@@ -168,8 +162,8 @@ def test_what_a_status_says_by_itself(kind: type[SpeechError], statuses: list[in
         ("1.5", 1.5),
         ("-1", None),
         ("nan", None),
-        ("inf", MAX_RETRY_AFTER),
-        ("1e9", MAX_RETRY_AFTER),
+        ("inf", LONGEST_RETRY_AFTER),
+        ("1e9", LONGEST_RETRY_AFTER),
         ("Wed, 21 Oct 2026 07:28:00 GMT", None),
     ],
 )
@@ -231,7 +225,9 @@ def test_where_there_is_no_speech_service(host: str, body: str, advice: str) -> 
     assert line == f"no Speech service at this address{advice} (HTTP 404)"
 
 
-@pytest.mark.parametrize("body", ["[" * 10_000, "[1]", "{}", '{"message": {"message": 5}}', "\0", "x" * MAX_BODY, "\n"])
+@pytest.mark.parametrize(
+    "body", ["[" * 10_000, "[1]", "{}", '{"message": {"message": 5}}', "\0", "x" * MAX_REFUSAL_SIZE, "\n"]
+)
 def test_any_body_is_a_bounded_line(body: str) -> None:
     line = str(status_error(403, body=body))
     assert line.isprintable()

@@ -6,14 +6,13 @@ import aiohttp
 import pytest
 
 from custom_components.azure_speech_live.speech.errors import NotASpeechEndpointError, UnusableMessageError
-from custom_components.azure_speech_live.speech.wire.inflow import (
+from custom_components.azure_speech_live.speech.wire.inflow import Inflow, Response
+from custom_components.azure_speech_live.speech.wire.limits import (
     MAX_INTERIM,
-    RATE,
-    RESERVE,
-    SPELL,
-    UNIT,
-    Inflow,
-    Response,
+    MESSAGE_RATE,
+    MESSAGE_RESERVE,
+    MESSAGE_SPELL,
+    MESSAGE_UNIT,
 )
 
 
@@ -44,7 +43,7 @@ def test_what_a_service_sends_is_never_too_much() -> None:
 def test_a_pause_is_due_now_and_then() -> None:
     inflow = Inflow(0.0)
     pauses = 0
-    for _ in range(10 * SPELL):
+    for _ in range(10 * MESSAGE_SPELL):
         inflow.count(0, 0.0)
         pauses += inflow.pause_due()
     assert pauses == 10
@@ -55,12 +54,12 @@ def test_a_pause_is_due_now_and_then() -> None:
 
 def test_too_much() -> None:
     inflow = Inflow(0.0)
-    for _ in range(int(RESERVE)):
+    for _ in range(int(MESSAGE_RESERVE)):
         inflow.count(0, 0.0)
     with pytest.raises(UnusableMessageError):
         inflow.count(0, 0.0)
-    for _ in range(int(RATE)):
+    for _ in range(int(MESSAGE_RATE)):
         inflow.count(0, 1.1)
     inflow.count(1 << 16, 1.1)
     with pytest.raises(UnusableMessageError):
-        inflow.count(20 * UNIT, 1.1)
+        inflow.count(20 * MESSAGE_UNIT, 1.1)

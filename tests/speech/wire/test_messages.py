@@ -10,8 +10,8 @@ import pytest
 
 from custom_components.azure_speech_live.speech import UnusableMessageError
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
+from custom_components.azure_speech_live.speech.wire.limits import MAX_HEADER_SIZE
 from custom_components.azure_speech_live.speech.wire.messages import (
-    MAX_HEADER_SIZE,
     Message,
     decode,
     encode,

@@ -248,7 +248,7 @@ async def test_closing_the_client_while_turns_end() -> None:
 async def pool_and_connection() -> AsyncIterator[tuple[Pool, list[Connection], Connection]]:
     """Give a pool, the connections that it discards, and one to put into it."""
     async with service_with() as service, aiohttp.ClientSession(headers=Credentials(key=KEY).headers()) as session:
-        connection = await Connection.open(session, URL(service.url + "/stt/speech/universal/v2"), "0" * 32)
+        connection = await Connection.open(session, URL(service.url + "/stt/speech/universal/v2"), "0" * 32, {})
         discarded: list[Connection] = []
         yield Pool(discarded.append), discarded, connection
         assert tasks_left() == []

@@ -19,13 +19,9 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
 )
 from custom_components.azure_speech_live.speech.wire.failures import status_error
+from custom_components.azure_speech_live.speech.wire.limits import MAX_PATHS, MAX_RECEIPTS
 from custom_components.azure_speech_live.speech.wire.messages import Message
-from custom_components.azure_speech_live.speech.wire.telemetry import (
-    MAX_PATHS,
-    MAX_TIMES,
-    ConnectionMetric,
-    TurnTelemetry,
-)
+from custom_components.azure_speech_live.speech.wire.telemetry import ConnectionMetric, TurnTelemetry
 
 START = datetime(2026, 11, 22, 12, 44, 42, 886_000, UTC)
 REQUEST_ID = "706e4b711b70446487aa399c64abe2b7"
@@ -150,8 +146,8 @@ def test_kinds_of_messages_are_bounded() -> None:
 
 def test_first_times_are_kept() -> None:
     telemetry = TurnTelemetry(REQUEST_ID, START, [])
-    for number in range(MAX_TIMES + 5):
+    for number in range(MAX_RECEIPTS + 5):
         telemetry.note("speech.hypothesis", at(number))
     (message,) = body_of(telemetry.report(START))["ReceivedMessages"]
     times = message["speech.hypothesis"]
-    assert (len(times), times[0], times[-1]) == (MAX_TIMES, "2026-11-22T12:44:42.886Z", "2026-11-22T12:44:43.085Z")
+    assert (len(times), times[0], times[-1]) == (MAX_RECEIPTS, "2026-11-22T12:44:42.886Z", "2026-11-22T12:44:43.085Z")

@@ -5,11 +5,10 @@ from typing import Final
 
 from ..errors import UnusableMessageError
 from ..events import Event, Hypothesis, Synthesis
+from ..wire.limits import MAX_EVENTS
 
 MAX_WAITING: Final = 16
 """Events that wait for the caller; then it is waited for. That is some two megabytes of synthesised audio at most."""
-MAX_EVENTS: Final = 1000
-"""Events that wait for the caller. A service gives a few a second, and of its hypotheses only the latest waits."""
 SYNTHESIS_PIECE: Final = 1 << 16
 """Bytes up to which slices of synthesised audio that wait for the caller are put together: two seconds of it."""
 

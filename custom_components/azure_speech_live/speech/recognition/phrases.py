@@ -20,11 +20,9 @@ from ..errors import (
 )
 from ..events import Hypothesis, Phrase, RecognitionStatus
 from ..wire.failures import meaning
+from ..wire.limits import MAX_TRANSCRIPT
 from ..wire.messages import as_number, duration, offset
 from ..wire.wording import shown
-
-MAX_TRANSCRIPT: Final = 20_000
-"""Characters kept of one phrase's text: over ten minutes of fast speech, and a connection lives for ten minutes."""
 
 _CONTROLS: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
 _TURNS: Final = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")

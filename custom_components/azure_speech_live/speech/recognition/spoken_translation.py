@@ -1,16 +1,9 @@
 """An utterance's spoken translations: which have begun, which are still to come, and their audio for the caller."""
 
-from typing import Final
-
 from ..errors import UnusableMessageError
 from ..events import Synthesis, SynthesisEnded
+from ..wire.limits import LEAST_SPOKEN, SPOKEN_TIMES
 from .event_queue import EventQueue
-
-LEAST_SPOKEN: Final = 4 << 20
-"""Bytes of synthesised audio that an utterance may have in any case: two minutes of 16 kHz PCM."""
-SPOKEN_TIMES: Final = 6
-"""Bytes beyond that for each byte of audio that was given. A translation takes about as long as what was said, and at
-24 kHz, the most that there is, half as many bytes again."""
 
 
 class SpokenTranslations:

@@ -12,11 +12,9 @@ from typing import Any, Final
 
 from ..errors import printable
 from ..events import Hypothesis, Phrase, RecognitionStatus
+from ..wire.limits import MAX_TRANSLATIONS
 from ..wire.wording import shown
 from . import phrases
-
-MAX_TRANSLATIONS: Final = 20
-"""Target languages read from one message; the service translates to far fewer at once."""
 
 _NONE: Final = "the service gave no translation"
 # By their names or by the JavaScript SDK's numbers for them (ServiceMessages/Enums.ts).

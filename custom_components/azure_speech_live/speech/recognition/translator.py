@@ -21,6 +21,7 @@ from ..errors import ConnectionFailedError, UnusableMessageError
 from ..wire import messages
 from ..wire.connection import Connection
 from ..wire.endpoints import Generation
+from ..wire.limits import MAX_SPEECH_SIZE
 from ..wire.messages import Message, json_message
 from ..wire.telemetry import ConnectionMetric
 from .audio import BYTES_PER_SECOND
@@ -33,15 +34,13 @@ SILENCE_FRAME: Final = BYTES_PER_SECOND
 """Bytes of it in one message."""
 QUIET: Final = 2.0
 """Seconds without a message, after the audio, that stand for the end of the turn."""
-MAX_SPEECH: Final = 8 << 20
-"""Bytes of one spoken translation, which is one message: nearly three minutes at 24 kHz, the most that there is."""
 
 
 class TranslatorConnection(Connection):
     """A connection that serves one turn, in the older dialect."""
 
     reusable = False
-    max_size = MAX_SPEECH
+    max_size = MAX_SPEECH_SIZE
 
     @override
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, url: URL, metric: ConnectionMetric) -> None:

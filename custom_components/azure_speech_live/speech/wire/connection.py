@@ -5,7 +5,7 @@ becomes a SpeechError here (see failures.py).
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 import contextlib
 from datetime import UTC, datetime
 import logging
@@ -24,6 +24,7 @@ from ..errors import (
 from . import messages
 from .failures import closing_error, ours
 from .inflow import Inflow
+from .limits import MAX_MESSAGE_SIZE, MAX_REDIRECTS
 from .link import Link
 from .messages import Message
 from .telemetry import ConnectionMetric
@@ -34,22 +35,10 @@ OPEN_LIMIT: Final = 7.0
 """Seconds that opening may take, name look-up, TLS and redirects included."""
 CLOSE_LIMIT: Final = 1.0
 """Seconds that the peer has to answer a close; then the socket is closed without its consent."""
-MAX_REDIRECTS: Final = 3
-"""Redirects to ws:// and wss:// addresses; Microsoft's service is not known to need more than one."""
 
 _CONTROL: Final = frozenset({aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG})
 _MESSAGES: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
 _NORMAL_CLOSURE: Final = (1000).to_bytes(2)
-
-_CONFIG: Final[dict[str, Any]] = {
-    "context": {
-        "system": {"name": "AzureSpeechLive", "version": "1", "build": "Python", "lang": "Python"},
-        # The protocol page wants these; what a household runs is not the service's business.
-        "os": {"platform": "Python", "name": "Python", "version": "3"},
-        "device": {"manufacturer": "Unknown", "model": "Unknown", "version": "Unknown"},
-        "audio": {"source": {"type": "Stream", "samplerate": 16000, "bitspersample": 16, "channelcount": 1}},
-    }
-}
 
 
 def now_utc() -> datetime:
@@ -62,7 +51,7 @@ class Connection:
 
     reusable = True
     """Whether another turn can follow on it."""
-    max_size = messages.MAX_MESSAGE_SIZE
+    max_size = MAX_MESSAGE_SIZE
     """Bytes of one message from the service."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, url: URL, metric: ConnectionMetric) -> None:
@@ -82,8 +71,10 @@ class Connection:
         self._closed = False
 
     @classmethod
-    async def open(cls, session: aiohttp.ClientSession, url: URL, connection_id: str) -> Connection:
-        """Open a connection and configure it; the session sends the credentials.
+    async def open(
+        cls, session: aiohttp.ClientSession, url: URL, connection_id: str, config: Mapping[str, Any]
+    ) -> Connection:
+        """Open a connection and configure it by the body of a speech.config; the session sends the credentials.
 
         Raises SpeechError; the caller limits the time.
         """
@@ -92,7 +83,7 @@ class Connection:
         socket = await ours(_upgrade(session, url, connection_id, cls.max_size), "it was being opened", url)
         connection = cls(socket, url, ConnectionMetric(connection_id, start, now_utc()))
         try:
-            await connection.send(messages.json_message("speech.config", _CONFIG))
+            await connection.send(messages.json_message("speech.config", config))
         except BaseException:
             await connection.close()
             raise

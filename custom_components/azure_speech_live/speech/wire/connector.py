@@ -148,7 +148,7 @@ class Connector:
         while routes:
             generation, url = routes.pop(0)
             try:
-                connection = await self._open(generation, url, connection_id)
+                connection = await self._open(generation, url, connection_id, options)
             except (EndpointError, CredentialsError, ProtocolError, ServiceError, UpgradeRefusedError) as err:
                 if isinstance(err, HostNotFoundError) or not isinstance(err, EndpointError):
                     # What that host says is no word on another: not all resources and networks have s2s, too.
@@ -162,12 +162,14 @@ class Connector:
         # What says more than that there is nothing comes first.
         raise next((err for err in refusals if not isinstance(err, EndpointError)), refusals[-1])
 
-    async def _open(self, generation: Generation, url: URL, connection_id: str) -> Connection:
+    async def _open(
+        self, generation: Generation, url: URL, connection_id: str, options: RecognitionOptions
+    ) -> Connection:
         kind = self._dialects.get(generation, Connection)
         start = now_utc()
         try:
             async with asyncio.timeout(OPEN_LIMIT):
-                return await kind.open(self._session, url, connection_id)
+                return await kind.open(self._session, url, connection_id, options.config())
         except TimeoutError:
             error: SpeechError = OpenTimeoutError("the connection did not open in time")
         except SpeechError as err:

@@ -47,14 +47,8 @@ from ..errors import (
     VoiceError,
     WebPageError,
 )
+from .limits import LONGEST_RETRY_AFTER, MAX_REFUSAL_SIZE, REFUSAL_TIME
 from .wording import shown
-
-MAX_RETRY_AFTER: Final = 86_400.0
-"""Seconds: more than a day's Retry-After is a mistake of the peer's."""
-MAX_BODY: Final = 4096
-"""Bytes read of a refusal's body."""
-BODY_LIMIT: Final = 1.0
-"""Seconds that it may take; then what has come is all that there is."""
 
 _STATUSES: Final[Mapping[int, tuple[type[SpeechError], str]]] = {
     429: (ThrottledError, "too many requests"),
@@ -198,12 +192,12 @@ async def refusal(response: aiohttp.ClientResponse) -> SpeechError:
     body = bytearray()
     try:
         with contextlib.suppress(TimeoutError, aiohttp.ClientError, OSError):
-            async with asyncio.timeout(BODY_LIMIT):
-                while len(body) < MAX_BODY and (piece := await response.content.readany()):
+            async with asyncio.timeout(REFUSAL_TIME):
+                while len(body) < MAX_REFUSAL_SIZE and (piece := await response.content.readany()):
                     body += piece
     finally:
         response.close()
-    text = body[:MAX_BODY].decode("utf-8-sig", errors="replace")
+    text = body[:MAX_REFUSAL_SIZE].decode("utf-8-sig", errors="replace")
     return status_error(response.status, response.headers.get("Retry-After"), text, response.url)
 
 
@@ -300,4 +294,4 @@ def _retry_after(value: str | None) -> float | None:
         seconds = float(value or "")
     except ValueError:
         return None
-    return min(seconds, MAX_RETRY_AFTER) if seconds >= 0 else None
+    return min(seconds, LONGEST_RETRY_AFTER) if seconds >= 0 else None

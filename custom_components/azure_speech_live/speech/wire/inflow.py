@@ -4,22 +4,12 @@ aiohttp gives messages that have come already without letting anything else run,
 a hundred thousand of them. It passes over interim answers (HTTP 100) in the same way, ten thousand in one go.
 """
 
-from typing import Any, Final, override
+from typing import Any, override
 
 import aiohttp
 
 from ..errors import NotASpeechEndpointError, UnusableMessageError
-
-UNIT: Final = 8192
-"""Bytes of a message that count for one more: what the audio of a spoken translation comes in, at most."""
-SPELL: Final = 16
-"""Messages taken in one go: less than a millisecond's work, and more than a service has ever sent at once."""
-RATE: Final = 200.0
-"""Messages a second that may go on and on. A service sends some ten: hypotheses, and what it speaks in pieces."""
-RESERVE: Final = 4000.0
-"""Messages beyond that which may come at once: six minutes of speech in pieces of 100 ms, or 32 MB."""
-MAX_INTERIM: Final = 8
-"""Interim answers before the one that counts. Who uses them sends one or two."""
+from .limits import MAX_INTERIM, MESSAGE_RATE, MESSAGE_RESERVE, MESSAGE_SPELL, MESSAGE_UNIT
 
 
 class Response(aiohttp.ClientResponse):
@@ -53,21 +43,21 @@ class Inflow:
     def __init__(self, now: float) -> None:
         """Begin with nothing; times are the loop's."""
         self._spell = 0
-        self._reserve = RESERVE
+        self._reserve = MESSAGE_RESERVE
         self._counted = now
 
     def count(self, size: int, now: float) -> None:
         """Count a message or a control frame of so many bytes. Raises UnusableMessageError: it is too much."""
-        weight = 1 + size // UNIT
+        weight = 1 + size // MESSAGE_UNIT
         self._spell += weight
-        self._reserve = min(RESERVE, self._reserve + (now - self._counted) * RATE) - weight
+        self._reserve = min(MESSAGE_RESERVE, self._reserve + (now - self._counted) * MESSAGE_RATE) - weight
         self._counted = now
         if self._reserve < 0:
             raise UnusableMessageError("the service says more than anybody can take")
 
     def pause_due(self) -> bool:
         """Return whether others are to have their turn before the next message, once for each time."""
-        due = self._spell >= SPELL
+        due = self._spell >= MESSAGE_SPELL
         if due:
             self._spell = 0
         return due

@@ -16,16 +16,12 @@ import re
 from typing import Any, Final
 
 from ..errors import UnusableMessageError, printable
+from .limits import MAX_HEADER_SIZE, MAX_OFFSET
 
-MAX_HEADER_SIZE: Final = 8192
-"""Bytes of headers in one message: the protocol page's own limit for binary messages."""
-MAX_MESSAGE_SIZE: Final = 1 << 20
-"""Bytes of one message from the service. The longest phrase with word timings is a few tens of kilobytes."""
 TICKS_PER_SECOND: Final = 10_000_000
 """Offsets and durations are counted in ticks of 100 ns."""
-MAX_TICKS: Final = 24 * 3600 * TICKS_PER_SECOND
-"""More than a day is no time in a turn: a connection lives for ten minutes."""
 
+_MAX_TICKS: Final = MAX_OFFSET * TICKS_PER_SECOND
 _PREFIX_SIZE: Final = 2
 _TIMESTAMP_SIZE: Final = len("2026-11-29T00:00:00.000")
 _HEADERS_END: Final = re.compile(r"\r?\n\r?\n")
@@ -150,4 +146,4 @@ def as_number(value: object) -> float | None:
 def _seconds(ticks: object) -> float:
     # Missing, negative and non-numeric ones occur in the wild and in attacks alike; none of them says anything.
     number = ticks if type(ticks) is int else as_number(ticks)
-    return number / TICKS_PER_SECOND if number is not None and 0 <= number <= MAX_TICKS else 0.0
+    return number / TICKS_PER_SECOND if number is not None and 0 <= number <= _MAX_TICKS else 0.0

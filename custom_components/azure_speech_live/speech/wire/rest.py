@@ -10,10 +10,7 @@ from yarl import URL
 
 from ..errors import ConnectionFailedError, RequestRefusedError, UpgradeRefusedError, WebPageError
 from .failures import is_page, ours
-from .messages import MAX_MESSAGE_SIZE
-
-MAX_ANSWER_SIZE: Final = MAX_MESSAGE_SIZE
-"""Bytes read of an answer, which has what a message has."""
+from .limits import MAX_ANSWER_SIZE
 
 _MOVED: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 """What wants the same body at another address: aiohttp cannot follow, as it has sent a body that it does not keep."""

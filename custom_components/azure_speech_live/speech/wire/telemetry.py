@@ -18,12 +18,8 @@ from ..errors import (
     ServiceTimeoutError,
     SpeechError,
 )
+from .limits import MAX_PATHS, MAX_RECEIPTS
 from .messages import Message, json_message, timestamp
-
-MAX_TIMES: Final = 200
-"""Receipt times kept of one kind of message in a turn: a minute of hypotheses, three a second."""
-MAX_PATHS: Final = 20
-"""Kinds of messages reported: twice as many as the protocol has."""
 
 _STATUS_NAMES: Final = {
     400: "BadRequest",
@@ -87,7 +83,7 @@ class TurnTelemetry:
             if len(self.received) >= MAX_PATHS:
                 return
             times = self.received[path] = []
-        if len(times) < MAX_TIMES:
+        if len(times) < MAX_RECEIPTS:
             times.append(now)
 
     def report(self, now: datetime) -> Message:
