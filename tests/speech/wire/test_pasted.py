@@ -40,6 +40,23 @@ CONNECTION: Final = f"Endpoint=https://westeurope.api.cognitive.microsoft.com/;S
 
 
 @pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("westeurope", "westeurope"),
+        ("West Europe", "westeurope"),
+        (" WestEurope\n", "westeurope"),
+        ("West US 3", "westus3"),
+        ("China East 2", "chinaeast2"),
+        ("West Europe (westeurope)", "westeurope"),
+        ("(Europe) West Europe", "westeurope"),
+        ("(Asia Pacific) Australia East", "australiaeast"),
+    ],
+)
+def test_region_as_people_write_it(text: str, region: str) -> None:
+    assert read_endpoint(text) == Endpoint.from_region(region)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "West\u00a0Europe",
