@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -15,6 +16,7 @@ from tests.microphone.sound import SoundServer, alsa
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import Clock
+from .forms import add_resource
 from .microphones import SAID, House, furnish
 from .names import Names
 
@@ -61,6 +63,12 @@ async def service(hass: HomeAssistant) -> AsyncGenerator[SpeechService]:
     async with SpeechService() as running:
         yield running
         await unload(hass)
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the stand-in as a resource."""
+    return await add_resource(hass, service)
 
 
 async def unload(hass: HomeAssistant) -> None:

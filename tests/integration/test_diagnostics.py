@@ -44,12 +44,6 @@ async def download(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> 
     return download
 
 
-@pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the resource."""
-    return await add_resource(hass, service)
-
-
 async def diagnostics(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
     """Return the diagnostics as they are downloaded."""
     data: dict[str, Any] = json.loads(

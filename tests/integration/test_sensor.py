@@ -27,16 +27,9 @@ from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
-from .forms import add_resource
 from .speech import pcm, stream, transcribe
 
 ENABLED = {"recognition_audio", "translation_audio", "failures"}
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the resource."""
-    return await add_resource(hass, service)
 
 
 def entity_id(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:

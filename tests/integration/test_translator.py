@@ -29,18 +29,12 @@ from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
 from tests.speech_service.service import KEY, SpeechService
 
 from . import forms
-from .forms import add_resource, start_reconfigure_flow, start_user_flow
+from .forms import start_reconfigure_flow, start_user_flow
 from .speech import pcm, stream, transcribe
 from .subentries import open_form, open_reconfigure_form, submit, suggestions
 
 TRANSLATOR = "stt.guests"
 GERMAN = {"languages": ["de-DE"], "target_language": "en"}
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the stand-in as a resource."""
-    return await add_resource(hass, service)
 
 
 async def add_translator(hass: HomeAssistant, entry: ConfigEntry, **data: Any) -> ConfigSubentry:

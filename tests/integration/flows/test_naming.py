@@ -16,12 +16,6 @@ from ..subentries import open_form, open_reconfigure_form, submit
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the stand-in as a resource."""
-    return await add_resource(hass, service)
-
-
-@pytest.fixture
 async def second(hass: HomeAssistant, entry: ConfigEntry) -> AsyncGenerator[ConfigEntry]:  # noqa: ARG001  # after it
     """Add another stand-in as a second resource."""
     async with SpeechService() as service:

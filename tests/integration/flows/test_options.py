@@ -7,15 +7,8 @@ from homeassistant.helpers.translation import async_get_translations
 import pytest
 
 from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN
-from tests.speech_service.service import SpeechService
 
-from ..forms import add_resource, state_of
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the resource."""
-    return await add_resource(hass, service)
+from ..forms import state_of
 
 
 async def test_options_are_set_changed_and_taken_away(hass: HomeAssistant, entry: ConfigEntry) -> None:

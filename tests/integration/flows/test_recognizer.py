@@ -12,9 +12,8 @@ import pytest
 from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_RECOGNIZER
 from custom_components.azure_speech_live.recognizer.settings import RecognizerSettings
 from custom_components.azure_speech_live.speech import MAX_PHRASES
-from tests.speech_service.service import SpeechService
 
-from ..forms import add_resource, only_recognizer, state_of
+from ..forms import only_recognizer, state_of
 from ..recognizers import KITCHEN, NAME, add_recognizer, filled_in
 from ..speech import RECOGNIZER, pcm, stream, transcribe
 from ..subentries import open_form, open_reconfigure_form, submit, suggestions
@@ -34,12 +33,6 @@ ALL: dict[str, Any] = {
         "store_audio": True,
     },
 }
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the stand-in as a resource."""
-    return await add_resource(hass, service)
 
 
 async def test_every_setting_is_in_the_form_and_no_other(hass: HomeAssistant, entry: ConfigEntry) -> None:

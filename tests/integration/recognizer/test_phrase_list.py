@@ -35,12 +35,6 @@ KIDS = "\u200fKid’s light"  # noqa: RUF001 - as another keyboard writes it
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the stand-in as a resource."""
-    return await add_resource(hass, service)
-
-
-@pytest.fixture
 def lamp(hass: HomeAssistant, entity_registry: er.EntityRegistry) -> er.RegistryEntry:
     """Put a lamp into the home, which Assist may use."""
     entry = entity_registry.async_get_or_create(

@@ -27,17 +27,10 @@ from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.options import TurnOptions
 from tests.speech_service.service import SpeechService
 
-from ..forms import add_resource
 from ..recognizers import KITCHEN, add_recognizer, last_turn
 from ..speech import BYTES_PER_SECOND, RECOGNIZER, pcm, recognizer, stream, transcribe
 
 MODEL = "12345678-90ab-cdef-1234-567890abcdef"
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the stand-in as a resource."""
-    return await add_resource(hass, service)
 
 
 def heard(text: str) -> SpeechResult:
