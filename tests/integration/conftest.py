@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
+import shutil
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -19,6 +20,7 @@ from .availability import Clock
 from .forms import add_resource
 from .microphones import SAID, House, furnish
 from .names import Names
+from .recordings import convert
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,31 @@ async def unload(hass: HomeAssistant) -> None:
     """Unload the entries: what they use is about to end."""
     for entry in hass.config_entries.async_loaded_entries(DOMAIN):
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def recordings_allowed(
+    hass: HomeAssistant,
+    entry: ConfigEntry,  # noqa: ARG001  # until all is played
+    tmp_path: Path,
+) -> AsyncIterator[None]:
+    """Allow recordings to be read: those in a folder, and those of this machine's servers."""
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    hass.config.allowlist_external_urls = {"http://127.0.0.1", "rtsp://127.0.0.1", "rtsps://127.0.0.1"}  # at any port
+    yield
+    await hass.async_block_till_done(wait_background_tasks=True)  # speech that nobody played
+
+
+@pytest.fixture(scope="session")
+def mp3(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an MP3 of the spoken command."""
+    return convert(tmp_path_factory.mktemp("spoken") / "spoken.mp3")
+
+
+@pytest.fixture
+def media(mp3: Path, tmp_path: Path) -> str:
+    """Put the MP3 into the folder that is allowed."""
+    return str(shutil.copy(mp3, tmp_path))
 
 
 @pytest.fixture(autouse=True)

@@ -58,7 +58,7 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     # Silver
     "action-exceptions": (
         f"{_TESTS}/test_services.py::test_a_mistake_is_named",
-        f"{_TESTS}/test_services.py::test_a_failure_of_the_service_is_named",
+        f"{_TESTS}/actions/test_recognition.py::test_a_failure_of_the_service_is_named",
     ),
     "config-entry-unloading": (
         f"{_CODE}/__init__.py::async_unload_entry",

@@ -22,13 +22,13 @@ from tests.speech_service.faults import After, Behaviour, Close, Fault
 from tests.speech_service.real import REAL, Real
 from tests.speech_service.service import SpeechService
 
+from .action_calls import VOICE, call
 from .availability import available, issues, said
 from .forms import add_resource
 from .recordings import SPOKEN
 from .service_messages import COMMAND, DOCUMENT, EACH_TIME, ONCE, Gets, document
 from .speech import RECOGNIZER, pcm, stream, transcribe
 from .subentries import open_form, submit
-from .test_services import VOICE, call
 
 ROWS: Final = [
     *(pytest.param(REAL[name], gets, None, id=name) for name, gets in EACH_TIME.items()),
