@@ -1,15 +1,19 @@
-"""What ffmpeg may take of the machine: no picture is decoded, and the system limits it as well."""
+"""ffmpeg as a decoder: what it hears of channels and tracks, and what it may take of the machine."""
 
 from pathlib import Path
 import resource
 import struct
 import zlib
 
+import audioop
+from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.azure_speech_live.audio.decoder import Decoder, DecodingError, Source
+from tests.speech.recognition.test_audio import chunk, fmt, riff
 
-from ..recordings import convert, invent
+from ..recordings import convert, invent, spoken_pcm
+from .hearing import heard
 
 SIDE = 10_000
 """Pixels of a cover, which would take 400 MB."""
@@ -112,3 +116,105 @@ async def test_it_works_where_the_system_has_no_limits(tmp_path: Path, monkeypat
         assert await decoder.read()
         await decoder.close()
         monkeypatch.delattr(resource, "prlimit", raising=False)
+
+
+# --- channels and tracks
+
+
+async def test_channels_that_cancel_each_other_out_are_heard(hass: HomeAssistant, allowed: Path) -> None:
+    turned = ("-af", "pan=stereo|c0=c0|c1=-1*c0")
+    assert await heard(hass, convert(allowed / "turned.wav", *turned)) == spoken_pcm()
+    assert audioop.max(await heard(hass, convert(allowed / "turned.mp3", *turned)), 2) > 10_000
+
+
+@pytest.mark.parametrize("layout", ["stereo", "5.1", "7.1", "quad"])
+async def test_a_voice_in_any_channel_is_heard(hass: HomeAssistant, allowed: Path, layout: str) -> None:
+    channels = {"stereo": 2, "5.1": 6, "7.1": 8, "quad": 4}[layout]
+    bass = {"5.1": 3, "7.1": 3}.get(layout)
+    for channel in set(range(channels)) - {bass}:
+        voice = convert(allowed / "voice.wav", "-af", f"pan={layout}|c{channel}=c0")
+        assert audioop.max(await heard(hass, voice), 2) > 1000, channel
+
+
+async def test_two_who_speak_in_a_channel_each_are_both_heard(hass: HomeAssistant, allowed: Path) -> None:
+    both = invent(allowed / "both.wav", "aevalsrc=sin(2*PI*440*t)*lt(t\\,1)|0.5*sin(2*PI*660*t)*gt(t\\,1):d=2:s=16000")
+    pcm = await heard(hass, both)
+    assert audioop.max(pcm[:32_000], 2) > 10_000
+    assert audioop.max(pcm[32_000:], 2) > 5_000
+
+
+@pytest.mark.parametrize("suffix", ["mka", "mp4", "ts", "avi"])
+async def test_a_silent_track_gives_way_to_one_with_sound(hass: HomeAssistant, allowed: Path, suffix: str) -> None:
+    tracks = convert(
+        allowed / f"tracks.{suffix}",
+        *("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=1.59"),
+        *("-map", "1", "-map", "1", "-map", "0"),
+    )
+    pcm = await heard(hass, tracks)
+    assert len(pcm) == pytest.approx(len(spoken_pcm()), abs=6500)
+    assert audioop.max(pcm, 2) > 1000
+
+
+async def test_the_first_of_two_tracks_with_sound_is_heard_from_its_beginning(
+    hass: HomeAssistant, allowed: Path
+) -> None:
+    late = convert(
+        allowed / "late.mka",
+        *("-f", "lavfi", "-i", "sine=d=3"),
+        *("-map", "0", "-map", "1", "-af:a:0", "adelay=1000", "-c:a", "pcm_s16le"),
+    )
+    assert await heard(hass, late) == bytes(32_000) + spoken_pcm()
+    assert await heard(hass, late, duration=0.5) == bytes(16_000)
+
+
+async def test_silence_on_all_tracks_is_silence(hass: HomeAssistant, allowed: Path) -> None:
+    silent = invent(
+        allowed / "silent.mka",
+        "anullsrc=r=16000:cl=mono:d=1 [out0]; anullsrc=r=8000:cl=mono:d=2 [out1]",
+        *("-map", "0", "-c:a", "pcm_s16le"),
+    )
+    assert await heard(hass, silent) == bytes(32_000)
+
+
+# --- odd files
+
+
+async def test_what_is_written_in_a_file_is_no_error(hass: HomeAssistant, allowed: Path) -> None:
+    """Titles are among what ffmpeg says."""
+    title = "x\nStream map '0:a:0' matches no streams\nhttp://x: broken\n  Duration: 99:00:00"
+    named = convert(allowed / "named.mp3", "-metadata", f"title={title}", "-metadata", f"lyrics={'la ' * 30_000}")
+    assert len(await heard(hass, named)) == pytest.approx(len(spoken_pcm()), abs=6500)
+
+
+SAMPLES = b"\1\2" * 99
+
+
+@pytest.mark.parametrize(
+    ("wav", "samples"),
+    [
+        pytest.param(riff(chunk(b"LIST", b"INFO" + bytes(100_000)), fmt(), chunk(b"data", SAMPLES)), 99, id="large"),
+        pytest.param(riff(fmt(), chunk(b"data", SAMPLES, size=0), size=0), 99, id="no sizes"),
+        pytest.param(riff(fmt(), chunk(b"data", SAMPLES, size=2**31), size=2**31), 99, id="sizes of arecord"),
+        pytest.param(riff(fmt(), chunk(b"data", SAMPLES + b"\1")), 99, id="half a sample"),
+        pytest.param(riff(fmt(), chunk(b"data", SAMPLES), chunk(b"LIST", bytes(5000))), 99, id="more behind it"),
+        pytest.param(riff(fmt(), chunk(b"data", SAMPLES))[:-81], 58, id="truncated"),
+        pytest.param(riff(fmt(), chunk(b"data", b"\1\2")), 1, id="one sample"),
+        pytest.param(riff(fmt(rate=8000), chunk(b"data", SAMPLES)), 198, id="8 kHz"),
+    ],
+)
+async def test_odd_wav_files_are_heard(hass: HomeAssistant, allowed: Path, wav: bytes, samples: int) -> None:
+    file = allowed / "odd.wav"
+    file.write_bytes(wav)
+    assert len(await heard(hass, file)) == 2 * samples
+
+
+@pytest.mark.parametrize("arguments", [("-rf64", "always"), ("-f", "w64")])
+async def test_large_kinds_of_wav_are_heard(hass: HomeAssistant, allowed: Path, arguments: tuple[str, ...]) -> None:
+    assert await heard(hass, convert(allowed / "large.wav", "-c", "copy", *arguments)) == spoken_pcm()
+
+
+@pytest.mark.parametrize("arguments", [("-f", "mp4"), ("-f", "mxf"), ("-target", "pal-dv"), ("-target", "pal-svcd")])
+async def test_the_sound_of_a_video_is_heard(hass: HomeAssistant, allowed: Path, arguments: tuple[str, ...]) -> None:
+    source = "color=s=720x576:r=25:d=1 [out0]; sine=d=1:r=48000,aformat=channel_layouts=stereo [out1]"
+    video = invent(allowed / "video", source, *arguments)
+    assert len(await heard(hass, video)) == pytest.approx(32000, abs=3200)
