@@ -18,3 +18,9 @@ async def allowed(hass: HomeAssistant, tmp_path: Path) -> Path:
     hass.config.internal_url = "http://127.0.0.1:9"
     assert await async_setup_component(hass, DOMAIN, {})
     return tmp_path
+
+
+@pytest.fixture
+async def setup(hass: HomeAssistant) -> None:
+    """Set up what recordings are read by."""
+    assert await async_setup_component(hass, DOMAIN, {})

@@ -54,3 +54,10 @@ def text_file(path: Path, text: str) -> Path:
     """Make a file of a text."""
     path.write_text(text)
     return path
+
+
+async def refusal(hass: HomeAssistant, address: str) -> ServiceValidationError:
+    """Return the error for which a recording is refused."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await heard(hass, address)
+    return caught.value

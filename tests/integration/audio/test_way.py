@@ -1,4 +1,4 @@
-"""What media may be: files of sound that lead nowhere else, and cameras; nothing of their secrets is told on the way."""
+"""What media may be: files of sound that lead nowhere else, and cameras; no secret of theirs is told on the way."""
 
 import asyncio
 from pathlib import Path
@@ -10,10 +10,12 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.azure_speech_live.audio import media
+from custom_components.azure_speech_live.audio.media import open_recording
 
-from ..recordings import convert, formats, has_sound, spoken_pcm, web_server
+from ..recordings import EndlessRadio, convert, formats, has_sound, process_of, spoken_pcm, web_server
 from ..rtsp import Camera
-from .hearing import heard, reason, refused, text_file
+from .hearing import heard, reason, refusal, refused, text_file
+from .network import CLOSED, allow, listening
 
 pytestmark = pytest.mark.usefixtures("allowed")
 
@@ -242,3 +244,50 @@ async def test_a_camera_is_spoken_to_in_secret(hass: HomeAssistant) -> None:
         host, port = server.sockets[0].getsockname()
         assert await refused(hass, f"rtsps://{host}:{port}/door") == "media_unreadable"
     assert greeting == [b"\x16\x03\x01"], "TLS"
+
+
+async def test_a_camera_that_sends_us_on_is_refused(hass: HomeAssistant) -> None:
+    """It is followed before ffmpeg can be ended; but nobody is told what is there."""
+    targets: list[int] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        target = targets.pop()
+        for status in ("200 OK", f"302 Found\r\nLocation: rtsp://127.0.0.1:{target}/x"):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            sequence = next(line for line in head.splitlines() if line.startswith("CSeq:"))
+            writer.write(f"RTSP/1.0 {status}\r\n{sequence}\r\n\r\n".encode())
+        await reader.read()
+        writer.close()
+
+    async with listening() as (port, _), await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        address = f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        allow(hass, address)
+        targets += [CLOSED, port]
+        told = [str(await refusal(hass, f"{address}/door")) for _ in range(2)]
+    assert told[0] == told[1]
+    assert "this machine itself" in told[0]
+
+
+# --- secrets
+
+
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+async def test_no_secret_is_in_the_list_of_processes(hass: HomeAssistant, scheme: str) -> None:
+    radio = EndlessRadio()
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Authorization") != "Basic em9lOlNFOkNSRVQ=":
+            raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="x"'})
+        assert request.query["token"] == "SECRET"
+        return await radio.answer(request)
+
+    async with web_server(serve) as address, Camera(bytes(8000)).serve() as camera:
+        host = address.removeprefix("http://") if scheme == "http" else camera
+        allow(hass, f"{scheme}://{host}")
+        media = f"{scheme}://zoe:SE%3ACRET@{host}/SECRET/x?token=SECRET"
+        async with open_recording(hass, media, duration=5) as recording:
+            assert await anext(recording.audio())
+            line = Path(f"/proc/{process_of(recording).pid}/cmdline").read_bytes()
+    assert b"-i" in line
+    for secret in (b"SECRET", b"CRET", b"zoe", host.encode()):
+        assert secret not in line
