@@ -1,6 +1,8 @@
 """Config flows as the user interface walks them, every step with a look at its words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
 import string
 from typing import Any
 
@@ -19,6 +21,12 @@ from homeassistant.helpers.translation import async_get_translations
 
 from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech_service.service import KEY, SpeechService
+
+from .names import Names, certificate_for
+
+OTHER_KEY = "fedcba9876543210fedcba9876543210"
+REGION_HOST = "westeurope.stt.speech.microsoft.com"
+OWN_HOST = "kitchen.cognitiveservices.azure.com"
 
 
 async def start_user_flow(hass: HomeAssistant) -> ConfigFlowResult:
@@ -97,3 +105,23 @@ async def _check_words(
         text = words[f"component.{domain}.{category}.{key}"]
         needed = {name for _, name, _, _ in string.Formatter().parse(text) if name}
         assert needed <= placeholders.keys(), f"{key} asks for {needed}"
+
+
+@asynccontextmanager
+async def public(host: str, names: Names, folder: Path) -> AsyncGenerator[SpeechService]:
+    """Run a stand-in that is found under a name of Azure's, and takes two keys."""
+    async with SpeechService(keys=[KEY, OTHER_KEY], ssl=certificate_for(host, folder)) as service:
+        names.ports[host] = service.port
+        yield service
+
+
+def assert_form(result: ConfigFlowResult, errors: dict[str, str]) -> None:
+    """Check that a step shows its form again, with these errors."""
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == errors
+
+
+def assert_abort(result: ConfigFlowResult, reason: str) -> None:
+    """Check that a flow ended without an entry, for this reason."""
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == reason

@@ -1,8 +1,6 @@
-"""The forms: what they accept, what they refuse and why, and that every one of them recovers."""
+"""The form that adds a resource: what it accepts, what it refuses and why, and that it recovers."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 import math
 from pathlib import Path
 import socket
@@ -14,18 +12,21 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.azure_speech_live.const import CONF_ENDPOINT, DOMAIN, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
-from custom_components.azure_speech_live.flows.regions import REGION_NAMES, portal_url, region_options
-from custom_components.azure_speech_live.speech import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS
-from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import HEARD
 from .forms import (
+    OTHER_KEY,
+    OWN_HOST,
+    REGION_HOST,
     add_resource,
+    assert_abort,
+    assert_form,
     only_recognizer,
     open_flow_in_progress,
+    public,
     start_reconfigure_flow,
     start_user_flow,
     state_of,
@@ -33,33 +34,6 @@ from .forms import (
 )
 from .names import Names, certificate_for
 from .speech import RECOGNIZER, pcm, stream, transcribe
-
-OTHER_KEY = "fedcba9876543210fedcba9876543210"
-REGION_HOST = "westeurope.stt.speech.microsoft.com"
-OWN_HOST = "kitchen.cognitiveservices.azure.com"
-
-
-@asynccontextmanager
-async def public(host: str, names: Names, folder: Path) -> AsyncGenerator[SpeechService]:
-    """Run a stand-in that is found under a name of Azure's, and takes two keys."""
-    async with SpeechService(keys=[KEY, OTHER_KEY], ssl=certificate_for(host, folder)) as service:
-        names.ports[host] = service.port
-        yield service
-
-
-def assert_form(result: ConfigFlowResult, errors: dict[str, str]) -> None:
-    """Check that a step shows its form again, with these errors."""
-    assert result["type"] is FlowResultType.FORM
-    assert result["errors"] == errors
-
-
-def assert_abort(result: ConfigFlowResult, reason: str) -> None:
-    """Check that a flow ended without an entry, for this reason."""
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == reason
-
-
-# --- adding a resource
 
 
 async def test_an_endpoint_becomes_an_entry_with_a_recognizer(hass: HomeAssistant, service: SpeechService) -> None:
@@ -147,22 +121,6 @@ async def test_an_address_of_the_service_of_2018_is_set_up_with_a_translator(
         assert result["type"] is FlowResultType.CREATE_ENTRY
         assert only_recognizer(result["result"]).subentry_type == SUBENTRY_TRANSLATOR
         await hass.config_entries.async_unload(result["result"].entry_id)
-
-
-def test_every_region_is_offered_once_by_its_name() -> None:
-    options = region_options()
-    regions = [*PUBLIC_REGIONS, *US_GOVERNMENT_REGIONS, *CHINA_REGIONS]
-    assert sorted(option["value"] for option in options) == sorted(regions) == sorted(REGION_NAMES)
-    assert {"value": "westeurope", "label": "West Europe (westeurope)"} in options
-    clouds = [
-        next(
-            number
-            for number, cloud in enumerate((PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, CHINA_REGIONS))
-            if region in cloud
-        )
-        for region in (option["value"] for option in options)
-    ]
-    assert clouds == sorted(clouds)
 
 
 @pytest.mark.parametrize(
@@ -352,25 +310,6 @@ async def test_a_form_that_was_left_open_is_in_nobodys_way(hass: HomeAssistant, 
     assert state_of(entry) is ConfigEntryState.LOADED
 
 
-async def test_a_form_that_was_left_open_keeps_nobody_from_being_asked_for_a_key(
-    hass: HomeAssistant, service: SpeechService
-) -> None:
-    """Home Assistant asks for none while an entry is being reconfigured, which this one is until the restart."""
-    entry = await add_resource(hass, service)
-    await start_reconfigure_flow(hass, entry)
-
-    service.authorization = Authorization([OTHER_KEY])
-    await transcribe(hass, stream(pcm(1)))
-    await hass.async_block_till_done()
-    for _ in range(2):
-        await hass.config_entries.async_reload(entry.entry_id)
-        await hass.async_block_till_done()
-    result = await open_flow_in_progress(hass, SOURCE_REAUTH)
-    result = await submit(hass, result, endpoint=service.url, api_key=OTHER_KEY)
-    assert_abort(result, "reauth_successful")
-    assert state_of(entry) is ConfigEntryState.LOADED
-
-
 async def test_two_forms_at_the_same_moment_add_one_resource(hass: HomeAssistant, service: SpeechService) -> None:
     forms = [await start_user_flow(hass) for _ in range(2)]
     results = await asyncio.gather(*(submit(hass, form, endpoint=service.url, api_key=KEY) for form in forms))
@@ -451,174 +390,3 @@ async def test_containers_may_share_a_key_with_each_other_and_with_a_resource(
         assert resource["type"] is FlowResultType.CREATE_ENTRY
         for entry in (second, resource["result"]):
             await hass.config_entries.async_unload(entry.entry_id)
-
-
-# --- renewing the key
-
-
-async def test_a_refused_key_is_renewed(hass: HomeAssistant, service: SpeechService) -> None:
-    entry = await add_resource(hass, service)
-    service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
-
-    form = await open_flow_in_progress(hass)
-    assert form["step_id"] == "reauth_confirm"
-    assert form["description_placeholders"] is not None
-    assert form["description_placeholders"]["endpoint"] == f"127.0.0.1:{service.port}"
-    form = await submit(hass, form, endpoint=service.url, api_key=KEY)
-    assert_form(form, {"base": "key_refused"})
-    form = await submit(hass, form, endpoint=service.url, api_key="two words")
-    assert_form(form, {CONF_API_KEY: "invalid_key"})
-
-    result = await submit(hass, form, endpoint=service.url, api_key=f"{OTHER_KEY} ")
-    assert_abort(result, "reauth_successful")
-    assert entry.data == {CONF_URL: service.url, CONF_API_KEY: OTHER_KEY}
-    assert state_of(entry) is ConfigEntryState.LOADED
-    assert not hass.config_entries.flow.async_progress()
-
-
-async def test_a_key_that_works_again_is_accepted_unchanged(hass: HomeAssistant, service: SpeechService) -> None:
-    entry = await add_resource(hass, service)
-    service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
-    service.authorization = Authorization([KEY])
-
-    result = await submit(hass, await open_flow_in_progress(hass), endpoint=service.url, api_key=KEY)
-
-    assert_abort(result, "reauth_successful")
-    assert state_of(entry) is ConfigEntryState.LOADED
-
-
-async def test_with_a_new_key_the_endpoint_may_be_new_too(hass: HomeAssistant, service: SpeechService) -> None:
-    entry = await add_resource(hass, service)
-    service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
-    async with SpeechService() as other:
-        result = await submit(hass, await open_flow_in_progress(hass), endpoint=other.url, api_key=KEY)
-        assert_abort(result, "reauth_successful")
-        assert entry.data == {CONF_URL: other.url, CONF_API_KEY: KEY}
-        assert state_of(entry) is ConfigEntryState.LOADED
-        await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_the_key_of_another_resource_is_refused_where_that_can_be_seen(
-    hass: HomeAssistant, names: Names, tmp_path: Path
-) -> None:
-    """A region takes the keys of all that is in it. Whose usage it is, the household is told."""
-    third_key = "0" * 32
-    async with public(REGION_HOST, names, tmp_path) as region, public(OWN_HOST, names, tmp_path) as own:
-        entry = (await submit(hass, await start_user_flow(hass), endpoint="westeurope", api_key=KEY))["result"]
-        other = (await submit(hass, await start_user_flow(hass), endpoint=OWN_HOST, api_key=OTHER_KEY))["result"]
-        region.authorization = Authorization([OTHER_KEY, third_key])
-        own.authorization = Authorization([OTHER_KEY])
-        entry.async_start_reauth(hass)
-        await hass.async_block_till_done()
-
-        form = await submit(hass, await open_flow_in_progress(hass), endpoint="westeurope", api_key=OTHER_KEY)
-        assert_form(form, {CONF_API_KEY: "key_of_other"})
-        assert (form["description_placeholders"] or {})["title"] == other.title
-        form = await submit(hass, form, endpoint=OWN_HOST, api_key=third_key)
-        assert_form(form, {CONF_ENDPOINT: "already_configured"})
-        result = await submit(hass, form, endpoint="westeurope", api_key=third_key)
-        assert_abort(result, "key_of_region")
-        assert entry.data[CONF_API_KEY] == third_key
-
-        result = await submit(hass, await start_reconfigure_flow(hass, other), endpoint=OWN_HOST, api_key="f" * 32)
-        assert_form(result, {"base": "key_refused"})
-        for each in (entry, other):
-            await hass.config_entries.async_unload(each.entry_id)
-
-
-@pytest.mark.parametrize(
-    ("place", "portal"),
-    [
-        (None, "https://portal.azure.com/"),
-        ("westeurope", "https://portal.azure.com/"),
-        ("chinaeast2", "https://portal.azure.cn/"),
-        ("usgovvirginia", "https://portal.azure.us/"),
-        ("kitchen.cognitiveservices.azure.us", "https://portal.azure.us/"),
-        ("ws://speech.example.us:5000", "https://portal.azure.com/"),
-    ],
-)
-def test_the_portal_is_that_of_the_cloud(place: str | None, portal: str) -> None:
-    assert portal_url(read_endpoint(place) if place else None).startswith(portal)
-
-
-# --- changing a resource
-
-
-async def test_the_key_alone_is_changed(hass: HomeAssistant, service: SpeechService) -> None:
-    entry = await add_resource(hass, service)
-    form = await start_reconfigure_flow(hass, entry)
-    assert form["step_id"] == "reconfigure"
-    assert form["data_schema"] is not None
-    suggested = {str(field): (field.description or {}).get("suggested_value") for field in form["data_schema"].schema}
-    assert suggested == {CONF_ENDPOINT: service.url, CONF_API_KEY: None}
-
-    service.authorization = Authorization([OTHER_KEY])
-    form = await submit(hass, form, endpoint=service.url)
-    assert_form(form, {"base": "key_refused"})
-    result = await submit(hass, form, endpoint=service.url, api_key=OTHER_KEY)
-
-    assert_abort(result, "reconfigure_successful")
-    assert entry.data == {CONF_URL: service.url, CONF_API_KEY: OTHER_KEY}
-    assert state_of(entry) is ConfigEntryState.LOADED
-
-
-@pytest.mark.parametrize("named", [False, True], ids=["our title", "their title"])
-async def test_the_endpoint_alone_is_changed(hass: HomeAssistant, service: SpeechService, named: bool) -> None:  # noqa: FBT001
-    entry = await add_resource(hass, service)
-    recognizer = only_recognizer(entry)
-    if named:
-        hass.config_entries.async_update_entry(entry, title="Ears")
-        await hass.async_block_till_done()
-
-    async with SpeechService() as other:
-        form = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint="not an endpoint?")
-        assert_form(form, {CONF_ENDPOINT: "invalid_endpoint"})
-        result = await submit(hass, form, endpoint=other.url, api_key="")
-
-        assert_abort(result, "reconfigure_successful")
-        assert entry.data == {CONF_URL: other.url, CONF_API_KEY: KEY}
-        assert entry.unique_id == f"127.0.0.1:{other.port}"
-        assert entry.title == ("Ears" if named else f"Azure Speech (127.0.0.1:{other.port})")
-        assert state_of(entry) is ConfigEntryState.LOADED
-        assert only_recognizer(entry) == recognizer
-        assert other.connections
-        await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_an_entry_that_could_not_be_set_up_is_changed(hass: HomeAssistant, service: SpeechService) -> None:
-    entry = await add_resource(hass, service)
-    service.behaviours = lambda _: Behaviour(answer=Refuse(503))
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
-    service.behaviours = ()
-
-    result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url)
-
-    assert_abort(result, "reconfigure_successful")
-    assert state_of(entry) is ConfigEntryState.LOADED
-
-
-async def test_a_resource_cannot_become_another_that_is_set_up(hass: HomeAssistant, service: SpeechService) -> None:
-    await add_resource(hass, service)
-    async with SpeechService() as other:
-        entry = await add_resource(hass, other)
-        result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url)
-        assert_form(result, {CONF_ENDPOINT: "already_configured"})
-        assert entry.data == {CONF_URL: other.url, CONF_API_KEY: KEY}
-        await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_no_flow_leaves_a_reauth_behind(hass: HomeAssistant, service: SpeechService) -> None:
-    entry = await add_resource(hass, service)
-    service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
-
-    result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url, api_key=OTHER_KEY)
-
-    assert_abort(result, "reconfigure_successful")
-    assert not hass.config_entries.flow.async_progress()

@@ -76,7 +76,7 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "parallel-updates": (f"{_TESTS}/test_quality_scale.py::test_no_platform_limits_parallel_updates",),
     "reauthentication-flow": (
         f"{_CODE}/config_flow.py::AzureSpeechConfigFlow.async_step_reauth_confirm",
-        f"{_TESTS}/test_config_flow.py::test_a_refused_key_is_renewed",
+        f"{_TESTS}/test_reconfigure.py::test_a_refused_key_is_renewed",
     ),
     "test-coverage": ("scripts/test",),
     # Gold
@@ -102,7 +102,7 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "icon-translations": (f"{_TESTS}/test_translations.py::test_every_entity_is_worded_and_has_an_icon",),
     "reconfiguration-flow": (
         f"{_CODE}/config_flow.py::AzureSpeechConfigFlow.async_step_reconfigure",
-        f"{_TESTS}/test_config_flow.py::test_the_endpoint_alone_is_changed",
+        f"{_TESTS}/test_reconfigure.py::test_the_endpoint_alone_is_changed",
     ),
     "repair-issues": (
         f"{_CODE}/resource/issues.py::Issue",
