@@ -4,6 +4,7 @@ from homeassistant.exceptions import ServiceValidationError
 import pytest
 
 from custom_components.azure_speech_live.languages.choice import (
+    locales_of,
     own_translation,
     spoken_locale,
     translation_options,
@@ -109,3 +110,24 @@ def test_the_own_translation_of_each_locale_is_known_in_any_case() -> None:
         assert own_translation(locale) == own_translation(locale.lower())
     unknown = {own_translation(locale) for locale in LANGUAGES} - set(TRANSLATION_LANGUAGES)
     assert unknown == {"eu", "gl", "jv", "ka", "mk", "mn", "si", "so", "uz", "zu"}
+
+
+@pytest.mark.parametrize(
+    ("target", "locale"),
+    [
+        ("en", "en-US"),
+        ("pt", "pt-BR"),
+        ("pt-pt", "pt-PT"),
+        ("fr-ca", "fr-CA"),
+        ("zh-Hans", "zh-CN"),
+        ("zh-Hant", "zh-TW"),
+        ("sr-Latn", "sr-Latn"),
+        ("tlh-Latn", "tlh-Latn"),
+    ],
+)
+def test_a_pipeline_of_the_target_language_can_use_it(target: str, locale: str) -> None:
+    assert locales_of(target)[0] == locale
+
+
+def test_every_target_language_has_a_locale() -> None:
+    assert all(locales_of(target) for target in TRANSLATION_LANGUAGES)
