@@ -42,9 +42,9 @@ OTHERS = {
     "settling": ["test_settling", "../wire/test_pool"],
     "issues": ["test_repairs"],
     "cost_guard": ["test_cost_guard", "test_stored"],
-    "months": ["test_usage", "test_usage_file", "test_cost_guard"],
-    "usage": ["test_usage", "test_usage_file", "../test_sensor"],
-    "resource": ["test_availability", "../test_init", "test_usage", "test_cost_guard", "../test_diagnostics"],
+    "months": ["test_months", "test_usage", "test_usage_file", "test_cost_guard"],
+    "usage": ["test_usage", "test_months", "test_usage_file", "../test_sensor"],
+    "resource": ["test_resource", "test_availability", "../test_init", "test_usage", "test_cost_guard", "../test_diagnostics"],
     "health": ["test_health_states", "test_availability", "test_repairs"],
 }
 

@@ -311,7 +311,7 @@ MACHINE: Final = (
     Loss(
         fault="the clock was never set, or was in the future",
         loss="nothing: what was counted joins the month that it is, and a limit holds meanwhile",
-        shown_by="integration.resource.test_usage.test_a_clock_that_was_in_the_future_takes_nothing_from_the_months_after_it",
+        shown_by="integration.resource.test_months.test_a_clock_that_was_in_the_future_takes_nothing_from_the_months_after_it",
     ),
     Loss(
         fault="the clock jumps while somebody speaks",
