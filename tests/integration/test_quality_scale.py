@@ -67,11 +67,11 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "docs-configuration-parameters": ("docs/options.md",),
     "docs-installation-parameters": ("README.md::3. Add your resource",),
     "entity-unavailable": (
-        f"{_TESTS}/resource/test_availability.py::test_a_service_that_cannot_be_reached_is_unavailable_until_a_command_works",
+        f"{_TESTS}/resource/test_health.py::test_a_service_that_cannot_be_reached_is_unavailable_until_a_command_works",
     ),
     "integration-owner": (f"{_TESTS}/test_manifest.py::test_the_manifest_says_what_the_integration_is",),
     "log-when-unavailable": (
-        f"{_TESTS}/resource/test_availability.py::test_a_failure_of_many_is_one_line_and_another_resource_is_not_concerned",
+        f"{_TESTS}/resource/test_health.py::test_a_failure_of_many_is_one_line_and_another_resource_is_not_concerned",
     ),
     "parallel-updates": (f"{_TESTS}/test_quality_scale.py::test_no_platform_limits_parallel_updates",),
     "reauthentication-flow": (

@@ -44,8 +44,8 @@ OTHERS = {
     "cost_guard": ["test_cost_guard", "test_stored"],
     "months": ["test_months", "test_usage", "test_usage_file", "test_cost_guard"],
     "usage": ["test_usage", "test_months", "test_usage_file", "../test_sensor"],
-    "resource": ["test_resource", "test_availability", "../test_init", "test_usage", "test_cost_guard", "../test_diagnostics"],
-    "health": ["test_health_states", "test_availability", "test_repairs"],
+    "resource": ["test_resource", "test_health", "../test_init", "test_usage", "test_cost_guard", "../test_diagnostics"],
+    "health": ["test_health", "test_health_states", "test_repairs"],
 }
 
 SHARE = 10
