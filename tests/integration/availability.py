@@ -1,5 +1,7 @@
 """Speaking to a recognizer while its service comes and goes, and what the household is told of it."""
 
+import asyncio
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 import logging
 
@@ -15,6 +17,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.resource.issues import Issue
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
+from tests.speech_service.service import SpeechService
 
 from .speech import RECOGNIZER, pcm, stream, transcribe
 
@@ -76,3 +79,27 @@ def issue(hass: HomeAssistant, entry: ConfigEntry, issue: Issue) -> ir.IssueEntr
 def issues(hass: HomeAssistant, entry: ConfigEntry) -> set[Issue]:
     """Return all repair issues that an entry has at present."""
     return {each for each in Issue if issue(hass, entry, each) is not None}
+
+
+async def two_at_once(hass: HomeAssistant, service: SpeechService) -> list[SpeechResult]:
+    """Begin a second command while the first is under way, and end both."""
+    second_is_over = asyncio.Event()
+    audio = sum(connection.audio_size for connection in service.connections)
+
+    async def long() -> AsyncGenerator[bytes]:
+        yield pcm(1)
+        await second_is_over.wait()
+
+    first = asyncio.create_task(transcribe(hass, long()))
+    await service.until(lambda: sum(connection.audio_size for connection in service.connections) > audio)
+    second = await speak(hass)
+    second_is_over.set()
+    return [(await first)[1], second]
+
+
+def serve_one_at_a_time(service: SpeechService) -> None:
+    """Refuse what comes after the next request."""
+    first = len(service.attempts)
+    service.behaviours = lambda attempt: (
+        Behaviour() if attempt == first else Behaviour(answer=Refuse(429, {"Retry-After": "60"}))
+    )

@@ -40,12 +40,19 @@ OTHERS = {
     "rest": ["test_rest", "../recognition/test_short_audio"],
     "session": ["test_session", "test_rest", "test_connection"],
     "settling": ["test_settling", "../wire/test_pool"],
-    "issues": ["test_repairs"],
+    "issues": ["test_issues", "test_repairs"],
     "cost_guard": ["test_cost_guard", "test_stored"],
     "months": ["test_months", "test_usage", "test_usage_file", "test_cost_guard"],
     "usage": ["test_usage", "test_months", "test_usage_file", "../test_sensor"],
-    "resource": ["test_resource", "test_health", "../test_init", "test_usage", "test_cost_guard", "../test_diagnostics"],
-    "health": ["test_health", "test_health_states", "test_repairs"],
+    "resource": [
+        "test_resource",
+        "test_health",
+        "../test_init",
+        "test_usage",
+        "test_cost_guard",
+        "../test_diagnostics",
+    ],
+    "health": ["test_health", "test_health_states", "test_reauth", "test_repairs"],
 }
 
 SHARE = 10

@@ -1,4 +1,4 @@
-"""The entities' availability: lost and found by what really happens, and told once each way."""
+"""A resource's health: lost and found by what really happens, and told once each way."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -6,9 +6,8 @@ import logging
 from types import MappingProxyType
 
 from homeassistant.components.stt import SpeechResult, SpeechResultState
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryDisabler, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER
@@ -19,31 +18,11 @@ from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import After, AudioReceived, Behaviour, Close, Fault, Refuse, Reset
-from tests.speech_service.service import KEY, SpeechService
+from tests.speech_service.service import SpeechService
 
-from ..availability import (
-    BROKEN,
-    FAILED,
-    HEARD,
-    USED_UP,
-    available,
-    issue,
-    issues,
-    let_pass,
-    said,
-    speak,
-)
-from ..forms import add_resource, start_reconfigure_flow, submit
+from ..availability import BROKEN, FAILED, HEARD, USED_UP, available, issue, issues, let_pass, said, speak
+from ..forms import add_resource
 from ..speech import RECOGNIZER, pcm, stream, transcribe
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture) -> ConfigEntry:
-    """Add the resource, and forget what was logged until then."""
-    entry = await add_resource(hass, service)
-    caplog.clear()
-    return entry
-
 
 # --- unavailable, and back
 
@@ -204,78 +183,6 @@ async def test_a_microphone_that_fails(hass: HomeAssistant, service: SpeechServi
     assert available(hass)
     assert len(service.attempts) <= attempts + 1  # the command's own
     assert entry.runtime_data.usage.month.failures == {"audio_failed": 1}
-
-
-# --- the key
-
-
-async def test_a_key_that_is_refused_is_asked_for_until_it_works(
-    hass: HomeAssistant,
-    service: SpeechService,
-    entry: ConfigEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    service.authorization = Authorization(["another"])
-    assert await speak(hass) == FAILED
-    assert not available(hass)
-    (flow,) = hass.config_entries.flow.async_progress()
-    assert (flow["context"]["source"], flow["context"]["entry_id"]) == (SOURCE_REAUTH, entry.entry_id)
-    assert len(said(caplog)) == 1
-
-    service.authorization = Authorization([KEY])  # somebody enabled it again in the portal
-    await let_pass(hass, FIRST_RECHECK)
-    assert available(hass)
-    assert not hass.config_entries.flow.async_progress()
-    assert said(caplog) == [(logging.INFO, f"{entry.title}: speech recognition works again")]
-
-
-@pytest.mark.usefixtures("entry")
-async def test_a_key_that_is_refused_by_mistake_is_not_asked_for(
-    hass: HomeAssistant, service: SpeechService, caplog: pytest.LogCaptureFixture
-) -> None:
-    refusals = range(len(service.attempts), len(service.attempts) + 1)
-    service.behaviours = lambda attempt: Behaviour(answer=Refuse(401)) if attempt in refusals else Behaviour()
-    assert await speak(hass) == FAILED
-    assert available(hass)
-    assert not hass.config_entries.flow.async_progress()
-    assert await speak(hass) == HEARD
-    assert [level for level, _ in said(caplog)] == [logging.ERROR, logging.INFO]
-
-
-async def test_a_key_that_is_refused_while_the_service_was_away_is_asked_for(
-    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
-) -> None:
-    service.behaviours = lambda _: Behaviour(answer=Reset())
-    await speak(hass)
-    service.behaviours = ()
-    service.authorization = Authorization(["another"])
-    said(caplog)
-    await let_pass(hass, FIRST_RECHECK)
-    assert not available(hass)
-    (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["context"]["entry_id"] == entry.entry_id
-    ((level, line),) = said(caplog)
-    assert level == logging.ERROR
-    assert "the key is refused" in line
-
-
-@pytest.mark.parametrize("ends", ["reconfigured", "disabled", "removed"])
-async def test_a_key_is_asked_for_no_longer_than_it_is_refused(
-    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, ends: str
-) -> None:
-    service.authorization = Authorization(["another"])
-    assert await speak(hass) == FAILED
-    assert hass.config_entries.flow.async_progress()
-    match ends:
-        case "reconfigured":
-            await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url, api_key="another")
-            assert available(hass)
-        case "disabled":
-            await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
-        case "removed":
-            await hass.config_entries.async_remove(entry.entry_id)
-    assert not hass.config_entries.flow.async_progress()
-    assert not [each for each in ir.async_get(hass).issues.values() if each.active]
 
 
 # --- in whatever order it is noticed
