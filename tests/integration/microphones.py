@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 import logging
 from typing import Any, override
@@ -16,7 +16,7 @@ from homeassistant.components.wake_word import DetectionResult, WakeWord, WakeWo
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.intent import IntentResponse
 from homeassistant.setup import async_setup_component
@@ -317,3 +317,22 @@ def retry(house: House) -> None:
 def end_pause(house: House) -> None:
     """Let the time pass until the wake word is waited for again."""
     async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=PAUSE_SECONDS + 1))
+
+
+async def press(house: House) -> None:
+    """Press the button, and wait until all has been done and said."""
+    with suppress(ServiceValidationError):  # that there is no speech-to-text
+        await house.call("button.press", BUTTON)
+    await settle(house)
+
+
+async def settle(house: House) -> None:
+    """Wait until all has been done and said."""
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+
+
+def shown(house: House) -> tuple[str | None, str | None]:
+    """Return what the satellite shows: the part that does not work, and the pipeline's words."""
+    state = house.hass.states.get(SATELLITE)
+    assert state is not None
+    return state.attributes.get("problem"), state.attributes.get("problem_message")

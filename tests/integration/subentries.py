@@ -86,3 +86,9 @@ def _fields(schema: vol.Schema, step: str) -> Generator[str]:
         yield f"{step}.data_description.{field}"
         if isinstance(selector, SelectSelector) and (key := selector.config.get("translation_key")):
             yield from (f"selector.{key}.options.{option}" for option in selector.config["options"])
+
+
+def reason(form: SubentryFlowResult) -> str:
+    """Return why something fails, as the form says it."""
+    assert form["description_placeholders"] is not None
+    return form["description_placeholders"]["reason"]

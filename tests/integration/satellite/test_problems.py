@@ -1,7 +1,6 @@
 """What of a voice assistant does not work: logged once, shown on the satellite, said aloud, and taken back."""
 
 from collections.abc import AsyncIterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, override
@@ -21,13 +20,13 @@ from homeassistant.core import CoreState
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
-from tests.microphone.sound import BYTES_PER_SECOND, SoundServer
+from tests.microphone.sound import BYTES_PER_SECOND
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
 from tests.speech_service.service import SpeechService
 
-from ..microphones import BUTTON, LIGHT, SAID, SATELLITE, WAKE_WORD, House, Voice, end_pause, troubles
+from ..microphones import BUTTON, LIGHT, SATELLITE, WAKE_WORD, House, end_pause, press, settle, shown, troubles
 from ..speech import RECOGNIZER
 
 
@@ -69,25 +68,6 @@ class Asleep(SpeechToTextEntity):
     @override
     async def async_process_audio_stream(self, metadata: SpeechMetadata, stream: AsyncIterable[bytes]) -> SpeechResult:
         raise TimeoutError
-
-
-async def press(house: House) -> None:
-    """Press the button, and wait until all has been done and said."""
-    with suppress(ServiceValidationError):  # that there is no speech-to-text
-        await house.call("button.press", BUTTON)
-    await settle(house)
-
-
-async def settle(house: House) -> None:
-    """Wait until all has been done and said."""
-    await house.hass.async_block_till_done(wait_background_tasks=True)
-
-
-def shown(house: House) -> tuple[str | None, str | None]:
-    """Return what the satellite shows: the part that does not work, and the pipeline's words."""
-    state = house.hass.states.get(SATELLITE)
-    assert state is not None
-    return state.attributes.get("problem"), state.attributes.get("problem_message")
 
 
 # --- who presses the button
@@ -247,75 +227,6 @@ async def test_what_nobody_has_foreseen_is_logged_with_its_place(
     assert shown(house) == ("voice_assistant", "Home Assistant has changed")
     (record,) = [record for record in caplog.records if record.exc_info]
     assert record.getMessage() == f"{SATELLITE}: Home Assistant has changed (RuntimeError)"
-
-
-# --- the voice
-
-
-async def test_without_text_to_speech_commands_are_carried_out(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    await house.change_pipeline(tts_engine=None, tts_language=None)
-    await house.add_microphone()
-    await press(house)
-    assert house.look(LIGHT) == "on"
-    assert house.radio.played == []
-    assert shown(house) == (None, None)
-    assert troubles(caplog) == []
-
-
-async def test_with_a_voice_that_is_gone_commands_are_carried_out(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
-    await house.change_pipeline(tts_engine="tts.gone")
-    await house.add_microphone()
-    for _ in range(2):
-        await press(house)
-        assert house.look(LIGHT) == "on"
-        assert shown(house)[0] == "text_to_speech"
-    (trouble,) = troubles(caplog)
-    assert trouble.startswith(f"{SATELLITE}: ")
-    assert "tts.gone" in trouble
-
-    await house.change_pipeline(tts_engine="tts.voice")
-    await press(house)
-    assert shown(house) == (None, None)
-    assert len(house.radio.played) == 1
-
-
-async def test_a_voice_that_fails_is_told(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    house.voice.is_hoarse = True
-    await house.add_microphone()
-    await press(house)
-    assert house.look(LIGHT) == "on"
-    assert shown(house) == ("text_to_speech", "The voice is hoarse")
-    assert f"{SATELLITE}: The voice is hoarse (HomeAssistantError)" in troubles(caplog)
-
-
-async def test_what_a_voice_could_not_say_is_in_no_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    house.voice.is_mute = True
-    await house.add_microphone()
-    await press(house)
-    assert house.look(LIGHT) == "on"
-    # Home Assistant's words for it, but for those of the answer.
-    assert shown(house) == ("text_to_speech", 'No text-to-speech audio from Voice for "…"')
-    assert [trouble for trouble in troubles(caplog) if SATELLITE in trouble]
-    assert not any("Turned on the switch" in trouble for trouble in troubles(caplog) if SATELLITE in trouble)
-
-
-async def test_a_voice_that_comes_while_it_waits_for_the_wake_word_answers(
-    house: House, sound_server: SoundServer
-) -> None:
-    await house.change_pipeline(tts_engine="tts.late")
-    await house.add_microphone(start="wake_word")
-    await house.waits_for_wake_word()
-    late = Voice("Late")
-    await house.hass.data["tts"].async_add_entities([late])
-    async with house.state(SATELLITE, lambda state: state == "responding"):
-        await sound_server.say("kitchen", SAID)
-    assert house.look(LIGHT) == "on"
-    await house.waits_for_wake_word()
-    assert late.said == ["Turned on the switch"]
-    assert len(house.radio.played) == 1
-    assert shown(house) == (None, None)
 
 
 # --- the wake word

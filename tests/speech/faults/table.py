@@ -286,7 +286,7 @@ MACHINE: Final = (
     Loss(
         fault="the sound system hangs (PulseAudio is stopped), whatever is under way",
         loss="the microphones of this machine, until it goes on; nobody waits longer than 15 s",
-        shown_by="integration.test_assist_satellite.test_its_sound_server_hangs_and_goes_on",
+        shown_by="integration.satellite.test_host_microphone.test_its_sound_server_hangs_and_goes_on",
     ),
     Loss(
         fault="Home Assistant ends while the sound system hangs",
