@@ -17,10 +17,11 @@ from tests.microphone.sound import SoundServer, alsa
 from tests.speech_service.service import KEY, SpeechService
 
 from .availability import Clock
+from .dashboards import Dashboard
 from .forms import add_resource
 from .microphones import SAID, House, furnish
 from .names import Names
-from .recordings import convert
+from .recordings import SPOKEN, convert
 
 
 @pytest.fixture(autouse=True)
@@ -68,9 +69,10 @@ async def service(hass: HomeAssistant) -> AsyncGenerator[SpeechService]:
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+async def entry(hass: HomeAssistant, service: SpeechService) -> AsyncIterator[ConfigEntry]:
     """Add the stand-in as a resource."""
-    return await add_resource(hass, service)
+    yield await add_resource(hass, service)
+    await hass.async_block_till_done(wait_background_tasks=True)  # speech that nobody played
 
 
 async def unload(hass: HomeAssistant) -> None:
@@ -80,16 +82,10 @@ async def unload(hass: HomeAssistant) -> None:
 
 
 @pytest.fixture
-async def recordings_allowed(
-    hass: HomeAssistant,
-    entry: ConfigEntry,  # noqa: ARG001  # until all is played
-    tmp_path: Path,
-) -> AsyncIterator[None]:
-    """Allow recordings to be read: those in a folder, and those of this machine's servers."""
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
+def recordings_allowed(hass: HomeAssistant, entry: ConfigEntry, tmp_path: Path) -> None:  # noqa: ARG001  # who reads them
+    """Allow recordings to be read: those in folders, and those of this machine's servers."""
+    hass.config.allowlist_external_dirs = {str(tmp_path), str(SPOKEN.parent)}
     hass.config.allowlist_external_urls = {"http://127.0.0.1", "rtsp://127.0.0.1", "rtsps://127.0.0.1"}  # at any port
-    yield
-    await hass.async_block_till_done(wait_background_tasks=True)  # speech that nobody played
 
 
 @pytest.fixture(scope="session")
@@ -156,3 +152,9 @@ async def sound_server(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> 
             monkeypatch.setenv(name, value)
         yield server
         await unload(hass)
+
+
+@pytest.fixture
+async def dashboard(hass_ws_client: WebSocketGenerator) -> Dashboard:
+    """Open a dashboard."""
+    return Dashboard(await hass_ws_client())

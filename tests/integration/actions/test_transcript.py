@@ -59,13 +59,6 @@ async def test_the_languages_are_named_as_they_were_asked_for(
     assert turn.options.translation.targets == ("de", "zh-Hans")
 
 
-async def test_languages_without_blanks_are_put_together_without(
-    hass: HomeAssistant, service: SpeechService, media: str
-) -> None:
-    service.engine = Scripted([Utterance(text="一。", end=0.5), Utterance(text="二。", start=0.6, end=1.5)])
-    assert (await call(hass, "transcribe", media=media, language="zh-CN"))["text"] == "一。二。"
-
-
 async def test_silence_is_an_empty_result(hass: HomeAssistant, service: SpeechService, tmp_path: Path) -> None:
     service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
     silence = str(invent(tmp_path / "silence.wav", "anullsrc=r=16000:cl=mono", "-t", "1"))
@@ -99,16 +92,6 @@ async def test_more_text_than_anybody_can_say_is_cut_off(
 
 
 # --- translations
-
-
-async def test_who_speaks_the_target_language_needs_no_translation(
-    hass: HomeAssistant, service: SpeechService, media: str
-) -> None:
-    service.engine = Scripted([Utterance(text="Hallo.", language="de-DE")])
-    service.translator = ScriptedTranslator({"de": TranslationFailedError("same language")})
-    response = await call(hass, "translate", media=media, language=["en-US", "de-DE"], target_language="de")
-    assert response["translations"] == {"de": "Hallo."}
-    assert response["failures"] == {}
 
 
 async def test_what_could_be_translated_is_kept(hass: HomeAssistant, service: SpeechService, media: str) -> None:

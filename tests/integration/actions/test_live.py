@@ -1,0 +1,303 @@
+"""Live captions: microphone audio in, what is said out, while it is said; and apps that do not keep up."""
+
+from array import array
+import asyncio
+from collections.abc import AsyncGenerator
+from functools import partial
+from math import pi, sin
+from pathlib import Path
+import socket
+
+from homeassistant.components import tts
+from homeassistant.components.ffmpeg import FFmpegManager
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.azure_speech_live.actions import live
+from tests.speech_service.engines import Status
+from tests.speech_service.engines.scripted import Scripted, Utterance
+from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
+from tests.speech_service.service import SpeechService
+from tests.speech_service.wav import wav_file
+
+from ..action_calls import LIGHT, VOICE
+from ..dashboards import Dashboard, of
+from ..recordings import SPOKEN
+from ..speech import pcm
+
+pytestmark = pytest.mark.usefixtures("entry")
+
+
+async def test_what_is_said_is_told_while_it_is_said(dashboard: Dashboard, service: SpeechService) -> None:
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1), end=False)
+    hypothesis = await dashboard.next()
+    assert hypothesis["type"] == "hypothesis"
+    assert hypothesis["text"].startswith("turn")
+
+    await dashboard.speak(pcm(1))
+    events = await dashboard.events()
+    (phrase,) = of("phrase", events)
+    assert phrase.pop("duration") == pytest.approx(2, abs=0.01)
+    assert phrase == {
+        "type": "phrase",
+        "text": LIGHT,
+        "language": "en-US",
+        "offset": 0,
+        "confidence": 0.95,
+        "error": None,
+    }
+    assert events[-1] == {"type": "end"}
+    (turn,) = service.connections[-1].turns
+    assert bytes(turn.audio) == pcm(1) * 2
+
+
+async def test_captions_in_two_languages(dashboard: Dashboard, service: SpeechService) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=1), Utterance(text="Goodbye.", start=1.1, end=2)])
+    await dashboard.begin("translate", language="en-US", target_language=["de", "fr"])
+    await dashboard.speak(pcm(3))
+    events = await dashboard.events()
+    assert of("hypothesis", events)[0]["translations"] == {"de": "[de] hello", "fr": "[fr] hello"}
+    assert [phrase["translations"] for phrase in of("phrase", events)] == [
+        {"de": "[de] Hello.", "fr": "[fr] Hello."},
+        {"de": "[de] Goodbye.", "fr": "[fr] Goodbye."},
+    ]
+    assert not of("synthesis", events)
+
+
+async def test_silence_is_an_end_without_phrases(dashboard: Dashboard, service: SpeechService) -> None:
+    service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1))
+    assert await dashboard.events() == [{"type": "end"}]
+
+
+# --- the voice
+
+
+async def test_every_phrase_is_spoken_at_an_address_of_its_own(
+    dashboard: Dashboard, service: SpeechService, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=1), Utterance(text="Goodbye.", start=1.1, end=2)])
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(3))
+    spoken = of("synthesis", await dashboard.events())
+    assert len({event["url"] for event in spoken}) == 2
+    client = await hass_client_no_auth()
+    for event in spoken:
+        assert event["media_content_id"].startswith("media-source://tts/")
+        assert event["error"] is None
+        assert await (await client.get(event["url"])).read()
+
+
+async def test_a_phrase_that_is_spoken_without_end_is_not_kept(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MAX_SPOKEN", 1)
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(1))
+    (spoken,) = of("synthesis", await dashboard.events())
+    assert spoken == {"type": "synthesis", "error": "more speech than is kept for who does not play it"}
+
+
+async def test_a_voice_that_fails_is_told(dashboard: Dashboard, service: SpeechService) -> None:
+    service.synthesizer = ScriptedSynthesizer(fail_after=0, reason="Synthesis timed out")
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(1))
+    events = await dashboard.events()
+    assert of("phrase", events)[0]["translations"] == {"de": f"[de] {LIGHT}"}
+    assert of("synthesis", events) == [{"type": "synthesis", "error": "Synthesis timed out"}]
+
+
+async def test_speech_of_another_format_is_told_once(dashboard: Dashboard, service: SpeechService) -> None:
+    service.synthesizer = Fast()
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(1))
+    (spoken,) = of("synthesis", await dashboard.events())
+    assert "96000 Hz" in spoken["error"]
+    assert "url" not in spoken
+
+
+class Fast:
+    """Speaks at 96 kHz, which nobody asked for."""
+
+    async def synthesize(self, *_said: str) -> AsyncGenerator[bytes]:
+        """Yield a second of silence."""
+        wav = wav_file(bytes(48_000))
+        yield wav[:24] + (96_000).to_bytes(4, "little") + wav[28:3200]
+        yield wav[3200:]
+
+
+async def test_phrases_are_encoded_one_after_another(
+    hass: HomeAssistant,
+    dashboard: Dashboard,
+    service: SpeechService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log, encoder = tmp_path / "log", tmp_path / "ffmpeg"
+    encoder.write_text(f'#!/bin/sh\necho begin >> {log}\nsleep 0.2\nffmpeg "$@"\necho end >> {log}\n', encoding="utf-8")
+    encoder.chmod(0o700)
+    monkeypatch.setattr(FFmpegManager, "binary", str(encoder))
+    service.engine = Scripted([Utterance(text=f"{at}.", start=at / 2, end=at / 2 + 0.4) for at in range(6)])
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(3))
+    spoken = of("synthesis", await dashboard.events())
+    assert len({event["url"] for event in spoken}) == 6
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert log.read_text(encoding="utf-8").split() == ["begin", "end"] * 6
+
+
+# --- the microphone
+
+
+@pytest.mark.parametrize("sample_rate", [8000, 44100, 48000])
+async def test_a_browser_may_record_at_its_own_rate(
+    dashboard: Dashboard, service: SpeechService, sample_rate: int
+) -> None:
+    await dashboard.begin("recognize", language="en-US", sample_rate=sample_rate)
+    await dashboard.speak(bytes(2 * sample_rate + 1))
+    assert of("phrase", await dashboard.events())[0]["text"] == LIGHT
+    (turn,) = service.connections[-1].turns
+    # The filter keeps a millisecond or two to itself.
+    assert len(turn.audio) == pytest.approx(32000, abs=100)
+
+
+@pytest.mark.parametrize(("frequency", "loudness"), [(1000, 10_000), (10_000, 0)])
+async def test_what_16_khz_cannot_have_is_no_noise_in_it(
+    dashboard: Dashboard, service: SpeechService, frequency: int, loudness: int
+) -> None:
+    tone = array("h", (round(10_000 * sin(2 * pi * frequency * at / 48_000)) for at in range(48_000)))
+    await dashboard.begin("recognize", language="en-US", sample_rate=48_000)
+    await dashboard.speak(tone.tobytes())
+    await dashboard.events()
+    (turn,) = service.connections[-1].turns
+    heard = array("h", turn.audio)[1000:-1000]  # it has a beginning, which is no tone
+    assert max(map(abs, heard)) == pytest.approx(loudness, abs=100)
+
+
+async def test_audio_of_another_format_is_refused(dashboard: Dashboard) -> None:
+    wav = SPOKEN.read_bytes()
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(wav[:24] + (8000).to_bytes(4, "little") + wav[28:])
+    error = (await dashboard.events())[-1]
+    assert error["code"] == "audio_failed"
+    assert "8000 Hz" in error["message"]
+
+
+async def test_audio_that_comes_too_fast_is_refused(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MAX_BACKLOG", 1 << 20)
+    await dashboard.begin("recognize", language="en-US")
+    # The client takes 30 seconds ahead of what it sends.
+    await dashboard.speak(bytes(3 << 20))
+    assert (await dashboard.events())[-1]["code"] == "audio_too_fast"
+
+
+async def test_what_was_sent_leaves_room_for_what_comes(
+    dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def arrived(size: int) -> bool:
+        return len(service.connections[-1].turns[0].audio) > size
+
+    monkeypatch.setattr(live, "MAX_BACKLOG", 32_000)
+    await dashboard.begin("recognize", language="en-US")
+    for sent in range(16_000, 112_000, 16_000):
+        await dashboard.speak(bytes(16_000), end=False)
+        await service.until(partial(arrived, sent - 8192))
+    await dashboard.speak(b"")
+    assert of("phrase", await dashboard.events())[0]["text"] == LIGHT
+
+
+# --- the app
+
+
+async def test_who_does_not_keep_up_is_told_the_phrases(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MAX_UNREAD", -1)
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(2))
+    assert [event["type"] for event in await dashboard.events()] == ["phrase", "end"]
+
+
+async def test_who_does_not_keep_up_for_long_is_told_the_end(
+    dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MAX_UNREAD", -1)
+    monkeypatch.setattr(live, "UNREAD_LIMIT", 0.0)
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1), end=False)
+    await dashboard.speak(pcm(2), end=False)
+    error = (await dashboard.events())[-1]
+    assert error["code"] == "captions_not_read"
+    assert "{" not in error["message"]
+    await service.until(lambda: service.connections[-1].closed)
+
+
+async def test_a_socket_that_nobody_reads_is_noticed() -> None:
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=ours)
+    app = live.Reader(writer.transport)
+    assert app.keeps_up()
+    writer.write(bytes(8 << 20))
+    assert not app.keeps_up()
+    theirs.setblocking(False)  # noqa: FBT003 - as sockets have it
+    async with asyncio.timeout(10):
+        while not app.keeps_up():
+            await asyncio.get_running_loop().sock_recv(theirs, 1 << 20)
+    theirs.close()
+    writer.close()
+    assert reader.at_eof() or await reader.read() == b""
+    assert live.Reader(None).keeps_up()
+
+
+# --- the end
+
+
+@pytest.mark.parametrize("end", ["unsubscribe", "close"])
+async def test_who_goes_ends_everything(dashboard: Dashboard, service: SpeechService, end: str) -> None:
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1), end=False)
+    assert (await dashboard.next())["type"] == "hypothesis"
+    if end == "unsubscribe":
+        await dashboard.socket.send_json_auto_id({"type": "unsubscribe_events", "subscription": dashboard.command})
+        while (message := await dashboard.socket.receive_json())["type"] == "event":
+            assert message["event"]["type"] == "hypothesis"
+        assert message["success"]
+    else:
+        await dashboard.socket.close()
+    await service.until(lambda: service.connections[-1].closed)
+
+
+async def test_an_entry_that_is_unloaded_says_so(hass: HomeAssistant, dashboard: Dashboard, entry: ConfigEntry) -> None:
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1), end=False)
+    assert (await dashboard.next())["type"] == "hypothesis"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    error = (await dashboard.events())[-1]
+    assert error["type"] == "error"
+    assert error["code"] in ("action_unloaded", "action_cannot_connect")
+    assert "{" not in error["message"]
+
+
+async def test_a_failure_of_the_service_is_told(dashboard: Dashboard, service: SpeechService) -> None:
+    service.behaviours = lambda _: Behaviour(faults=(Fault(AudioReceived(16000), Close(1011, "internal error")),))
+    await dashboard.begin("translate", language="en-US", target_language="de")
+    await dashboard.speak(pcm(1))
+    error = (await dashboard.events())[-1]
+    assert error["code"] == "action_service_error"
+    assert "has trouble of its own" in error["message"]
+
+
+async def test_an_error_that_nobody_expects_is_told(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a secret of Home Assistant's")
+
+    monkeypatch.setattr(tts, "async_create_audio_stream", broken)
+    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.speak(pcm(1))
+    assert (await dashboard.events())[-1] == {"type": "error", "code": "unknown_error", "message": "Unknown error"}
+    assert "a secret of Home Assistant's" in caplog.text

@@ -1,0 +1,60 @@
+"""A dashboard on Home Assistant's WebSocket: a microphone and a screen."""
+
+import asyncio
+from typing import Any
+
+from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
+
+from custom_components.azure_speech_live.const import DOMAIN
+
+
+class Dashboard:
+    """A microphone and a screen on a WebSocket."""
+
+    def __init__(self, socket: MockHAClientWebSocket) -> None:
+        """Begin without a command."""
+        self.socket = socket
+        self.command = 0
+        self._handler = b""
+
+    async def begin(self, command: str, **options: Any) -> None:
+        """Send a command, and wait until it wants audio."""
+        result = await self.ask(f"{DOMAIN}/{command}", **options)
+        assert result["success"], result
+        self.command = result["id"]
+        start = await self.next()
+        assert start["type"] == "start"
+        self._handler = bytes([start["binary_handler_id"]])
+
+    async def ask(self, command: str, **options: Any) -> dict[str, Any]:
+        """Send a command, and return its result."""
+        await self.socket.send_json_auto_id({"type": command, **options})
+        result: dict[str, Any] = await self.socket.receive_json()
+        return result
+
+    async def speak(self, audio: bytes, *, end: bool = True) -> None:
+        """Send audio in messages of an odd size, and the end of it."""
+        for start in range(0, len(audio), 2047):
+            await self.socket.send_bytes(self._handler + audio[start : start + 2047])
+        if end:
+            await self.socket.send_bytes(self._handler)
+
+    async def next(self) -> dict[str, Any]:
+        """Return the next event."""
+        async with asyncio.timeout(20):
+            message = await self.socket.receive_json()
+        assert message["type"] == "event", message
+        event: dict[str, Any] = message["event"]
+        return event
+
+    async def events(self) -> list[dict[str, Any]]:
+        """Return all events to the end, or to an error."""
+        events = [await self.next()]
+        while events[-1]["type"] not in ("end", "error"):
+            events.append(await self.next())
+        return events
+
+
+def of(kind: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the events of a type."""
+    return [event for event in events if event["type"] == kind]
