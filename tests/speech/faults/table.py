@@ -291,7 +291,7 @@ MACHINE: Final = (
     Loss(
         fault="Home Assistant ends while the sound system hangs",
         loss="nothing: it ends all the same",
-        shown_by="microphone.test_hanging.test_the_process_ends_while_it_hangs",
+        shown_by="microphone.test_sound_thread.test_the_process_ends_while_it_hangs",
     ),
     Loss(
         fault="the disk is full, or the configuration cannot be written",
