@@ -1,12 +1,13 @@
-"""What a caller can ask of a recognition, and how the protocol asks for it: a query, speech.config and speech.context.
+"""What a caller can ask for, and how the protocol asks for it: a query, speech.config, and what opens a turn.
 
-The shapes are those that Microsoft's JavaScript SDK 1.52 sends; the service takes the values of enumerations
-in any case.
+The shapes are those that Microsoft's SDKs send: JavaScript 1.52 for speech.context, native 1.53 for synthesis.context.
+The service takes the values of enumerations in any case.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+import re
 from typing import Any, Final, Self
 
 from .language_tags import language_of
@@ -19,12 +20,27 @@ Source: Microsoft's "Implement language identification".
 MAX_PHRASES: Final = 500
 """Phrases in a phrase list: beyond this Microsoft's documentation advises against one."""
 
+_METADATA: Final = (
+    "visemeEnabled",
+    "bookmarkEnabled",
+    "wordBoundaryEnabled",
+    "punctuationBoundaryEnabled",
+    "sentenceBoundaryEnabled",
+)
+_LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_BOUNDS: Final = {"degree": (0.01, 2), "rate": (0.5, 2), "pitch": (0.5, 1.5), "volume": (0, 2)}
+"""What the service takes of each. How loud a voice can be is said nowhere: twice its own volume is a guess.
 
+Source: Microsoft's "Customize voice and sound with SSML".
+"""
+_SYSTEM: Final[dict[str, Any]] = {
+    "system": {"name": "AzureSpeechLive", "version": "1", "build": "Python", "lang": "Python"},
+    # The protocol page wants this and the device; what a household runs is not the service's business.
+    "os": {"platform": "Python", "name": "Python", "version": "3"},
+}
 _CONFIG: Final[dict[str, Any]] = {
     "context": {
-        "system": {"name": "AzureSpeechLive", "version": "1", "build": "Python", "lang": "Python"},
-        # The protocol page wants these; what a household runs is not the service's business.
-        "os": {"platform": "Python", "name": "Python", "version": "3"},
+        **_SYSTEM,
         "device": {"manufacturer": "Unknown", "model": "Unknown", "version": "Unknown"},
         "audio": {"source": {"type": "Stream", "samplerate": 16000, "bitspersample": 16, "channelcount": 1}},
     }
@@ -223,6 +239,85 @@ class TranslationOptions(RecognitionOptions):
         """Return the target that a voice speaks: that of its language, or the first."""
         spoken = language_of(voice)
         return next((target for target in self.targets if language_of(target) == spoken), self.targets[0])
+
+
+class OutputFormat(StrEnum):
+    """The sound that is asked for, one channel of it: 16-bit PCM without a header, or MP3.
+
+    Where Microsoft's SDKs are asked for WAV, they ask the service for "raw-…": a header is the client's affair.
+    """
+
+    RAW_8KHZ = "raw-8khz-16bit-mono-pcm"
+    RAW_16KHZ = "raw-16khz-16bit-mono-pcm"
+    RAW_22KHZ = "raw-22050hz-16bit-mono-pcm"
+    RAW_24KHZ = "raw-24khz-16bit-mono-pcm"
+    RAW_44KHZ = "raw-44100hz-16bit-mono-pcm"
+    RAW_48KHZ = "raw-48khz-16bit-mono-pcm"
+    MP3_16KHZ = "audio-16khz-64kbitrate-mono-mp3"
+    MP3_24KHZ = "audio-24khz-96kbitrate-mono-mp3"
+    MP3_48KHZ = "audio-48khz-192kbitrate-mono-mp3"
+
+    @property
+    def rate(self) -> int:
+        """Samples a second."""
+        number = self.split("-")[1].removesuffix("hz")
+        return int(number.removesuffix("k")) * (1000 if number.endswith("k") else 1)
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it is PCM."""
+        return self.startswith("raw-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisOptions:
+    """How a text is spoken. Raises ValueError for what no voice can do.
+
+    ``voice``: its name, as the service has it ("de-DE-KatjaNeural"). ``language``: the BCP-47 tag of the language to
+    speak; None for the voice's own. It is locked to that, also where a word looks like another one's, unless ``mixed``.
+    ``style``, its ``degree`` (1 is the voice's own), and ``role``: where the voice has them. ``rate``, ``pitch`` and
+    ``volume``: times the voice's own. ``deployment``: the id of the deployment of a custom voice.
+    """
+
+    voice: str
+    language: str | None = None
+    mixed: bool = False
+    style: str | None = None
+    degree: float | None = None
+    role: str | None = None
+    rate: float = 1
+    pitch: float = 1
+    volume: float = 1
+    output_format: OutputFormat = OutputFormat.RAW_24KHZ
+    deployment: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check what has bounds."""
+        for name, (least, most) in _BOUNDS.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise ValueError(f"{name} is from {least} to {most}")
+        if not self.voice:
+            raise ValueError("a voice has a name")
+        if self.language is not None and not _LANGUAGE_TAG.fullmatch(self.language):
+            raise ValueError("language is a BCP-47 tag")
+        if self.degree is not None and not self.style:
+            raise ValueError("degree is that of a style")
+
+    def query(self) -> dict[str, str]:
+        """Return the query of the request that opens a connection for these options."""
+        return {"deploymentId": self.deployment} if self.deployment else {}
+
+    def config(self) -> Mapping[str, Any]:
+        """Return the body of the speech.config message that opens a connection for these options."""
+        return {"context": _SYSTEM}
+
+    def context(self) -> dict[str, Any]:
+        """Return the body of the synthesis.context message that opens a turn with these options."""
+        # Nothing but the sound is asked for; where it ends is told in any case.
+        metadata = dict.fromkeys(_METADATA, False) | {"sessionEndEnabled": True}
+        audio = {"outputFormat": str(self.output_format), "metadataOptions": metadata}
+        return {"synthesis": {"audio": audio, "language": {"autoDetection": False}}}
 
 
 def _milliseconds(seconds: float) -> int:
