@@ -27,7 +27,6 @@ from ..wire.telemetry import ConnectionMetric, Reports
 from ..wire.throttle import too_many
 from .answers import Answers
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER, AudioBuffer
-from .event_queue import EventQueue
 from .pace import Pace, backlog
 from .patience import Patience
 from .turn import MAX_UNACCOUNTED, Ours, Theirs, Turn
@@ -54,6 +53,8 @@ class Utterance:
         self._turn: Turn | None = None
         """The one that is open, if there is one."""
         self._answers = Answers(options, self.audio)
+        self.events = self._answers.events
+        """What the caller has not taken yet."""
         self._retry = Retry()
         self._pace = Pace()
         self._patience = Patience(options.limit, now)
@@ -156,11 +157,6 @@ class Utterance:
         return Message("audio", frame, turn.request_id)
 
     # --- what comes of it
-
-    @property
-    def events(self) -> EventQueue:
-        """What the caller has not taken yet."""
-        return self._answers.events
 
     @property
     def complete(self) -> bool:
