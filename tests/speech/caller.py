@@ -26,7 +26,7 @@ from custom_components.azure_speech_live.speech import (
     SynthesisEnded,
     TranslationOptions,
 )
-from tests.speech_service import KEY
+from tests.speech_service import KEY, Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.engines.legible import silence, speak
 
 BYTES_PER_SECOND: Final = 32_000
@@ -193,3 +193,10 @@ def sockets_left() -> list[int]:
             with socket.socket(fileno=os.dup(int(descriptor.name))) as end:
                 note(end)
     return [port for port in ends if port not in listening]
+
+
+async def recognize(audio: AsyncIterator[bytes], options: RecognitionOptions = INTERACTIVE, *faults: Fault) -> Heard:
+    """Recognise on a service whose first connection has these faults."""
+    service = SpeechService(Legible(), behaviours=[Behaviour(faults=faults)])
+    async with service, calling(service.url) as client:
+        return await listen(client, audio, options)

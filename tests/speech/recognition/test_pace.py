@@ -16,19 +16,15 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
 )
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND
-from custom_components.azure_speech_live.speech.recognition.pace import (
-    FAST_LANE,
-    MAX_TIMES,
-    PACE,
-    REQUEST_COST,
-    Pace,
-)
+from custom_components.azure_speech_live.speech.recognition.pace import FAST_LANE, MAX_TIMES, PACE, REQUEST_COST, Pace
 from custom_components.azure_speech_live.speech.recognition.utterance import Utterance
 from custom_components.azure_speech_live.speech.wire.messages import json_message
 from tests.speech_service import Behaviour, Fault, SpeechService
 from tests.speech_service.faults import AudioReceived, Refuse, Reset, Send
 
 from ..caller import CONVERSATION, Heard, Source, calling, listen
+from ..model import transcript
+from .conversation import LONG, START, Service
 
 GIVEN: Final = 4
 """Seconds of audio."""
@@ -70,9 +66,6 @@ async def test_rest_api_that_answers_before_it_hears() -> None:
     heard = await ask_for_ever(service, pace=1.0)
     assert 1 < len(service.posts) <= ALLOWED
     assert len(heard.phrases) == len(service.posts)
-
-
-# --- without a socket
 
 
 def conversation(seconds: float) -> Utterance:
@@ -171,3 +164,20 @@ def test_pace_holds_over_all_requests() -> None:
         utterance.failed(ConnectionFailedError("lost"), now, WALL)
         now += 1.0
     assert utterance.timeline.sent / BYTES_PER_SECOND > MAX_TIMES * FAST_LANE, "the bound was reached"
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_file_that_comes_at_once_is_sent_at_the_pace_and_answered(mode: Mode) -> None:
+    service = Service(RecognitionOptions(mode=mode), LONG)
+    service.speak(len(service.unsaid))
+    service.utterance.end_audio(service.now)
+    request = service.begin()
+    service.receive(request.says("turn.start"))
+    while not request.ended:
+        service.send()
+        service.receive(request.hypothesis())
+        if service.utterance.send_at:
+            service.pass_time(service.utterance.send_at)
+    assert service.now - START == pytest.approx((50 - FAST_LANE) / PACE, abs=0.2)
+    service.conclude()
+    assert service.said == transcript(LONG)

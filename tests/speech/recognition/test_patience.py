@@ -1,4 +1,4 @@
-"""How long an utterance waits, by what its link shows."""
+"""How long an utterance waits, by what its link shows, for its source, and in all."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, ServiceTimeoutError
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND
-from custom_components.azure_speech_live.speech.recognition.patience import FINAL
+from custom_components.azure_speech_live.speech.recognition.patience import FINAL, SOURCE_STALL
 from custom_components.azure_speech_live.speech.recognition.turn import (
     ANSWER_MARGIN,
     DEFAULT_INITIAL_SILENCE,
@@ -27,6 +27,8 @@ from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.faults import AudioReceived, Before, Freeze, Wait
 
 from ..caller import AUDIO, COMMAND, Source, calling, listen
+from ..model import Word
+from .conversation import START, asked, conversation, repeat, say_a_tenth
 
 WALL: Final = datetime(2026, 11, 29, tzinfo=UTC)
 REQUEST: Final = "1" * 32
@@ -128,6 +130,96 @@ def test_link_that_is_dead_amid_the_audio_is_noticed() -> None:
     last = waiting.wait(5.0)
     waiting._answers = False  # noqa: SLF001 - the line is cut
     assert last < waiting.wait() <= last + LINK
+
+
+# --- in all
+
+
+def test_every_message_gives_the_service_more_time_up_to_the_last_moment() -> None:
+    service = conversation()
+    request = asked(service, ended=True)
+
+    def stammer() -> None:
+        service.receive(request.says("speech.hypothesis", {"Text": "er"}))
+        service.pass_time(service.now + LAST_ANSWER - 1)
+
+    with pytest.raises(ServiceTimeoutError, match="no result in time"):
+        repeat(stammer)
+    assert service.now - START == FINAL
+
+
+def test_limit_of_the_options_holds() -> None:
+    service = conversation([Word(1, 32_000)])
+    service.utterance = Utterance(RecognitionOptions(mode=Mode.CONVERSATION, limit=3.0), START)
+    request = service.begin()
+
+    def go_on() -> None:
+        service.receive(request.says("turn.start"))
+        say_a_tenth(service)
+
+    with pytest.raises(ServiceTimeoutError, match="no result in time"):
+        repeat(go_on)
+    assert service.now == START + 3.0
+
+
+def test_machine_that_slept_gives_an_error_and_not_a_wait() -> None:
+    service = conversation()
+    asked(service)
+    service.now += 3600
+    service.utterance.check_time(service.now)  # the source has stalled
+    with pytest.raises(ServiceTimeoutError):
+        service.utterance.check_time(service.now)
+
+
+# --- its source
+
+
+def test_source_that_stalls_has_ended() -> None:
+    service = conversation()
+    request = asked(service)
+    service.receive(request.says("turn.start"))
+    assert service.utterance.deadline == START + SOURCE_STALL
+    service.pass_time(START + SOURCE_STALL)
+    assert service.utterance.audio.ended
+    service.send()
+    assert request.ended
+    service.speak(10)  # too late, and no harm
+    service.conclude()
+    assert service.said == ["w1", "w2"]
+
+
+def test_source_that_gives_nothing_is_silence() -> None:
+    service = conversation()
+    service.begin()
+    service.pass_time(START + SOURCE_STALL)
+    assert service.utterance.complete
+    assert service.phrases == 0
+
+
+def test_source_that_waits_for_us_does_not_stall() -> None:
+    service = conversation([Word(16_000, 16_000)] * 40)
+    service.speak(70 * BYTES_PER_SECOND)
+    request = service.begin()
+    service.receive(request.says("turn.start"))
+    assert service.utterance.full
+    service.send()
+    while service.utterance.full:
+        service.pass_time(service.now + 0.05)
+        service.receive(request.says("turn.start"))
+        service.send()
+    assert service.now > START + SOURCE_STALL
+    service.pass_time(service.now + SOURCE_STALL - 0.1)
+    assert not service.utterance.audio.ended
+
+
+def test_source_that_waits_for_a_line_that_takes_nothing_does_not_stall() -> None:
+    service = conversation([Word(16_000, 16_000)] * 40)
+    service.speak(70 * BYTES_PER_SECOND)
+    request = service.begin()
+    service.send(1)
+    service.receive(request.says("turn.start"))
+    service.pass_time(START + SOURCE_STALL + 1)
+    assert not service.utterance.audio.ended
 
 
 # --- on a socket

@@ -6,12 +6,16 @@ from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.speech import Phrase, RecognitionStatus, TranslationOptions
+from custom_components.azure_speech_live.speech import Mode, Phrase, RecognitionStatus, TranslationOptions
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND
 from custom_components.azure_speech_live.speech.recognition.plain_phrases import PlainPhrases
 from custom_components.azure_speech_live.speech.recognition.turn import Turn
 from custom_components.azure_speech_live.speech.wire.link import Link
 from custom_components.azure_speech_live.speech.wire.telemetry import TurnTelemetry
+from tests.speech_service import Behaviour, Fault
+from tests.speech_service.faults import Before, Close, Drop, Received, Refuse, Reset, Send
+
+from .translations import MODES, to, translate
 
 END: Final = Phrase(status=RecognitionStatus.END_OF_DICTATION)
 
@@ -71,9 +75,6 @@ def test_the_same_times_in_another_turn_are_other_words() -> None:
     again = Taking(phrases, turn(1.0))
     assert again.take(plain("Two.", 0, 1), plain=True) == []
     assert again.end() == [plain("Two.", 0, 1)]
-
-
-# --- when its turn has failed
 
 
 def cut_off(waiting: Phrase, *, interactive: bool = False) -> tuple[PlainPhrases, Turn]:
@@ -149,3 +150,51 @@ def test_behind_the_end_of_a_turn_each_is_said_once() -> None:
         said = plain(text, 0, 1)
         assert phrases.again(new, said) == []
         assert len(phrases.take(new, said, plain=is_plain)) == due
+
+
+# --- on a socket
+
+
+@pytest.mark.parametrize(
+    ("end", "then"),
+    [
+        (Close(1007, "Quota exceeded"), Behaviour()),
+        (Reset(), Behaviour(answer=Refuse(407))),
+        (Reset(), Behaviour(faults=(Fault(Received("speech.context"), Close(1007, "Quota exceeded")),))),
+        (Reset(), Behaviour(faults=(Fault(Received("speech.context"), Reset()),))),
+        (Reset(), Behaviour(answer=Refuse(429, {"Retry-After": "3600"}))),
+    ],
+    ids=["refused", "not reopened", "reopened and refused", "reopened and lost", "reopened and throttled"],
+)
+@pytest.mark.parametrize("mode", MODES)
+async def test_what_waits_for_its_translation_is_known_when_the_service_fails(
+    mode: Mode, end: Close | Reset, then: Behaviour
+) -> None:
+    at = Before("translation.phrase")
+    said = '{"RecognitionStatus":"Success","DisplayText":"Hello.","Offset":0,"Duration":1000000}'
+    plain_phrase = Send(f"X-RequestId:{{request_id}}\r\nPath:speech.phrase\r\n\r\n{said}")
+    faults = (Fault(at, Drop()), Fault(at, plain_phrase), Fault(at, end))
+    heard = await translate(to(mode=mode), behaviours=[Behaviour(faults=faults), then])
+    assert [(phrase.text, phrase.translations) for phrase in heard.phrases] == [("Hello.", {})]
+    assert heard.phrases[0].translation_error
+    assert (heard.error is None) == (mode is Mode.INTERACTIVE)
+
+
+@pytest.mark.parametrize("status", ["NoMatch", "EndOfDictation", "InitialSilenceTimeout"])
+@pytest.mark.parametrize("mode", MODES)
+async def test_what_waits_for_its_translation_is_known_when_it_is_silence_the_second_time(
+    mode: Mode, status: str
+) -> None:
+    at = Before("translation.phrase")
+
+    def say(path: str, body: str) -> Send:
+        return Send(f"X-RequestId:{{request_id}}\r\nPath:{path}\r\n\r\n{body}")
+
+    said = '{"RecognitionStatus":"Success","DisplayText":"Hello.","Offset":0,"Duration":1000000}'
+    silence = f'{{"RecognitionStatus":"{status}","Offset":0,"Duration":1500000}}'
+    first = Behaviour(faults=(Fault(at, Drop()), Fault(at, say("speech.phrase", said)), Fault(at, Reset())))
+    then = Behaviour(faults=(Fault(at, Drop()), Fault(at, say("translation.phrase", silence))))
+    heard = await translate(to(mode=mode), behaviours=[first, then])
+    assert heard.error is None
+    texts = [phrase.text for phrase in heard.phrases if phrase.text]
+    assert (texts[0], texts.count("Hello.")) == ("Hello.", 1)

@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.speech import Mode, RecognitionOptions
+from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, ServiceTimeoutError
+from custom_components.azure_speech_live.speech.recognition.audio import FRAME_SIZE
 from custom_components.azure_speech_live.speech.recognition.turn import (
     ANSWER_MARGIN,
     DEFAULT_INITIAL_SILENCE,
@@ -23,6 +24,9 @@ from custom_components.azure_speech_live.speech.recognition.turn import (
 )
 from custom_components.azure_speech_live.speech.wire.link import Link
 from custom_components.azure_speech_live.speech.wire.telemetry import TurnTelemetry
+
+from ..model import Word
+from .conversation import START, Service, asked, conversation, interactive, repeat, say_a_tenth
 
 REQUEST: Final = "1" * 32
 OPTIONS: Final = RecognitionOptions(initial_silence=20.0)
@@ -153,3 +157,62 @@ def test_service_has_its_time_from_the_first_audio() -> None:
 )
 def test_longest_silence(options: RecognitionOptions, seconds: float) -> None:
     assert opened(options).longest_silence == seconds
+
+
+# --- of an utterance
+
+
+def limit(service: Service) -> float:
+    """Return after how many seconds without anything the service has timed out."""
+    start = service.now
+    with pytest.raises(ServiceTimeoutError):
+        repeat(lambda: service.pass_time(service.utterance.deadline))
+    return service.now - start
+
+
+def test_first_answer_is_due_after_the_first_audio() -> None:
+    service = interactive()
+    service.speak(FRAME_SIZE - 2)
+    service.begin()
+    service.send()
+    service.pass_time(service.now + 3)  # nothing was sent, and nothing is asked
+    service.speak(2)
+    service.send()
+    assert limit(service) == FIRST_ANSWER
+
+
+def test_first_answer_on_a_kept_connection_is_due_sooner() -> None:
+    service = interactive()
+    asked(service, reused=True)
+    assert limit(service) == FIRST_ANSWER_REUSED
+
+
+@pytest.mark.parametrize(("heard", "ended"), [(1, 2), (1, 9), (2, 2)])
+def test_last_answer_is_due_after_the_end_of_the_audio(heard: float, ended: float) -> None:
+    service = conversation()
+    request = asked(service)
+    service.pass_time(START + heard)
+    service.receive(request.says("turn.start"))
+    service.pass_time(START + ended)
+    service.utterance.end_audio(service.now)
+    service.send()
+    assert limit(service) == LAST_ANSWER
+
+
+@pytest.mark.parametrize(("silence", "seconds"), [(None, 5.0), (12.0, 12.0)])
+def test_silence_is_answered_in_an_interactive_turn(silence: float | None, seconds: float) -> None:
+    service = interactive([Word(1, 32_000 * 15)], initial_silence=silence)
+    request = service.begin()
+    service.receive(request.says("turn.start"))
+    with pytest.raises(ServiceTimeoutError, match="does not answer"):
+        repeat(lambda: say_a_tenth(service))
+    assert service.now - START == pytest.approx(seconds + ANSWER_MARGIN, abs=0.2)
+
+
+def test_conversation_may_be_silent_for_a_minute() -> None:
+    service = conversation([Word(1, 32_000 * 70)])
+    request = service.begin()
+    service.receive(request.says("turn.start"))
+    with pytest.raises(ServiceTimeoutError):
+        repeat(lambda: say_a_tenth(service))
+    assert service.now - START == pytest.approx(MAX_UNACCOUNTED, abs=0.2)

@@ -1,0 +1,119 @@
+"""Which audio phrases account for, whatever times they say."""
+
+import math
+
+from hypothesis import example, given, strategies as st
+import pytest
+
+from custom_components.azure_speech_live.speech import Mode, RecognitionOptions
+from custom_components.azure_speech_live.speech.recognition.answers import SILENCE_AT_THE_END
+from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND, FRAME_SIZE
+
+from ..model import TICKS_PER_SAMPLE, Word, speak
+from .conversation import ALL, BOTH_WORDS, FIRST_WORD, LIGHT, LOST, Service, asked, conversation
+
+hostile: st.SearchStrategy[object] = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just([]) | st.just(10**400)
+)
+
+
+@given(st.dictionaries(st.sampled_from(["Offset", "Duration"]), hostile), st.sampled_from(["w1", ""]))
+@example({"Offset": -(10**9), "Duration": 10**18}, "w1")
+@example({"Offset": math.nan, "Duration": math.inf}, "w1")
+def test_no_times_can_cover_what_was_not_sent(times: dict[str, object], text: str) -> None:
+    service = conversation()
+    service.speak(FIRST_WORD)
+    request = service.begin()
+    service.send()
+    service.speak(ALL)
+    body = {"RecognitionStatus": "Success", "DisplayText": text, **times}
+    service.receive(request.says("speech.phrase", body))
+    assert 0 <= service.utterance.audio.start <= FIRST_WORD
+    assert service.utterance.audio.start % 2 == 0
+    for path in ("speech.startDetected", "speech.endDetected", "speech.hypothesis"):
+        service.receive(request.says(path, {"Text": text, **times}))
+    delay = service.fail(LOST)
+    if delay is None:  # it was about all that was sent, or so it seemed
+        assert (text, service.utterance.audio.start, service.utterance.complete) == ("w1", FIRST_WORD, False)
+        return
+    assert delay == 0.0
+    request = service.begin()
+    service.send()
+    start = service.utterance.audio.start
+    assert request.audio == speak(LIGHT)[start : start + len(request.audio)]
+    assert len(request.audio) > ALL - start - FRAME_SIZE
+
+
+@given(st.integers(0, FRAME_SIZE // 2), st.integers(0, FRAME_SIZE // 2))
+@example(1, 436)
+def test_phrase_covers_whole_samples(offset: int, duration: int) -> None:
+    """A position in ticks is exact, and must not become the sample before it."""
+    service = conversation([Word(32_000, 1)])
+    request = asked(service)
+    times = {"Offset": offset * TICKS_PER_SAMPLE, "Duration": duration * TICKS_PER_SAMPLE}
+    service.receive(request.says("speech.phrase", {"RecognitionStatus": "NoMatch", **times}))
+    assert service.utterance.audio.start == 2 * (offset + duration)
+
+
+NO_TIMES: list[dict[str, object]] = [{}, {"Offset": -1, "Duration": -1}, {"Offset": 10**15, "Duration": 0}]
+
+
+@pytest.mark.parametrize("times", NO_TIMES)
+def test_phrase_without_times_is_about_all_that_was_sent(times: dict[str, object]) -> None:
+    service = conversation()
+    request = asked(service)
+    service.receive(request.says("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "w1 w2", **times}))
+    assert service.utterance.audio.start == ALL
+
+
+@pytest.mark.parametrize("times", [*NO_TIMES, {"Offset": 10**9, "Duration": 0}])
+def test_what_a_phrase_without_times_has_left_out_is_not_lost_in_silence(times: dict[str, object]) -> None:
+    service = conversation()
+    request = asked(service)
+    service.receive(request.says("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "w1", **times}))
+    assert service.fail(LOST) is None
+    assert not service.utterance.complete
+
+
+# --- when a turn fails
+
+
+@pytest.mark.parametrize(("end", "complete"), [(ALL, True), (BOTH_WORDS, False), (FIRST_WORD, False)])
+def test_lost_connection_is_no_matter_when_all_is_accounted_for(end: int, complete: bool) -> None:  # noqa: FBT001
+    service = conversation()
+    request = asked(service, ended=True)
+    service.receive(request.phrase(end))
+    assert service.fail(LOST) == (None if complete else 0.0)
+    assert service.utterance.complete == complete
+    service.conclude()
+    assert service.said == ["w1", "w2"]
+
+
+@pytest.mark.parametrize(("end", "complete"), [(BOTH_WORDS, True), (FIRST_WORD, False)])
+def test_nor_when_only_silence_is_left_and_cannot_be_sent_again(end: int, complete: bool) -> None:  # noqa: FBT001
+    assert pytest.approx((ALL - BOTH_WORDS) / BYTES_PER_SECOND) == SILENCE_AT_THE_END
+    service = conversation()
+    request = asked(service, ended=True)
+    service.receive(request.phrase(end))
+    service.fail(LOST)
+    assert service.fail(LOST) is None
+    assert service.utterance.complete == complete
+
+
+def test_what_was_being_said_at_the_end_is_no_silence() -> None:
+    service = conversation()
+    request = asked(service, ended=True)
+    service.receive(request.phrase(BOTH_WORDS))
+    service.receive(request.says("speech.hypothesis", {"Text": "w3"}))
+    service.fail(LOST)
+    assert service.fail(LOST) is None
+    assert not service.utterance.complete
+
+
+def test_only_as_much_is_silence_as_the_service_waits_for() -> None:
+    service = Service(RecognitionOptions(mode=Mode.CONVERSATION, segmentation_silence=SILENCE_AT_THE_END / 2), LIGHT)
+    request = asked(service, ended=True)
+    service.receive(request.phrase(BOTH_WORDS))
+    service.fail(LOST)
+    assert service.fail(LOST) is None
+    assert not service.utterance.complete
