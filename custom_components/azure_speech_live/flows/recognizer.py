@@ -25,8 +25,9 @@ import voluptuous as vol
 
 from ..const import CONF_LANGUAGES
 from ..languages.names import language_options
+from ..languages.words import ARROW
 from ..recognizer.settings import MAX_DURATION, EndOfSpeech, InvalidSettingError, RecognizerSettings
-from ..recognizer.text import ARROW, TextForm
+from ..recognizer.text import TextForm
 from ..resource.resource import entry_endpoint
 from ..speech import Profanity, RecognitionOptions
 from .form import PAGES, unless_removed

@@ -1,1 +1,1 @@
-"""Which languages there are: what is chosen, what they are called, and what a translation is in."""
+"""Which languages there are: what is chosen, what they are called, what a translation is in; and what a word is."""

@@ -21,8 +21,8 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.event import async_call_later
 
+from ..languages.words import plain
 from ..speech import MAX_PHRASES
-from .punctuation import plain
 
 ASSIST: Final = "conversation"
 """Assist, to the settings that say what is exposed to it."""

@@ -1,4 +1,4 @@
-"""Which characters of a text are only for reading it: punctuation, and marks that nobody sees.
+"""Which characters of a text are only for reading it: its punctuation.
 
 They are known by their Unicode category, so that no script is forgotten; what is read all the same, or is part of a
 word, is named here.
@@ -9,15 +9,7 @@ import re
 from typing import Final
 import unicodedata
 
-UNSPACED: Final = "\u0e00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f\U00020000-\U000323af"
-"""Thai, Lao, Tibetan, Burmese, Khmer, kana, Chinese characters: written without blanks, so words do not end at any."""
-JOINERS: Final = "\u200c\u200d"
-"""They join letters or keep them apart, and so are part of words, in Persian, Kannada or Nepali, and of emojis.
-
-Home Assistant's sentences have them as well, and compare them.
-"""
-APOSTROPHES: Final = "'’ʼ՚＇"  # noqa: RUF001 - they look alike
-"""All the same one."""
+from ..languages.words import JOINERS, UNSPACED, straight, tidy
 
 READ: Final = frozenset("#%&*/@\\_§‰‱′″٪؉؊՟॰৽੶૰၌၍၎၏་")  # noqa: RUF001 - other languages' own
 """Punctuation to Unicode, but read as a word, or part of one.
@@ -26,10 +18,7 @@ Such as particles of Burmese, the points between the syllables of Tibetan, abbre
 profanity.
 """
 
-_BLANKS: Final = re.compile(r"\s+")
-_STRAY_JOINERS: Final = re.compile(rf"(?<!\S)[{JOINERS}]+")
 _UNSPACED_LETTER: Final = re.compile(f"[{UNSPACED}]")
-_STRAIGHT: Final = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 _QUOTED: Final = re.compile(r"‘([^‘]*?)’(?!\w)")  # noqa: RUF001 - the second mark may be an apostrophe as well
 
 # Within words and numbers they are part of these: "22.5", "8:30", "node.js", "col·lecció".
@@ -45,36 +34,12 @@ _LAST_DOT: Final = re.compile(r"(?<=\b[^\W\d_]\.[^\W\d_])\.")
 """The last dot of "A.C.", which is part of it to Home Assistant's sentences too."""
 
 
-def tidy(text: str) -> str:
-    """Return a text with single blanks, and none around it."""
-    return _BLANKS.sub(" ", text).strip()
-
-
-def visible(text: str) -> str:
-    """Return a text without marks that nobody sees, such as those of writing from right to left.
-
-    An accent is part of its letter, where Unicode has that: whoever typed it may have typed both.
-    """
-    text = unicodedata.normalize("NFC", text)
-    if text.isprintable():
-        return text
-    seen = (
-        mark for mark in text if mark in JOINERS or mark.isspace() or unicodedata.category(mark) not in ("Cc", "Cf")
-    )
-    return _STRAY_JOINERS.sub("", "".join(seen))
-
-
-def plain(text: str) -> str:
-    """Return words as they are sent and compared: with the blanks and the apostrophes of a keyboard."""
-    return tidy(visible(text).translate(_STRAIGHT))
-
-
 def without_punctuation(text: str) -> str:
     """Return a text without the marks of sentences, in any script; those within numbers and names stay.
 
     Apostrophes stay as well; they become the one that Home Assistant's sentences have.
     """
-    text = _QUOTED.sub(r"\1", text).translate(_STRAIGHT).translate(_WITHIN_WORDS)
+    text = straight(_QUOTED.sub(r"\1", text)).translate(_WITHIN_WORDS)
     pieces: list[str] = []
     for goes, group in groupby(range(len(text)), key=lambda index: _goes(text, index)):
         indices = list(group)

@@ -5,7 +5,8 @@ import re
 from typing import Final
 import unicodedata
 
-from .punctuation import APOSTROPHES, READ
+from ..languages.words import APOSTROPHES
+from .punctuation import READ
 
 REMOVED: Final = "\0"
 """Stands where words were."""

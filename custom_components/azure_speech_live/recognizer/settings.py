@@ -14,10 +14,10 @@ from homeassistant.components.stt import SpeechAudioProcessing
 from homeassistant.exceptions import ServiceValidationError
 
 from ..languages.choice import MAX_CANDIDATES, candidates_beside, different_languages, spoken_locale
+from ..languages.words import plain
 from ..resource.stored import flag, lines, readable
 from ..speech import MAX_PHRASES, Mode, Profanity, RecognitionOptions
 from .phrase_list import MAX_PHRASE_LENGTH
-from .punctuation import plain
 from .text import Substitutions, TextForm
 
 MAX_DURATION: Final = 300

@@ -8,14 +8,11 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 import re
 from types import MappingProxyType
-from typing import Final
 
+from ..languages.words import tidy, visible, whole_words, word_pairs
 from ..speech import Hypothesis, Phrase
-from .punctuation import APOSTROPHES, JOINERS, UNSPACED, plain, tidy, visible, without_punctuation
+from .punctuation import without_punctuation
 from .removal import REMOVED, mended
-
-ARROW: Final = "=>"
-"""Stands between what was heard and what is written for it."""
 
 
 class TextForm(StrEnum):
@@ -35,11 +32,6 @@ class TextForm(StrEnum):
         return self in (TextForm.ITN, TextForm.LEXICAL)
 
 
-# Accents and vowel signs, which are part of a word, though no letters to Python: Hebrew's, Arabic's, those of India.
-_SIGNS: Final = "\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff"
-_LETTER: Final = f"[^\\W{UNSPACED}]|[{_SIGNS}{JOINERS}]"
-
-
 class Substitutions:
     """What to write in place of words, in whatever case they are heard. What was written is not replaced again."""
 
@@ -47,7 +39,7 @@ class Substitutions:
         """Take what to write, by what is heard. Of several that fit, the longest counts."""
         heard = sorted(written, key=len, reverse=True)
         self._written = [written[words] or REMOVED for words in heard]
-        self._pattern = re.compile("|".join(f"({_whole(words)})" for words in heard), re.IGNORECASE)
+        self._pattern = re.compile("|".join(f"({whole_words(words)})" for words in heard), re.IGNORECASE)
 
     @classmethod
     def parse(cls, lines: Iterable[str]) -> Substitutions:
@@ -55,13 +47,7 @@ class Substitutions:
 
         Raises ValueError, which says the line that is none of these.
         """
-        written: dict[str, str] = {}
-        for line in filter(str.strip, map(visible, lines)):
-            heard, arrow, instead = map(str.strip, line.partition(ARROW))
-            if not arrow or not heard:
-                raise ValueError(line.strip())
-            written[heard] = instead
-        return cls(written)
+        return cls(dict(word_pairs(lines)))
 
     def apply(self, text: str) -> str:
         """Return a text with everything replaced."""
@@ -81,11 +67,3 @@ def written(said: Hypothesis | Phrase, form: TextForm, substitutions: Substituti
     if form is TextForm.DISPLAY_WITHOUT_PUNCTUATION:
         text = without_punctuation(text)
     return substitutions.apply(text)
-
-
-def _whole(words: str) -> str:
-    """Return a pattern of words that are not part of longer ones, with any apostrophe."""
-    pattern = r"\s+".join(map(re.escape, plain(words).split())).replace("'", f"[{APOSTROPHES}]")
-    before = f"(?<!{_LETTER})" if re.match(_LETTER, words) else ""
-    after = f"(?!{_LETTER})" if re.match(_LETTER, words[-1]) else ""
-    return before + pattern + after

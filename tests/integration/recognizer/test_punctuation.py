@@ -1,4 +1,4 @@
-"""Texts without what is only for reading them: punctuation of all scripts, and marks that nobody sees."""
+"""Texts without what is only for reading them: punctuation of all scripts."""
 
 # ruff: noqa: RUF001 - marks that look like others are the point
 
@@ -9,11 +9,8 @@ from hassil.util import normalize_for_matching
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.recognizer.punctuation import (
-    plain,
-    visible,
-    without_punctuation,
-)
+from custom_components.azure_speech_live.languages.words import visible
+from custom_components.azure_speech_live.recognizer.punctuation import without_punctuation
 
 from ..growth import PROPORTIONAL, growth
 
@@ -113,30 +110,3 @@ def test_words_alone_are_left_as_they_are(text: str) -> None:
 @pytest.mark.parametrize("repeated", [".", "‘", "’", "a.", "...a", "-", " ", "。"])
 def test_it_takes_time_in_proportion_to_the_text(repeated: str) -> None:
     assert growth(without_punctuation, repeated) < PROPORTIONAL
-
-
-@pytest.mark.parametrize(
-    ("text", "seen"),
-    [
-        ("\u200fאור\u200e \u2067on\u2069", "אור on"),
-        ("\ufeffမီး\u200bဖွင့်ပါ\u2060", "မီးဖွင့်ပါ"),
-        ("Schreib\u00adtisch", "Schreibtisch"),
-        # These are part of the words, as they are in Home Assistant's sentences.
-        ("چراغ\u200cها", "چراغ\u200cها"),
-        ("ಲೈಟ್\u200cಗಳು", "ಲೈಟ್\u200cಗಳು"),
-        ("होस्\u200c न", "होस्\u200c न"),
-        ("പരിവര്\u200dത്തനം", "പരിവര്\u200dത്തനം"),
-        ("👩\u200d💻", "👩\u200d💻"),
-        # And of nothing here.
-        ("\u200cچراغ \u200d", "چراغ "),
-        ("two\nlines\u00a0here", "two\nlines\u00a0here"),
-        ("a \x1b[31mred\x07 \0light\u202e", "a [31mred light"),
-    ],
-)
-def test_marks_that_nobody_sees_go_unless_they_are_part_of_a_word(text: str, seen: str) -> None:
-    assert visible(text) == seen
-
-
-def test_names_are_as_a_keyboard_writes_them() -> None:
-    assert plain(" \u200fKid’s\u00a0 lamp ") == "Kid's lamp"
-    assert plain("Cafe\u0301") == visible("Cafe\u0301") == "Café"
