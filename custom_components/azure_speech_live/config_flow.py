@@ -46,8 +46,8 @@ from .flows.translator import TranslatorFlow, translator_data, translator_mistak
 from .resource.errors import called, form_error
 from .resource.resource import create_client, entry_data, entry_endpoint, entry_key
 from .speech import Endpoint, RecognitionOptions, RequestRefusedError, SpeechError, TranslationOptions
+from .speech.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
 from .speech.wire.endpoints import PortalPageError
-from .speech.wire.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from custom_components.azure_speech_live.speech import (
     SpeechError,
     TranslationOptions,
 )
-from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint, read_key, sort_out
+from custom_components.azure_speech_live.speech.pasted import read_endpoint, read_key, sort_out
 
 from .recognition import Heard, recognize
 from .screen import Screen, hush_libraries

@@ -23,6 +23,7 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
 )
 from custom_components.azure_speech_live.speech.errors import MAX_TEXT
+from custom_components.azure_speech_live.speech.pasted import read_endpoint, read_key, sort_out
 from custom_components.azure_speech_live.speech.recognition.audio import (
     FRAME_SIZE,
     WAV_HEADER,
@@ -40,7 +41,6 @@ from custom_components.azure_speech_live.speech.wire.messages import (
     decode,
     json_object,
 )
-from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint, read_key, sort_out
 
 REQUEST_ID: Final = "706e4b711b70446487aa399c64abe2b7"
 NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.azure_speech_live.flows.regions import REGION_NAMES, portal_url, region_options
 from custom_components.azure_speech_live.speech import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS
-from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint
+from custom_components.azure_speech_live.speech.pasted import read_endpoint
 
 
 def test_every_region_is_offered_once_by_its_name() -> None:

@@ -14,8 +14,8 @@ from custom_components.azure_speech_live.speech import (
     RecognitionOptions,
     TranslationOptions,
 )
+from custom_components.azure_speech_live.speech.pasted import read_endpoint
 from custom_components.azure_speech_live.speech.wire.endpoints import Generation, PortalPageError
-from custom_components.azure_speech_live.speech.wire.pasted import read_endpoint
 
 CLASSIC, UNIVERSAL = Generation.CLASSIC, Generation.UNIVERSAL
 CLOUDS = {

@@ -9,7 +9,13 @@ import re
 from typing import Final
 import unicodedata
 
-from .endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint, PortalPageError
+from .wire.endpoints import (
+    CHINA_REGIONS,
+    PUBLIC_REGIONS,
+    US_GOVERNMENT_REGIONS,
+    Endpoint,
+    PortalPageError,
+)
 
 MAX_TEXT: Final = 20_000
 """Characters of a text that are looked at: all that a command line says of a resource has a third of them."""

@@ -8,8 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import Endpoint
-from custom_components.azure_speech_live.speech.wire.endpoints import PortalPageError
-from custom_components.azure_speech_live.speech.wire.pasted import (
+from custom_components.azure_speech_live.speech.pasted import (
     MAX_TEXT,
     find_key,
     names_resource,
@@ -17,6 +16,7 @@ from custom_components.azure_speech_live.speech.wire.pasted import (
     read_key,
     sort_out,
 )
+from custom_components.azure_speech_live.speech.wire.endpoints import PortalPageError
 
 KEY: Final = "0123456789abcdef0123456789abcdef"
 LONG_KEY: Final = "1B2c" * 21
