@@ -30,8 +30,7 @@ from .resource.resource import AzureSpeechConfigEntry, SpeechResource
 from .resource.usage import async_get_usage, async_remove_usage
 from .satellite.host_microphone import async_add_microphone, async_get_microphones
 from .services import async_setup_services
-from .speech import CredentialsError, QuotaError, SpeechError
-from .speech.errors import printable
+from .speech import CredentialsError, QuotaError, SpeechError, printable
 from .websocket_api import async_setup_websocket_api
 
 _LOGGER = logging.getLogger(__name__)

@@ -37,7 +37,7 @@ from .satellite.host_microphone import HostMicrophone, Listening, async_get_micr
 from .satellite.problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_problem_in_words
 from .satellite.run import AssistantRun, Part, Problem
 from .satellite.voice import async_check_spoken, async_create_voice, async_has_voice
-from .speech.errors import printable
+from .speech import printable
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -45,9 +45,8 @@ from .flows.regions import portal_url, region_options
 from .flows.translator import TranslatorFlow, translator_data, translator_mistake, translator_schema
 from .resource.errors import called, form_error
 from .resource.resource import create_client, entry_data, entry_endpoint, entry_key
-from .speech import Endpoint, RecognitionOptions, RequestRefusedError, SpeechError, TranslationOptions
+from .speech import Endpoint, PortalPageError, RecognitionOptions, RequestRefusedError, SpeechError, TranslationOptions
 from .speech.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
-from .speech.wire.endpoints import PortalPageError
 
 _LOGGER = logging.getLogger(__name__)
 

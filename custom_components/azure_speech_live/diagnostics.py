@@ -18,7 +18,7 @@ from .resource.resource import AzureSpeechConfigEntry, SpeechResource, entry_reg
 from .resource.session import Session
 from .resource.usage import async_get_usage
 from .satellite.host_microphone import HostMicrophone, async_get_microphones
-from .speech.recognition.audio import BYTES_PER_SECOND
+from .speech import BYTES_PER_SECOND
 
 # Settings whose words are a choice among a few. All other words may have been written by the household.
 _SHOWN: Final = frozenset(

@@ -39,6 +39,7 @@ from .resource.cost_guard import UsageLimitError
 from .resource.errors import called
 from .resource.resource import AzureSpeechConfigEntry
 from .speech import (
+    BYTES_PER_SECOND,
     LANGUAGES,
     AudioSourceError,
     BadAudioError,
@@ -48,10 +49,9 @@ from .speech import (
     RecognitionOptions,
     SpeechError,
     TranslationOptions,
+    printable,
 )
-from .speech.errors import printable
 from .speech.language_tags import match
-from .speech.recognition.audio import BYTES_PER_SECOND
 
 _LOGGER = logging.getLogger(__name__)
 

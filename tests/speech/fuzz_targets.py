@@ -22,7 +22,6 @@ from custom_components.azure_speech_live.speech import (
     TranslationOptions,
     UnusableMessageError,
 )
-from custom_components.azure_speech_live.speech.errors import MAX_TEXT
 from custom_components.azure_speech_live.speech.pasted import read_endpoint, read_key, sort_out
 from custom_components.azure_speech_live.speech.recognition.audio import (
     FRAME_SIZE,
@@ -35,7 +34,7 @@ from custom_components.azure_speech_live.speech.recognition.utterance import (
     MAX_UNSENT,
     Utterance,
 )
-from custom_components.azure_speech_live.speech.wire.limits import MAX_EVENTS, MAX_TRANSCRIPT
+from custom_components.azure_speech_live.speech.wire.limits import MAX_EVENTS, MAX_SHOWN, MAX_TRANSCRIPT
 from custom_components.azure_speech_live.speech.wire.messages import (
     Message,
     decode,
@@ -92,7 +91,7 @@ def fuzz_message(data: bytes) -> None:
 
 
 def _check_line(line: str) -> None:
-    assert len(line) <= 2 * MAX_TEXT
+    assert len(line) <= 2 * MAX_SHOWN
     assert line.isprintable()
 
 

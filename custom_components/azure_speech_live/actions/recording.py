@@ -30,8 +30,8 @@ from ..speech import (
     Synthesis,
     SynthesisEnded,
     TranslationOptions,
+    printable,
 )
-from ..speech.errors import printable
 from .recognition import async_recognize
 from .transcript import VOICE, Transcript
 

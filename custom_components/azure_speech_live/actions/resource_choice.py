@@ -19,8 +19,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..resource.errors import called, worded
 from ..resource.resource import AzureSpeechConfigEntry
-from ..speech import RecognitionOptions
-from ..speech.errors import printable
+from ..speech import RecognitionOptions, printable
 from .permissions import may_use
 
 # The input of a blueprint that nobody filled in gives an empty text, and a template may give none.

@@ -13,7 +13,7 @@ from homeassistant.helpers.network import is_hass_url
 from yarl import URL
 
 from ..resource.errors import worded
-from ..speech.errors import printable
+from ..speech import printable
 from .hosts import async_is_allowed
 
 _SCHEMES: Final = frozenset({"http", "https", "rtsp", "rtsps"})

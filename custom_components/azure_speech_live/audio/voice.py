@@ -10,8 +10,7 @@ from homeassistant.components import tts
 from homeassistant.core import HomeAssistant
 from homeassistant.util.json import JsonObjectType
 
-from ..speech import BadAudioError
-from ..speech.recognition.audio import RiffStripper
+from ..speech import BadAudioError, RiffStripper
 
 _RATES: Final = range(8_000, 48_001)
 """Samples a second that are played. The service speaks with 16 000 of them, and its Translator Speech API of 2018 with

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 
 from ..const import DOMAIN
 from ..languages.names import LANGUAGE_NAMES, TRANSLATION_LANGUAGE_NAMES
-from ..speech.errors import printable
+from ..speech import printable
 
 SERVICE_NAME: Final = "Azure Speech"
 MAX_LANGUAGES: Final = 3

@@ -14,6 +14,7 @@ from homeassistant.util.language import matches
 from ..resource.errors import worded
 from ..speech import (
     LANGUAGES,
+    MAX_AT_START,
     TRANSLATION_LANGUAGES,
     Mode,
     Profanity,
@@ -21,7 +22,6 @@ from ..speech import (
     TranslationOptions,
 )
 from ..speech.language_tags import language_of, lookup, match, without_script
-from ..speech.options import MAX_AT_START
 
 MAX_CANDIDATES: Final = {Mode.INTERACTIVE: MAX_AT_START, Mode.CONVERSATION: 10}
 """Languages to identify the spoken one among: the service's limits at the start of a phrase, and all along.

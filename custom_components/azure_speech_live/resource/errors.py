@@ -22,8 +22,8 @@ from ..speech import (
     ThrottledError,
     VoiceError,
     WebPageError,
+    printable,
 )
-from ..speech.errors import printable
 
 KEY_REFUSED: Final = "key_refused"
 _NOT_A_SPEECH_ENDPOINT: Final = "not_a_speech_endpoint"

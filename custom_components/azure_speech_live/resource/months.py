@@ -16,7 +16,7 @@ from typing import Any, Final, TypeGuard
 
 from homeassistant.util import dt as dt_util
 
-from ..speech.recognition.audio import BYTES_PER_SECOND
+from ..speech import BYTES_PER_SECOND
 
 MAX_MONTHS: Final = 12
 """Months that are kept."""

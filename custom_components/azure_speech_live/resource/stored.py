@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 import logging
 from typing import Any
 
-from ..speech.errors import printable
+from ..speech import printable
 
 _LOGGER = logging.getLogger(__name__)
 

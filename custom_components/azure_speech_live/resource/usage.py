@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..speech.recognition.audio import BYTES_PER_SECOND
+from ..speech import BYTES_PER_SECOND
 from .errors import failure_kind
 from .issues import Issue, async_create_issue
 from .months import WAITING, Month, Months

@@ -31,8 +31,7 @@ from ..microphone import (
 )
 from ..resource.errors import called, worded
 from ..resource.stored import readable, text
-from ..speech.errors import printable
-from ..speech.recognition.audio import BYTES_PER_SECOND
+from ..speech import BYTES_PER_SECOND, printable
 from .requirement import InstallationError, async_install
 
 _LOGGER = logging.getLogger(__name__)

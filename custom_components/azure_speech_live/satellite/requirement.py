@@ -14,7 +14,7 @@ from homeassistant.requirements import RequirementsNotFound, async_clear_install
 
 from ..const import DOMAIN
 from ..microphone import REQUIREMENT
-from ..speech.errors import printable
+from ..speech import printable
 
 _INSTALLER: Final = logging.getLogger("homeassistant.util.package")
 _CAUSES: Final = re.compile(r"\b(fatal error|error|cause): +(.+)")

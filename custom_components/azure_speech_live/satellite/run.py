@@ -12,7 +12,7 @@ from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEven
 from homeassistant.components.assist_pipeline.error import PipelineError
 from homeassistant.exceptions import HomeAssistantError
 
-from ..speech.errors import printable
+from ..speech import printable
 
 
 class Part(StrEnum):

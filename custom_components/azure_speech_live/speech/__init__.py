@@ -4,7 +4,8 @@
                 ├──► connector ─► connection, pool    who moves it: aiohttp
                 └──► short_audio ─► rest              the same, where no WebSocket can be opened
 
-It knows nothing of Home Assistant, and runs by itself as a top-level package.
+It knows nothing of Home Assistant, and runs by itself as a top-level package. What others use of it stands here, in
+``pasted`` and in ``language_tags``.
 """
 
 from .client import SpeechClient
@@ -33,14 +34,18 @@ from .errors import (
 )
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
-from .options import MAX_PHRASES, Mode, Profanity, RecognitionOptions, TranslationOptions
+from .options import MAX_AT_START, MAX_PHRASES, Mode, Profanity, RecognitionOptions, TranslationOptions
+from .recognition.audio import BYTES_PER_SECOND, RiffStripper
 from .timeline import Timeline
 from .wire.credentials import Credentials
-from .wire.endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint
+from .wire.endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint, PortalPageError
+from .wire.wording import printable
 
 __all__ = [
+    "BYTES_PER_SECOND",
     "CHINA_REGIONS",
     "LANGUAGES",
+    "MAX_AT_START",
     "MAX_PHRASES",
     "PUBLIC_REGIONS",
     "TRANSLATION_LANGUAGES",
@@ -61,12 +66,14 @@ __all__ = [
     "NotASpeechEndpointError",
     "OpenTimeoutError",
     "Phrase",
+    "PortalPageError",
     "Profanity",
     "ProtocolError",
     "QuotaError",
     "RecognitionOptions",
     "RecognitionStatus",
     "RequestRefusedError",
+    "RiffStripper",
     "ServiceError",
     "ServiceTimeoutError",
     "SpeechClient",
@@ -82,4 +89,5 @@ __all__ = [
     "UpgradeRefusedError",
     "VoiceError",
     "WebPageError",
+    "printable",
 ]

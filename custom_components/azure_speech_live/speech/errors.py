@@ -26,15 +26,6 @@ No TimeoutError and no aiohttp exception leaves the client: these do, and their 
 secrets and transcripts.
 """
 
-MAX_TEXT = 200
-"""Characters that are kept of a text that a peer sent (a close reason, a status line): a log line's worth."""
-
-
-def printable(text: str, limit: int = MAX_TEXT) -> str:
-    """Return a peer's text as one bounded line that cannot forge another line in a log."""
-    line = "".join(character if character.isprintable() else " " for character in text[: limit + 1])
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
 
 class SpeechError(Exception):
     """The base of all that the client raises.

@@ -22,9 +22,8 @@ from custom_components.azure_speech_live.speech import (
     VoiceError,
     WebPageError,
 )
-from custom_components.azure_speech_live.speech.errors import MAX_TEXT
 from custom_components.azure_speech_live.speech.wire.failures import closing_error, meaning, refusal, status_error
-from custom_components.azure_speech_live.speech.wire.limits import LONGEST_RETRY_AFTER, MAX_REFUSAL_SIZE
+from custom_components.azure_speech_live.speech.wire.limits import LONGEST_RETRY_AFTER, MAX_REFUSAL_SIZE, MAX_SHOWN
 
 from ..caller import INTERACTIVE, Source, calling, listen
 
@@ -231,7 +230,7 @@ def test_where_there_is_no_speech_service(host: str, body: str, advice: str) -> 
 def test_any_body_is_a_bounded_line(body: str) -> None:
     line = str(status_error(403, body=body))
     assert line.isprintable()
-    assert len(line) < 2 * MAX_TEXT
+    assert len(line) < 2 * MAX_SHOWN
 
 
 def test_only_known_words_of_a_refusal_are_shown() -> None:

@@ -9,8 +9,7 @@ from hypothesis import example, given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import UnusableMessageError
-from custom_components.azure_speech_live.speech.errors import MAX_TEXT
-from custom_components.azure_speech_live.speech.wire.limits import MAX_HEADER_SIZE
+from custom_components.azure_speech_live.speech.wire.limits import MAX_HEADER_SIZE, MAX_SHOWN
 from custom_components.azure_speech_live.speech.wire.messages import (
     Message,
     decode,
@@ -148,7 +147,7 @@ def test_anything_in_lines_is_a_message_or_refused(lines: list[str], body: str |
 
 
 def assert_bounded(line: str) -> None:
-    assert len(line) < 2 * MAX_TEXT
+    assert len(line) < 2 * MAX_SHOWN
     assert line.isprintable()
 
 
@@ -185,7 +184,7 @@ def test_largest_headers() -> None:
 def test_log_line_says_nothing_that_was_said() -> None:
     assert str(Message("speech.phrase", '{"DisplayText":"Open the safe."}')) == "speech.phrase (text, 32)"
     assert str(AUDIO) == "audio (binary, 4)"
-    assert len(str(Message("x\n" * 4000, ""))) < 2 * MAX_TEXT
+    assert len(str(Message("x\n" * 4000, ""))) < 2 * MAX_SHOWN
     assert "\n" not in str(Message("x\n" * 4000, ""))
 
 

@@ -3,7 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.speech.errors import MAX_TEXT, printable
+from custom_components.azure_speech_live.speech import printable
+from custom_components.azure_speech_live.speech.wire.limits import MAX_SHOWN
 from custom_components.azure_speech_live.speech.wire.wording import shown
 
 
@@ -44,16 +45,16 @@ def test_printable_is_one_bounded_line(text: str) -> None:
     line = printable(text)
     assert line.isprintable()
     assert len(line.splitlines()) <= 1
-    assert len(line) == min(len(text), MAX_TEXT)
+    assert len(line) == min(len(text), MAX_SHOWN)
     line.encode()  # nothing that a log file cannot hold
 
 
-@given(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=MAX_TEXT))
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=MAX_SHOWN))
 def test_printable_leaves_what_is(text: str) -> None:
     assert printable(text) == text
 
 
 def test_printable_shows_that_it_cuts() -> None:
-    assert printable("x" * MAX_TEXT) == "x" * MAX_TEXT
-    assert printable("x" * (MAX_TEXT + 1)) == "x" * (MAX_TEXT - 1) + "…"
+    assert printable("x" * MAX_SHOWN) == "x" * MAX_SHOWN
+    assert printable("x" * (MAX_SHOWN + 1)) == "x" * (MAX_SHOWN - 1) + "…"
     assert printable("line\nforged\r\x1b[31m") == "line forged  [31m"

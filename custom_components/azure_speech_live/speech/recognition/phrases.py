@@ -9,20 +9,12 @@ from math import isfinite
 import re
 from typing import Any, Final
 
-from ..errors import (
-    QuotaError,
-    RequestRefusedError,
-    ServiceError,
-    SpeechError,
-    ThrottledError,
-    UnusableMessageError,
-    printable,
-)
+from ..errors import QuotaError, RequestRefusedError, ServiceError, SpeechError, ThrottledError, UnusableMessageError
 from ..events import Hypothesis, Phrase, RecognitionStatus
 from ..wire.failures import meaning
 from ..wire.limits import MAX_TRANSCRIPT
 from ..wire.messages import as_number, duration, offset
-from ..wire.wording import shown
+from ..wire.wording import printable, shown
 
 _CONTROLS: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
 _TURNS: Final = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")

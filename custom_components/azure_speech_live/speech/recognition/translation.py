@@ -10,10 +10,9 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ..errors import printable
 from ..events import Hypothesis, Phrase, RecognitionStatus
 from ..wire.limits import MAX_TRANSLATIONS
-from ..wire.wording import shown
+from ..wire.wording import printable, shown
 from . import phrases
 
 _NONE: Final = "the service gave no translation"

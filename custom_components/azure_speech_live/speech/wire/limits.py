@@ -60,3 +60,5 @@ MAX_TRANSCRIPT: Final = 20_000
 """Characters kept of one phrase's text: over ten minutes of fast speech, and a connection lives for ten minutes."""
 MAX_TRANSLATIONS: Final = 20
 """Target languages read from one message; the service translates to far fewer at once."""
+MAX_SHOWN: Final = 200
+"""Characters that are shown of a text that a peer sent (a close reason, a status line): a log line's worth."""

@@ -15,8 +15,9 @@ import json
 import re
 from typing import Any, Final
 
-from ..errors import UnusableMessageError, printable
+from ..errors import UnusableMessageError
 from .limits import MAX_HEADER_SIZE, MAX_OFFSET
+from .wording import printable
 
 TICKS_PER_SECOND: Final = 10_000_000
 """Offsets and durations are counted in ticks of 100 ns."""

@@ -1,15 +1,17 @@
-"""What of a peer's own words is shown: those that a service is known to use, and no others.
+"""What is shown of others' words, in one bounded line: of a peer's, those that a service is known to use, and no more.
 
 A close reason, a refusal's body, a failure's reason, the text of a certificate: any of them may repeat a key, a name,
 an address or what was spoken, in capitals, encoded or in pieces. So a word is shown if it is known, never because it
 looks harmless. The words are those of Cognitive Services' gateway, of the protocol page, of public logs of closed
 connections, of OpenSSL and of aiohttp; none that is often part of a command.
+
+``printable`` keeps all words, for what is no prose of the service: names, paths, languages.
 """
 
 import re
 from typing import Final
 
-from ..errors import printable
+from .limits import MAX_SHOWN
 
 WORDS: Final = frozenset(
     """
@@ -43,6 +45,12 @@ _NUMBER: Final = re.compile(r"\d{1,5}(?:\.\d{1,2})?|\d{1,6}ms")
 _LOCALE: Final = re.compile(r"[a-z]{2,3}[-_][A-Z]{2}")
 _MARKS: Final = ".,:;!?()[]{}<>\"'"
 _HIDDEN: Final = "…"
+
+
+def printable(text: str, limit: int = MAX_SHOWN) -> str:
+    """Return a text as one bounded line that cannot forge another line in a log."""
+    line = "".join(character if character.isprintable() else " " for character in text[: limit + 1])
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def shown(said: str) -> str:
