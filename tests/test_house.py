@@ -16,12 +16,6 @@ WITHOUT: Final = {
     "microphone/errors.py": "kinds of errors: microphone/test_capture.py causes them",
     "resource/session.py": "a record: integration/resource/test_usage.py and integration/test_diagnostics.py read it",
     "speech/wire/limits.py": "numbers: speech/wire/test_inflow.py and adversary/test_floods.py go to them and beyond",
-    # These were parts of others, whose tests show them as yet.
-    "speech/recognition/answers.py": "speech/recognition/test_utterance.py",
-    "speech/recognition/coverage.py": "speech/recognition/test_utterance.py",
-    "speech/recognition/event_queue.py": "speech/recognition/test_utterance.py",
-    "speech/recognition/heard.py": "speech/recognition/test_utterance.py",
-    "speech/recognition/results.py": "speech/recognition/test_phrases.py",
 }
 """Modules that have no tests of their name: why, and what shows that they work."""
 
