@@ -34,8 +34,19 @@ from .errors import (
 )
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
-from .options import MAX_AT_START, MAX_PHRASES, Mode, Profanity, RecognitionOptions, TranslationOptions
+from .options import (
+    MAX_AT_START,
+    MAX_PHRASES,
+    Mode,
+    OutputFormat,
+    Profanity,
+    RecognitionOptions,
+    SynthesisOptions,
+    TranslationOptions,
+)
 from .recognition.audio import BYTES_PER_SECOND, RiffStripper
+from .synthesis.ssml import Phoneme
+from .synthesis.voices import Voice
 from .timeline import Timeline
 from .wire.credentials import Credentials
 from .wire.endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint, PortalPageError
@@ -65,6 +76,8 @@ __all__ = [
     "Mode",
     "NotASpeechEndpointError",
     "OpenTimeoutError",
+    "OutputFormat",
+    "Phoneme",
     "Phrase",
     "PortalPageError",
     "Profanity",
@@ -82,11 +95,13 @@ __all__ = [
     "SpeechStarted",
     "Synthesis",
     "SynthesisEnded",
+    "SynthesisOptions",
     "ThrottledError",
     "Timeline",
     "TranslationOptions",
     "UnusableMessageError",
     "UpgradeRefusedError",
+    "Voice",
     "VoiceError",
     "WebPageError",
     "printable",

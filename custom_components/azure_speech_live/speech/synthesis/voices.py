@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import json
 from typing import Any, Final
 
-from ..errors import UnusableMessageError, printable
+from ..errors import UnusableMessageError
 from ..language_tags import language_of, lookup
+from ..wire.wording import printable
 from .capabilities import DEFAULT_LOCALE, Capabilities, capabilities, locale_of
 
 MAX_VOICES: Final = 5000
