@@ -1,6 +1,6 @@
 """Recognizers and translators as speech-to-text entities: audio streams to the service while a person speaks.
 
-What a recognizer's settings mean is in recognizer.py, how its text is written in text.py.
+What a recognizer's settings mean is in recognizer/settings.py, how its text is written in recognizer/text.py.
 """
 
 from abc import abstractmethod

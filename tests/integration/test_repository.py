@@ -17,7 +17,7 @@ import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN
 
-from .package import MANIFEST, REPOSITORY, SERVICES
+from .package import MANIFEST, REPOSITORY, ROOT, SERVICES
 
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yaml"))
 FORMS = [path for path in sorted((REPOSITORY / ".github" / "ISSUE_TEMPLATE").glob("*.yml")) if path.stem != "config"]
@@ -147,6 +147,24 @@ def test_the_development_container_sets_up() -> None:
     container = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE))
     script, *_ = container["postCreateCommand"].split()
     assert os.access(REPOSITORY / script, os.X_OK)
+
+
+# Of other projects; the others are files of ours.
+FOREIGN_MODULES = {"assist_pipeline/default_pipeline.py"}
+
+
+def named_modules() -> Iterator[Any]:
+    """Yield where a file names a Python file, and the folders from which that may be meant."""
+    for path in (*ROOT.rglob("*.py"), *ROOT.glob("*.yaml"), *PAGES):
+        if path.name != "CHANGELOG.md":  # which tells of what was
+            folders = [ROOT, *(folder for folder in path.parents if folder.is_relative_to(REPOSITORY))]
+            for name in sorted(set(re.findall(r"(?<![\w./*-])(?:\w+/)*\w+\.py\b", path.read_text("utf-8")))):
+                yield pytest.param(name, folders, id=f"{path.relative_to(REPOSITORY)}: {name}")
+
+
+@pytest.mark.parametrize(("name", "folders"), named_modules())
+def test_a_module_that_is_named_is_there(name: str, folders: list[Path]) -> None:
+    assert name in FOREIGN_MODULES or any((folder / name).is_file() for folder in folders)
 
 
 def examples() -> Iterator[Any]:

@@ -1,6 +1,6 @@
 """The form of a recognizer: what is spoken, when a command is over, and how its text is written.
 
-Its fields are the settings of recognizer.py, which has their defaults.
+Its fields are the settings of recognizer/settings.py, which has their defaults.
 """
 
 from collections.abc import Mapping

@@ -22,7 +22,7 @@ from .wire.session import guarded
 class SpeechClient:
     """Recognises speech while it is spoken; any number of utterances at a time.
 
-    None waits for another as long as the service takes all of them; see throttle.py.
+    None waits for another as long as the service takes all of them; see wire/throttle.py.
     """
 
     def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, credentials: Credentials) -> None:

@@ -1,8 +1,9 @@
 """The floor: what any client of the protocol must do, and no more, over a bare WebSocket of aiohttp.
 
-The messages are ours, in number and in size (see speech/flow.py and speech/messages.py): each has its own time, audio
-is kept until it is enough for a message, what the service says is read, and told of in a telemetry message at the end.
-Whatever is slower than this is the contender's own; what is in this is aiohttp's, Python's and the machine's.
+The messages are ours, in number and in size (see recognition/flow.py, wire/messages.py of the client): each has its own
+time, audio is kept until it is enough for a message, what the service says is read, and told of in a telemetry message
+at the end. Whatever is slower than this is the contender's own; what is in this is aiohttp's, Python's and the
+machine's.
 """
 
 from __future__ import annotations

@@ -263,7 +263,7 @@ class Utterance:
         """Take note that an attempt failed; return after how many seconds to try again.
 
         None means not to: either the utterance is ``complete`` all the same, or the error is its outcome. Of too many
-        requests at a time, how long is not for the utterance to say (see throttle.py), and no attempt counts.
+        requests at a time, how long is not for the utterance to say (see wire/throttle.py), and no attempt counts.
         """
         turn = self._turn
         if turn is not None:
