@@ -19,9 +19,10 @@ from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslato
 from .faults import Behaviour, Fault
 from .manner import Manner
 from .rest import Post
-from .service import KEY, Attempt, SpeechService
+from .service import KEY, SpeechService
 from .session import Limits
 from .turn import Turn
+from .upgrade import Attempt
 
 __all__ = [
     "DIALECTS",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from .faults import Close, Refuse
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .listening import Listening
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,21 @@ class AtOnce:
     connections: bool = False
     refused: int = field(default=0, init=False)
 
-    def upgrade(self, sessions: Iterable[Session], posts: int = 0) -> Refuse | None:
+    def upgrade(self, sessions: Iterable[Listening], posts: int = 0) -> Refuse | None:
         """Return how to refuse another upgrade, or a POST request, beside these; None: it may go on."""
         if isinstance(self.refusal, Refuse) and self._open(sessions) + posts >= self.requests:
             self.refused += 1
             return self.refusal
         return None
 
-    def turn(self, session: Session, sessions: Iterable[Session], posts: int = 0) -> Close | Phrase | None:
+    def turn(self, session: Listening, sessions: Iterable[Listening], posts: int = 0) -> Close | Phrase | None:
         """Return how to refuse a turn that begins on one of these sessions; None: it may go on."""
         if self._open(other for other in sessions if other is not session) + posts < self.requests:
             return None
         self.refused += 1
         return CLOSE if isinstance(self.refusal, Refuse) else self.refusal
 
-    def _open(self, sessions: Iterable[Session]) -> int:
+    def _open(self, sessions: Iterable[Listening]) -> int:
         return sum(
             not (session.closed or session.refused)
             and (self.connections or session.turn is None or not session.turn.ended)

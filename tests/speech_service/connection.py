@@ -1,22 +1,24 @@
 """A connection that speaks the Speech protocol: checks what the client says, and has its turns run.
 
-Every rule that can close the connection is here or in `framing` and `wav`; its code and reason come from Microsoft's
-protocol page of 2017/18, where that gives one.
+Every rule that can close the connection is here or in `framing`, `rules` and `wav`; its code and reason come from
+Microsoft's protocol page of 2017/18, where that gives one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-import re
 from typing import Any, Final, override
 
 from websockets import CloseCode
 
 from . import faults
-from .framing import Message, Violation, decode, malformed
+from .answers import Engines
+from .framing import Message, Violation, decode
+from .listening import Listening, Refuse
 from .options import Endpoint, read_options
-from .session import Opening, Session
+from .rules import Rules, reuse
+from .session import Opening
 from .turn import Turn
 from .wav import BadFormatError, split_riff
 
@@ -26,16 +28,19 @@ MAX_AUDIO_SIZE: Final = 8192
 NOT_CONTINUOUS: Final = "Language identification with DetectContinuous not supported on v1."
 """With code 1007; source: PaciStardust/HOSCY, issue 37."""
 
-_REQUEST_ID: Final = re.compile(r"[0-9a-fA-F]{32}")
-_KNOWN_PATHS: Final = frozenset({"speech.config", "speech.context", "audio", "audio.commit", "telemetry"})
+_RULES: Final = Rules(
+    text=frozenset({"speech.config", "speech.context", "audio.commit", "telemetry"}),
+    binary=frozenset({"audio"}),
+    bare=frozenset({"audio", "audio.commit"}),
+)
 
 
-class Connection(Session):
+class Connection(Listening):
     """A connection that speaks the Speech protocol. Its record also has the `messages`, in the order they came."""
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening, engines: Engines, refuse: Refuse) -> None:
         """Begin to serve."""
-        super().__init__(opening)
+        super().__init__(opening, engines, refuse)
         endpoint = Endpoint.find(self.path)
         assert endpoint is not None
         self.messages: list[Message] = []
@@ -50,27 +55,8 @@ class Connection(Session):
         message = decode(data)
         self.messages.append(message)
         self._changed()
-        self._check(message)
+        _RULES.check(message, configured=self.config is not None)
         await self._act(message)
-
-    def _check(self, message: Message) -> None:
-        """Check what holds for every message."""
-        for name in ("Path", "X-Timestamp"):
-            # Its value is not checked: there are clients that send milliseconds.
-            if not message.header(name):
-                raise _missing(name)
-        path = message.path
-        if path not in _KNOWN_PATHS:
-            raise Violation(CloseCode.PROTOCOL_ERROR, f"Unknown message path. {path}"[:120])
-        if message.binary != (path == "audio"):
-            kind = "binary" if message.binary else "text"
-            raise Violation(CloseCode.INVALID_DATA, f"{path} must not be a {kind} message")
-        if not message.body and path not in ("audio", "audio.commit"):
-            raise malformed("Text message contains no data.")
-        if message.request_id or path != "speech.config":
-            _check_request_id(message.request_id)
-        if self.config is None and path != "speech.config":
-            raise Violation(CloseCode.PROTOCOL_ERROR, "speech.config must be the first message")
 
     async def _act(self, message: Message) -> None:
         path = message.path
@@ -92,7 +78,7 @@ class Connection(Session):
     async def _take_context(self, message: Message) -> None:
         """Keep the context of the turn that is announced by it, and begins with its first audio."""
         if message.request_id.lower() in self._used_ids:
-            raise _reuse()
+            raise reuse()
         context = message.json()
         read_options(self._endpoint, self.query, context)
         if not self._websocket.behaviour.continuous and self._endpoint.mode and _detects_continuously(context):
@@ -107,7 +93,7 @@ class Connection(Session):
             if message.request_id.lower() in self._used_ids:
                 # What was under way when the turn ended is not the client's fault; a new beginning is.
                 if body.startswith(b"RIFF"):
-                    raise _reuse()
+                    raise reuse()
                 return
             turn, body = await self._begin(message, body)
             turn.frame_sizes.append(len(message.body))
@@ -159,21 +145,3 @@ class Connection(Session):
 def _detects_continuously(context: Any) -> bool:
     detection = next((value for key, value in context.items() if key.lower() == "languageid"), None) or {}
     return str(detection.get("mode")).lower() == "detectcontinuous"
-
-
-def _check_request_id(request_id: str) -> None:
-    if not request_id:
-        raise _missing("X-RequestId")
-    if not _REQUEST_ID.fullmatch(request_id):
-        raise Violation(
-            CloseCode.PROTOCOL_ERROR,
-            "Invalid request. X-RequestId header value was not specified in no-dash UUID format.",
-        )
-
-
-def _missing(name: str) -> Violation:
-    return Violation(CloseCode.PROTOCOL_ERROR, f"Missing/Empty header. {name}")
-
-
-def _reuse() -> Violation:
-    return Violation(CloseCode.PROTOCOL_ERROR, "Invalid request. Reuse of request identifiers is not allowed.")

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 import itertools
 import logging
 import math
-import re
 import ssl as tls
 from types import TracebackType
-from typing import Final, Self
-from urllib.parse import parse_qsl, urlsplit
-from uuid import uuid4
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
-from websockets import Headers, Request, Response
+from websockets import Request, Response
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.typing import Subprotocol
 
 from . import translator_speech
 from .answers import Dialect, Engines
@@ -31,30 +27,20 @@ from .engines.scripted import Scripted
 from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from .engines.translation import Synthesizer, Translator
 from .faults import NORMAL, Accept, Answer, Babble, Behaviour, Close, Refuse, Reset
+from .listening import Listening
 from .manner import USUAL, Manner
 from .options import Endpoint
 from .rest import Post, Rest
 from .session import Limits, Opening, Session
 from .translator_speech import TranslatorConnection
+from .upgrade import Attempt, is_connection_id, name_request, read_query, respond, select_subprotocol
 
 KEY: Final = "0123456789abcdef0123456789abcdef"
 """The subscription key, where a test does not say another."""
 
 _LOGGER = logging.getLogger(__name__)
-_CONNECTION_ID: Final = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_SUBPROTOCOL: Final = Subprotocol("USP")
 
 Behaviours = Sequence[Behaviour] | Callable[[int], Behaviour]
-
-
-@dataclass(eq=False)
-class Attempt:
-    """An upgrade request that came, and the status that it got (None: none yet, or the connection was ended)."""
-
-    path: str
-    query: dict[str, str]
-    headers: Headers
-    status: int | None = None
 
 
 class SpeechService:
@@ -139,8 +125,8 @@ class SpeechService:
             self._port,
             ssl=self._ssl,
             process_request=self._answer,
-            process_response=_name_request,
-            select_subprotocol=_select_subprotocol,
+            process_response=name_request,
+            select_subprotocol=select_subprotocol,
             create_connection=self._open_door,  # type: ignore[arg-type]  # any factory will do, as its documentation says
             open_timeout=None,  # a behaviour may never answer
             close_timeout=1,
@@ -224,7 +210,7 @@ class SpeechService:
     async def _answer(self, websocket: ServerConnection, request: Request) -> Response | None:
         """Answer an upgrade request: a response that refuses it, or None for 101."""
         url = urlsplit(request.path)
-        attempt = Attempt(url.path, _query(url.query), request.headers)
+        attempt = Attempt(url.path, read_query(url.query), request.headers)
         if self._remember:
             self.attempts.append(attempt)
         behaviour = _behaviour(self.behaviours, next(self._upgrades))
@@ -253,7 +239,7 @@ class SpeechService:
                 websocket.transport.write(data)
                 websocket.transport.close()
             case Refuse(status, headers, body):
-                return _respond(status, body, headers)
+                return respond(status, body, headers)
             case Accept():
                 return self._refuse(attempt) or self._refuse_if_one_too_many()
         return None
@@ -263,33 +249,33 @@ class SpeechService:
         if attempt.path in translator_speech.PATHS:
             return self._refuse_translator(attempt)
         if attempt.query.get("GenerateRedirectResponse") == "true":
-            return _respond(HTTPStatus.OK, f"{self.url}{attempt.path}")
+            return respond(HTTPStatus.OK, f"{self.url}{attempt.path}")
         if Endpoint.find(attempt.path) is None:
-            return _respond(HTTPStatus.NOT_FOUND, "Resource not found")
+            return respond(HTTPStatus.NOT_FOUND, "Resource not found")
         if not self.authorization.allows(attempt.headers, attempt.query):
-            return _respond(HTTPStatus.UNAUTHORIZED, "Access denied due to invalid subscription key or token")
+            return respond(HTTPStatus.UNAUTHORIZED, "Access denied due to invalid subscription key or token")
         connection_id = attempt.headers.get("X-ConnectionId") or attempt.query.get("X-ConnectionId", "")
-        if not _CONNECTION_ID.fullmatch(connection_id):
-            return _respond(HTTPStatus.BAD_REQUEST, "X-ConnectionId is missing or is not a UUID")
+        if not is_connection_id(connection_id):
+            return respond(HTTPStatus.BAD_REQUEST, "X-ConnectionId is missing or is not a UUID")
         return None
 
     def _refuse_translator(self, attempt: Attempt) -> Response | None:
         if not self.authorization.allows(attempt.headers, translator_speech.translator_credentials(attempt.query)):
-            return _respond(HTTPStatus.UNAUTHORIZED, "Access denied due to invalid subscription key or token")
+            return respond(HTTPStatus.UNAUTHORIZED, "Access denied due to invalid subscription key or token")
         try:
             translator_speech.read_translator_options(attempt.query, attempt.headers)
         except ValueError as error:
-            return _respond(HTTPStatus.BAD_REQUEST, str(error))
+            return respond(HTTPStatus.BAD_REQUEST, str(error))
         return None
 
     def _refuse_if_one_too_many(self) -> Response | None:
         refusal = self._refuse_one_more()
-        return _respond(refusal.status, refusal.body, refusal.headers) if refusal else None
+        return respond(refusal.status, refusal.body, refusal.headers) if refusal else None
 
     def _refuse_one_more(self) -> Refuse | None:
         return self.at_once.upgrade((*self.connections, *self.translators), self._rest.open) if self.at_once else None
 
-    def _refuse_turn(self, session: Session) -> Close | Phrase | None:
+    def _refuse_turn(self, session: Listening) -> Close | Phrase | None:
         if self.at_once is None:
             return None
         return self.at_once.turn(session, (*self.connections, *self.translators), self._rest.open)
@@ -302,19 +288,19 @@ class SpeechService:
         opening = Opening(
             websocket=websocket,
             path=url.path,
-            query=_query(url.query),
+            query=read_query(url.query),
             headers=websocket.request.headers,
-            engines=Engines(self.engine, self.translator, self.synthesizer, self.dialect, self.manner),
+            manner=self.manner,
             limits=self.limits or (translator_speech.LIMITS if translating else Limits()),
-            refuse=self._refuse_turn,
             changed=self._changed,
         )
+        engines = Engines(self.engine, self.translator, self.synthesizer, self.dialect, self.manner)
         if translating:
-            await self._serve_one(TranslatorConnection(opening), self.translators)
+            await self._serve_one(TranslatorConnection(opening, engines, self._refuse_turn), self.translators)
         else:
-            await self._serve_one(Connection(opening), self.connections)
+            await self._serve_one(Connection(opening, engines, self._refuse_turn), self.connections)
 
-    async def _serve_one[SessionT: Session](self, connection: SessionT, record: list[SessionT]) -> None:
+    async def _serve_one[SessionT: Session[Any]](self, connection: SessionT, record: list[SessionT]) -> None:
         record.append(connection)
         self._changed()
         try:
@@ -328,14 +314,6 @@ class SpeechService:
                 record.remove(connection)
 
 
-def _query(text: str) -> dict[str, str]:
-    """Return a query's fields; values of the same name (the native SDK's "to=de&to=fr") joined with commas."""
-    query: dict[str, str] = {}
-    for name, value in parse_qsl(text):
-        query[name] = f"{query[name]},{value}" if name in query else value
-    return query
-
-
 def _behaviour(behaviours: Behaviours, number: int) -> Behaviour:
     if callable(behaviours):
         return behaviours(number)
@@ -347,26 +325,3 @@ def _holds(condition: Callable[[], bool]) -> bool:
         return condition()
     except IndexError:
         return False
-
-
-def _select_subprotocol(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    return _SUBPROTOCOL if _SUBPROTOCOL in offered else None
-
-
-def _name_request(_: ServerConnection, request: Request, response: Response) -> None:
-    """Give the answer an X-RequestId, as the Translator Speech API does."""
-    if urlsplit(request.path).path in translator_speech.PATHS:
-        response.headers["X-RequestId"] = uuid4().hex
-
-
-def _respond(status: int, body: str, headers: Mapping[str, str] | None = None) -> Response:
-    data = body.encode()
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = "Unknown"
-    fields = Headers({"Content-Type": "text/plain; charset=utf-8", "Connection": "close"})
-    for name, value in (headers or {}).items():
-        fields[name] = value
-    fields["Content-Length"] = str(len(data))
-    return Response(status, phrase, fields, data)

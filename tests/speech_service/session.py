@@ -6,18 +6,16 @@ from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from websockets import CloseCode, Headers
 from websockets.exceptions import ConnectionClosed
 
-from . import at_once, faults
-from .answers import Answers, Engines, Send
+from . import faults
 from .door import Door
-from .engines import Engine, Status
-from .engines.scripted import Scripted, Utterance
 from .framing import Violation
 from .line import Line
-from .turn import Turn
+from .manner import Manner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,37 +36,36 @@ class Opening:
     path: str
     query: Mapping[str, str]
     headers: Headers
-    engines: Engines
+    manner: Manner
     limits: Limits
-    refuse: Callable[[Session], faults.Close | at_once.Phrase | None]
-    """Says how to refuse a turn that begins now: there are too many at once."""
     changed: Callable[[], None]
     """Called whenever the record changes."""
 
 
-class Session(ABC):
-    """A connection and its record: `turns`, how much audio came, and how it closed."""
+class AnyTurn(Protocol):
+    """One request and its answer."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether turn.end was reached (whether or not a fault let it be sent)."""
+
+
+class Session[TurnT: AnyTurn](ABC):
+    """A connection and its record: `turns`, and how it closed."""
 
     def __init__(self, opening: Opening) -> None:
         """Begin to keep the record."""
         self.path = opening.path
         self.query = opening.query
         self.headers = opening.headers
-        self.turns: list[Turn] = []
-        self.audio_size = 0
-        """Bytes of audio received in all turns, without RIFF headers."""
+        self.turns: list[TurnT] = []
         self.closed = False
-        self.refused = False
-        """Whether its latest turn was refused, as there were too many at once."""
         self.violation: Violation | None = None
         """What the client did against the protocol, for which the connection was closed."""
         self._websocket = opening.websocket
-        self._line = Line(opening.websocket, opening.engines.manner)
-        self._engines = opening.engines
+        self._line = Line(opening.websocket, opening.manner)
         self._limits = opening.limits
-        self._refuse = opening.refuse
         self._changed = opening.changed
-        self._running: asyncio.Task[None] | None = None
 
     @property
     def close_code(self) -> int | None:
@@ -97,7 +94,7 @@ class Session(ABC):
         return self._line.left
 
     @property
-    def turn(self) -> Turn | None:
+    def turn(self) -> TurnT | None:
         """The latest turn."""
         return self.turns[-1] if self.turns else None
 
@@ -116,8 +113,8 @@ class Session(ABC):
         except ConnectionClosed:
             pass
         finally:
-            await _end(*self._line.stop())
-            await self._abandon_turn()
+            await end(*self._line.stop())
+            await self._abandon()
             self.closed = True
             self._changed()
 
@@ -150,55 +147,12 @@ class Session(ABC):
     async def _take(self, data: str | bytes) -> None:
         """Act on a WebSocket message. Raises Violation."""
 
-    # --- turns
-
-    async def _start(self, turn: Turn, send: Send, answers: Answers) -> None:
-        """Let a turn run, in place of the one before."""
-        await self._abandon_turn()
-        refusal = self._refuse(self)
-        self.refused = refusal is not None
-        self.turns.append(turn)
-        if isinstance(refusal, faults.Close):
-            await self._websocket.close(refusal.code, refusal.reason)
-            return
-        engine = self._engines.recognizer
-        if refusal is not None:
-            engine = Scripted([Utterance(end=0.0, status=Status.TOO_MANY_REQUESTS)])
-        self._line.translating = turn.options.translation is not None
-        self._running = asyncio.create_task(self._run(turn, engine, send, answers))
-
-    async def _run(self, turn: Turn, engine: Engine, send: Send, answers: Answers) -> None:
-        try:
-            await turn.run(engine.begin(turn.options), send, answers)
-        except ConnectionClosed:
-            pass
-        except Exception:
-            await self.fail()
-            raise
-        self._changed()
-
-    async def _abandon_turn(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
-            await _end(self._running)
-
-    async def _reach_audio(self, turn: Turn, size: int) -> None:
-        """Count audio that came, and let happen what is to happen when so much has come."""
-        before, self.audio_size = self.audio_size, self.audio_size + size
-        for point in self._line.pending(faults.AudioReceived):
-            if isinstance(point, faults.AudioReceived) and before < point.size <= self.audio_size:
-                await self._catch_up(turn)
-                await self._line.reach(point)
-
-    async def _catch_up(self, turn: Turn) -> None:
-        """Wait until the turn has answered what it has, so that a fault finds the same state every time."""
-        assert self._running is not None
-        caught_up = asyncio.create_task(turn.caught_up())
-        await asyncio.wait([caught_up, self._running], return_when=asyncio.FIRST_COMPLETED)
-        caught_up.cancel()
+    @abstractmethod
+    async def _abandon(self) -> None:
+        """End the turns that still run."""
 
 
-async def _end(*tasks: asyncio.Task[None]) -> None:
+async def end(*tasks: asyncio.Task[None]) -> None:
     """Wait for tasks that were cancelled or have ended. Raises what went wrong in them."""
     for outcome in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionClosed):

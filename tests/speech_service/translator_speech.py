@@ -16,12 +16,13 @@ from typing import Any, Final, override
 
 from websockets import CloseCode, Headers
 
-from .answers import Interpreter, Send, Translated, TranslationAnswers
+from .answers import Engines, Interpreter, Send, Translated, TranslationAnswers
 from .engines import Hypothesis, Phrase
 from .engines.translation import SynthesisFailedError
 from .framing import Violation
+from .listening import Listening, Refuse
 from .options import Mode, Profanity, Translation, TurnOptions
-from .session import Limits, Opening, Session
+from .session import Limits, Opening
 from .text import treat_profanity
 from .turn import Turn
 from .wav import BYTES_PER_SECOND, TICKS_PER_SECOND, BadFormatError, split_riff
@@ -115,12 +116,12 @@ def translator_credentials(query: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-class TranslatorConnection(Session):
+class TranslatorConnection(Listening):
     """A connection that speaks this dialect. All its audio is one turn; `results` are what was told of it."""
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening, engines: Engines, refuse: Refuse) -> None:
         """Begin to serve."""
-        super().__init__(opening)
+        super().__init__(opening, engines, refuse)
         self.options = read_translator_options(self.query, self.headers)
         self.results: list[dict[str, Any]] = []
         self._head = b""
