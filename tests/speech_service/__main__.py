@@ -17,7 +17,7 @@ from .engines.apertium import Apertium
 from .engines.espeak_ng import EspeakNg
 from .engines.scripted import Scripted, Utterance
 from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
-from .manner import MANNERS, combined
+from .manner import MANNERS, USUAL, combined
 from .real import REAL
 from .service import KEY, SpeechService
 
@@ -85,7 +85,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         translator=Apertium() if arguments.translator == "apertium" else ScriptedTranslator(),
         synthesizer=EspeakNg() if arguments.voice == "espeak-ng" else ScriptedSynthesizer(),
         dialect=arguments.dialect,
-        manner=combined(arguments.manner),
+        manner=combined(arguments.manner, MANNERS, USUAL),
         behaviours=(lambda _: REAL[arguments.real].behaviour()) if arguments.real else (),
         host=arguments.host,
         port=arguments.port,

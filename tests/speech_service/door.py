@@ -7,7 +7,7 @@ connection. The door also keeps latency low, and can be shut whatever state the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 import socket
 import struct
 from typing import Final
@@ -18,6 +18,7 @@ from websockets.protocol import OPEN
 from .faults import NORMAL, Behaviour
 
 _UPGRADE: Final = b"GET "
+_LONGEST_LINE: Final = 8192
 
 
 class Door(ServerConnection):
@@ -31,6 +32,8 @@ class Door(ServerConnection):
     """All doors that are open; set by whoever makes one."""
     make_http_handler: Callable[[], asyncio.Protocol]
     """Makes a protocol for requests that are not upgrades; set by whoever makes a door."""
+    plain_paths: Collection[str] = ()
+    """Paths of which a GET is no upgrade; set by whoever makes a door."""
     behaviour: Behaviour = NORMAL
     """How this connection attempt is to go, from the answer to the upgrade on."""
     _first = b""
@@ -51,9 +54,13 @@ class Door(ServerConnection):
             super().data_received(data)
             return
         self._first += data
+        line, ended, _ = self._first.partition(b"\r\n")
         if len(self._first) < len(_UPGRADE):
             return
-        if self._first.startswith(_UPGRADE):
+        get = self._first.startswith(_UPGRADE)
+        if get and not ended and len(line) < _LONGEST_LINE:
+            return
+        if get and not self._is_plain(line):
             self._begun = True
             super().connection_made(self.transport)
             super().data_received(self._first)
@@ -63,6 +70,10 @@ class Door(ServerConnection):
             self.transport.set_protocol(handler)
             handler.connection_made(self.transport)
             handler.data_received(self._first)
+
+    def _is_plain(self, line: bytes) -> bool:
+        target = line.split(b" ")[1].decode("latin-1")
+        return target.partition("?")[0] in self.plain_paths
 
     def eof_received(self) -> None:
         """Close a connection on which nothing was asked."""

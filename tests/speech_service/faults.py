@@ -224,7 +224,14 @@ class After:
     nth: int = 1
 
 
-Point = Opened | Elapsed | Received | AudioReceived | AudioEnded | Before | After
+@dataclass(frozen=True)
+class AudioSent:
+    """When so many bytes of synthesised audio were sent on the connection; the message is cut there."""
+
+    size: int
+
+
+Point = Opened | Elapsed | Received | AudioReceived | AudioEnded | AudioSent | Before | After
 
 
 @dataclass(frozen=True)

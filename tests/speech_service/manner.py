@@ -8,10 +8,13 @@ the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from .engines import Status
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _NUMBERS: Final = [*Status]
 """Statuses by the numbers of the JavaScript SDK."""
@@ -133,10 +136,7 @@ MANNERS: Final = {
 """Each by itself, as the command line names them."""
 
 
-def combined(names: Iterable[str]) -> Manner:
-    """Return several in one."""
-    usual = vars(USUAL)
-    return Manner(
-        **usual
-        | {name: value for manner in names for name, value in vars(MANNERS[manner]).items() if value != usual[name]}
-    )
+def combined[WayT: DataclassInstance](names: Iterable[str], ways: Mapping[str, WayT], usual: WayT) -> WayT:
+    """Return several named ways in one: of each, what is not usual."""
+    unusual = {name: value for way in names for name, value in vars(ways[way]).items() if value != getattr(usual, name)}
+    return replace(usual, **unusual)

@@ -1,4 +1,4 @@
-"""The service's REST APIs on the same port: recognition of short recordings, and tokens.
+"""The service's REST APIs on the same port: recognition of short recordings, tokens, and what `synthesis.rest` has.
 
 ``POST /speech/recognition/{mode}/cognitiveservices/v1?language=…`` takes a WAV of up to 60 s, also chunked while it is
 being spoken, and answers with the JSON of a phrase. ``POST /sts/v1.0/issueToken`` gives a token for a key.
@@ -7,7 +7,7 @@ being spoken, and answers with the JSON of a phrase. ``POST /sts/v1.0/issueToken
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 import math
@@ -33,7 +33,7 @@ _RIFF_SIZE: Final = 44
 
 @dataclass(eq=False)
 class Post:
-    """A POST request that came, and what became of it. `audio` is the PCM, without the RIFF header."""
+    """A request that came, and what became of it."""
 
     path: str
     query: dict[str, str]
@@ -41,29 +41,37 @@ class Post:
     status: int | None = None
     options: TurnOptions | None = None
     audio: bytearray = field(default_factory=bytearray)
+    """The PCM that came, without the RIFF header; of synthesis, what was sent."""
+    ssml: str = ""
+    """What was to be spoken."""
     chunked: bool = False
 
 
-_POST: Final = web.RequestKey("post", Post)
+POST: Final = web.RequestKey("post", Post)
 
 
 class Rest:
-    """Answers POST requests. `posts` is the record of them."""
+    """Answers requests that are no upgrades. `posts` and `lists` (of voices) are the record of them."""
 
     def __init__(
         self,
         authorization: Authorization,
         engine: Engine,
-        next_behaviour: Callable[[], Behaviour],
+        routes: Iterable[web.RouteDef],
+        next_behaviour: Callable[[str], Behaviour],
+        *,
         refuse: Callable[[], Refuse | None],
         changed: Callable[[], None],
-        *,
         remember: bool,
     ) -> None:
-        """Answer with an engine, but for what `refuse` says; `changed` is called whenever the record changes."""
+        """Answer with an engine, but for what `refuse` says, and by `routes`.
+
+        `next_behaviour` is asked by the method of a request; `changed` is called whenever the record changes.
+        """
         self.open = 0
         """Recordings that are being recognised."""
         self.posts: list[Post] = []
+        self.lists: list[Post] = []
         self._authorization = authorization
         self._engine = engine
         self._next_behaviour = next_behaviour
@@ -73,6 +81,7 @@ class Rest:
         application = web.Application(middlewares=[self._behave])
         application.router.add_post("/sts/v1.0/issueToken", self._issue_token)
         application.router.add_post("/speech/recognition/{mode}/cognitiveservices/v1", self._recognize)
+        application.router.add_routes(routes)
         # A client that leaves while it uploads leaves no handler behind.
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1, handler_cancellation=True)
 
@@ -98,11 +107,11 @@ class Rest:
     ) -> web.StreamResponse:
         """Note the request, and answer it as the behaviour says."""
         post = Post(request.path, dict(request.query), dict(request.headers))
-        request[_POST] = post
+        request[POST] = post
         if self._remember:
-            self.posts.append(post)
+            (self.lists if request.method == "GET" else self.posts).append(post)
         self._changed()
-        behaviour = self._next_behaviour()
+        behaviour = self._next_behaviour(request.method)
         if behaviour.delay == math.inf:
             await asyncio.get_running_loop().create_future()
         await asyncio.sleep(behaviour.delay)
@@ -133,7 +142,7 @@ class Rest:
         return web.Response(text=self._authorization.issue_token())
 
     async def _recognize(self, request: web.Request) -> web.Response:  # noqa: PLR0911 - a case for each refusal
-        post = request[_POST]
+        post = request[POST]
         endpoint = Endpoint.find(request.path)
         if endpoint is None:
             return web.Response(status=HTTPStatus.NOT_FOUND, text="Resource not found")

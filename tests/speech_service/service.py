@@ -32,6 +32,10 @@ from .manner import USUAL, Manner
 from .options import Endpoint
 from .rest import Post, Rest
 from .session import Limits, Opening, Session
+from .synthesis import connection as synthesis
+from .synthesis.connection import SynthesisConnection
+from .synthesis.rest import LIST_PATHS, SynthesisRest
+from .synthesis.synthesis import Synthesis
 from .translator_speech import TranslatorConnection
 from .upgrade import Attempt, is_connection_id, name_request, read_query, respond, select_subprotocol
 
@@ -64,17 +68,20 @@ class SpeechService:
         token_lifetime: float = TOKEN_LIFETIME,
         behaviours: Behaviours = (),
         rest_behaviours: Behaviours = (),
+        list_behaviours: Behaviours = (),
         limits: Limits | None = None,
         at_once: AtOnce | None = None,
+        synthesis: Synthesis | None = None,
         ssl: tls.SSLContext | None = None,
         remember: bool = True,
     ) -> None:
         """Prepare a service.
 
         `dialect` is that of a translation's messages, `manner` how all messages are written. `behaviours` are those of
-        upgrade requests and what they lead to, `rest_behaviours` those of POST requests, of which only the delay and
-        the answer are used. `at_once` limits how many requests there may be at a time. Without `remember` the service
-        forgets what is over, for long runs.
+        upgrade requests and what they lead to; `rest_behaviours` those of POST requests and `list_behaviours` those of
+        requests for the voices, of which only the delay and the answer are used. `at_once` limits how many requests of
+        recognition there may be at a time; `synthesis` is how it speaks. Without `remember` the service forgets what
+        is over, for long runs.
         """
         self.authorization = Authorization(keys, token_lifetime)
         self.engine = engine or Scripted()
@@ -84,12 +91,16 @@ class SpeechService:
         self.manner = manner
         self.behaviours = behaviours
         self.rest_behaviours = rest_behaviours
+        self.list_behaviours = list_behaviours
         self.limits = limits
         self.at_once = at_once
+        self.synthesis = synthesis or Synthesis()
         self.attempts: list[Attempt] = []
         """Every upgrade request, also those refused."""
         self.connections: list[Connection] = []
-        """Every connection that was opened, those of the Translator Speech API excepted."""
+        """Every connection for recognition that was opened, those of the Translator Speech API excepted."""
+        self.syntheses: list[SynthesisConnection] = []
+        """Every connection for synthesis that was opened."""
         self.translators: list[TranslatorConnection] = []
         """Every connection to the Translator Speech API that was opened."""
         self._host = host
@@ -98,15 +109,17 @@ class SpeechService:
         self._remember = remember
         self._upgrades = itertools.count()
         self._posts = itertools.count()
+        self._lists = itertools.count()
         self._doors: set[Door] = set()
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self._errors: list[Exception] = []
         self._rest = Rest(
             self.authorization,
             self.engine,
-            lambda: _behaviour(self.rest_behaviours, next(self._posts)),
-            self._refuse_one_more,
-            self._changed,
+            SynthesisRest(self.authorization, lambda: self.synthesis, self._changed).routes,
+            self._next_rest_behaviour,
+            refuse=self._refuse_one_more,
+            changed=self._changed,
             remember=remember,
         )
 
@@ -175,6 +188,11 @@ class SpeechService:
     # --- what happened
 
     @property
+    def lists(self) -> list[Post]:
+        """Every request for the list of voices."""
+        return self._rest.lists
+
+    @property
     def posts(self) -> list[Post]:
         """Every POST request, to the REST APIs."""
         return self._rest.posts
@@ -205,6 +223,7 @@ class SpeechService:
         door = Door(*args, **kwargs)  # type: ignore[arg-type]  # handed through from websockets
         door.doors = self._doors
         door.make_http_handler = self._rest.make_handler
+        door.plain_paths = LIST_PATHS
         return door
 
     async def _answer(self, websocket: ServerConnection, request: Request) -> Response | None:
@@ -241,7 +260,7 @@ class SpeechService:
             case Refuse(status, headers, body):
                 return respond(status, body, headers)
             case Accept():
-                return self._refuse(attempt) or self._refuse_if_one_too_many()
+                return self._refuse(attempt) or self._refuse_if_one_too_many(attempt)
         return None
 
     def _refuse(self, attempt: Attempt) -> Response | None:
@@ -250,7 +269,7 @@ class SpeechService:
             return self._refuse_translator(attempt)
         if attempt.query.get("GenerateRedirectResponse") == "true":
             return respond(HTTPStatus.OK, f"{self.url}{attempt.path}")
-        if Endpoint.find(attempt.path) is None:
+        if Endpoint.find(attempt.path) is None and attempt.path not in synthesis.PATHS:
             return respond(HTTPStatus.NOT_FOUND, "Resource not found")
         if not self.authorization.allows(attempt.headers, attempt.query):
             return respond(HTTPStatus.UNAUTHORIZED, "Access denied due to invalid subscription key or token")
@@ -268,9 +287,18 @@ class SpeechService:
             return respond(HTTPStatus.BAD_REQUEST, str(error))
         return None
 
-    def _refuse_if_one_too_many(self) -> Response | None:
-        refusal = self._refuse_one_more()
+    def _refuse_if_one_too_many(self, attempt: Attempt) -> Response | None:
+        if attempt.path in synthesis.PATHS:
+            per_minute = self.synthesis.per_minute
+            refusal = per_minute.refuse_upgrade() if per_minute else None
+        else:
+            refusal = self._refuse_one_more()
         return respond(refusal.status, refusal.body, refusal.headers) if refusal else None
+
+    def _next_rest_behaviour(self, method: str) -> Behaviour:
+        if method == "GET":
+            return _behaviour(self.list_behaviours, next(self._lists))
+        return _behaviour(self.rest_behaviours, next(self._posts))
 
     def _refuse_one_more(self) -> Refuse | None:
         return self.at_once.upgrade((*self.connections, *self.translators), self._rest.open) if self.at_once else None
@@ -294,6 +322,9 @@ class SpeechService:
             limits=self.limits or (translator_speech.LIMITS if translating else Limits()),
             changed=self._changed,
         )
+        if url.path in synthesis.PATHS:
+            await self._serve_one(SynthesisConnection(opening, self.synthesis), self.syntheses)
+            return
         engines = Engines(self.engine, self.translator, self.synthesizer, self.dialect, self.manner)
         if translating:
             await self._serve_one(TranslatorConnection(opening, engines, self._refuse_turn), self.translators)

@@ -12,7 +12,7 @@ from tests.speech.caller import AUDIO, CONVERSATION, SAID, Source, calling, list
 from . import Dialect, Legible, Scripted, ScriptedSynthesizer, SpeechService, Utterance
 from .engines import Status
 from .engines.scripted_translation import spoken
-from .manner import MANNERS, combined
+from .manner import MANNERS, USUAL, combined
 from .raw_client import bodies, connected
 from .real import REAL
 
@@ -79,12 +79,12 @@ async def test_voices_of_other_formats(rate: int, channels: int) -> None:
 
 
 def test_manners_can_be_combined() -> None:
-    manner = combined(["lf", "no-ids", "pings"])
+    manner = combined(["lf", "no-ids", "pings"], MANNERS, USUAL)
     assert (manner.newline, manner.identified, manner.pings, manner.timed) == ("\n", False, 0.05, True)
 
 
 async def test_a_manner_is_what_the_client_gets() -> None:
-    manner = combined(["lower-case-headers", "lf", "numbers", "nulls"])
+    manner = combined(["lower-case-headers", "lf", "numbers", "nulls"], MANNERS, USUAL)
     async with SpeechService(Legible(), manner=manner) as service, connected(service.url) as client:
         received = await client.recognize(AUDIO[Mode.INTERACTIVE])
         (phrase,) = bodies(received, "speech.phrase")

@@ -1,49 +1,33 @@
 """A real synthesizer: espeak-ng (Debian: espeak-ng), which speaks 130 languages clearly and like a robot.
 
 A voice of the Speech service stands for espeak-ng's voice of its language. Both programs run as processes of their
-own: espeak-ng speaks at 22 050 Hz, ffmpeg makes 16 kHz of it.
+own: espeak-ng speaks at 22 050 Hz, ffmpeg makes of it what was asked for.
 """
 
 from __future__ import annotations
 
-import asyncio
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator
 from typing import Final
 
 from ..options import base_language, voice_language
 from ..wav import SAMPLE_RATE, wav_file
-from .translation import SLICE, SynthesisFailedError
+from .processes import run_process
+from .translation import SLICE
 
 _QUIETLY_IN: Final = ("-loglevel", "error", "-i", "pipe:")
-_PCM_OUT: Final = ("-f", "s16le", "-ac", "1", "-ar", str(SAMPLE_RATE), "pipe:")
 
 
 class EspeakNg:
-    """Speaks with the voice of the language."""
+    """Speaks with the voice of the language: as a Synthesizer of translations, and as a Speaker."""
 
     async def synthesize(self, text: str, language: str, voice: str) -> AsyncGenerator[bytes]:
         """Speak a whole text, and yield it in slices. Raises SynthesisFailedError."""
-        name = voice_language(voice) or base_language(language)
-        try:
-            native = await _run(text.encode(), "espeak-ng", "-v", name, "--stdin", "--stdout")
-            pcm = await _run(native, "ffmpeg", *_QUIETLY_IN, *_PCM_OUT)
-        except OSError as error:
-            raise SynthesisFailedError(f"espeak-ng or ffmpeg is not installed: {error.strerror}") from error
-        wav = wav_file(pcm)
+        wav = wav_file(await self.speak(text, voice_language(voice) or language, voice, SAMPLE_RATE))
         for at in range(0, len(wav), SLICE):
             yield wav[at : at + SLICE]
 
-
-async def _run(data: bytes, *command: str) -> bytes:
-    """Return what a program makes of its input. Raises OSError and SynthesisFailedError."""
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
-    try:
-        out, err = await process.communicate(data)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        raise SynthesisFailedError(f"{command[0]} failed: {err.decode(errors='replace').strip()}"[:200])
-    return out
+    async def speak(self, text: str, language: str, voice: str, rate: int) -> bytes:  # noqa: ARG002 - see above
+        """Return the speech. Raises SynthesisFailedError."""
+        native = await run_process(text.encode(), "espeak-ng", "-v", base_language(language), "--stdin", "--stdout")
+        pcm_out = ("-f", "s16le", "-ac", "1", "-ar", str(rate), "pipe:")
+        return await run_process(native, "ffmpeg", *_QUIETLY_IN, *pcm_out)

@@ -31,22 +31,45 @@ HYPOTHESIS_INTERVAL: Final = 0.3
 
 _STEP: Final = 64
 _LANGUAGE_END: Final = "\x1f"
+_LATIN_END: Final = 0x200
 _UNREADABLE: Final = "\N{REPLACEMENT CHARACTER}"
 
 
-def speak(text: str, *, language: str = "", character: float = CHARACTER) -> bytes:
+def speak(text: str, *, language: str = "", character: float = CHARACTER, rate: int = SAMPLE_RATE) -> bytes:
     """Return PCM that says a text. `language` is what language identification is to find."""
     samples = array("h")
     said = f"{language}{_LANGUAGE_END}{text}" if language else text
     for index, letter in enumerate(said):
         value = ord(letter) * _STEP * (1 if index % 2 == 0 else -1)
-        samples.extend([value] * round(character * SAMPLE_RATE))
+        samples.extend([value] * round(character * rate))
     return samples.tobytes()
 
 
-def silence(seconds: float) -> bytes:
+def writable(text: str) -> str:
+    """Return a text that `speak` can write: letters beyond Latin ones come out as question marks."""
+    return "".join(letter if ord(letter) < _LATIN_END else "?" for letter in text)
+
+
+def silence(seconds: float, rate: int = SAMPLE_RATE) -> bytes:
     """Return PCM of silence."""
-    return bytes(2 * round(seconds * SAMPLE_RATE))
+    return bytes(2 * round(seconds * rate))
+
+
+def read(pcm: bytes, *, character: float = CHARACTER, rate: int = SAMPLE_RATE) -> str:
+    """Return the text that `speak` wrote into PCM, without its silence.
+
+    What is not as long as it was written comes out as a replacement character, and so does half a sample.
+    """
+    length = round(character * rate)
+    samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16)
+    starts = [0, *(np.flatnonzero(np.diff(samples)) + 1).tolist()] if len(samples) else []
+    text = ""
+    for start, end in pairwise([*starts, len(samples)]):
+        code, rest = divmod(abs(int(samples[start])), _STEP)
+        count, torn = divmod(end - start, length)  # where one text ends and the next begins, letters may be alike
+        if code or rest:
+            text += chr(code) * count if rest == torn == 0 else _UNREADABLE
+    return text + _UNREADABLE * (len(pcm) % 2)
 
 
 class Legible:

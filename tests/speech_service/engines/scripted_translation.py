@@ -6,14 +6,10 @@ The spoken text is written in the audio (see `legible`), so that a test can see 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Final
 
 from ..wav import SAMPLE_RATE, wav_file
-from .legible import speak
+from .legible import speak, writable
 from .translation import SLICE, SynthesisFailedError, TranslationFailedError
-
-_LATIN_END: Final = 0x200
-"""What `speak` can write ends here."""
 
 Answer = Mapping[str, str] | TranslationFailedError
 """What becomes of texts in one target language: their translations, or failure."""
@@ -66,5 +62,5 @@ class ScriptedSynthesizer:
 
 def spoken(text: str, rate: int = SAMPLE_RATE, channels: int = 1) -> bytes:
     """Return the WAV file in which a text is spoken; letters beyond Latin ones come out as question marks."""
-    pcm = speak("".join(letter if ord(letter) < _LATIN_END else "?" for letter in text))
+    pcm = speak(writable(text))
     return wav_file(pcm, rate, channels)
