@@ -18,6 +18,7 @@ from custom_components.azure_speech_live.speech import (
     ProtocolError,
     RecognitionOptions,
     RecognitionStatus,
+    RiffStripper,
     SpeechError,
     TranslationOptions,
     UnusableMessageError,
@@ -26,7 +27,6 @@ from custom_components.azure_speech_live.speech.pasted import read_endpoint, rea
 from custom_components.azure_speech_live.speech.recognition.audio import (
     FRAME_SIZE,
     WAV_HEADER,
-    RiffStripper,
 )
 from custom_components.azure_speech_live.speech.recognition.phrases import phrase
 from custom_components.azure_speech_live.speech.recognition.results import event

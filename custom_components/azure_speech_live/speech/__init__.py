@@ -44,7 +44,8 @@ from .options import (
     SynthesisOptions,
     TranslationOptions,
 )
-from .recognition.audio import BYTES_PER_SECOND, RiffStripper
+from .recognition.audio import BYTES_PER_SECOND
+from .riff import RiffStripper
 from .synthesis.ssml import Phoneme
 from .synthesis.voices import Voice
 from .timeline import Timeline

@@ -3,7 +3,8 @@
 from typing import Final
 
 from ..events import Phrase
-from .audio import BYTES_PER_SECOND, SAMPLE_RATE, SAMPLE_SIZE, AudioBuffer
+from ..riff import SAMPLE_SIZE
+from .audio import BYTES_PER_SECOND, SAMPLE_RATE, AudioBuffer
 from .turn import Ours, Turn
 
 MAX_OVERRUN: Final = BYTES_PER_SECOND // 2
