@@ -19,9 +19,12 @@ from custom_components.azure_speech_live.speech import (
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND, FRAME_SIZE
 from custom_components.azure_speech_live.speech.recognition.pace import MAX_TIMES, PACE
 from custom_components.azure_speech_live.speech.recognition.patience import FINAL, SOURCE_STALL
+from custom_components.azure_speech_live.speech.recognition.turn import Turn
 from custom_components.azure_speech_live.speech.recognition.utterance import Utterance
+from custom_components.azure_speech_live.speech.wire.link import Link
 from custom_components.azure_speech_live.speech.wire.messages import Message
 from custom_components.azure_speech_live.speech.wire.retry import MAX_ATTEMPTS
+from custom_components.azure_speech_live.speech.wire.telemetry import TurnTelemetry
 
 from ..model import Request, Word, speak
 
@@ -204,6 +207,12 @@ def asked(service: Service, *, ended: bool = False, reused: bool = False) -> Req
     request = service.begin(reused=reused)
     service.send()
     return request
+
+
+def new_turn(start: int = 0, options: RecognitionOptions = OPTIONS, *, reused: bool = False) -> Turn:
+    """Return a turn by itself, so many bytes into the utterance."""
+    telemetry = TurnTelemetry("1" * 32, datetime(2026, 11, 29, tzinfo=UTC), [])
+    return Turn("1" * 32, start, options, reused, Link(), telemetry)
 
 
 # --- steps

@@ -1,16 +1,19 @@
 """Which audio phrases account for, whatever times they say."""
 
 import math
+from typing import Final
 
 from hypothesis import example, given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.speech import Mode, RecognitionOptions
+from custom_components.azure_speech_live.speech import Mode, Phrase, RecognitionOptions, RecognitionStatus
 from custom_components.azure_speech_live.speech.recognition.answers import SILENCE_AT_THE_END
-from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND, FRAME_SIZE
+from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND, FRAME_SIZE, AudioBuffer
+from custom_components.azure_speech_live.speech.recognition.coverage import Coverage
+from custom_components.azure_speech_live.speech.recognition.turn import Turn
 
 from ..model import TICKS_PER_SAMPLE, Word, speak
-from .conversation import ALL, BOTH_WORDS, FIRST_WORD, LIGHT, LOST, Service, asked, conversation
+from .conversation import ALL, BOTH_WORDS, FIRST_WORD, LIGHT, LOST, Service, asked, conversation, new_turn
 
 hostile: st.SearchStrategy[object] = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just([]) | st.just(10**400)
@@ -117,3 +120,83 @@ def test_only_as_much_is_silence_as_the_service_waits_for() -> None:
     service.fail(LOST)
     assert service.fail(LOST) is None
     assert not service.utterance.complete
+
+
+# --- by itself
+
+SECOND: Final = BYTES_PER_SECOND
+
+
+def covering(audio: AudioBuffer, said: Phrase, *, sent: int = 2 * SECOND) -> tuple[Coverage, Turn]:
+    """Return what a phrase covers, in a turn that has sent so many bytes."""
+    coverage, sending = Coverage(audio), new_turn()
+    sending.audio_sent(sent, 0.0)
+    coverage.phrase(sending, said)
+    return coverage, sending
+
+
+def fed(seconds: float, *, ended: bool = True) -> AudioBuffer:
+    audio = AudioBuffer()
+    audio.feed(bytes(int(seconds * SECOND)))
+    if ended:
+        audio.close()
+    return audio
+
+
+def words(duration: float, text: str = "w1") -> Phrase:
+    return Phrase(status=RecognitionStatus.SUCCESS, text=text, duration=duration)
+
+
+@pytest.mark.parametrize(("duration", "guessed"), [(2.0, False), (2.5, False), (2.6, True)])
+def test_a_phrase_may_seem_to_end_a_little_behind_what_was_sent(duration: float, guessed: bool) -> None:  # noqa: FBT001
+    audio = fed(3.0)
+    coverage, _ = covering(audio, words(duration))
+    assert audio.start == 2 * SECOND
+    assert coverage.guessed is guessed
+
+
+def test_without_a_phrase_nothing_is_known_to_be_silence() -> None:
+    coverage, _ = covering(fed(0.4), words(0.0, text=""), sent=int(0.4 * SECOND))
+    assert not coverage.whole(0.5)
+
+
+@pytest.mark.parametrize(
+    ("came", "ended", "whole"),
+    [(2.5, True, True), (2.6, True, False), (2.5, False, False)],
+    ids=["", "more", "goes on"],
+)
+def test_whole(came: float, ended: bool, whole: bool) -> None:  # noqa: FBT001 - parameters
+    coverage, _ = covering(fed(came, ended=ended), words(2.0))
+    assert coverage.whole(0.5) is whole
+
+
+def test_a_turn_has_had_all_audio_only_to_its_end() -> None:
+    """It may be ended before that, because the service has heard the speech end."""
+    coverage, ended = covering(fed(3.0), words(2.0))
+    assert not coverage.sent_by(ended)
+    ended.end_sent(0.0)
+    assert not coverage.sent_by(ended)
+    coverage, ended = covering(fed(3.0), words(2.0), sent=3 * SECOND)
+    assert not coverage.sent_by(ended)
+    ended.end_sent(0.0)
+    assert coverage.sent_by(ended)
+
+
+@pytest.mark.parametrize(("duration", "ends"), [(0.0, True), (2.4, False), (2.5, True)])
+def test_behind_a_phrase_a_turn_may_leave_out_a_pause_and_no_more(duration: float, ends: bool) -> None:  # noqa: FBT001
+    """Without a phrase it has heard all of it, and there was nothing."""
+    coverage, ended = covering(fed(3.0), words(duration, text="w1" if duration else ""), sent=3 * SECOND)
+    ended.end_sent(0.0)
+    assert coverage.ended_by(ended) is ends
+
+
+@pytest.mark.parametrize(("text", "sent", "covered"), [("", SECOND, True), ("", 0, False), (None, SECOND, False)])
+def test_silence_covers_what_was_sent(text: str | None, sent: int, covered: bool) -> None:  # noqa: FBT001 - parameters
+    audio, sending = fed(2.0), new_turn()
+    coverage = Coverage(audio)
+    if sent:
+        sending.audio_sent(sent, 0.0)
+    if text is not None:
+        coverage.phrase(sending, words(0.0, text=text))
+    assert coverage.silence(sending) is covered
+    assert audio.start == (sent if covered else 0)

@@ -1,20 +1,18 @@
 """Plain phrases of a translation: each waits for the one with the translation, and is said once in any case."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.speech import Mode, Phrase, RecognitionStatus, TranslationOptions
+from custom_components.azure_speech_live.speech import Mode, Phrase, RecognitionStatus
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND
 from custom_components.azure_speech_live.speech.recognition.plain_phrases import PlainPhrases
 from custom_components.azure_speech_live.speech.recognition.turn import Turn
-from custom_components.azure_speech_live.speech.wire.link import Link
-from custom_components.azure_speech_live.speech.wire.telemetry import TurnTelemetry
 from tests.speech_service import Behaviour, Fault
 from tests.speech_service.faults import Before, Close, Drop, Received, Refuse, Reset, Send
 
+from .conversation import new_turn
 from .translations import MODES, to, translate
 
 END: Final = Phrase(status=RecognitionStatus.END_OF_DICTATION)
@@ -22,9 +20,7 @@ END: Final = Phrase(status=RecognitionStatus.END_OF_DICTATION)
 
 def turn(start: float = 0.0) -> Turn:
     """Return a turn whose audio begins after so many seconds."""
-    telemetry = TurnTelemetry("1" * 32, datetime(2026, 11, 29, tzinfo=UTC), [])
-    options = TranslationOptions(targets=("de",))
-    return Turn("1" * 32, int(start * BYTES_PER_SECOND), options, reused=False, link=Link(), telemetry=telemetry)
+    return new_turn(int(start * BYTES_PER_SECOND))
 
 
 def plain(text: str, offset: float, duration: float) -> Phrase:

@@ -1,6 +1,5 @@
 """A turn: where both sides are in it, and what is awaited of the service there."""
 
-from datetime import UTC, datetime
 from math import inf
 from typing import Final
 
@@ -22,26 +21,17 @@ from custom_components.azure_speech_live.speech.recognition.turn import (
     Theirs,
     Turn,
 )
-from custom_components.azure_speech_live.speech.wire.link import Link
-from custom_components.azure_speech_live.speech.wire.telemetry import TurnTelemetry
 
 from ..model import Word
-from .conversation import START, Service, asked, conversation, interactive, repeat, say_a_tenth
+from .conversation import START, Service, asked, conversation, interactive, new_turn, repeat, say_a_tenth
 
-REQUEST: Final = "1" * 32
 OPTIONS: Final = RecognitionOptions(initial_silence=20.0)
 SILENCE: Final = 20.0 + ANSWER_MARGIN
 
 
-def opened(options: RecognitionOptions = OPTIONS, *, reused: bool = False) -> Turn:
-    """Return a turn that begins 320 bytes into the utterance."""
-    telemetry = TurnTelemetry(REQUEST, datetime(2026, 11, 29, tzinfo=UTC), [])
-    return Turn(REQUEST, 320, options, reused, Link(), telemetry)
-
-
 def in_state(ours: Ours, theirs: Theirs, *, reused: bool = False) -> Turn:
-    """Return a turn in which the first audio went at 1, the service said something at 2, and the end went at 3."""
-    turn = opened(reused=reused)
+    """Return a turn, 320 bytes into the utterance: the first audio went at 1, a word came at 2, the end went at 3."""
+    turn = new_turn(320, OPTIONS, reused=reused)
     if ours is not Ours.OPENED:
         turn.audio_sent(640, 1.0)
     if theirs is not Theirs.SILENT:
@@ -55,7 +45,7 @@ def in_state(ours: Ours, theirs: Theirs, *, reused: bool = False) -> Turn:
 
 
 def test_positions() -> None:
-    turn = opened()
+    turn = new_turn(320, OPTIONS)
     assert (turn.sent, turn.start_offset) == (320, 0.01)
     turn.audio_sent(640, 1.0)
     turn.audio_sent(320, 2.0)
@@ -65,7 +55,7 @@ def test_positions() -> None:
 
 
 def test_end_may_be_all_that_is_sent() -> None:
-    turn = opened()
+    turn = new_turn(320, OPTIONS)
     turn.end_sent(1.0)
     assert (turn.ours, turn.asked_at, turn.sent) == (Ours.SENT, 1.0, 320)
 
@@ -124,7 +114,6 @@ def test_last_answers(theirs: Theirs) -> None:
 def test_sign_of_life_amid_the_audio(theirs: Theirs) -> None:
     """Of a link that has never shown one, none is awaited."""
     turn = in_state(Ours.SENDING, theirs)
-    assert turn.ping_at == 1.0 + FIRST_PING
     assert turn.answer_by == 2.0 + SILENCE
     turn.link.ping()
     assert turn.ping_at == inf
@@ -135,9 +124,18 @@ def test_sign_of_life_amid_the_audio(theirs: Theirs) -> None:
     assert turn.answer_by == 2.0 + SILENCE
 
 
+@pytest.mark.parametrize(("heard", "ping_at"), [(2.5, 3.0 + FIRST_PING), (4.5, 4.5)])
+def test_first_ping(heard: float, ping_at: float) -> None:
+    """It is not due before a second of audio has gone, nor before the service's first word."""
+    turn = new_turn()
+    turn.audio_sent(640, 3.0)
+    turn.heard(heard)
+    assert turn.ping_at == ping_at
+
+
 def test_service_has_its_time_from_the_first_audio() -> None:
     """Also if it says that the turn has started long before that, on a link that has answered others."""
-    turn = opened(reused=True)
+    turn = new_turn(320, OPTIONS, reused=True)
     turn.link.ping()
     turn.link.pong(0.0)
     turn.heard(1.0)
@@ -156,7 +154,7 @@ def test_service_has_its_time_from_the_first_audio() -> None:
     ],
 )
 def test_longest_silence(options: RecognitionOptions, seconds: float) -> None:
-    assert opened(options).longest_silence == seconds
+    assert new_turn(320, options).longest_silence == seconds
 
 
 # --- of an utterance

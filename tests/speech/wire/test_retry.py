@@ -48,7 +48,7 @@ def test_only_what_may_do_better(kind: type[SpeechError]) -> None:
 
 def test_not_for_ever() -> None:
     retry = Retry()
-    assert [after(retry=retry) for _ in range(MAX_ATTEMPTS)] == [*[0.0] * (MAX_ATTEMPTS - 1), None]
+    assert [after(retry=retry) for _ in range(MAX_ATTEMPTS + 1)] == [*[0.0] * (MAX_ATTEMPTS - 1), None, None]
 
 
 def test_anew_behind_progress() -> None:
@@ -84,6 +84,7 @@ def test_kept_connection_that_had_died_is_no_attempt() -> None:
 
 def test_kept_connection_gives_no_more_time_and_changes_no_other_error() -> None:
     assert after(stale=True, left=0.0) is None
+    assert after(stale=True, left=-1.0) is None
     assert after(CredentialsError("refused"), stale=True) is None
 
 

@@ -29,7 +29,7 @@ class Coverage:
         guessed = bool(said.text) and covered > turn.sent + MAX_OVERRUN
         if said.text and covered == turn.start:
             covered, guessed = turn.sent, True  # without times it is about all that it can be about
-        turn.silent |= not said.text and covered == turn.start
+        turn.silent |= not said.text
         # A phrase cannot cover what was not sent, whatever its offsets say; rounding up to a millisecond is usual.
         covered = min(covered, turn.sent)
         if covered > self._audio.start:

@@ -90,7 +90,7 @@ class Turn:
     longest_silence: float = field(init=False)
     """Seconds for which a service that hears silence may say nothing."""
     silent: bool = False
-    """Whether the service told of silence, and not up to where."""
+    """Whether the service told of silence, be it without saying up to where."""
     ours: Ours = Ours.OPENED
     theirs: Theirs = Theirs.SILENT
     asked_at: float = inf
