@@ -1,25 +1,34 @@
 """Runs the stand-in Speech service by itself: ``python -m tests.speech_service``.
 
-Prints one line on stdout when it is ready, logs to stderr, and ends on SIGINT or SIGTERM.
+It recognises, translates and speaks: over WebSocket as the Speech SDKs do it, and over REST. Prints one line on stdout
+when it is ready, logs to stderr, and ends on SIGINT or SIGTERM.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+from dataclasses import replace
 import logging
 from pathlib import Path
 import signal
 
+from . import manner
 from .answers import Dialect
 from .engines import Engine
 from .engines.apertium import Apertium
 from .engines.espeak_ng import EspeakNg
 from .engines.scripted import Scripted, Utterance
 from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
-from .manner import MANNERS, USUAL, combined
+from .engines.speech import ScriptedSpeaker
+from .manner import MANNERS, combined
+from .per_minute import PerMinute
 from .real import REAL
 from .service import KEY, SpeechService
+from .synthesis import delivery
+from .synthesis.delivery import DELIVERIES
+from .synthesis.refusals import THROTTLED
+from .synthesis.synthesis import Synthesis
 
 
 def main() -> None:
@@ -46,7 +55,20 @@ def main() -> None:
         "--voice",
         choices=["scripted", "espeak-ng"],
         default="scripted",
-        help="what speaks translations: noise to be read by tests, or a real synthesizer (default: %(default)s)",
+        help="what speaks, translations and text: noise that tests can read, or espeak-ng (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--delivery",
+        choices=DELIVERIES,
+        action="append",
+        default=[],
+        metavar="DELIVERY",
+        help=f"how speech comes; repeatable ({', '.join(DELIVERIES)})",
+    )
+    parser.add_argument("--first-audio", type=float, metavar="SECONDS", help="time from a text to the first audio")
+    parser.add_argument("--pace", type=float, help="seconds of speech that are made in a second (default: any number)")
+    parser.add_argument(
+        "--per-minute", type=int, metavar="N", help="speak so often in a minute, and refuse more; the free tier's is 20"
     )
     parser.add_argument(
         "--dialect",
@@ -85,7 +107,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
         translator=Apertium() if arguments.translator == "apertium" else ScriptedTranslator(),
         synthesizer=EspeakNg() if arguments.voice == "espeak-ng" else ScriptedSynthesizer(),
         dialect=arguments.dialect,
-        manner=combined(arguments.manner, MANNERS, USUAL),
+        synthesis=_make_synthesis(arguments),
+        manner=combined(arguments.manner, MANNERS, manner.USUAL),
         behaviours=(lambda _: REAL[arguments.real].behaviour()) if arguments.real else (),
         host=arguments.host,
         port=arguments.port,
@@ -95,6 +118,16 @@ async def _serve(arguments: argparse.Namespace) -> None:
     async with service:
         print(f"Listening on {service.url}", flush=True)
         await ended.wait()
+
+
+def _make_synthesis(arguments: argparse.Namespace) -> Synthesis:
+    times = {name: getattr(arguments, name) for name in ("first_audio", "pace") if getattr(arguments, name) is not None}
+    limit = arguments.per_minute
+    return Synthesis(
+        speaker=EspeakNg() if arguments.voice == "espeak-ng" else ScriptedSpeaker(),
+        delivery=replace(combined(arguments.delivery, DELIVERIES, delivery.USUAL), **times),
+        per_minute=PerMinute(close=THROTTLED, requests=limit) if limit is not None else None,
+    )
 
 
 def _make_engine(arguments: argparse.Namespace) -> Engine:

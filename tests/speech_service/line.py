@@ -22,6 +22,8 @@ class Line:
     def __init__(self, websocket: Door, manner: Manner) -> None:
         """Take an open WebSocket with its behaviour, and the manner in which messages are written."""
         self.sent: list[str] = []
+        self.audio_sent = 0
+        """Bytes of audio."""
         self.frozen = False
         """Whether nothing more is to be read."""
         self.translating = False
@@ -54,6 +56,7 @@ class Line:
         copies, other = await self._before(path)
         for _ in range(copies):
             await self._send_frame(self._encode(path, body, other or request_id, headers))
+            self.audio_sent += len(body) if isinstance(body, bytes) and not self._mute else 0
         await self._after(path)
 
     async def send_bare(self, kind: str, data: str | Sequence[bytes]) -> None:

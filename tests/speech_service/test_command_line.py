@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from .raw_client import bodies, connected
+from .synthesis.asking import V1, ask, audio, heard, spoken, ssml
 from .test_pocketsphinx import recording
 
 _ROOT = Path(__file__).parents[2]
@@ -80,6 +81,23 @@ async def test_pocketsphinx() -> None:
         assert bodies(received, "speech.phrase")[0]["DisplayText"] == "Turn on the kitchen light."
 
 
+async def test_speaks() -> None:
+    arguments = ("--delivery", "riff", "--delivery", "odd-slices", "--first-audio", "0.2", "--pace", "50")
+    async with running(*arguments, "--per-minute", "1") as (_, url), connected(url, V1) as client:
+        begin = asyncio.get_running_loop().time()
+        said = audio(await spoken(client, ssml("Hello.")))
+        assert asyncio.get_running_loop().time() - begin >= 0.2
+        assert said.startswith(b"RIFF")
+        assert heard(said[44:]) == "Hello."
+        await ask(client, ssml("Hello."))
+        assert await client.closed() == (1007, "Throttled due to too many requests")
+
+
+async def test_speaks_really() -> None:
+    async with running("--voice", "espeak-ng") as (_, url), connected(url, V1) as client:
+        assert len(audio(await spoken(client, ssml("Hello.")))) > 0.2 * 48_000
+
+
 async def test_help() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -92,3 +110,4 @@ async def test_help() -> None:
     out, _ = await process.communicate()
     assert process.returncode == 0
     assert b"--phrases FILE" in out
+    assert b"It recognises, translates and speaks" in out

@@ -50,12 +50,16 @@ class SynthesisConnection(Session[SynthesisTurn]):
         super().__init__(opening)
         self.messages: list[Message] = []
         self.config: Any = None
-        self.audio_size = 0
-        """Bytes of audio sent in all turns, with all that is in it."""
         self._synthesis = synthesis
         self._contexts: dict[str, Any] = {}
         self._counts: Counter[str] = Counter()
-        self._running: dict[SynthesisTurn, asyncio.Task[None]] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._failures: list[Exception] = []
+
+    @property
+    def audio_size(self) -> int:
+        """Bytes of audio sent in all turns, with all that is in it."""
+        return self._line.audio_sent
 
     @override
     async def _take(self, data: str | bytes) -> None:
@@ -132,22 +136,17 @@ class SynthesisConnection(Session[SynthesisTurn]):
 
     async def _begin(self, turn: SynthesisTurn) -> None:
         overlap = self._synthesis.delivery.overlap
-        before = [task for task in self._running.values() if not task.done()]
+        before = list(self._running)
         if before and overlap is Overlap.REFUSE:
             raise Violation(CloseCode.PROTOCOL_ERROR, "There is a turn already")
         if overlap is Overlap.REPLACE:
-            for other in self._running:
-                other.replaced = not other.ended
             await self._abandon()
+            for other in self.turns:
+                other.replaced = not other.ended
         self.turns.append(turn)
         task = asyncio.create_task(self._run(turn, before if overlap is Overlap.QUEUE else []))
-        self._running[turn] = task
-        task.add_done_callback(partial(self._done, turn))
-
-    def _done(self, turn: SynthesisTurn, task: asyncio.Task[None]) -> None:
-        """Forget a turn that is over; an error of the stand-in's own is kept for whoever waits for it."""
-        if task.cancelled() or task.exception() is None:
-            self._running.pop(turn, None)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _run(self, turn: SynthesisTurn, before: list[asyncio.Task[None]]) -> None:
         if before:
@@ -168,9 +167,9 @@ class SynthesisConnection(Session[SynthesisTurn]):
             await self._websocket.close(refusal.code, refusal.reason)
         except ConnectionClosed:
             pass
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - _abandon raises it
+            self._failures.append(error)
             await self.fail()
-            raise
         finally:
             self._changed()
 
@@ -187,20 +186,19 @@ class SynthesisConnection(Session[SynthesisTurn]):
             if start == stop and points:
                 continue
             piece = data[start:stop]
-            if piece and turn.first_audio_at is None:
-                turn.first_audio_at = _now()
-            turn.audio += piece
-            self.audio_size += len(piece)
+            turn.note_audio(piece)
             await self._line.send("audio", piece, turn.request_id, headers)
             self._changed()
-            await self._line.reach(faults.AudioSent(self.audio_size))
+            await self._line.reach(faults.AudioSent(self._line.audio_sent))
 
     @override
     async def _abandon(self) -> None:
-        tasks = list(self._running.values())
+        tasks = list(self._running)
         for task in tasks:
             task.cancel()
         await end(*tasks)
+        if self._failures:
+            raise self._failures.pop()
 
 
 def _now() -> float:

@@ -80,10 +80,12 @@ class Rendering:
     @property
     def end(self) -> bytes:
         """What comes after the last sample."""
-        return _LIST if self.delivery.list_chunk else b""
+        return _LIST if self.delivery.list_chunk and not self._format.encoder else b""
 
     def _head(self) -> bytes:
-        return riff_header(0, self._format.rate) if self.delivery.riff else self._format.header
+        if self.delivery.riff and not self._format.encoder:
+            return riff_header(0, self._format.rate)
+        return self._format.header
 
     async def _say(self, part: Part) -> bytes:
         if part.pause:

@@ -70,7 +70,7 @@ class SynthesisRest:
         synthesis.admit()
         audio_format = synthesis.find_format(request.headers[_FORMAT])
         speech = read_ssml(post.ssml)
-        parts = synthesis.assign(speech.parts, custom="deploymentId" in request.query)
+        parts = synthesis.assign(speech.parts, speech.language, custom="deploymentId" in request.query)
         rendering = Rendering(synthesis, audio_format)
         _, pcm = await rendering.render(parts, synthesis.tail(parts[-1], speech.tail) if speech.text.strip() else 0.0)
         response = web.StreamResponse(headers={"Content-Type": audio_format.content_type})

@@ -64,7 +64,7 @@ class Speaking:
 
     async def _speak_ssml(self) -> None:
         speech = read_ssml(self._turn.ssml, detects_language=self._turn.asked.detects_language)
-        parts = self._synthesis.assign(speech.parts, custom=self._custom)
+        parts = self._synthesis.assign(speech.parts, speech.language, custom=self._custom)
         await self._respond()
         tail = self._synthesis.tail(parts[-1] if parts else None, speech.tail)
         await self._speak(parts, tail if speech.text.strip() else 0.0)

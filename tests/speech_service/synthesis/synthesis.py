@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from ..engines.speech import ScriptedSpeaker, Speaker
 from ..per_minute import PerMinute
@@ -15,7 +16,8 @@ from .refusals import several_languages, standard_voice, throttled, unsupported_
 from .ssml import Part
 from .voices import VOICES, Voice, find_voice
 
-_PERSONAL: frozenset[str] = frozenset({"dragonlatestneural", "phoenixlatestneural"})
+_ANY_LANGUAGE: Final = "en-US"
+_PERSONAL: Final[frozenset[str]] = frozenset({"dragonlatestneural", "phoenixlatestneural"})
 """Models of personal voices, which no list has."""
 
 
@@ -42,16 +44,17 @@ class Synthesis:
             raise unsupported_format(name)
         return FORMATS[name]
 
-    def assign(self, parts: Iterable[Part], *, custom: bool) -> list[Part]:
+    def assign(self, parts: Iterable[Part], language: str, *, custom: bool) -> list[Part]:
         """Return the parts, each in the language in which it is said. Raises NotSpokenError.
 
-        `custom`: the voices are those of a deployment, which has its own.
+        `language` is that of what has no voice, or one of which the service knows none; `custom`: the voices are those
+        of a deployment, which has its own.
         """
-        return [self._assign(part, custom=custom) for part in parts]
+        return [self._assign(part, language, custom=custom) for part in parts]
 
-    def _assign(self, part: Part, *, custom: bool) -> Part:
+    def _assign(self, part: Part, language: str, *, custom: bool) -> Part:
         if custom or not part.voice:
-            return part
+            return part.in_language(part.language or language)
         voice = find_voice(part.voice, self.voices)
         if voice is None or voice.short_name in self.withdrawn:
             raise unsupported_voice(part.voice)
@@ -65,7 +68,7 @@ class Synthesis:
         """Return what a piece of streamed text says. Raises NotSpokenError."""
         part = Part(text=text, voice=streaming.voice, language=streaming.language)
         personal = streaming.personal and streaming.voice.lower() in _PERSONAL
-        return self.assign([part], custom=custom or bool(personal))
+        return self.assign([part], _ANY_LANGUAGE, custom=custom or bool(personal))
 
     def tail(self, part: Part | None, asked: float | None = None) -> float:
         """Return the seconds of silence after the last part; `asked` is what its SSML says."""

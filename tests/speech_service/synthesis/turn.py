@@ -31,7 +31,7 @@ class SynthesisTurn:
     text_ended: bool = False
     """Whether text.end came."""
     audio: bytearray = field(default_factory=bytearray)
-    """What was sent, with all that is in it."""
+    """What was sent, with all that is in it, or was about to be when the connection broke."""
     first_audio_at: float | None = None
     ended: bool = False
     """turn.end was reached (whether or not a fault let it be sent)."""
@@ -66,6 +66,12 @@ class SynthesisTurn:
         self.text_ended = True
         self._incoming.put_nowait(None)
         self._text_begun.set()
+
+    def note_audio(self, data: bytes) -> None:
+        """Note that audio is sent."""
+        if data and self.first_audio_at is None:
+            self.first_audio_at = asyncio.get_running_loop().time()
+        self.audio += data
 
     async def text_begun(self) -> None:
         """Wait until there is text, or its end."""
