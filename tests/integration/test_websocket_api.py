@@ -1,4 +1,4 @@
-"""The WebSocket commands, as a dashboard uses them: microphone audio in, what is said out, while it is said."""
+"""The WebSocket commands: what they take, from whom, and what they tell of actions."""
 
 from typing import Any
 

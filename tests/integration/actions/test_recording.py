@@ -63,8 +63,6 @@ async def test_a_phrase_before_a_pause_is_not_taken_for_the_last(
 
 
 HELLO = Utterance(text="Hello.")
-
-
 HELLO_AND_NOISE = (Utterance(text="Hello.", end=0.5), Utterance(status=Status.NO_MATCH, start=0.6))
 
 

@@ -17,14 +17,8 @@ pytestmark = pytest.mark.usefixtures("setup")
 
 
 _M3U8 = '#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXT-X-MAP:URI="{0}"\n#EXTINF:5,\n{0}\n#EXT-X-ENDLIST\n'
-
-
 _KEY = '#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXT-X-KEY:METHOD=AES-128,URI="{0}"\n#EXTINF:5,\n/spoken.ts\n#EXT-X-ENDLIST\n'
-
-
 _MASTER = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000\n{0}\n"
-
-
 _MPD = (
     '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" '
     'mediaPresentationDuration="PT5S" minBufferTime="PT5S"><Period><AdaptationSet contentType="audio"><Representation '

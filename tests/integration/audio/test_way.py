@@ -24,11 +24,7 @@ pytestmark = pytest.mark.usefixtures("allowed")
 
 
 TELEPHONE = ("-ar", "8000")
-
-
 EXPERIMENTAL = ("-strict", "-2")
-
-
 READ: dict[str, tuple[str, ...]] = {
     "3gp": ("-c:a", "aac"),
     "ac3": (),
@@ -83,29 +79,21 @@ READ: dict[str, tuple[str, ...]] = {
     "wv": (),
 }
 """What ffmpeg can write and we read, by its name of the format."""
-
-
 NO_HEADER = {
     *("alaw", "mulaw", "vidc", "g726", "g726le", "codec2raw", "aptx", "aptx_hd", "dfpwm", "daud", "s8", "u8"),
     *(f"{kind}{bits}{order}" for kind in "su" for bits in (16, 24, 32) for order in ("be", "le")),
     *(f"f{bits}{order}" for bits in (32, 64) for order in ("be", "le")),
 }
 """Samples alone: nobody knows how many there are of them in a second."""
-
-
 GAMES = {
     *("adx", "alp", "amv", "apm", "argo_asf", "argo_cvg", "ast", "avm2", "film_cpk", "kvag", "roq", "rso", "swf"),
     "wsaud",
 }
 """The sound of games, toys and Flash animations."""
-
-
 SAME = {
     *("3g2", "amr", "asf_stream", "bit", "dv", "dvd", "gxf", "ilbc", "mxf", "mxf_d10", "oma", "psp", "svcd", "vcd"),
 }
 """Relatives of what is read, for which ffmpeg has no encoder everywhere or which want a picture or a disc."""
-
-
 NO_FILE = {
     *("alsa", "oss", "pulse", "null", "rtp", "rtp_mpegts", "rtsp", "sap", "tee"),
     *("chromaprint", "crc", "framecrc", "framehash", "framemd5", "hash", "md5", "streamhash", "uncodedframecrc"),

@@ -79,6 +79,13 @@ def installable(tmp_path: Path, no_pyaudio: pytest.MonkeyPatch) -> pytest.Monkey
     return no_pyaudio
 
 
+def satellite(hass: HomeAssistant) -> str:
+    """Return the state of the microphone that was added."""
+    state = hass.states.get("assist_satellite.kitchen")
+    assert state is not None
+    return state.state
+
+
 def lose_pyaudio(hass: HomeAssistant, installable: pytest.MonkeyPatch) -> None:
     """Take it away again, as with a new container, in which nothing is known of it."""
     subprocess.run([sys.executable, "-m", "uv", "pip", "uninstall", "--quiet", "PyAudio"], check=True)
@@ -167,10 +174,3 @@ async def test_pyaudio_is_installed_later_when_there_is_no_network_at_the_start(
     assert satellite(hass) == "unavailable"
     await later(hass, 31)
     assert satellite(hass) == "idle"
-
-
-def satellite(hass: HomeAssistant) -> str:
-    """Return the state of the microphone that was added."""
-    state = hass.states.get("assist_satellite.kitchen")
-    assert state is not None
-    return state.state
