@@ -11,7 +11,8 @@ from itertools import groupby
 import json
 from typing import Any
 
-from custom_components.azure_speech_live.speech.recognition.audio import SAMPLE_SIZE, WAV_HEADER
+from custom_components.azure_speech_live.speech.recognition.audio import WAV_HEADER
+from custom_components.azure_speech_live.speech.riff import SAMPLE_SIZE
 from custom_components.azure_speech_live.speech.wire.messages import Message
 
 TICKS_PER_SAMPLE = 625

@@ -20,7 +20,7 @@ import pytest
 from custom_components.azure_speech_live import services
 from custom_components.azure_speech_live.audio import media
 from custom_components.azure_speech_live.const import DOMAIN
-from tests.speech.recognition.test_audio import chunk, fmt, riff
+from tests.speech.test_riff import chunk, fmt, riff
 from tests.speech_service.service import SpeechService
 
 from ..forms import add_resource

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.azure_speech_live.audio.decoder import Decoder, DecodingError, Source
-from tests.speech.recognition.test_audio import chunk, fmt, riff
+from tests.speech.test_riff import chunk, fmt, riff
 
 from ..recordings import convert, invent, spoken_pcm
 from .hearing import heard
