@@ -1,8 +1,8 @@
 """Where the Speech service is: from a region or an endpoint's address to the URLs of its requests.
 
 Sources: Microsoft's region table (9 November 2025) and sovereign-cloud pages for the hosts; Microsoft's SDKs
-(native 1.53, JavaScript 1.52) for the paths; "Use Speech service through a private endpoint" for the /stt prefix
-of a resource's own host.
+(native 1.53, JavaScript 1.52) for the paths; "Use Speech service through a private endpoint" for the /stt and /tts
+prefixes of a resource's own host; its "Text to speech REST API" for what is asked for there.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import Final
 
 from yarl import URL
 
-from ..options import Mode, RecognitionOptions, TranslationOptions
+from ..options import Mode, RecognitionOptions, SynthesisOptions, TranslationOptions
 
 PUBLIC_REGIONS: Final = tuple(
     """
@@ -44,6 +44,10 @@ _UNIVERSAL_PATH: Final = "/stt/speech/universal/v2"
 _CLASSIC_PATH: Final = "/speech/recognition/{mode}/cognitiveservices/v1"
 _TRANSLATION_PATH: Final = "/speech/translation/cognitiveservices/v1"
 _TRANSLATOR_PATH: Final = re.compile(r"(?:/v1\.0)?/speech/translate/?|/v1\.0/?", re.IGNORECASE)
+_WEBSOCKET_PATH: Final = "/cognitiveservices/websocket/"
+_SPEAKING_PATH: Final = f"{_WEBSOCKET_PATH}v1"
+_SPEAKING_REST_PATH: Final = "/cognitiveservices/v1"
+_VOICES_PATH: Final = "/cognitiveservices/voices/list"
 # The documentation of 2018 has addresses that end here, and means the service below them.
 _BASE_PATH: Final = re.compile(r"/v1\.0/?", re.IGNORECASE)
 ENCRYPTED: Final = frozenset({"https", "wss"})
@@ -59,10 +63,10 @@ class Generation(Enum):
     """The generations of the service's WebSocket paths. All but the oldest speak one protocol."""
 
     UNIVERSAL = "universal"
-    """/stt/speech/universal/v2: the mode and the rest stand in speech.context."""
+    """/stt/speech/universal/v2: the mode and the rest stand in speech.context. Synthesis: with /tts before the path."""
     CLASSIC = "classic"
     """/speech/recognition/{mode}/cognitiveservices/v1, and /speech/translation/cognitiveservices/v1 on the s2s host:
-    containers, and all older clients."""
+    containers, and all older clients. Synthesis: /cognitiveservices/websocket/v1."""
     TRANSLATOR = "translator"
     """/speech/translate: the Translator Speech API of 2018, translation only, in a dialect of its own."""
 
@@ -146,26 +150,19 @@ class Endpoint:
         """What two settings of one resource share: the region, or the address without its scheme."""
         return self.region or (self.url or "").partition("://")[2].rstrip("/")
 
-    def generations(self, options: RecognitionOptions) -> tuple[Generation, ...]:
+    def generations(self, options: RecognitionOptions | SynthesisOptions) -> tuple[Generation, ...]:
         """Return the generations to try for these options, the likelier one first; none if the endpoint has none.
 
         A full address leaves no choice.
         """
-        translating = isinstance(options, TranslationOptions)
-        if path := self._path:
-            if "/recognition/" in path if translating else ("/translation/" in path or self._is_translator):
-                return ()
-            if self._is_translator:
-                return () if options.candidates else (Generation.TRANSLATOR,)
-            return (Generation.UNIVERSAL if "/universal/" in path else Generation.CLASSIC,)
-        if self._is_resource or (self.region and not translating):
-            return (Generation.UNIVERSAL, Generation.CLASSIC)
-        if options.candidates and translating:
-            return (Generation.UNIVERSAL,)  # the older path knows one source language
-        return (Generation.CLASSIC, Generation.UNIVERSAL)
+        if isinstance(options, SynthesisOptions):
+            return self._speaking_generations()
+        return self._recognizing_generations(options)
 
-    def websocket_url(self, generation: Generation, options: RecognitionOptions) -> URL:
+    def websocket_url(self, generation: Generation, options: RecognitionOptions | SynthesisOptions) -> URL:
         """Return the URL of the WebSocket for these options."""
+        if isinstance(options, SynthesisOptions):
+            return self._speaking_url(generation, options)
         translating = isinstance(options, TranslationOptions)
         classic_translation = translating and generation is Generation.CLASSIC
         url = self._base("wss", "s2s" if classic_translation else "stt")
@@ -186,6 +183,61 @@ class Endpoint:
         if "/recognition/" not in url.path:
             url = url.with_path(self._base_path + self._classic_path(options.mode), keep_query=True)
         return url.update_query(options.query())
+
+    def speech_url(self, options: SynthesisOptions) -> URL:
+        """Return the URL of the REST API that speaks."""
+        return self._spoken("https", _SPEAKING_REST_PATH, options.deployment).update_query(options.query())
+
+    def voices_url(self) -> URL:
+        """Return the URL of the list of voices."""
+        return self._spoken("https", _VOICES_PATH)
+
+    def _recognizing_generations(self, options: RecognitionOptions) -> tuple[Generation, ...]:
+        translating = isinstance(options, TranslationOptions)
+        if path := self._path:
+            if "/recognition/" in path if translating else ("/translation/" in path or self._is_translator):
+                return ()
+            if self._is_translator:
+                return () if options.candidates else (Generation.TRANSLATOR,)
+            return (Generation.UNIVERSAL if "/universal/" in path else Generation.CLASSIC,)
+        if self._is_resource or (self.region and not translating):
+            return (Generation.UNIVERSAL, Generation.CLASSIC)
+        if options.candidates and translating:
+            return (Generation.UNIVERSAL,)  # the older path knows one source language
+        return (Generation.CLASSIC, Generation.UNIVERSAL)
+
+    def _speaking_generations(self) -> tuple[Generation, ...]:
+        if self._is_resource:
+            return (Generation.UNIVERSAL,)
+        if self._speaking_region:
+            return (Generation.UNIVERSAL, Generation.CLASSIC)  # the older one is that of older SDKs
+        if self._path and not self._base_path:
+            return (Generation.CLASSIC,) if _WEBSOCKET_PATH in f"/{self._path}" else ()
+        return (Generation.CLASSIC, Generation.UNIVERSAL)  # Microsoft's SDKs do not agree on that of containers
+
+    def _speaking_url(self, generation: Generation, options: SynthesisOptions) -> URL:
+        url = self._spoken("wss", _SPEAKING_PATH, options.deployment)
+        if not self._speaking_region and _WEBSOCKET_PATH in f"/{self._path}":
+            url = url.with_path(URL(self.url or "").path, keep_query=True)
+        elif generation is Generation.UNIVERSAL and not self._is_resource:
+            url = url.with_path(f"{self._base_path}/tts{_SPEAKING_PATH}", keep_query=True)
+        return url.update_query(options.query())
+
+    def _spoken(self, scheme: str, path: str, deployment: str | None = None) -> URL:
+        """Return where synthesis has a path; a custom voice has a host of its own, or a prefix."""
+        service = "voice" if deployment else "tts"
+        if region := self._speaking_region:
+            return _regional(scheme, region, service).with_path(path)
+        prefix = f"/{service}" if self._is_resource else self._base_path
+        before, found, _ = f"/{self._path}".partition(_WEBSOCKET_PATH)
+        url = self._base(scheme, service).with_path((before if found else prefix) + path, keep_query=True)
+        return url.without_query_params("cid")
+
+    @property
+    def _speaking_region(self) -> str:
+        """The region that speaks: also for an address of a region's that means more, all of which is recognition."""
+        regional = _REGIONAL_HOST.fullmatch(URL(self.url or "").host or "")
+        return regional["region"] if regional else self.region or ""
 
     @property
     def _path(self) -> str:
@@ -211,7 +263,7 @@ class Endpoint:
     def _base(self, scheme: str, service: str) -> URL:
         """Return the address without what is asked for; ``service`` is the regional host's first label."""
         if self.region is not None:
-            return URL.build(scheme=scheme, host=f"{self.region}.{service}.speech.{_speech_domain(self.region)}")
+            return _regional(scheme, self.region, service)
         url = URL(self.url or "")
         return url.with_scheme(scheme if url.scheme == "wss" else scheme.removesuffix("s"))
 
@@ -224,6 +276,10 @@ def _asks_for_more(service: str | None, url: URL) -> bool:
     if service == "s2s" and _TRANSLATOR_PATH.fullmatch(url.path):
         return True
     return service == "stt" and "cid" in url.query
+
+
+def _regional(scheme: str, region: str, service: str) -> URL:
+    return URL.build(scheme=scheme, host=f"{region}.{service}.speech.{_speech_domain(region)}")
 
 
 def _speech_domain(region: str) -> str:
