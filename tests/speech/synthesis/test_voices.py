@@ -17,6 +17,7 @@ from custom_components.azure_speech_live.speech.synthesis.voices import (
     similar,
     speaking,
 )
+from tests.speech_service.synthesis.voices import VOICES
 
 JENNY: Final[dict[str, Any]] = {
     "Name": "Microsoft Server Speech Text to Speech Voice (en-US, JennyNeural)",
@@ -73,6 +74,15 @@ def test_what_the_service_says_of_a_voice() -> None:
         sample_rate=48_000,
         status="Preview",
     )
+
+
+def test_every_voice_of_a_list_is_there() -> None:
+    voices = listed(*(voice.json() for voice in VOICES))  # the stand-in's
+    assert [(voice.short_name, voice.secondary_locales, voice.styles, voice.roles) for voice in voices] == [
+        (voice.short_name, voice.secondary_locales, voice.styles, voice.roles) for voice in VOICES
+    ]
+    assert [voice.short_name for voice in voices if voice.deprecated] == ["en-US-JessaRUS"]
+    assert [voice.short_name for voice in voices if voice.is_hd] == ["en-US-Ava:DragonHDLatestNeural"]
 
 
 @pytest.mark.parametrize(
