@@ -38,6 +38,7 @@ OTHERS = {
     "connector": ["test_connector", "../recognition/test_settling", "../test_client"],
     "rest": ["test_rest", "../recognition/test_short_audio"],
     "session": ["test_session", "test_rest", "test_connection"],
+    "short_audio": ["test_short_audio", "../wire/test_connector"],
     "settling": ["test_settling", "../wire/test_pool"],
     "issues": ["test_issues", "test_repairs"],
     "cost_guard": ["test_cost_guard", "test_stored"],

@@ -245,3 +245,23 @@ def test_text_is_bounded() -> None:
     said = phrase({"RecognitionStatus": "Success", "DisplayText": long, "NBest": [{"Lexical": long, "ITN": long}]})
     assert [len(text) for text in texts(said)] == [MAX_TRANSCRIPT] * 3
     assert len(hypothesis({"Text": long}).text) == MAX_TRANSCRIPT
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("two\r\nlines", "two lines"),
+        ("\u202enot turned\u2069", "not turned"),
+        ("half\ud800", "half?"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("a\u00a0b", "a\u00a0b"),
+    ],
+)
+def test_text_keeps_all_that_is_part_of_words(text: str, kept: str) -> None:
+    assert hypothesis({"Text": text}).text == kept
+
+
+@pytest.mark.parametrize(("value", "confidence"), [(0, 0.0), (1, 1.0), (1.5, None), (-0.5, None), ("none", None)])
+def test_confidence(value: object, confidence: float | None) -> None:
+    body = {"RecognitionStatus": "Success", "NBest": [{"Display": "Yes.", "Confidence": value}]}
+    assert phrase(body).confidence == confidence

@@ -6,7 +6,8 @@ import pytest
 
 from custom_components.azure_speech_live.speech import Mode
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
-from tests.speech_service.faults import AudioReceived, Refuse, Reset
+from tests.speech_service.engines.legible import silence
+from tests.speech_service.faults import AudioReceived, Before, Drop, Refuse, Reset
 
 from ..caller import AUDIO, INTERACTIVE, Source, calling, listen
 from ..wire.test_connector import gone
@@ -124,3 +125,17 @@ async def test_what_was_reported_is_not_reported_again(*, leaves: bool) -> None:
         (report,) = await reports(service, -1)
         assert [metric["Name"] for metric in report["Metrics"]] == ["Connection", "Microphone"]
         assert "Error" not in report["Metrics"][0]
+
+
+async def test_audio_of_a_command_that_was_understood_is_ended() -> None:
+    """Its source would go on, and nobody needs more of it."""
+    said = Fault(Before("speech.endDetected"), Drop())
+    async with (
+        SpeechService(Legible(), behaviours=[Behaviour(faults=(said,))]) as service,
+        calling(service.url) as client,
+    ):
+        heard = await listen(client, Source(AUDIO[Mode.INTERACTIVE] + silence(5), pace=1.0))
+        assert heard.error is None
+        await reports(service, 0)
+        audio = [message.body for message in service.connections[0].messages if message.path == "audio"]
+        assert [place for place, body in enumerate(audio) if not body] == [len(audio) - 1]

@@ -67,6 +67,14 @@ async def test_what_refuses_an_upgrade_elsewhere_refuses_the_request_here() -> N
             await rest.post(url, pieces(), {})
 
 
+async def test_any_other_redirect_makes_a_question_of_it() -> None:
+    login = web.Response(status=302, headers={"Location": "/login"})
+    async with posted_to(login, web.Response(body=b"<html>Log in</html>")) as (rest, url, bodies):
+        with pytest.raises(WebPageError):
+            await rest.post(url, pieces(), {})
+        assert bodies == [b"a body", b""]
+
+
 @pytest.mark.parametrize("status", [307, 308])
 async def test_who_kept_the_body_sends_it_again(status: int) -> None:
     """Where it was is remembered until it fails there."""
