@@ -8,11 +8,13 @@ from custom_components.azure_speech_live.speech import (
     RecognitionStatus,
     SpeechEnded,
     SpeechStarted,
+    ThrottledError,
     UnusableMessageError,
 )
 from custom_components.azure_speech_live.speech.recognition.audio import FRAME_SIZE
 
-from .conversation import ALL, BOTH_WORDS, FIRST_WORD, LOST, asked, conversation, interactive
+from .conversation import ALL, BOTH_WORDS, FIRST_WORD, LIGHT, LOST, Service, asked, conversation, interactive
+from .translations import VOICE, to
 
 
 def test_interactive_turn_ends_with_its_phrase() -> None:
@@ -89,6 +91,42 @@ def test_turn_that_ends_in_the_middle_of_a_phrase_is_not_over() -> None:
     assert not service.utterance.complete
     service.conclude()
     assert service.said == ["w1", "w2"]
+
+
+@pytest.mark.parametrize("guessed", [True, False])
+def test_a_turn_that_may_have_left_something_out_does_not_give_way(guessed: bool) -> None:  # noqa: FBT001 - parameters
+    service = conversation()
+    request = asked(service)
+    body = {"RecognitionStatus": "Success", "DisplayText": "w1"}
+    service.receive(request.says("speech.phrase", body) if guessed else request.phrase(FIRST_WORD))
+    assert service.utterance.gives_way(service.wall) is not guessed
+
+
+@pytest.mark.parametrize("path", ["speech.phrase", "translation.phrase"])
+def test_nor_does_one_whose_phrase_is_not_translated_or_not_spoken_yet(path: str) -> None:
+    service = Service(to("de", voice=VOICE), LIGHT)
+    request = asked(service)
+    times = {"Offset": 0, "Duration": 5_000_000}
+    translated = {"Translations": [{"Language": "de", "Text": "v1"}]}
+    service.receive(request.says(path, {"RecognitionStatus": "Success", "Text": "w1", **times, **translated}))
+    assert not service.utterance.gives_way(service.wall)
+    if path == "speech.phrase":
+        service.receive(request.says("translation.phrase", {"RecognitionStatus": "NoMatch", **times}))
+    else:
+        service.receive(request.says("translation.synthesis.end", {"SynthesisStatus": "Success"}))
+    assert service.utterance.gives_way(service.wall)
+
+
+def test_with_too_many_requests_words_that_wait_are_not_lost_where_only_silence_is_left() -> None:
+    """The phrase before covers all but them; nobody is asked for half a second."""
+    service = Service(to("de"), LIGHT)
+    request = asked(service, ended=True)
+    service.receive(request.phrase(BOTH_WORDS))
+    said = {"RecognitionStatus": "Success", "Text": "w3", "Offset": 10_000_000, "Duration": 1_000_000}
+    service.receive(request.says("speech.phrase", said))
+    assert service.fail(ThrottledError("too many")) is None
+    assert service.utterance.complete
+    assert service.said == ["w1", "w2", "w3"]
 
 
 def test_times_are_those_of_the_utterance() -> None:

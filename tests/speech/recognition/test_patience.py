@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, ServiceTimeoutError
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND
-from custom_components.azure_speech_live.speech.recognition.patience import FINAL, SOURCE_STALL
+from custom_components.azure_speech_live.speech.recognition.patience import FINAL, SOURCE_STALL, Patience
 from custom_components.azure_speech_live.speech.recognition.turn import (
     ANSWER_MARGIN,
     DEFAULT_INITIAL_SILENCE,
@@ -169,6 +169,18 @@ def test_machine_that_slept_gives_an_error_and_not_a_wait() -> None:
     service.utterance.check_time(service.now)  # the source has stalled
     with pytest.raises(ServiceTimeoutError):
         service.utterance.check_time(service.now)
+
+
+def test_what_comes_behind_the_end_of_the_audio_may_be_given_more_time() -> None:
+    patience = Patience(limit=100.0, now=0.0)
+    patience.extend(7.0)  # there is no such thing yet
+    assert patience.last_moment == 100.0
+    patience.audio_ended(10.0, backlog=3.0)
+    assert patience.last_moment == 10.0 + FINAL + 3.0
+    patience.extend(2.0)
+    assert patience.last_moment == 10.0 + FINAL + 5.0
+    patience.extend(100.0)
+    assert patience.last_moment == 100.0
 
 
 # --- its source

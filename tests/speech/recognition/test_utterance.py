@@ -19,6 +19,7 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
 )
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER
+from custom_components.azure_speech_live.speech.recognition.event_queue import MAX_WAITING
 from custom_components.azure_speech_live.speech.recognition.patience import FINAL
 from custom_components.azure_speech_live.speech.recognition.turn import MAX_UNACCOUNTED
 from custom_components.azure_speech_live.speech.recognition.utterance import MAX_UNSENT, Utterance
@@ -166,6 +167,75 @@ def test_service_that_talks_for_ever_without_a_phrase() -> None:
     with pytest.raises(ServiceTimeoutError, match="no phrase"):
         repeat(talk)
     assert len(request.audio) / BYTES_PER_SECOND == pytest.approx(MAX_UNACCOUNTED, abs=0.2)
+
+
+def test_who_waits_is_told_when_the_deadline_may_be_nearer() -> None:
+    """With the first audio, with its end, and where the source had to wait."""
+    service = conversation([Word(16_000, 16_000)] * 40)
+    service.speak(3 * FRAME_SIZE)
+    service.begin()
+    hurried = []
+    for _ in range(2):
+        service.send(1)
+        hurried.append(service.utterance.hurried)
+    service.speak(len(service.unsaid))
+    service.utterance.end_audio(service.now)
+    service.send(1)
+    hurried.append(service.utterance.hurried)
+    while not service.request or not service.request.ended:
+        service.send(1)
+        if service.utterance.send_at:
+            service.now = service.utterance.send_at
+    assert [*hurried, service.utterance.hurried] == [True, False, True, True]
+
+
+def test_end_of_the_turn_is_noted() -> None:
+    service = conversation()
+    request = asked(service, ended=True)
+    service.receive(request.phrase(ALL))
+    assert service.utterance.timeline.turn_ended is None
+    service.now += 0.5
+    service.receive(request.says("turn.end"))
+    assert service.utterance.timeline.turn_ended == service.now
+
+
+def test_no_more_audio_is_wanted_without_a_turn_and_behind_the_speech() -> None:
+    service = conversation()
+    assert service.utterance.stopped
+    request = asked(service)
+    assert not service.utterance.stopped
+    service.receive(request.says("speech.endDetected"))
+    assert service.utterance.stopped
+
+
+def test_a_caller_who_takes_his_time_is_waited_for() -> None:
+    """Nothing is sent meanwhile, and it is not the service's time."""
+    service = conversation()
+    request = asked(service)
+    for _ in range(MAX_WAITING + 1):
+        assert not service.utterance.crowded
+        service.utterance.receive(request.says("speech.startDetected"), service.now, service.wall)
+    assert service.utterance.crowded
+    service.utterance.end_audio(service.now)
+    assert service.utterance.next_audio(service.now) is None
+    service.now += 20.0
+    service.take_events()
+    service.utterance.taken(20.0, service.now)
+    assert not service.utterance.crowded
+    service.pass_time(service.now + 1.0)
+    assert service.utterance.last_moment == START + 20.0 + FINAL
+    service.send()
+    service.conclude()
+    assert service.said == ["w1", "w2"]
+
+
+def test_a_caller_is_not_waited_for_behind_the_last_result() -> None:
+    service = interactive()
+    request = asked(service)
+    for path in [*["speech.startDetected"] * MAX_WAITING, "speech.phrase"]:
+        service.utterance.receive(request.says(path, {"RecognitionStatus": "NoMatch"}), service.now, service.wall)
+    assert service.utterance.complete
+    assert not service.utterance.crowded
 
 
 # --- other utterances
