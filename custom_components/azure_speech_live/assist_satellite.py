@@ -33,10 +33,10 @@ from .const import DOMAIN
 from .entity import MicrophoneEntity
 from .resource.errors import unloaded, worded
 from .resource.resource import AzureSpeechConfigEntry
+from .satellite.assistant_voice import async_check_spoken, async_create_voice, async_has_voice
 from .satellite.host_microphone import HostMicrophone, Listening, async_get_microphones
+from .satellite.pipeline_run import AssistantRun, Part, Problem
 from .satellite.problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_problem_in_words
-from .satellite.run import AssistantRun, Part, Problem
-from .satellite.voice import async_check_spoken, async_create_voice, async_has_voice
 from .speech import printable
 
 _LOGGER = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from custom_components.azure_speech_live.languages.choice import spoken_locale
 from custom_components.azure_speech_live.resource import issues
 from custom_components.azure_speech_live.resource.errors import called, unloaded, worded
 from custom_components.azure_speech_live.resource.stored import readable
-from custom_components.azure_speech_live.satellite.run import AssistantRun, Part
+from custom_components.azure_speech_live.satellite.pipeline_run import AssistantRun, Part
 from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service import SpeechService
 from tests.speech_service.engines.scripted import Scripted, Utterance

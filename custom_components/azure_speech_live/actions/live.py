@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonObjectType
 
-from ..audio.voice import Voice
+from ..audio.spoken_translation import SpokenTranslation
 from ..const import DOMAIN
 from ..microphone.resampler import Resampler
 from ..resource.errors import unloaded, worded
@@ -125,8 +125,8 @@ class LiveSpeech:
         self._transcript = Transcript(options)
         request = current_request.get()
         self._reader = Reader(None if request is None else request.transport)
-        self._voice: Voice | None = None
-        self._unspoken: asyncio.Queue[Voice | None] = asyncio.Queue(MAX_UNSPOKEN)
+        self._voice: SpokenTranslation | None = None
+        self._unspoken: asyncio.Queue[SpokenTranslation | None] = asyncio.Queue(MAX_UNSPOKEN)
         self._unspeakable = False
         """Whether the phrase's audio is of no use, as was told."""
         self._unsubscribed = False
@@ -206,7 +206,7 @@ class LiveSpeech:
         """Let what is spoken of a phrase be heard."""
         if self._unspeakable:
             return
-        voice = self._voice = self._voice or Voice(MAX_SPOKEN)
+        voice = self._voice = self._voice or SpokenTranslation(MAX_SPOKEN)
         was_silent = voice.silent
         try:
             voice.feed(audio)

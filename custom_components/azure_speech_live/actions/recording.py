@@ -16,7 +16,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.json import JsonObjectType
 
 from ..audio.address import media_error, without_secrets
-from ..audio.voice import Voice
+from ..audio.spoken_translation import SpokenTranslation
 from ..const import DOMAIN
 from ..resource.errors import unloaded, worded
 from ..resource.resource import AzureSpeechConfigEntry
@@ -87,7 +87,9 @@ class RecordingRun:
         self._options = options
         self._context = context
         self._transcript = Transcript(options)
-        self._voice = Voice(MAX_UNPLAYED) if isinstance(options, TranslationOptions) and options.voice else None
+        self._voice = (
+            SpokenTranslation(MAX_UNPLAYED) if isinstance(options, TranslationOptions) and options.voice else None
+        )
         self._last = False
         """Whether the last phrase was heard, so that no more than its spoken translation is to come."""
         self._response: asyncio.Future[JsonObjectType] = hass.loop.create_future()

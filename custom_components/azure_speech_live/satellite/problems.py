@@ -15,7 +15,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import language as language_util
 
 from ..const import DOMAIN
-from .run import Part, Problem
+from .pipeline_run import Part, Problem
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from .events import Event
 from .options import RecognitionOptions, TranslationOptions
 from .recognition.flow import Flow, close_source
 from .recognition.short_audio import ShortAudio
-from .recognition.translator import DIALECTS
+from .recognition.translator_speech import DIALECTS
 from .timeline import Timeline
 from .wire.connector import Connector
 from .wire.credentials import Credentials
 from .wire.endpoints import Endpoint
+from .wire.guarded_session import guarded
 from .wire.rest import Rest
-from .wire.session import guarded
 
 
 class SpeechClient:

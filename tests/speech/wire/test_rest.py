@@ -10,9 +10,9 @@ import pytest
 from yarl import URL
 
 from custom_components.azure_speech_live.speech import Credentials, Mode, RequestRefusedError, SpeechError, WebPageError
+from custom_components.azure_speech_live.speech.wire.guarded_session import guarded
 from custom_components.azure_speech_live.speech.wire.limits import MAX_ANSWER_SIZE
 from custom_components.azure_speech_live.speech.wire.rest import MovedError, Rest
-from custom_components.azure_speech_live.speech.wire.session import guarded
 from tests.speech_service import KEY, Behaviour, Legible, SpeechService
 from tests.speech_service.faults import Refuse
 

@@ -20,7 +20,7 @@ _ENCODING_LIMIT: Final = 60.0
 """Seconds for which somebody waits until a phrase is encoded: one is spoken to its end in much less."""
 
 
-class Voice:
+class SpokenTranslation:
     """Synthesised speech on its way from the service to whoever plays it. Who does not wait for the end hears it begin.
 
     The service sends every phrase as a WAV stream of its own; together they are one stream here.

@@ -15,7 +15,7 @@ from custom_components.azure_speech_live.speech import (
     SynthesisEnded,
     UpgradeRefusedError,
 )
-from custom_components.azure_speech_live.speech.recognition.translator import QUIET
+from custom_components.azure_speech_live.speech.recognition.translator_speech import QUIET
 from tests.speech_service import Behaviour, Fault, ScriptedSynthesizer, ScriptedTranslator
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.engines.scripted_translation import spoken
@@ -23,7 +23,7 @@ from tests.speech_service.engines.translation import TranslationFailedError
 from tests.speech_service.faults import After, AudioReceived, Before, Close, Drop, Freeze, Point, Refuse, Reset, Send
 
 from ..caller import AUDIO, PHRASES, SAID, Source, listen
-from .test_translator import VOICE, interpreter, translate
+from .test_translator_speech import VOICE, interpreter, translate
 from .translations import MODES, german, success, to
 
 

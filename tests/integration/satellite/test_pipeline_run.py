@@ -7,7 +7,7 @@ from homeassistant.components import assist_pipeline
 from homeassistant.components.assist_pipeline import PipelineNotFound
 import pytest
 
-from custom_components.azure_speech_live.satellite.run import Part, Problem
+from custom_components.azure_speech_live.satellite.pipeline_run import Part, Problem
 
 SOURCE = (Path(assist_pipeline.__file__).parent / "default_pipeline.py").read_text("utf-8")
 CODES = sorted({*re.findall(r'code="([\w-]+)"', SOURCE), "validation-error"})

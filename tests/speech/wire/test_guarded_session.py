@@ -21,8 +21,8 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.recognition.audio import WAV_HEADER
 from custom_components.azure_speech_live.speech.wire.credentials import KEY_HEADER
+from custom_components.azure_speech_live.speech.wire.guarded_session import guarded
 from custom_components.azure_speech_live.speech.wire.rest import Rest
-from custom_components.azure_speech_live.speech.wire.session import guarded
 from tests.speech_service import KEY
 
 

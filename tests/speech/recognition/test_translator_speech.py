@@ -22,7 +22,10 @@ from custom_components.azure_speech_live.speech import (
     SynthesisEnded,
     TranslationOptions,
 )
-from custom_components.azure_speech_live.speech.recognition.translator import CLOSING_SILENCE, QUIET
+from custom_components.azure_speech_live.speech.recognition.translator_speech import (
+    CLOSING_SILENCE,
+    QUIET,
+)
 from tests.speech_service import KEY, Behaviour, Fault, Legible, Scripted, SpeechService, Utterance
 from tests.speech_service.certificates import make_certificate, make_tls_contexts
 from tests.speech_service.engines.legible import silence, speak
