@@ -90,5 +90,4 @@ class SynthesisRest:
 
 
 def _unauthorized() -> web.Response:
-    error = {"code": "401", "message": "Access denied due to invalid subscription key or wrong API endpoint."}
-    return web.json_response({"error": error}, status=HTTPStatus.UNAUTHORIZED)
+    return web.Response(status=HTTPStatus.UNAUTHORIZED, text="Access denied due to invalid subscription key or token")
