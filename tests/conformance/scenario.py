@@ -12,7 +12,7 @@ from pathlib import Path
 import sys
 from typing import Any
 
-from tests.speech_service import KEY
+from tests.speech_service import KEY, ScriptedSpeaker
 
 _HERE = Path(__file__).parent
 _LIMIT = 40.0
@@ -20,16 +20,16 @@ _LIMIT = 40.0
 
 
 class Sdk(StrEnum):
-    """An SDK, and what runs a scenario with it."""
+    """An SDK, and what runs a scenario with it: a program each for recognition and synthesis."""
 
     PYTHON = "python"
     JAVASCRIPT = "javascript"
 
-    @property
-    def command(self) -> list[str]:
+    def command(self, program: str) -> list[str]:
+        """Return the command line of a program, "recognize" or "synthesize"."""
         if self is Sdk.PYTHON:
-            return [sys.executable, str(_HERE / "recognize.py")]
-        return ["node", str(_HERE / "recognize.mjs")]
+            return [sys.executable, str(_HERE / f"{program}.py")]
+        return ["node", str(_HERE / f"{program}.mjs")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,27 @@ class Scenario:
     """A voice that speaks the translation."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Speaking:
+    """One run of an SDK that synthesises. `host` gives the v1 paths, as for a container; `endpoint` is an address."""
+
+    host: str = ""
+    endpoint: str = ""
+    key: str = KEY
+    token: str = ""
+    voice: str = ""
+    language: str = ""
+    format: str = ""
+    """An SDK's name for it; its default is 16 kHz PCM with a RIFF header, which the SDK makes."""
+    detect: bool = False
+    """Whether the language of the text is to be found out."""
+    boundaries: bool = False
+    """Whether words, bookmarks and visemes are listened to."""
+    properties: dict[str, str] = field(default_factory=dict)
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    """What to do, in order: "text", "ssml", "start", "pieces", "stop", "voices" or "pause", each with what it takes."""
+
+
 class Events(list[dict[str, Any]]):
     """The events that an SDK reported."""
 
@@ -84,6 +105,12 @@ class Events(list[dict[str, Any]]):
         return b"".join(b64decode(found["audio"]) for found in self.of("synthesizing"))
 
     @property
+    def heard(self) -> list[str]:
+        """What each result of a synthesis says, read from its audio (24 kHz, PCM)."""
+        speaker = ScriptedSpeaker()
+        return [speaker.heard(b64decode(found["audio"]), 24_000) for found in self.of("result")]
+
+    @property
     def error_codes(self) -> set[str]:
         """Why recognition was cancelled, where that was an error."""
         return {found["code"] for found in self.of("canceled") if found["reason"] == "Error"}
@@ -93,9 +120,18 @@ async def run(sdk: Sdk, scenario: Scenario, pcm: bytes, folder: Path, **environm
     """Run a scenario in a process of its own."""
     audio = folder / "audio.pcm"
     audio.write_bytes(pcm)
+    return await _run(sdk.command("recognize"), asdict(scenario) | {"audio": str(audio)}, environment)
+
+
+async def speak(sdk: Sdk, scenario: Speaking, **environment: str) -> Events:
+    """Run a scenario of synthesis in a process of its own."""
+    return await _run(sdk.command("synthesize"), asdict(scenario), environment)
+
+
+async def _run(command: list[str], scenario: dict[str, Any], environment: dict[str, str]) -> Events:
     process = await asyncio.create_subprocess_exec(
-        *sdk.command,
-        json.dumps(asdict(scenario) | {"audio": str(audio)}),
+        *command,
+        json.dumps(scenario),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=os.environ | environment,

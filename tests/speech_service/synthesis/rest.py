@@ -90,4 +90,5 @@ class SynthesisRest:
 
 
 def _unauthorized() -> web.Response:
-    return web.Response(status=HTTPStatus.UNAUTHORIZED, text="Access denied due to invalid subscription key or token")
+    error = {"code": "401", "message": "Access denied due to invalid subscription key or wrong API endpoint."}
+    return web.json_response({"error": error}, status=HTTPStatus.UNAUTHORIZED)
