@@ -21,6 +21,7 @@ TESTS = Path("tests")
 RESOURCE = ["resource", "usage", "usage_file", "months", "cost_guard", "health", "health_states", "issues"]
 # The tests of modules that have none of their name, or not enough in it.
 OTHERS = {
+    "endpoints": ["test_endpoints", "test_endpoints_of_synthesis"],
     "failures": ["test_failures", "../../adversary/test_exceptions", "test_connection"],
     "turn": ["test_turn", "test_patience"],
     "coverage": ["test_coverage", "test_answers"],

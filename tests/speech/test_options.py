@@ -165,6 +165,12 @@ def test_a_connection_is_told_of_no_audio_that_comes() -> None:
     assert ours.items() <= heard.items()
 
 
+def test_a_voice_speaks_as_it_is_where_nothing_is_set() -> None:
+    options = SynthesisOptions(voice=KATJA)
+    assert (options.rate, options.pitch, options.volume) == (1, 1, 1)
+    assert (options.language, options.mixed, options.style, options.degree, options.role) == (None, False, *[None] * 3)
+
+
 def test_deployment_of_a_custom_voice_stands_in_the_query() -> None:
     assert SynthesisOptions(voice=KATJA).query() == {}
     assert SynthesisOptions(voice="MyNeural", deployment="abcd-01").query() == {"deploymentId": "abcd-01"}
@@ -193,6 +199,7 @@ def test_rates_of_the_formats() -> None:
         {"rate": 0.49},
         {"rate": 2.01},
         {"rate": float("nan")},
+        {"pitch": 0.49},
         {"pitch": 1.6},
         {"volume": -0.1},
         {"volume": float("inf")},

@@ -76,15 +76,50 @@ def test_a_sentence_of_seventy_kilobytes_ends_at_blanks(word: str) -> None:
     assert all(part.rstrip().endswith(word.rstrip()) for part in split)
 
 
-def test_a_word_without_end_is_cut_between_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("room", range(36, 48))
+@pytest.mark.parametrize(
+    "character", ["👩\u200d👩\u200d👧", "क्षि", "e\u0301", "👍🏽", "ก็", "\u1112\u1161\u11ab", "\u1112\uc544"]
+)
+def test_a_word_without_end_is_cut_between_characters(
+    monkeypatch: pytest.MonkeyPatch, character: str, room: int
+) -> None:
+    monkeypatch.setattr(splitting, "MAX_MESSAGE", splitting.HEADERS + len(document((), JENNY)) + room)
+    split = texts(character * 20)
+    assert "".join(split) == character * 20
+    assert len(split) > 1
+    assert {part.replace(character, "") for part in split} == {""}
+
+
+def test_numbers_take_longer_to_say_than_to_write() -> None:
+    assert len(texts("word " * 900)) == 1
+    assert len(texts("12345 " * 750)) == 5
+
+
+def test_flags_are_whole_where_something_is_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splitting, "MAX_MESSAGE", splitting.HEADERS + len(document((), JENNY)) + 40)
-    family, flag, syllable = "👩\u200d👩\u200d👧", "🇩🇪", "क्षि"
-    for character in (family, flag, syllable, "e\u0301", "👍🏽", "ก็", "\u1112\u1161\u11ab"):
-        split = [part for part in texts(character * 20) if part]
-        assert "".join(split) == character * 20
-        assert len(split) > 1
-        if character != flag:  # which letters are a flag only who counts them knows
-            assert all(part.startswith(character) and part.endswith(character) for part in split)
+    split = texts("x🇩🇪" * 20)
+    assert len(split) > 1
+    assert {part.replace("🇩🇪", "").replace("x", "") for part in split} == {""}
+
+
+def test_a_pronunciation_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It has blanks and an end of a sentence in it, where else a part would end.
+    text: list[Piece] = [
+        "Go to ",
+        Phoneme("St. John. s ", "snts"),
+        "now, or in an hour. ",
+        Phoneme("St. John", "sn"),
+        "!",
+    ]
+    monkeypatch.setattr(splitting, "MAX_SECONDS", 2.6)  # of which eight tenths are 20 letters
+    split = list(parts(text, JENNY))
+    assert split == [
+        ("Go to ", Phoneme("St. John. s ", "snts")),
+        ("now, or in an hour. ",),
+        (Phoneme("St. John", "sn"), "!"),
+    ]
+    monkeypatch.setattr(splitting, "MAX_SECONDS", 1.5)
+    assert list(parts(text[:2], JENNY)) == [("Go to ",), (text[1],)]
 
 
 @given(pieces, options, st.integers(1, 300), st.floats(0.5, 20))

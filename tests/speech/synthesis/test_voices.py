@@ -208,6 +208,9 @@ def test_voices_that_speak_a_language() -> None:
     assert speaking(ALL, "de-DE", [KILLIAN, ANDREW])[0] == KILLIAN
     assert speaking(ALL, "de-AT")[:2] == [INGRID, KATJA]
     assert speaking(ALL, "ar-EG") == [AVA]
+    dialects = [voice("zh-HK-HiuMaanNeural"), voice("zh-CN-YunxiNeural"), voice("zh-CN-shandong-YunxiangNeural")]
+    assert speaking(dialects, "zh-CN-shandong") == dialects[::-1]
+    assert speaking(dialects, "zh-CN") == [dialects[1], dialects[0], dialects[2]]
     assert speaking(ALL, "nl-NL") == []
 
 
@@ -221,6 +224,7 @@ def test_a_similar_voice_speaks_for_one_that_is_lost() -> None:
     assert instead(ANDREW) == AVA  # who speaks as many languages
     assert instead(AVA) == AVA_HD
     assert instead(SERAPHINA_HD) == KATJA
+    assert similar(voice("en-US-JennyNeural"), [AVA, voice("en-US-SaraNeural")]) == voice("en-US-SaraNeural")
     assert similar(KATJA, [OLD, AVA]) == AVA
     assert similar(KATJA, [OLD]) == OLD
     assert similar(KATJA, [KATJA, voice("nl-NL-FennaNeural")]) is None
