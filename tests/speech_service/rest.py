@@ -48,6 +48,8 @@ class Post:
 
 
 POST: Final = web.RequestKey("post", Post)
+BEHAVIOUR: Final = web.RequestKey("behaviour", Behaviour)
+"""How the request is to go."""
 
 
 class Rest:
@@ -111,7 +113,7 @@ class Rest:
         if self._remember:
             (self.lists if request.method == "GET" else self.posts).append(post)
         self._changed()
-        behaviour = self._next_behaviour(request.method)
+        behaviour = request[BEHAVIOUR] = self._next_behaviour(request.method)
         if behaviour.delay == math.inf:
             await asyncio.get_running_loop().create_future()
         await asyncio.sleep(behaviour.delay)

@@ -32,8 +32,7 @@ from .manner import USUAL, Manner
 from .options import Endpoint
 from .rest import Post, Rest
 from .session import Limits, Opening, Session
-from .synthesis import connection as synthesis
-from .synthesis.connection import SynthesisConnection
+from .synthesis.connection import PATHS as SYNTHESIS_PATHS, SynthesisConnection
 from .synthesis.rest import LIST_PATHS, SynthesisRest
 from .synthesis.synthesis import Synthesis
 from .translator_speech import TranslatorConnection
@@ -79,9 +78,9 @@ class SpeechService:
 
         `dialect` is that of a translation's messages, `manner` how all messages are written. `behaviours` are those of
         upgrade requests and what they lead to; `rest_behaviours` those of POST requests and `list_behaviours` those of
-        requests for the voices, of which only the delay and the answer are used. `at_once` limits how many requests of
-        recognition there may be at a time; `synthesis` is how it speaks. Without `remember` the service forgets what
-        is over, for long runs.
+        requests for the voices, of which only the delay, the answer and faults in the audio are used. `at_once` limits
+        how many requests of recognition there may be at a time; `synthesis` is how it speaks. Without `remember` the
+        service forgets what is over, for long runs.
         """
         self.authorization = Authorization(keys, token_lifetime)
         self.engine = engine or Scripted()
@@ -269,7 +268,7 @@ class SpeechService:
             return self._refuse_translator(attempt)
         if attempt.query.get("GenerateRedirectResponse") == "true":
             return respond(HTTPStatus.OK, f"{self.url}{attempt.path}")
-        if Endpoint.find(attempt.path) is None and attempt.path not in synthesis.PATHS:
+        if Endpoint.find(attempt.path) is None and attempt.path not in SYNTHESIS_PATHS:
             return respond(HTTPStatus.NOT_FOUND, "Resource not found")
         if not self.authorization.allows(attempt.headers, attempt.query):
             return respond(HTTPStatus.UNAUTHORIZED, "Access denied due to invalid subscription key or token")
@@ -288,7 +287,7 @@ class SpeechService:
         return None
 
     def _refuse_if_one_too_many(self, attempt: Attempt) -> Response | None:
-        if attempt.path in synthesis.PATHS:
+        if attempt.path in SYNTHESIS_PATHS:
             per_minute = self.synthesis.per_minute
             refusal = per_minute.refuse_upgrade() if per_minute else None
         else:
@@ -322,7 +321,7 @@ class SpeechService:
             limits=self.limits or (translator_speech.LIMITS if translating else Limits()),
             changed=self._changed,
         )
-        if url.path in synthesis.PATHS:
+        if url.path in SYNTHESIS_PATHS:
             await self._serve_one(SynthesisConnection(opening, self.synthesis), self.syntheses)
             return
         engines = Engines(self.engine, self.translator, self.synthesizer, self.dialect, self.manner)

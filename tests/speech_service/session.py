@@ -132,6 +132,8 @@ class Session[TurnT: AnyTurn](ABC):
                 async with asyncio.timeout(self._limits.idle):
                     data = await self._websocket.recv()
             except TimeoutError:
+                if self._busy:
+                    continue
                 await self._websocket.close(
                     CloseCode.NORMAL_CLOSURE,
                     f"Exceeded maximum websocket connection idle duration(> {self._limits.idle * 1000:.0f}ms)",
@@ -142,6 +144,11 @@ class Session[TurnT: AnyTurn](ABC):
                 return
             await self._take(data)
             self._changed()
+
+    @property
+    def _busy(self) -> bool:
+        """Whether it is the service's turn to say something, so that a client's silence means nothing."""
+        return False
 
     @abstractmethod
     async def _take(self, data: str | bytes) -> None:

@@ -61,6 +61,11 @@ class SynthesisConnection(Session[SynthesisTurn]):
         """Bytes of audio sent in all turns, with all that is in it."""
         return self._line.audio_sent
 
+    @property
+    @override
+    def _busy(self) -> bool:
+        return bool(self._running)
+
     @override
     async def _take(self, data: str | bytes) -> None:
         if len(data.encode() if isinstance(data, str) else data) > MAX_MESSAGE_SIZE:

@@ -6,6 +6,7 @@ breaks the answer off. ``GET [/tts]/cognitiveservices/voices/list`` gives the vo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from http import HTTPStatus
@@ -14,7 +15,9 @@ from typing import Final
 from aiohttp import web
 
 from ..authorization import Authorization
-from ..rest import POST, Post
+from ..door import reset
+from ..faults import AudioSent, HangUp, Reset, Silence, Wait
+from ..rest import BEHAVIOUR, POST, Post
 from .refusals import NotSpokenError
 from .rendering import Rendering
 from .ssml import read_ssml
@@ -79,14 +82,39 @@ class SynthesisRest:
                 async for data in slices:
                     if not response.prepared:  # no sooner: a client sees the first audio by it
                         await response.prepare(request)
-                    await response.write(data)
-                    post.audio += data
+                    await self._write(request, response, data)
             except NotSpokenError:  # the ten minutes are over: the status has gone, so the answer breaks off
                 assert request.transport is not None
                 request.transport.close()
         if not response.prepared:
             await response.prepare(request)
         return response
+
+    async def _write(self, request: web.Request, response: web.StreamResponse, data: bytes) -> None:
+        """Write audio; what is to happen when so much has been written does."""
+        post = request[POST]
+        for fault in request[BEHAVIOUR].faults:
+            here = fault.at.size - len(post.audio) if isinstance(fault.at, AudioSent) else 0
+            if not 0 < here <= len(data):
+                continue
+            await response.write(data[:here])
+            post.audio += data[:here]
+            data = data[here:]
+            assert request.transport is not None
+            match fault.do:
+                case Reset():
+                    reset(request.transport)
+                case HangUp():
+                    request.transport.close()
+                case Silence():
+                    await asyncio.get_running_loop().create_future()
+                case Wait(seconds):
+                    await asyncio.sleep(seconds)
+                case other:
+                    raise ValueError(f"{other} is not possible over REST")
+        if data:
+            await response.write(data)
+            post.audio += data
 
 
 def _unauthorized() -> web.Response:

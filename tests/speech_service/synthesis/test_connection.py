@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from .. import Delivery, SpeechService
+from .. import Delivery, Limits, SpeechService, Synthesis
 from ..raw_client import RawClient, bodies, connected, paths
 from .asking import (
     SSML_HEADERS,
@@ -142,6 +142,16 @@ async def test_tolerance(client: RawClient, service: SpeechService) -> None:
     assert heard(audio(await spoken(client, ssml("Two.")))) == "Two."
     assert service.syntheses[0].turns[0].telemetry == [{"ReceivedMessages": []}]
     assert service.syntheses[0].violation is None
+
+
+async def test_a_turn_may_last_longer_than_a_client_may_be_idle() -> None:
+    synthesis = Synthesis(delivery=Delivery(first_audio=0.3))
+    async with (
+        SpeechService(synthesis=synthesis, limits=Limits(idle=0.1)) as service,
+        connected(service.url, V1) as client,
+    ):
+        assert heard(audio(await spoken(client, ssml("Hello.")))) == "Hello."
+        assert (await client.closed())[0] == 1000
 
 
 # --- what a client must not do

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from .. import KEY, Behaviour, Delivery, PerMinute, SpeechService
-from ..faults import Refuse, Reset
+from .. import KEY, Behaviour, Delivery, Fault, PerMinute, SpeechService
+from ..faults import AudioSent, HangUp, Refuse, Reset, Silence, Wait
 from .asking import FORMAT, heard, ssml
 from .refusals import THROTTLED
 from .rest import LIST_PATHS
@@ -170,3 +171,63 @@ async def test_ten_minutes(service: SpeechService, session: aiohttp.ClientSessio
     async with session.post("/cognitiveservices/v1", data=ssml("x" * 30_001), headers=headers) as response:
         with pytest.raises(aiohttp.ClientPayloadError):
             await response.read()
+
+
+@pytest.mark.parametrize("action", [Reset(), HangUp()], ids=["reset", "FIN"])
+async def test_lost_in_the_audio(action: Reset | HangUp) -> None:
+    behaviours = [Behaviour(faults=(Fault(AudioSent(5001), action),))]
+    async with (
+        SpeechService(rest_behaviours=behaviours) as service,
+        aiohttp.ClientSession(service.http_url) as session,
+        session.post("/cognitiveservices/v1", data=ssml("x" * 25), headers=_HEADERS) as response,
+    ):
+        with pytest.raises(aiohttp.ClientError):
+            await response.read()
+        assert len(service.posts[0].audio) == 5001
+
+
+async def test_a_pause_in_the_audio() -> None:
+    behaviours = [
+        Behaviour(faults=(Fault(AudioSent(5001), Wait(0.2)),)),
+        Behaviour(faults=(Fault(AudioSent(1), Silence()),)),
+    ]
+    async with (
+        SpeechService(rest_behaviours=behaviours) as service,
+        aiohttp.ClientSession(service.http_url) as session,
+    ):
+        async with session.post("/cognitiveservices/v1", data=ssml("x" * 25), headers=_HEADERS) as response:
+            assert heard(await response.read()) == "x" * 25
+        async with session.post("/cognitiveservices/v1", data=ssml("x" * 25), headers=_HEADERS) as response:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(response.read(), 0.2)
+            response.close()
+
+
+# --- what is no upgrade, though it is a GET
+
+
+async def answer(service: SpeechService, *pieces: bytes) -> bytes:
+    """Return the first line of what the service says to bytes that come in pieces."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
+    for piece in pieces:
+        writer.write(piece)
+        await asyncio.sleep(0.02)
+    line = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return line.rstrip()
+
+
+async def test_a_request_in_pieces(service: SpeechService) -> None:
+    rest = f"Host: here\r\nOcp-Apim-Subscription-Key: {KEY}\r\nX-ConnectionId: {'0' * 32}\r\n".encode()
+    listed = (b"G", b"ET /cognitive", b"services/voices/list?a=b HTTP/1.1\r\n", rest, b"\r\n")
+    assert await answer(service, *listed) == b"HTTP/1.1 200 OK"
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    upgrade += b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    begun = (b"GET", b" /tts/cognitive", b"services/websocket/v1 HTTP/1.1\r\n", upgrade, rest + b"\r\n")
+    assert await answer(service, *begun) == b"HTTP/1.1 101 Switching Protocols"
+
+
+async def test_a_request_without_an_end(service: SpeechService) -> None:
+    """It is not waited for."""
+    assert await answer(service, b"GET /" + b"x" * 9000) == b""
