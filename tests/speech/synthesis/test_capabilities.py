@@ -8,7 +8,6 @@ from custom_components.azure_speech_live.speech.synthesis.capabilities import (
     Capabilities,
     capabilities,
     locale_of,
-    model_of,
 )
 
 ALL: Final = Capabilities(prosody=True, phonemes=True, switches=False)
@@ -66,8 +65,3 @@ def test_a_voice_of_many_languages_has_pronunciations_in_some() -> None:
 )
 def test_locale_of_a_voice(voice: str, locale: str | None) -> None:
     assert locale_of(voice) == locale
-
-
-def test_model_of_a_voice() -> None:
-    assert model_of("en-US-Ava:DragonHDLatestNeural") == "DragonHDLatestNeural"
-    assert model_of("en-US-AvaMultilingualNeural") == ""

@@ -13,7 +13,7 @@ DEFAULT_LOCALE: Final = "en-US"
 
 _NAME: Final = re.compile(r"(?P<locale>[A-Za-z]{2,3}(?:-[A-Za-z]{4})?-[A-Za-z]{2}(?:-[a-z]{4,}(?=-))?)-.+")
 """A locale may have a script ("iu-Latn-CA") or a dialect ("zh-CN-sichuan") in it."""
-_BASE_MODEL: Final = re.compile(r":(?P<model>\w+)")
+_BASE_MODEL: Final = re.compile(r":\w+")
 """High-definition voices are named after their model: "en-US-Ava:DragonHDLatestNeural".
 
 They take no <prosody>, <phoneme> and <break>, but <lang>. Source: "What are high definition voices?".
@@ -66,9 +66,3 @@ def locale_of(voice: str) -> str | None:
     """Return the locale in a voice's name: "de-DE" of "de-DE-KatjaNeural". None for a custom voice."""
     name = _NAME.fullmatch(voice)
     return name["locale"] if name else None
-
-
-def model_of(voice: str) -> str:
-    """Return the model in the name of a high-definition voice: "DragonHDLatestNeural". Empty for others."""
-    model = _BASE_MODEL.search(voice)
-    return model["model"] if model else ""
