@@ -4,7 +4,9 @@ import pytest
 
 from custom_components.azure_speech_live.speech import (
     Mode,
+    Phrase,
     RecognitionOptions,
+    RecognitionStatus,
     ServiceError,
     ThrottledError,
     UnusableMessageError,
@@ -52,6 +54,19 @@ def test_attempts_count_anew_behind_a_phrase() -> None:
     service.receive(request.phrase(FIRST_WORD))
     assert service.fail(LOST) == 0.0
     assert service.fail(LOST) is None
+
+
+def test_attempts_count_anew_behind_a_part_that_was_sent_without_a_websocket() -> None:
+    utterance = (service := conversation()).utterance
+    said = Phrase(status=RecognitionStatus.SUCCESS, text="one")
+    for _ in range(2):
+        utterance.feed(bytes(FRAME_SIZE), service.now)
+        for lost in (True, False):
+            utterance.begin_short_audio(service.wall)
+            assert utterance.next_audio(service.now)
+            if lost:
+                assert service.fail(LOST) == RETRY_DELAY
+        utterance.finish_short_audio(said, service.now)
 
 
 def test_attempts_do_not_count_anew_behind_a_phrase_that_covers_nothing() -> None:

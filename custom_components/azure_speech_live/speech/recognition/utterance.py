@@ -221,6 +221,7 @@ class Utterance:
         if turn is not None:
             self.timeline.phrase = now
             self._answers.short_audio(turn, said)
+            self._retry.progress()
 
     # --- time
 
