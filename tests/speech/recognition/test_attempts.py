@@ -60,7 +60,7 @@ def test_attempts_count_anew_behind_a_part_that_was_sent_without_a_websocket() -
     utterance = (service := conversation()).utterance
     said = Phrase(status=RecognitionStatus.SUCCESS, text="one")
     for _ in range(2):
-        utterance.feed(bytes(FRAME_SIZE), service.now)
+        utterance.feed(bytes(BYTES_PER_SECOND), service.now)
         for lost in (True, False):
             utterance.begin_short_audio(service.wall)
             assert utterance.next_audio(service.now)
