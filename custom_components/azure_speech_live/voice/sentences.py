@@ -9,6 +9,7 @@ the text was cut into pieces. A sentence that has not ended within the limit is 
 """
 
 from enum import Enum, auto
+from itertools import accumulate, takewhile
 import re
 from typing import Final
 import unicodedata
@@ -29,7 +30,7 @@ _RUN: Final = 20
 _END: Final = re.compile(
     rf"(?P<marks>[{_MARKS}]{{1,{_RUN}}})(?P<closers>[{_CLOSERS}“]{{0,{_RUN}}})(?P<blank>\s)"
     rf"|[{_FULL_WIDTH}][{_FULL_WIDTH}{_MARKS}]{{0,{_RUN}}}[{_CLOSERS}]{{0,{_RUN}}}(?=[^{_FULL_WIDTH}{_MARKS}{_CLOSERS}])"
-    rf"|[:：]\n|\n[ \t]{{0,{_RUN}}}\n|(?:{_POLITE})\s|(?<=[\u0e00-\u109f])\n"  # noqa: RUF001 - a colon
+    rf"|[:：]\n|(?<=[\u0e00-\u109f])\n|\n[ \t]{{0,{_RUN}}}\n|(?:{_POLITE})\s"  # noqa: RUF001 - a colon
 )
 _WHOLE: Final = re.compile(rf"(?:(?P<marks>[{_MARKS}]+)|[{_FULL_WIDTH}:：]|{_POLITE})[{_CLOSERS}“]*\s*\Z")  # noqa: RUF001
 _MAY_END: Final = f"{_MARKS}{_FULL_WIDTH}:：“ \t\n" + _CLOSERS.replace("\\", "")  # noqa: RUF001
@@ -176,19 +177,17 @@ class Sentences:
 
 def size(text: str) -> int:
     """Return the bytes that a text has in SSML, where three characters are escaped."""
-    return len(text.encode()) + sum(text.count(mark) * (escaped - 1) for mark, escaped in _ESCAPED_SIZES.items())
+    return len(text.encode(errors="surrogatepass")) + sum(
+        text.count(mark) * (escaped - 1) for mark, escaped in _ESCAPED_SIZES.items()
+    )
 
 
 def _fitting(text: str, limit: int) -> int:
     """Return how many characters fit into so many bytes, at least one."""
     if size(text) <= limit:
         return len(text)
-    left = limit
-    for index, character in enumerate(text):
-        left -= size(character)
-        if left < 0:
-            return max(index, 1)
-    return len(text)
+    sizes = accumulate(map(size, text))
+    return max(sum(1 for _ in takewhile(limit.__ge__, sizes)), 1)
 
 
 def _joins(pair: str) -> bool:

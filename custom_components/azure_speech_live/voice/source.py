@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 import re
+from typing import cast
 
 from .characters import whole
 
@@ -68,9 +69,7 @@ class Source:
 
     def found(self, pattern: re.Pattern[str]) -> re.Match[str]:
         """Return what begins here, of a pattern that the place was chosen for, or that may be empty."""
-        if match := pattern.match(self.text, self.at):
-            return match
-        raise AssertionError(pattern.pattern)
+        return cast("re.Match[str]", pattern.match(self.text, self.at))
 
     def literal(self, count: int = 1) -> Read:
         """Return so many characters, read as they stand."""

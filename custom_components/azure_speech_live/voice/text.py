@@ -38,8 +38,9 @@ _DRAWN_LINE: Final = 3
 
 # How a line begins
 _INDENT: Final = r"[ \t]{0,200}"
+_BULLETS: Final = "*+•‣◦▪●○■-"
 _UNDECIDED: Final = re.compile(
-    rf"{_INDENT}(?:#{{1,6}}[ \t]*|>[> \t]*|[-*+•‣◦▪●○■][ \t]*(?:\[[ xX]?\]?[ \t]*)?|\d{{1,3}}[.)]?[ \t]*"
+    rf"{_INDENT}(?:#{{1,6}}[ \t]*|>[> \t]*|[{_BULLETS}][ \t]*(?:\[[ xX]?\]?[ \t]*)?|\d{{1,3}}[.)]?[ \t]*"
     r"|[-*_=~` \t]*|(?:`{3,}|~{3,})[^\n`]*|\|[^\n]*)\Z"
 )
 """What more text would make another thing."""
@@ -48,7 +49,8 @@ _RULE: Final = re.compile(rf"{_INDENT}([-*_=~])[ \t]*(?:\1[ \t]*){{2,}}")
 _ROW: Final = re.compile(rf"{_INDENT}\|(.*)\|[ \t]*")
 _CELLS: Final = re.compile(r"(?<!\\)\|")
 _QUOTE: Final = re.compile(rf"{_INDENT}>[> \t]{{0,200}}")
-_ITEM: Final = re.compile(rf"{_INDENT}(?:#{{1,6}}|[-*+•‣◦▪●○■])(?:[ \t]{{1,200}}(?:\[[ xX]\][ \t]{{1,200}})?|(?=\n))")
+_HEADING: Final = re.compile(rf"{_INDENT}#{{1,6}}(?:[ \t]{{1,200}}|(?=\n))")
+_ITEM: Final = re.compile(rf"{_INDENT}[{_BULLETS}](?:[ \t]{{1,200}}(?:\[[ xX]\][ \t]{{1,200}})?|(?=\n))")
 _NUMBERED: Final = re.compile(rf"{_INDENT}\d{{1,3}}[.)][ \t]")
 
 # What within a line may be markup
@@ -172,7 +174,7 @@ class SpokenText:
         if row:
             cells = filter(None, map(str.strip, _CELLS.split(row[1])))
             source.replace(source.at + length, ", ".join(cells))
-        item = _ITEM.match(source.text, source.at)
+        item = _HEADING.match(source.text, source.at) or _ITEM.match(source.text, source.at)
         self._ends_like_sentence = bool(row or item or _NUMBERED.match(source.text, source.at))
         return Read(item.end() if item else source.at)
 
