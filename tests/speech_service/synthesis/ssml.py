@@ -17,7 +17,8 @@ from .refusals import invalid_ssml, several_languages, too_many_voices
 MOST_VOICES: Final = 50
 """How many <voice> there may be."""
 
-_SSML: Final = "http://www.w3.org/2001/10/synthesis"
+_SSML: Final = {"http://www.w3.org/2001/10/synthesis", ""}
+"""Without one, as in Microsoft's own example for REST, it is taken as well."""
 _MSTTS: Final = {"http://www.w3.org/2001/mstts", "https://www.w3.org/2001/mstts"}
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _NAMES: Final = {
@@ -80,9 +81,8 @@ def read_ssml(ssml: str, *, detects_language: bool = False) -> Speech:
         root = ET.fromstring(ssml)  # noqa: S314
     except (ET.ParseError, ValueError) as error:
         raise invalid_ssml() from error
-    if root.tag != f"{{{_SSML}}}speak":
-        # What is known of <speak> without its namespace and language is this.
-        raise several_languages() if root.tag == "speak" else invalid_ssml()
+    if _name(root) != "speak":
+        raise invalid_ssml()
     language = root.get(_LANGUAGE, "")
     if not language and not detects_language:
         raise several_languages()
@@ -141,7 +141,7 @@ class _Reader:
 def _name(element: ET.Element) -> str:
     """Return an element's name. Raises NotSpokenError where there is none such."""
     namespace, _, name = element.tag.removeprefix("{").rpartition("}")
-    if namespace == _SSML and name in _NAMES:
+    if namespace in _SSML and name in _NAMES:
         return name
     if namespace in _MSTTS and name in _MSTTS_NAMES:
         return name

@@ -78,6 +78,12 @@ async def test_several_voices(client: RawClient) -> None:
     assert heard(audio(await spoken(client, speak(two)))) == "Eins. Deux."
 
 
+async def test_without_a_namespace(client: RawClient) -> None:
+    """As in Microsoft's example for REST."""
+    voice = "<voice xml:lang='en-US' xml:gender='Female' name='en-US-JennyNeural'>Hello.</voice>"
+    assert heard(audio(await spoken(client, f"<speak version='1.0' xml:lang='en-US'>{voice}</speak>"))) == "Hello."
+
+
 async def test_text_without_a_voice_where_the_language_is_found_out(client: RawClient) -> None:
     found = context(language={"autoDetection": "true"})
     assert heard(audio(await spoken(client, speak("Hello."), found))) == "Hello."
