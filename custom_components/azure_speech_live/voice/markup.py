@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from ..languages.words import UNSPACED
-from .source import Mode, Read, Source
+from .reading import Mode, Read, Source
 
 _MAX_LINK: Final = 300
 """Characters of a link's text, or of a tag."""

@@ -29,7 +29,7 @@ from .markup import (
     picture,
     rest_of_address,
 )
-from .source import Mode, Read, Source
+from .reading import Mode, Read, Source
 
 _MAX_LINE: Final = 2000
 """Characters of a table's row, or of anything else that must be seen to its end."""
@@ -164,6 +164,7 @@ class SpokenText:
         line = source.text[source.at : source.at + length] if length <= _MAX_LINE else ""
         if fence := _FENCE.fullmatch(line):
             self._fence = fence[1]
+            self._begins_line = False
             return Read(source.at + length, then=Mode.CODE)
         row = _ROW.fullmatch(line)
         if row and not row[1].strip("-:| \t"):
@@ -187,16 +188,19 @@ class SpokenText:
         self._emphasis.clear()
 
     def _code(self) -> Read | None:
-        """Read a line of code, or the fence at its end, as nothing."""
+        """Read a line of code, from the end of the one before, or the fence at the end of all, as nothing."""
         source = self._source
         end = source.text.find("\n", source.at + 1)
-        if end < 0 and not source.is_over:
-            return None
         end = len(source.text) if end < 0 else end
+        is_long = end - source.at > _MAX_LINE
+        if source.goes_on(end) and not is_long:
+            return None
         line = source.text[source.at : end].strip()
         is_fence = line.startswith(self._fence) and not line.strip(self._fence[0])
-        self._begins_line = not is_fence
-        return Read(end, then=Mode.TEXT if is_fence else Mode.CODE)
+        if is_long or not is_fence or source.character(source.at) != "\n":
+            return Read(end, then=Mode.CODE)
+        self._begins_line = False
+        return Read(end)
 
     # --- within a line
 

@@ -68,6 +68,7 @@ def test_plain_text_stays_letter_for_letter(text: str) -> None:
         ("Before\n```python\nprint('#')\n``\n```\nAfter ```not```", "Before\n\nAfter not"),
         ("~~~~\n~~~\ncode\n~~~~\nAfter", "\nAfter"),
         ("```\nnever closed\n# end", ""),
+        (f"```\n{'`' * 3000}\n{'x' * 3000}```\n```\nend", "\nend"),
         ("#\n##\n- \n-\n", "\n\n\n\n"),
         (
             "#hashtag\n-5 °C\n5 - 3\n*so*\n**Bold** line\n-word\n1.5 l\n",
