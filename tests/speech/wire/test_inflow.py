@@ -63,3 +63,13 @@ def test_too_much() -> None:
     inflow.count(1 << 16, 1.1)
     with pytest.raises(UnusableMessageError):
         inflow.count(20 * MESSAGE_UNIT, 1.1)
+
+
+def test_what_was_asked_for_is_not_too_much() -> None:
+    """As often as something is asked for; and then no more than each time."""
+    inflow = Inflow(0.0)
+    for _ in range(5):
+        inflow.renew()
+        inflow.count(MESSAGE_UNIT * int(MESSAGE_RESERVE - 1), 0.0)
+    with pytest.raises(UnusableMessageError):
+        inflow.count(0, 0.0)

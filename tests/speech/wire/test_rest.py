@@ -118,3 +118,48 @@ async def test_a_post_that_is_sent_on_and_on_is_an_error() -> None:
         assert isinstance(heard.error, MovedError)
         with pytest.raises(SpeechError):
             await client.check()
+
+
+# --- what is read, and what comes piece by piece
+
+
+async def test_what_is_at_an_address() -> None:
+    async with posted_to(web.Response(body=b"[]"), web.Response(body=bytes(100_000))) as (rest, url, bodies):
+        assert await rest.get(url, 10) == b"[]"
+        assert 10 < len(await rest.get(url, 10)) <= 100_000
+        assert bodies == [b"", b""]
+
+
+async def test_what_is_at_an_address_may_be_a_page_or_refused() -> None:
+    async with posted_to(web.Response(body=b"<html>"), web.Response(status=400)) as (rest, url, _):
+        with pytest.raises(WebPageError):
+            await rest.get(url, 10)
+        with pytest.raises(RequestRefusedError):
+            await rest.get(url, 10)
+
+
+async def streamed(rest: Rest, url: URL) -> bytes:
+    """Return all that comes."""
+    return b"".join([piece async for piece in rest.stream(url, b"a body", {})])
+
+
+async def test_an_answer_as_it_comes() -> None:
+    answers = (web.Response(body=b"RIFF" * 10_000), web.Response(body=b""), web.Response(body=b"\n<html>"))
+    async with posted_to(*answers) as (rest, url, bodies):
+        assert await streamed(rest, url) == b"RIFF" * 10_000
+        assert await streamed(rest, url) == b""
+        with pytest.raises(WebPageError):
+            await streamed(rest, url)
+        assert bodies == [b"a body"] * 3
+
+
+async def test_stream_that_has_moved() -> None:
+    moved = web.Response(status=307, headers={"Location": "/elsewhere"})
+    answers = (moved, web.Response(body=b"one"), web.Response(body=b"two"), web.Response(status=400))
+    async with posted_to(*answers, web.Response(body=b"back")) as (rest, url, _):
+        with pytest.raises(MovedError):
+            await streamed(rest, url)
+        assert [await streamed(rest, url) for _ in range(2)] == [b"one", b"two"]
+        with pytest.raises(RequestRefusedError):
+            await streamed(rest, url)
+        assert await streamed(rest, url) == b"back"

@@ -89,6 +89,12 @@ class Connection:
             raise
         return connection
 
+    def begin_request(self) -> bool:
+        """Take note of a request whose answer may be long for itself alone; return whether there was one before."""
+        self._inflow.renew()
+        self.served += 1
+        return self.served > 1
+
     async def send(self, message: Message) -> None:
         """Send a message. Raises ConnectionFailedError."""
         _LOGGER.debug("%s: sent %s", self.id, message)

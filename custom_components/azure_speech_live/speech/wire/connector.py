@@ -23,7 +23,7 @@ from ..errors import (
     SpeechError,
     UpgradeRefusedError,
 )
-from ..options import RecognitionOptions, TranslationOptions
+from ..options import RecognitionOptions, SynthesisOptions, TranslationOptions
 from .connection import OPEN_LIMIT, Connection, now_utc
 from .endpoints import Endpoint, Generation
 from .messages import Message
@@ -32,6 +32,8 @@ from .telemetry import ConnectionMetric
 from .throttle import Throttle, too_many
 
 _LOGGER = logging.getLogger(__name__)
+
+type Options = RecognitionOptions | SynthesisOptions
 
 SETTLE_LIMIT: Final = 2.0
 """Seconds that turn.end may come after the result; without it the connection is in no known state, and is closed."""
@@ -65,7 +67,7 @@ class Connector:
         self._session = session
         self._endpoint = endpoint
         self._dialects = dialects
-        self._served: dict[type[RecognitionOptions], Generation] = {}
+        self._served: dict[type[Options], Generation] = {}
         self._detecting_at_start: set[str] = set()
         """Paths on which the spoken language is not detected all along."""
         self._pool = Pool(self.discard)
@@ -73,7 +75,7 @@ class Connector:
         self._attempts: deque[ConnectionMetric] = deque(maxlen=MAX_REPORTS)
         self._reports: deque[Message] = deque(maxlen=MAX_REPORTS)
 
-    async def acquire(self, options: RecognitionOptions, connection_id: str) -> Acquired:
+    async def acquire(self, options: Options, connection_id: str) -> Acquired:
         """Return a connection for these options. Raises SpeechError."""
         attempts: tuple[ConnectionMetric, ...] = ()
         # Of the first only: one that is kept of another generation is no reason to leave this one out.
@@ -108,6 +110,15 @@ class Connector:
         """
         self.throttle.ends_with(self._in_background(self._settle(connection, last), "Speech turn's end"))
 
+    def put_back(self, connection: Connection) -> None:
+        """Take a connection back on which no turn is open."""
+        self._pool.put(connection)
+
+    async def prepare(self, options: Options) -> None:
+        """Have a connection for these options ready. Raises SpeechError."""
+        acquired = await self.acquire(options, uuid.uuid4().hex)
+        self.put_back(acquired.connection)
+
     def failed(self, connection: Connection, error: BaseException) -> None:
         """Take a connection back on which a turn has failed, and remember what its path does not serve."""
         if isinstance(error, ContinuousDetectionError):
@@ -134,14 +145,14 @@ class Connector:
                 task.cancel()
             await asyncio.wait(self._background)
 
-    def _routes(self, options: RecognitionOptions) -> list[tuple[Generation, URL]]:
+    def _routes(self, options: Options) -> list[tuple[Generation, URL]]:
         """Return where to connect for these options: what served last comes first."""
         generations = self._endpoint.generations(options)
         last = self._served.get(type(options))
         ordered = sorted(generations, key=lambda generation: generation is not last)
         return [(generation, self._endpoint.websocket_url(generation, options)) for generation in ordered]
 
-    async def _open_first(self, options: RecognitionOptions, connection_id: str) -> Connection:
+    async def _open_first(self, options: Options, connection_id: str) -> Connection:
         """Open a connection on the first generation of paths that the endpoint has, and remember which it is."""
         refusals: list[SpeechError] = []
         routes = self._routes(options)
@@ -162,9 +173,7 @@ class Connector:
         # What says more than that there is nothing comes first.
         raise next((err for err in refusals if not isinstance(err, EndpointError)), refusals[-1])
 
-    async def _open(
-        self, generation: Generation, url: URL, connection_id: str, options: RecognitionOptions
-    ) -> Connection:
+    async def _open(self, generation: Generation, url: URL, connection_id: str, options: Options) -> Connection:
         kind = self._dialects.get(generation, Connection)
         start = now_utc()
         try:

@@ -46,6 +46,10 @@ class Inflow:
         self._reserve = MESSAGE_RESERVE
         self._counted = now
 
+    def renew(self) -> None:
+        """Begin anew: something was asked for, and what is said now was wanted."""
+        self._reserve = MESSAGE_RESERVE
+
     def count(self, size: int, now: float) -> None:
         """Count a message or a control frame of so many bytes. Raises UnusableMessageError: it is too much."""
         weight = 1 + size // MESSAGE_UNIT

@@ -26,6 +26,8 @@ MAX_MESSAGE_SIZE: Final = 1 << 20
 """Bytes of one message from the service. The longest phrase with word timings is a few tens of kilobytes."""
 MAX_ANSWER_SIZE: Final = MAX_MESSAGE_SIZE
 """Bytes read of a REST answer, which has what a message has."""
+MAX_LIST_SIZE: Final = 8 << 20
+"""Bytes read of the list of voices, which has one or two megabytes."""
 MAX_SPEECH_SIZE: Final = 8 << 20
 """Bytes of one spoken translation where that is one message, as in the dialect of 2018: nearly three minutes at 24 kHz,
 the most that there is."""
@@ -53,6 +55,10 @@ LEAST_SPOKEN: Final = 4 << 20
 SPOKEN_TIMES: Final = 6
 """Bytes beyond that for each byte of audio that was given. A translation takes about as long as what was said, and at
 24 kHz, the most that there is, half as many bytes again."""
+LEAST_SPEECH: Final = 30.0
+"""Seconds of audio that a text which is spoken may have in any case."""
+SPEECH_PER_CHARACTER: Final = 2.0
+"""Seconds beyond that for each of its characters. A letter takes a tenth of one, the slow name of a sign nearly two."""
 
 # --- what it says in words
 

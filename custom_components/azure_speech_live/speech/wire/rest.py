@@ -1,6 +1,6 @@
 """The service's REST interface: requests whose body goes up in pieces, and what comes back in place of an answer."""
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -65,15 +65,59 @@ class Rest:
             raise
         if url != asked:
             self._moved[asked] = url
-        if is_page(answer.decode(errors="replace")):
-            raise WebPageError("a web page answers in place of the service")
+        _check_is_no_page(answer)
         return answer
 
     async def _post(self, url: URL, body: AsyncIterable[bytes], headers: Mapping[str, str]) -> bytes:
-        answer = bytearray()
         async with self._session.post(url, data=body, headers=headers) as response:
-            async for piece in response.content.iter_any():
-                answer += piece
-                if len(answer) > MAX_ANSWER_SIZE:  # what is left out makes it unreadable
-                    break
-        return bytes(answer)
+            return await _read(response, MAX_ANSWER_SIZE)
+
+    async def get(self, url: URL, most: int) -> bytes:
+        """Return what is at an address, up to so many bytes. Raises SpeechError. The caller limits the time."""
+        try:
+            answer = await ours(self._get(url, most), "the answer was awaited", url)
+        except UpgradeRefusedError as err:
+            raise RequestRefusedError(str(err)) from None
+        _check_is_no_page(answer)
+        return answer
+
+    async def _get(self, url: URL, most: int) -> bytes:
+        async with self._session.get(url) as response:
+            return await _read(response, most)
+
+    async def stream(self, asked: URL, body: bytes, headers: Mapping[str, str]) -> AsyncGenerator[bytes]:
+        """Send a body and yield the answer to it as it comes. Raises SpeechError. The caller limits the time."""
+        url = self._moved.pop(asked, asked)
+        try:
+            response = await ours(self._session.post(url, data=body, headers=headers), "the answer was awaited", url)
+        except UpgradeRefusedError as err:
+            raise RequestRefusedError(str(err)) from None
+        except MovedError as moved:
+            self._moved[asked] = moved.url
+            del moved.url  # which may repeat the key
+            raise
+        if url != asked:
+            self._moved[asked] = url
+        try:
+            first = True
+            while piece := await ours(response.content.readany(), "receiving"):
+                if first:
+                    _check_is_no_page(piece)
+                    first = False
+                yield piece
+        finally:
+            response.close()
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
+    answer = bytearray()
+    async for piece in response.content.iter_any():
+        answer += piece
+        if len(answer) > most:  # what is left out makes it unreadable
+            break
+    return bytes(answer)
+
+
+def _check_is_no_page(answer: bytes) -> None:
+    if is_page(answer.decode(errors="replace")):
+        raise WebPageError("a web page answers in place of the service")
