@@ -1,8 +1,10 @@
-"""The Speech service's client: live recognition over its WebSocket protocol, on aiohttp and nothing else.
+"""The Speech service's client: live recognition and speech over its WebSocket protocol, on aiohttp and nothing else.
 
     client ─► flow ─► utterance ─► messages, audio    what to say, and what was said: no I/O
                 ├──► connector ─► connection, pool    who moves it: aiohttp
                 └──► short_audio ─► rest              the same, where no WebSocket can be opened
+
+What speaks has the same shape, on the same wire: flow, answer, turn and sound, and a plain request by rest.
 
 It knows nothing of Home Assistant, and runs by itself as a top-level package. What others use of it stands here, in
 ``pasted`` and in ``language_tags``.
@@ -26,6 +28,7 @@ from .errors import (
     ServiceError,
     ServiceTimeoutError,
     SpeechError,
+    TextSourceError,
     ThrottledError,
     UnusableMessageError,
     UpgradeRefusedError,
@@ -48,7 +51,7 @@ from .recognition.audio import BYTES_PER_SECOND
 from .riff import RiffStripper
 from .synthesis.ssml import Phoneme
 from .synthesis.voices import Voice
-from .timeline import Timeline
+from .timeline import SynthesisTimeline, Timeline
 from .wire.credentials import Credentials
 from .wire.endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint, PortalPageError
 from .wire.wording import printable
@@ -97,6 +100,8 @@ __all__ = [
     "Synthesis",
     "SynthesisEnded",
     "SynthesisOptions",
+    "SynthesisTimeline",
+    "TextSourceError",
     "ThrottledError",
     "Timeline",
     "TranslationOptions",

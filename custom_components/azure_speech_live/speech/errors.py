@@ -20,7 +20,8 @@
     │   │   └── VoiceError         choose another voice
     │   └── UnusableMessageError
     ├── BadAudioError              send 16 kHz, 16-bit, mono PCM
-    └── AudioSourceError           look at what gives the audio; its exception is the cause
+    ├── AudioSourceError           look at what gives the audio; its exception is the cause
+    └── TextSourceError            look at what gives the text; its exception is the cause
 
 No TimeoutError and no aiohttp exception leaves the client: these do, and their text is one bounded line without
 secrets and transcripts.
@@ -135,3 +136,7 @@ class BadAudioError(SpeechError):
 
 class AudioSourceError(SpeechError):
     """The iterator that gives the audio raised; its exception is the cause."""
+
+
+class TextSourceError(SpeechError):
+    """The iterator that gives the text to speak raised; its exception is the cause."""

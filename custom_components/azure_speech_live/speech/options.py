@@ -268,6 +268,13 @@ class OutputFormat(StrEnum):
         """Whether it is PCM."""
         return self.startswith("raw-")
 
+    @property
+    def bytes_per_second(self) -> int:
+        """Bytes of it in a second."""
+        if self.is_raw:
+            return 2 * self.rate
+        return int(self.split("-")[2].removesuffix("kbitrate")) * 1000 // 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SynthesisOptions:

@@ -1,4 +1,4 @@
-"""When what happened in one recognition: for diagnostics, statistics and benchmarks. No text is in it."""
+"""When what happened in one recognition, or in one answer: for diagnostics and benchmarks. No text is in it."""
 
 from dataclasses import dataclass
 
@@ -50,3 +50,46 @@ class Timeline:
         """Return the seconds from the end of speech to the last phrase; None if one of them did not come."""
         end = self.end_of_speech
         return None if end is None or self.phrase is None else max(0.0, self.phrase - end)
+
+
+@dataclass(slots=True)
+class SynthesisTimeline:
+    """What an answer that is spoken notes about itself.
+
+    Moments are seconds by the event loop's clock; None for what did not happen. ``audio`` is bytes of it that the
+    caller was given, without a header.
+    """
+
+    started: float = 0.0
+    connected: float | None = None
+    """When the service could be asked."""
+    text: float | None = None
+    """When the first text came."""
+    text_ended: float | None = None
+    first_audio: float | None = None
+    last_audio: float | None = None
+    gap: float = 0.0
+    """The longest time, in seconds, for which a listener who hears everything as it comes heard nothing although there
+    was something to say."""
+    requests: int = 0
+    characters: int = 0
+    """Those that the service asks to be paid for, an estimate. What is asked for again counts again."""
+    reused: bool = False
+    """Whether the first request used a connection that had served another one."""
+    waited: float = 0.0
+    """Seconds that it waited, as the service takes no more requests."""
+    connection_id: str | None = None
+    """The X-ConnectionId of the last connection, or of the attempt to open one: Microsoft's support asks for it."""
+    audio: int = 0
+
+    def request_began(self, characters: int, *, reused: bool) -> None:
+        """Take note of a request for so many characters."""
+        if not self.requests:
+            self.reused = reused
+        self.requests += 1
+        self.characters += characters
+
+    @property
+    def delay(self) -> float | None:
+        """Return the seconds from the first text to the first audio; None if one of them did not come."""
+        return None if self.text is None or self.first_audio is None else self.first_audio - self.text

@@ -118,3 +118,11 @@ def test_nothing_is_late_by_more_than_what_is_taken_off(loud: list[bool]) -> Non
         assert came - given_out <= LONGEST + 1e-9
         if is_loud:
             assert given_out == pytest.approx(came)
+
+
+def test_more_of_it_stays_where_the_sound_goes_on() -> None:
+    trimmer = Trimmer(1000, kept=0.1)
+    assert len(trimmer.feed(silence(0.1, 8000, 1000) + silence(1.0, 0, 1000))) == 2 * 200
+    assert trimmer.more(0.05) == b""
+    assert trimmer.more(0.4) == bytes(2 * 300)
+    assert trimmer.more(9.0) == bytes(2 * 900)

@@ -102,7 +102,7 @@ def test_flags_are_whole_where_something_is_between_them(monkeypatch: pytest.Mon
     assert {part.replace("🇩🇪", "").replace("x", "") for part in split} == {""}
 
 
-def test_a_pronunciation_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pronunciation_is_never_cut() -> None:
     # It has blanks and an end of a sentence in it, where else a part would end.
     text: list[Piece] = [
         "Go to ",
@@ -111,15 +111,13 @@ def test_a_pronunciation_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
         Phoneme("St. John", "sn"),
         "!",
     ]
-    monkeypatch.setattr(splitting, "MAX_SECONDS", 2.6)  # of which eight tenths are 20 letters
-    split = list(parts(text, JENNY))
+    split = list(parts(text, JENNY, 2.1))  # which are 20 letters
     assert split == [
         ("Go to ", Phoneme("St. John. s ", "snts")),
         ("now, or in an hour. ",),
         (Phoneme("St. John", "sn"), "!"),
     ]
-    monkeypatch.setattr(splitting, "MAX_SECONDS", 1.5)
-    assert list(parts(text[:2], JENNY)) == [("Go to ",), (text[1],)]
+    assert list(parts(text[:2], JENNY, 1.2)) == [("Go to ",), (text[1],)]
 
 
 @given(pieces, options, st.integers(1, 300), st.floats(0.5, 20))
@@ -128,8 +126,7 @@ def test_nothing_is_lost_and_all_fits(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(splitting, "MAX_MESSAGE", splitting.HEADERS + len(document((), options).encode()) + room)
-        patch.setattr(splitting, "MAX_SECONDS", seconds)
-        split = list(parts(pieces, options))
+        split = list(parts(pieces, options, seconds))
     whole = clean("".join(map(text_of, pieces)))
     flat = [piece for part in split for piece in part]
     if not whole.strip():
@@ -147,9 +144,7 @@ def test_nothing_is_lost_and_all_fits(
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cn", "Z"]), max_size=30)))
 def test_characters_are_whole_as_people_see_them(words: list[str]) -> None:
     text = "".join(words)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(splitting, "MAX_SECONDS", 1.5)
-        split = ["".join(map(text_of, part)) for part in parts([text], JENNY)]
+    split = ["".join(map(text_of, part)) for part in parts([text], JENNY, 1.2)]
     ends = {match.end() for match in regex.finditer(r"\X", text)}
     position = 0
     for part in split:

@@ -25,6 +25,7 @@ class Trimmer:
 
     def __init__(self, rate: int, kept: float = KEPT) -> None:
         """Begin before the first sample. ``rate``: samples a second; ``kept``: seconds of silence that stay."""
+        self._rate = rate
         self._kept = round(kept * rate) * _SAMPLE_SIZE
         self._longest = round(LONGEST * rate) * _SAMPLE_SIZE
         self._quiet = 0
@@ -48,6 +49,11 @@ class Trimmer:
         out = bytes(self._held[:ready])
         del self._held[:ready]
         return out
+
+    def more(self, seconds: float) -> bytes:
+        """Return more of the silence that is held back, so that so many seconds of it stay: the sound goes on."""
+        size = max(0, int(seconds * self._rate) * _SAMPLE_SIZE - self._quiet)
+        return bytes(self._held[:size])
 
 
 def _heard(pcm: bytes) -> int:

@@ -48,14 +48,19 @@ _VIRAMA: Final = 9
 """The combining class of what ties two consonants of an Indian script together."""
 
 
-def parts(pieces: Iterable[Piece], options: SynthesisOptions) -> Iterator[tuple[Piece, ...]]:
-    """Yield the parts of a text, each of which makes a document that the service takes. Nothing of a text of blanks."""
+def parts(
+    pieces: Iterable[Piece], options: SynthesisOptions, longest: float = MAX_SECONDS * _SHARE
+) -> Iterator[tuple[Piece, ...]]:
+    """Yield the parts of a text, each of which makes a document that the service takes. Nothing of a text of blanks.
+
+    ``longest``: seconds of audio that a part makes, about.
+    """
     cleaned = [_cleaned(piece) for piece in pieces]
     text = "".join(map(text_of, cleaned))
     if not text.strip():
         return
     size = MAX_MESSAGE - HEADERS - len(document((), options).encode())
-    seconds = MAX_SECONDS * _SHARE * options.rate
+    seconds = longest * options.rate
     kept_whole: set[int] = set()
     costs: list[tuple[int, float]] = []
     for piece in cleaned:

@@ -1,0 +1,327 @@
+"""An answer: its way from text to sound, as a state machine without I/O.
+
+The flow (flow.py) feeds it the text as it is written and the service's messages, and asks it what to say and until when
+to wait. Each text is a sentence or a few, and what is asked for at a time is a turn of its own:
+
+    text ──► feed(), end_text()                    receive() ◄── the service's messages
+    due_at, choose() ──► when to ask, and what     take(), complete ──► what the caller hears
+    begin() ──► messages that open a turn          deadline, check_time() ──► how long to wait
+    failed() ──► whether to ask again
+
+One turn at a time, on one connection: the service is several times as fast as speech, so that the next sentence is
+there long before the one before has been heard. What is asked for first is short, so that it is heard soon; behind it
+whatever is there is asked for together. While more text comes, and enough sound is ahead, that waits until it is
+needed: the free tier takes twenty requests in a minute.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Final
+from unicodedata import category
+
+from ..errors import ServiceError, SpeechError
+from ..options import SynthesisOptions
+from ..timeline import SynthesisTimeline
+from ..wire.limits import LEAST_SPEECH, SPEECH_PER_CHARACTER
+from ..wire.link import Link
+from ..wire.messages import Message, json_message
+from ..wire.retry import Retry
+from .sound import Sound
+from .splitting import HEADERS, MAX_MESSAGE, MAX_SECONDS, parts
+from .ssml import Piece, billed, document, text_of
+from .turn import State, Turn
+
+LONGEST_TURN: Final = 60.0
+"""Seconds of sound that one turn makes, about: what is asked for again, at most, when a connection breaks."""
+FIRST: Final = 40
+"""Characters beyond which the first turn takes no other text: some three seconds, in which the second has its first
+audio. Shorter ones are asked for together with what is there, or else alone."""
+TOGETHER: Final = 600
+"""Characters up to which the later ones take all that is there."""
+RESERVE: Final = 2.5
+"""Seconds of sound ahead with which the next turn is asked for at the latest: its first audio takes less than one, on a
+slow line and in a slow region."""
+MAX_TEXT: Final = 10_000
+"""Characters of text that are pulled ahead; a faster source has to wait."""
+MAX_SOUND: Final = 4 << 20
+"""Bytes of sound that wait for the caller: 45 s at 48 kHz. Then nothing more is received."""
+FINAL: Final = 20.0
+"""Seconds from when more sound is wanted to when it is not asked for any more, all attempts together. A person waits no
+longer; nor does what plays it."""
+LISTENER: Final = 3.0
+"""Seconds without sound for which it waits, where the service takes no more requests: then somebody else should speak.
+Half of it is what satellites wait for."""
+PATIENT_LISTENER: Final = 65.0
+"""The same where nobody stands and waits: a minute, after which the free tier takes requests again."""
+
+type Text = str | Sequence[Piece]
+"""A sentence or a few, perhaps with pronunciations in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What of a text one turn can have."""
+
+    pieces: tuple[Piece, ...]
+    begins: bool
+    """Whether it is the beginning of a text."""
+
+
+class Answer:
+    """One answer being spoken. Times are seconds by one monotonic clock."""
+
+    def __init__(self, options: SynthesisOptions, now: float, timeline: SynthesisTimeline | None = None) -> None:
+        """Begin before the first text."""
+        self.options = options
+        self.timeline = timeline or SynthesisTimeline()
+        self.timeline.started = now
+        self.complete = False
+        """Whether the caller has, or can ``take``, all that there will be."""
+        self._parts: deque[_Part] = deque()
+        """Text that was not asked for yet."""
+        self._ahead = 0
+        """Characters of it."""
+        self._text_ended = False
+        self._chosen: tuple[Piece, ...] = ()
+        """Text that is being asked for; it is kept until all of its sound has come."""
+        self._wanted_since = now
+        """When more of its sound is wanted; before the first text, the connection is."""
+        self._waited = 0.0
+        """Seconds that it waited for others since."""
+        self._turn: Turn | None = None
+        self._retry = Retry()
+        self._sound = Sound(options.output_format)
+        self._waiting: deque[bytes] = deque()
+        """Sound that the caller has not taken yet."""
+        self._size = 0
+        """Bytes of it."""
+        self._begun = False
+        """Whether the stream has."""
+        self._plays_until = -inf
+        """When all sound so far has been heard, if it is played as it comes."""
+
+    # --- text
+
+    def feed(self, text: Text, now: float) -> None:
+        """Take a text, the next sentence or a few. What nobody can speak is left out."""
+        pieces = (text,) if isinstance(text, str) else tuple(text)
+        if not any(_speakable(text_of(piece)) for piece in pieces):
+            return
+        if self.timeline.text is None:
+            self.timeline.text = now
+        for index, part in enumerate(parts(pieces, self.options, LONGEST_TURN)):
+            self._parts.append(_Part(part, begins=index == 0))
+            self._ahead += _length(part)
+
+    def end_text(self, now: float) -> None:
+        """Take note that there is no more."""
+        self._text_ended = True
+        self.timeline.text_ended = now
+        self._complete_if_all_is_spoken()
+
+    @property
+    def full(self) -> bool:
+        """Whether the source has to wait until more has been asked for."""
+        return self._ahead > MAX_TEXT
+
+    # --- what is asked for, and when
+
+    @property
+    def due_at(self) -> float:
+        """When the next turn is to begin; it moves with ``feed``, ``end_text`` and ``take``."""
+        if self._turn is not None or self.crowded:
+            return inf
+        if self._chosen:
+            return -inf
+        if not self._parts:
+            return inf
+        if self._text_ended or self._ahead >= TOGETHER:
+            return -inf
+        return self._plays_until - RESERVE
+
+    def choose(self, now: float) -> None:
+        """Choose what is asked for next; nothing changes while that is still to be spoken."""
+        if self._chosen or not self._parts:
+            return
+        first = self.timeline.requests == 0
+        chosen = self._parts.popleft().pieces
+        while self._parts:
+            joined = _joined(chosen, self._parts[0])
+            enough = _length(chosen) >= FIRST if first else _length(joined) > TOGETHER
+            if enough or len(document(joined, self.options).encode()) > MAX_MESSAGE - HEADERS:
+                break
+            chosen = joined
+            self._parts.popleft()
+        self._ahead = sum(_length(part.pieces) for part in self._parts)
+        self._chosen = chosen
+        self._wanted_since, self._waited = max(now, self._plays_until), 0.0
+        self._give(self._sound.begin())
+
+    def begin(self, request_id: str, now: float, *, reused: bool, link: Link | None = None) -> list[Message]:
+        """Begin a turn for what was chosen, on a connection that served another one before if ``reused``.
+
+        Return its messages.
+        """
+        most = min(LEAST_SPEECH + SPEECH_PER_CHARACTER * _length(self._chosen), MAX_SECONDS + LEAST_SPEECH)
+        size = int(most * self.options.output_format.bytes_per_second)
+        self._turn = Turn(request_id, reused, link or Link(), now, size)
+        self._sound.begin_again()
+        self.timeline.request_began(billed(self._chosen, self.options), reused=reused)
+        return [
+            json_message("synthesis.context", self.options.context(), request_id),
+            Message("ssml", self.ssml, request_id, "application/ssml+xml"),
+        ]
+
+    @property
+    def ssml(self) -> str:
+        """The document that was chosen; empty where none is."""
+        return document(self._chosen, self.options) if self._chosen else ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether no turn is open, so that the connection can serve another one."""
+        return self._turn is None
+
+    # --- sound
+
+    def opened(self, now: float) -> None:
+        """Take note that the service can be asked: from here on, the stream has begun."""
+        if self.timeline.connected is None:
+            self.timeline.connected = now
+        self._begin_stream()
+
+    def _begin_stream(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self._put(self._sound.header())
+
+    def receive(self, message: Message, now: float) -> None:
+        """Take a message of the service. Raises SpeechError where it means that its turn has failed."""
+        if (turn := self._turn) is None:
+            return
+        if audio := turn.receive(message, now):
+            self._hear(self._sound.feed(audio), now)
+        if turn.state is State.ENDED:
+            self._finish(turn, now)
+
+    def _hear(self, audio: bytes, now: float) -> None:
+        if not audio:
+            return
+        timeline = self.timeline
+        if timeline.first_audio is None:
+            timeline.first_audio = now
+        else:
+            timeline.gap = max(timeline.gap, now - max(self._plays_until, self._wanted_since))
+        timeline.last_audio = now
+        self._plays_until = max(self._plays_until, now) + self._sound.seconds(len(audio))
+        self._wanted_since = self._plays_until
+        self._give(audio)
+
+    def _give(self, audio: bytes) -> None:
+        self.timeline.audio += len(audio)
+        self._put(audio)
+
+    def _put(self, audio: bytes) -> None:
+        if audio:
+            self._waiting.append(audio)
+            self._size += len(audio)
+
+    def take(self) -> bytes:
+        """Return the next of the sound; empty when there is none."""
+        audio = self._waiting.popleft() if self._waiting else b""
+        self._size -= len(audio)
+        return audio
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the caller has so much to take that nothing more is to be asked for or received."""
+        return self._size > MAX_SOUND
+
+    def resume(self, now: float) -> None:
+        """Take note that it was ``crowded`` until now, which is not the service's time."""
+        if self._turn is not None:
+            self._turn.resume(now)
+
+    def _finish(self, turn: Turn, now: float) -> None:
+        """Take note that all sound of the text has come. Raises ServiceError if there is none."""
+        if not turn.received and any(character.isalnum() for character in _text(self._chosen)):
+            raise ServiceError("the service spoke nothing")
+        self._hear(self._sound.end(), now)
+        self._turn, self._chosen = None, ()
+        self._retry.progress()
+        self._complete_if_all_is_spoken()
+
+    def _complete_if_all_is_spoken(self) -> None:
+        if self._text_ended and not (self._parts or self._chosen):
+            self._begin_stream()  # also where nothing is said in it
+            self.complete = True
+
+    # --- time
+
+    @property
+    def deadline(self) -> float:
+        """When to call ``check_time`` at the latest; it may move with what the service says."""
+        return inf if self._turn is None else self._turn.answer_by
+
+    @property
+    def ping_at(self) -> float:
+        """When to ping the connection; it moves as ``deadline`` does."""
+        return inf if self._turn is None else self._turn.ping_at
+
+    @property
+    def last_moment(self) -> float:
+        """When what is wanted now fails, whatever was tried."""
+        return self._wanted_since + self._waited + FINAL
+
+    def bears_until(self, *, long: bool) -> float:
+        """Return until when its listener bears to wait for others. ``long``: nobody stands and waits."""
+        return self._wanted_since + (PATIENT_LISTENER if long else LISTENER)
+
+    def check_time(self, now: float) -> None:
+        """Act on a limit that is over: raise ServiceTimeoutError, unless only the end of a turn is missing."""
+        if self._turn is not None:
+            self._turn.check(now)
+
+    def failed(self, error: SpeechError, now: float) -> float | None:
+        """Take note that an attempt failed; return after how many seconds to go on; None: not at all.
+
+        A turn of which only the end is missing has not failed. Of too many requests at a time, how long is not said
+        here (see wire/throttle.py), and no attempt counts.
+        """
+        turn, self._turn = self._turn, None
+        if turn is not None and turn.whole and turn.received:
+            self._finish(turn, now)
+            return 0.0
+        return self._retry.after(
+            error,
+            now,
+            self.last_moment,
+            opening=turn is None,
+            stale=turn is not None and turn.reused and turn.state is State.ASKED,
+        )
+
+    def waited(self, seconds: float) -> None:
+        """Take note that it waited for others; the service is given the time that it needs from now."""
+        self._waited += seconds
+        self.timeline.waited += seconds
+
+
+def _speakable(text: str) -> bool:
+    """Return whether there is anything to say: a letter, a digit, or a sign that has a name."""
+    return any(character.isalnum() or category(character).startswith("S") for character in text)
+
+
+def _text(pieces: Sequence[Piece]) -> str:
+    return "".join(map(text_of, pieces))
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    return sum(len(text_of(piece)) for piece in pieces)
+
+
+def _joined(pieces: tuple[Piece, ...], part: _Part) -> tuple[Piece, ...]:
+    """Return a text and the one behind it as one; those that are not of one text are kept apart."""
+    together = not part.begins or _text(pieces)[-1:].isspace() or _text(part.pieces)[:1].isspace()
+    return (*pieces, *part.pieces) if together else (*pieces, " ", *part.pieces)

@@ -1,0 +1,101 @@
+"""The sound of one answer: what many turns bring, as one stream with one header.
+
+Each turn brings a sound of its own, with silence at its end, perhaps with a header that nobody asked for, in slices
+that may tear a sample. A turn that is asked for again brings the same once more, of which what was given out is cut
+off: the service speaks nearly as it did, so that at the seam a sound may be off, where a sentence would be said twice.
+That costs no time wherever the service is twice as fast as speech: what was given out lasts for longer.
+"""
+
+from typing import Final
+
+from ..errors import BadAudioError, UnusableMessageError
+from ..options import OutputFormat
+from .formats import Samples, wav_header
+from .silence import Trimmer
+
+PAUSE: Final = 0.5
+"""Seconds of silence that stay between two turns, if there are so many: a pause between sentences."""
+
+_TRAILER: Final = 4096
+"""Bytes held back at the end of a turn that has a header: chunks may follow the audio, of a size not said before."""
+
+
+class Sound:
+    """The stream, in the format that is asked for. Positions are bytes of one text's sound."""
+
+    def __init__(self, output_format: OutputFormat) -> None:
+        """Begin before the first turn."""
+        self._format = output_format
+        self._trimmer: Trimmer | None = None
+        self._given = 0
+        """Up to where the text's sound was given out, or is held back as silence."""
+        self._start()
+
+    def header(self) -> bytes:
+        """Return what the stream begins with; empty where it needs nothing."""
+        return wav_header(self._format) if self._format.is_raw else b""
+
+    def seconds(self, size: int) -> float:
+        """Return how long so many bytes of it last."""
+        return size / self._format.bytes_per_second
+
+    def begin(self) -> bytes:
+        """Begin with another text; return what is heard before it."""
+        pause = self._trimmer.more(PAUSE) if self._trimmer is not None else b""
+        self._trimmer = Trimmer(self._format.rate) if self._format.is_raw else None
+        self._given = 0
+        self._start()
+        return pause
+
+    def begin_again(self) -> None:
+        """Begin with the same text again."""
+        self._start()
+
+    def _start(self) -> None:
+        self._samples = Samples(self._format) if self._format.is_raw else None
+        self._headed: bool | None = None
+        """Whether the turn begins with a header; None: nothing has come."""
+        self._held = b""
+        """What is to be looked at together with what follows."""
+        self._position = 0
+        """Up to where this turn's sound was given out, or passed over."""
+
+    def feed(self, audio: bytes) -> bytes:
+        """Return what is heard of a slice of a turn's audio. Raises UnusableMessageError for another format."""
+        if self._samples is None:
+            return self._out(audio)
+        if self._headed is None and audio:
+            self._headed = audio.startswith(b"R")  # should it be none, its end comes a little late
+        try:
+            samples = self._samples.feed(audio)
+        except BadAudioError:
+            raise UnusableMessageError("audio of another format than was asked for") from None
+        if not self._headed:
+            return self._out(samples)
+        samples = self._held + samples
+        size = max(0, len(samples) - _TRAILER)
+        self._held = samples[size:]
+        return self._out(samples[:size])
+
+    def end(self) -> bytes:
+        """Return what is heard of a turn's end: without half a sample, and without what is no sound."""
+        if self._samples is None:
+            return b""
+        samples = self._held + self._samples.close()
+        return self._out(samples[: _end_of_audio(samples)] if self._headed else samples)
+
+    def _out(self, audio: bytes) -> bytes:
+        audio, self._position = audio[max(0, self._given - self._position) :], self._position + len(audio)
+        self._given = max(self._given, self._position)
+        return self._trimmer.feed(audio) if self._trimmer is not None else audio
+
+
+def _end_of_audio(data: bytes) -> int:
+    """Return where chunks begin that a WAV file has behind its audio."""
+    start = data.find(b"LIST")
+    while start >= 0:
+        size = int.from_bytes(data[start + 4 : start + 8], "little")
+        if start + 8 + size in (len(data), len(data) - 1):
+            return start
+        start = data.find(b"LIST", start + 1)
+    return len(data)

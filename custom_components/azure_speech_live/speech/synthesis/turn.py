@@ -1,0 +1,137 @@
+"""A turn: what the service knows by one request id, from our synthesis.context and ssml to its turn.end.
+
+All that we say is said at once, so that only the service's side has states:
+
+    ASKED ──turn.start──► STARTED ──audio──► SPEAKING ──the empty audio──► SPOKEN ──┐
+      └──────────┴──turn.end──────────────────┴──turn.end────────────────turn.end──► ENDED
+
+What it says skips states where it leaves something out, and more audio leads back from SPOKEN. What is awaited in each,
+and for how long, stands in the table of limits. A turn that is SPOKEN is whole: its turn.end may be missing.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from math import inf
+from typing import Final
+
+from ..errors import ServiceTimeoutError, UnusableMessageError
+from ..wire.link import Link
+from ..wire.messages import Message
+
+FIRST_ANSWER: Final = 5.0
+"""Seconds from the text to turn.start."""
+FIRST_ANSWER_REUSED: Final = 2.0
+"""The same on a connection that was kept open: it may have died unnoticed, and a new one is quick."""
+FIRST_AUDIO: Final = 5.0
+"""Seconds from turn.start to the first audio. Up to 3 s are reported of slow regions."""
+SLOW_ANSWER: Final = 10.0
+"""Seconds in place of these, from a service that is only slow: its link shows life within the shorter time. On a
+connection that was kept open it is FIRST_ANSWER: pings may be answered for a service that has forgotten it."""
+LINK: Final = 8.0
+"""Seconds without a sign of life, amid the audio, of a link that has shown some before."""
+GAP: Final = 15.0
+"""Seconds without audio amid it. Of the free tier 10 s are reported (issue 2270 of Microsoft's SDK, whose own limit of
+3 s fails there)."""
+LAST_ANSWER: Final = 2.0
+"""Seconds from the end of the audio to turn.end, which is nothing but good manners."""
+
+
+class State(Enum):
+    """Where the service is."""
+
+    ASKED = auto()
+    """It has the text, and has not said anything."""
+    STARTED = auto()
+    """It has."""
+    SPEAKING = auto()
+    """It sends audio."""
+    SPOKEN = auto()
+    """It has said that there is no more."""
+    ENDED = auto()
+    """So the turn is over."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Where the service is in one turn, and since when. Moments are seconds by the caller's clock."""
+
+    request_id: str
+    reused: bool
+    """Whether its connection served another one before."""
+    link: Link
+    heard_at: float
+    """When it was asked, or last said something."""
+    most: int
+    """Bytes of audio that it may have."""
+    state: State = State.ASKED
+    received: int = 0
+    """Bytes of audio that came."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all audio has come."""
+        return self.state in (State.SPOKEN, State.ENDED)
+
+    def receive(self, message: Message, now: float) -> bytes:
+        """Take a message of the connection; return the audio in it. Raises UnusableMessageError: it is too much.
+
+        What is of another turn, or of none, is nothing: audio that was on its way when its listener went must not be
+        heard in place of what was asked for since.
+        """
+        if self.state is State.ENDED or (message.request_id or "").lower() != self.request_id:
+            return b""
+        self.heard_at = now
+        if message.path == "turn.end":
+            self.state = State.ENDED
+        elif message.path == "audio" and isinstance(message.body, bytes):
+            return self._audio(message.body, ends=message.content_type is None)
+        elif self.state is State.ASKED:
+            self.state = State.STARTED
+        return b""
+
+    def _audio(self, audio: bytes, *, ends: bool) -> bytes:
+        if audio:
+            self.state = State.SPEAKING
+        elif ends and self.state is State.SPEAKING:
+            self.state = State.SPOKEN
+        self.received += len(audio)
+        if self.received > self.most:
+            raise UnusableMessageError("more audio than the text can have")
+        return audio
+
+    def resume(self, now: float) -> None:
+        """Take note that nothing could be received until now, for it was not taken."""
+        self.heard_at = now
+
+    # --- how long to wait for the service
+
+    @property
+    def answer_by(self) -> float:
+        """When the service has to have said something more, by what its link shows; it may move later."""
+        within, slow = self._limits
+        if self.state in (State.STARTED, State.SPEAKING) and not self.link.answers:
+            return self.heard_at + slow  # of a link of which nothing is known no sign of life is awaited
+        return min(max(self.heard_at, self.link.ponged) + within, self.heard_at + slow)
+
+    @property
+    def ping_at(self) -> float:
+        """When the link is to be asked for a sign of life."""
+        within, _ = self._limits
+        return inf if self.link.waiting else max(self.heard_at, self.link.ponged) + within / 2
+
+    def check(self, now: float) -> None:
+        """Raise ServiceTimeoutError if the service has not said in time what it should have."""
+        if now >= self.answer_by:
+            raise ServiceTimeoutError("the service does not answer" if self.state is State.ASKED else "no more audio")
+
+    @property
+    def _limits(self) -> tuple[float, float]:
+        """Seconds within which there has to be a sign of life, and within which there has to be an answer."""
+        match self.state:
+            case State.ASKED:
+                return (FIRST_ANSWER_REUSED, FIRST_ANSWER) if self.reused else (FIRST_ANSWER, SLOW_ANSWER)
+            case State.STARTED:
+                return FIRST_AUDIO, SLOW_ANSWER
+            case State.SPEAKING:
+                return LINK, GAP
+        return LAST_ANSWER, LAST_ANSWER

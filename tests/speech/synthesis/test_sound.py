@@ -1,0 +1,120 @@
+"""The sound of an answer: one header, whole samples, no silence at its end, and nothing twice."""
+
+from array import array
+from collections.abc import Sequence
+from typing import Final
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.azure_speech_live.speech import OutputFormat, UnusableMessageError
+from custom_components.azure_speech_live.speech.riff import header
+from custom_components.azure_speech_live.speech.synthesis.silence import KEPT
+from custom_components.azure_speech_live.speech.synthesis.sound import PAUSE, Sound
+
+from ..chunks import chunkings, cut
+
+RATE: Final = 24_000
+RAW: Final = OutputFormat.RAW_24KHZ
+MP3: Final = OutputFormat.MP3_24KHZ
+WORD: Final = array("h", [1000 + index for index in range(4000)]).tobytes()
+OTHER: Final = array("h", [-1000 - index for index in range(3000)]).tobytes()
+LIST: Final = b"LIST" + (1832).to_bytes(4, "little") + b"INFO" + bytes(1828)
+SECOND: Final = bytes(2 * RATE)
+
+
+def spoken(sound: Sound, chunks: Sequence[bytes]) -> bytes:
+    """Return what is heard of a turn that brings these."""
+    return b"".join([*(sound.feed(chunk) for chunk in chunks), sound.end()])
+
+
+def begun(output_format: OutputFormat = RAW) -> Sound:
+    """Return the sound of an answer at its first text."""
+    sound = Sound(output_format)
+    assert sound.begin() == b""
+    return sound
+
+
+def test_header_is_that_of_a_stream() -> None:
+    assert Sound(RAW).header() == header(RATE, 0xFFFF_FFFF)
+    assert Sound(MP3).header() == b""
+
+
+@pytest.mark.parametrize("output_format", OutputFormat)
+def test_seconds(output_format: OutputFormat) -> None:
+    size = {"mp3": 12_000 * 8}.get(output_format[-3:], 2 * output_format.rate)
+    kilobits = {16_000: 64, 24_000: 96, 48_000: 192}.get(output_format.rate, 0)
+    expected = size / (2 * output_format.rate if output_format.is_raw else kilobits * 125)
+    assert Sound(output_format).seconds(size) == expected
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [WORD, b"", WORD + b"\1", header(RATE, 0) + WORD, header(RATE, len(WORD)) + WORD + LIST],
+    ids=["raw", "nothing", "half a sample", "with a header", "with a header of its size"],
+)
+@given(data=st.data())
+def test_slices_of_any_size(turn: bytes, data: st.DataObject) -> None:
+    sound, chunks = begun(), data.draw(chunkings(turn))
+    pieces = [*(sound.feed(chunk) for chunk in chunks), sound.end()]
+    assert b"".join(pieces) == (WORD if turn else b"")
+    assert all(len(piece) % 2 == 0 for piece in pieces)
+
+
+@pytest.mark.parametrize("padding", [b"", b"\0"])
+def test_what_follows_the_audio_in_a_file_is_no_sound(padding: bytes) -> None:
+    wav = header(RATE, 0) + WORD + LIST + padding
+    for size in (1, 7, 100, 4096, len(wav)):
+        assert spoken(begun(), cut(wav, range(size, len(wav), size))) == WORD
+
+
+def test_sound_that_looks_like_it_stays() -> None:
+    for sample in (b"R!" * 100 + WORD, header(RATE, 0) + WORD + b"LIST" * 30 + WORD):
+        assert spoken(begun(), [sample]) == sample.removeprefix(header(RATE, 0))
+
+
+@pytest.mark.parametrize("chunk_size", [10, 10_000])
+def test_sound_of_another_format_is_not_used(chunk_size: int) -> None:
+    wav, sound = header(16_000, 0) + WORD, begun()
+    with pytest.raises(UnusableMessageError):
+        spoken(sound, cut(wav, range(chunk_size, len(wav), chunk_size)))
+
+
+def test_mp3_is_passed_on_as_it_is() -> None:
+    assert spoken(begun(MP3), [b"\xff", b"RIFF", b"", WORD[:5]]) == b"\xffRIFF" + WORD[:5]
+
+
+def test_silence_stays_between_turns_and_goes_at_the_end() -> None:
+    sound = begun()
+    assert spoken(sound, [WORD + SECOND]) == WORD + bytes(int(2 * RATE * KEPT))
+    assert sound.begin() == bytes(int(2 * RATE * (PAUSE - KEPT)))
+    assert spoken(sound, [OTHER + SECOND]) == OTHER + bytes(int(2 * RATE * KEPT))
+
+
+def test_no_silence_is_made() -> None:
+    sound = begun()
+    assert spoken(sound, [WORD]) == WORD
+    assert sound.begin() == b""
+    assert spoken(sound, [OTHER]) == OTHER
+
+
+@pytest.mark.parametrize("output_format", [RAW, MP3])
+@given(data=st.data(), losses=st.lists(st.integers(0, len(WORD)), max_size=4))
+def test_what_is_asked_for_again_goes_on_where_it_broke(
+    output_format: OutputFormat, data: st.DataObject, losses: list[int]
+) -> None:
+    sound, heard = begun(output_format), b""
+    for size in losses:
+        sound.begin_again()
+        heard += b"".join(map(sound.feed, data.draw(chunkings(WORD[:size]))))
+    sound.begin_again()
+    heard += spoken(sound, data.draw(chunkings(WORD)))
+    assert heard == WORD
+
+
+def test_break_in_a_silence() -> None:
+    whole = WORD + SECOND + OTHER
+    sound = begun()
+    heard = sound.feed(whole[: len(WORD) + len(SECOND) // 2])
+    sound.begin_again()
+    assert heard + spoken(sound, [whole]) == whole

@@ -1,0 +1,145 @@
+"""A turn: where the service is in it, what is audio, and for how long something is awaited."""
+
+from math import inf
+from typing import Final
+
+import pytest
+
+from custom_components.azure_speech_live.speech import ServiceTimeoutError, UnusableMessageError
+from custom_components.azure_speech_live.speech.synthesis.turn import (
+    FIRST_ANSWER,
+    FIRST_ANSWER_REUSED,
+    FIRST_AUDIO,
+    GAP,
+    LAST_ANSWER,
+    LINK,
+    SLOW_ANSWER,
+    State,
+    Turn,
+)
+from custom_components.azure_speech_live.speech.wire.link import Link
+from custom_components.azure_speech_live.speech.wire.messages import Message
+
+REQUEST: Final = "0123456789abcdef0123456789abcdef"
+MOST: Final = 1000
+SLICE: Final = b"\1\0" * 100
+
+
+def says(path: str, body: str | bytes = "{}", request_id: str | None = REQUEST, kind: str | None = None) -> Message:
+    """Return a message of the service."""
+    return Message(path, body, request_id, kind)
+
+
+START: Final = says("turn.start")
+AUDIO: Final = says("audio", SLICE, kind="audio/basic")
+LAST: Final = says("audio", b"")
+END: Final = says("turn.end")
+
+
+def turn(*messages: Message, reused: bool = False, link: Link | None = None) -> Turn:
+    """Return a turn that was asked for at 0, in which the service says one thing each second."""
+    asked = Turn(REQUEST, reused, link or Link(), 0.0, MOST)
+    for second, message in enumerate(messages, start=1):
+        asked.receive(message, float(second))
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("messages", "state", "whole"),
+    [
+        ((), State.ASKED, False),
+        ((START,), State.STARTED, False),
+        ((says("response"),), State.STARTED, False),
+        ((START, says("audio.metadata")), State.STARTED, False),
+        ((START, says("something.new")), State.STARTED, False),
+        ((START, says("audio", b"", kind="audio/basic")), State.ASKED, False),
+        ((START, LAST), State.ASKED, False),
+        ((AUDIO,), State.SPEAKING, False),
+        ((START, AUDIO, says("audio.metadata")), State.SPEAKING, False),
+        ((START, AUDIO, says("audio", b"", kind="audio/basic")), State.SPEAKING, False),
+        ((START, AUDIO, LAST), State.SPOKEN, True),
+        ((START, AUDIO, LAST, AUDIO), State.SPEAKING, False),
+        ((START, AUDIO, LAST, END), State.ENDED, True),
+        ((START, AUDIO, END), State.ENDED, True),
+        ((END,), State.ENDED, True),
+    ],
+)
+def test_where_the_service_is(messages: tuple[Message, ...], state: State, *, whole: bool) -> None:
+    asked = turn(*messages)
+    # Empty audio before any is no more than a sign of life.
+    assert asked.state is (State.STARTED if state is State.ASKED and messages else state)
+    assert asked.whole is whole
+
+
+def test_audio_is_that_of_this_turn_alone() -> None:
+    asked = turn()
+    for request_id in (None, "f" * 32, ""):
+        assert asked.receive(says("audio", SLICE, request_id), 1.0) == b""
+        assert asked.receive(says("turn.end", "{}", request_id), 1.0) == b""
+    assert (asked.state, asked.heard_at) == (State.ASKED, 0.0)
+    assert asked.receive(says("audio", SLICE, REQUEST.upper()), 2.0) == SLICE
+    assert asked.receive(says("audio", "a text"), 3.0) == b""
+    assert asked.receive(END, 4.0) == b""
+    assert asked.receive(AUDIO, 5.0) == b""
+
+
+def test_more_audio_than_a_text_can_have() -> None:
+    asked = turn(*[AUDIO] * (MOST // len(SLICE)))
+    with pytest.raises(UnusableMessageError):
+        asked.receive(says("audio", b"\0"), 9.0)
+
+
+@pytest.mark.parametrize("reused", [False, True])
+@pytest.mark.parametrize(
+    ("messages", "silent", "alive"),
+    [
+        ((), (FIRST_ANSWER, FIRST_ANSWER_REUSED), (SLOW_ANSWER, FIRST_ANSWER)),
+        ((START,), (FIRST_AUDIO,) * 2, (SLOW_ANSWER,) * 2),
+        ((START, AUDIO), (LINK,) * 2, (GAP,) * 2),
+        ((START, AUDIO, LAST), (LAST_ANSWER,) * 2, (LAST_ANSWER,) * 2),
+    ],
+)
+def test_how_long_is_waited(
+    messages: tuple[Message, ...], silent: tuple[float, float], alive: tuple[float, float], *, reused: bool
+) -> None:
+    """By what the link shows: it has answered once and is silent since, or it answers now and then."""
+    since = float(len(messages))
+    known = turn(*messages, reused=reused, link=Link(pinged=True, ponged=-1.0))
+    assert known.answer_by == since + silent[reused]
+    for _ in range(3):
+        known.link.pong(known.answer_by - 0.1)
+    assert known.answer_by == since + alive[reused]
+    known.check(known.answer_by - 0.01)
+    with pytest.raises(ServiceTimeoutError):
+        known.check(known.answer_by)
+
+
+@pytest.mark.parametrize(
+    ("messages", "within"),
+    [
+        ((), FIRST_ANSWER),
+        ((START,), SLOW_ANSWER),
+        ((START, AUDIO), GAP),
+        ((START, AUDIO, LAST), LAST_ANSWER),
+    ],
+)
+def test_of_a_link_of_which_nothing_is_known_no_sign_of_life_is_awaited(
+    messages: tuple[Message, ...], within: float
+) -> None:
+    assert turn(*messages).answer_by == len(messages) + within
+
+
+@pytest.mark.parametrize(("messages", "within"), [((), FIRST_ANSWER), ((START,), FIRST_AUDIO), ((START, AUDIO), LINK)])
+def test_the_link_is_asked_before_that_matters(messages: tuple[Message, ...], within: float) -> None:
+    asked, since = turn(*messages), float(len(messages))
+    assert asked.ping_at == since + within / 2
+    asked.link.ping()
+    assert asked.ping_at == inf
+    asked.link.pong(since + within / 2 + 0.1)
+    assert asked.ping_at == pytest.approx(since + within + 0.1)
+
+
+def test_time_in_which_nothing_could_be_received_is_not_the_services() -> None:
+    asked = turn(START, AUDIO)
+    asked.resume(100.0)
+    assert asked.answer_by == 100.0 + GAP
