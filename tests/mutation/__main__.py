@@ -29,6 +29,9 @@ OTHERS = {
     "utterance": ["test_utterance", "test_coverage", "test_attempts", "test_patience"],
     "translation": ["test_translation", "test_heard", "test_spoken_translation"],
     "flow": ["test_flow", "test_source", "../test_client", "test_spoken_translation"],
+    "synthesis/flow": ["test_flow", "test_stop", "test_faults", "test_throttled"],
+    "answer": ["test_answer", "test_flow", "test_throttled"],
+    "plain_request": ["test_plain_request", "test_faults"],
     "inflow": ["test_inflow", "../recognition/test_flow"],
     "link": ["test_link", "../recognition/test_turn", "test_connection"],
     "options": ["test_options", "recognition/test_translator_speech"],
@@ -55,6 +58,8 @@ OTHERS = {
     ],
     "health": ["test_health", "test_health_states", "test_reauth", "test_repairs"],
 }
+TWICE = {"flow", "turn"}
+"""Names that a module of recognition has, and one of synthesis."""
 
 SHARE = 10
 """Mistakes in a module before it is the next one's turn."""
@@ -64,14 +69,19 @@ def tests_of(path: Path) -> list[str]:
     """Give the test modules that are there for a module."""
     room = path.parent.relative_to(PACKAGE)
     folder = TESTS / (room if room.parts[0] == "speech" else "integration" / room)
-    return [f"{folder}/{name}.py" for name in OTHERS.get(path.stem, [f"test_{path.stem}"])]
+    return [f"{folder}/{name}.py" for name in OTHERS.get(name_of(path), [f"test_{path.stem}"])]
+
+
+def name_of(path: Path) -> str:
+    """Give a module's name, with its room where another room has a module of that name."""
+    return f"{path.parent.name}/{path.stem}" if path.parent.name == "synthesis" and path.stem in TWICE else path.stem
 
 
 def modules(named: list[str], random: Random) -> list[Path]:
     """Give those that are named, or all in random order: in a short time not all have their turn."""
     speech, resource = PACKAGE / "speech", PACKAGE / "resource"
     paths = [*sorted(speech.rglob("[!_]*.py")), *(resource / f"{name}.py" for name in RESOURCE)]
-    every = {path.stem: path for path in paths}
+    every = {name_of(path): path for path in paths}
     if unknown := set(named) - set(every):
         sys.exit(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join(every)}.")
     return [every[name] for name in named] or random.sample(paths, len(paths))
@@ -86,13 +96,13 @@ class Sample:
         self._text = path.read_text(encoding="utf-8")
         self._tests = tests_of(path)
         self._known: Known = {}
-        self._drawing = mutants(self._text, Random(f"{seed} {path.stem}"))  # noqa: S311 - a sample
+        self._drawing = mutants(self._text, Random(f"{seed} {name_of(path)}"))  # noqa: S311 - a sample
 
     def go_on(self, end: float) -> bool:
         """Try a share of them. Return whether there are more."""
         if monotonic() >= end:
             return False
-        print(f"{self.path.stem} ...", flush=True)
+        print(f"{name_of(self.path)} ...", flush=True)
         if not self._known:
             outcome, self._known = learn(self._tests, self.path, end)
             if outcome is not Outcome.PASSED:
@@ -113,7 +123,7 @@ class Sample:
 def report(samples: list[Sample]) -> None:
     """Print how many were noticed of each module, and of all."""
     print(f"\n{'Module':15}{'Mistakes':>9}{'Noticed':>9}{'Timeouts':>9}{'Not':>5}{'Score':>7}")
-    rows = {sample.path.stem: sample.outcomes for sample in samples if sample.outcomes}
+    rows = {name_of(sample.path): sample.outcomes for sample in samples if sample.outcomes}
     for name, row in [*sorted(rows.items()), ("All", sum(rows.values(), Counter()))]:
         noticed = row[Outcome.FAILED] + row[Outcome.TIMEOUT]
         numbers = f"{row.total():9}{noticed:9}{row[Outcome.TIMEOUT]:9}{row[Outcome.PASSED]:5}"

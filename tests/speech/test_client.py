@@ -26,6 +26,7 @@ from tests.speech_service import KEY, Attempt, Behaviour, Fault, Legible, Post, 
 from tests.speech_service.faults import AudioReceived, Freeze, Refuse, Reset
 
 from .caller import AUDIO, CONVERSATION, INTERACTIVE, SAID, Source, audio_of, calling, listen, sockets_left, tasks_left
+from .listener import hear
 
 BOTH: Final = (INTERACTIVE, CONVERSATION)
 
@@ -233,3 +234,20 @@ async def test_log_is_quiet_without_debugging(log: pytest.LogCaptureFixture) -> 
         assert (await listen(client, Source(AUDIO[Mode.INTERACTIVE]))).error is not None
     assert not [record for record in log.records if record.name.startswith("custom_components")]
     assert sockets_left() == []
+
+
+async def test_voices_that_the_service_has() -> None:
+    refused = Behaviour(answer=Refuse(401))
+    async with SpeechService(list_behaviours=[Behaviour(), refused]) as service, calling(service.url) as client:
+        voices = await client.voices()
+        assert {voice.short_name for voice in voices} == {voice.short_name for voice in service.synthesis.voices}
+        with pytest.raises(CredentialsError):
+            await client.voices()
+
+
+async def test_who_hears_and_who_speaks_do_not_wait_for_each_other() -> None:
+    async with SpeechService(Legible()) as service, calling(service.url) as client:
+        for _ in range(2):
+            heard, spoken = await asyncio.gather(listen(client, Source(AUDIO[Mode.INTERACTIVE])), hear(client))
+            assert (heard.transcript, spoken.error) == (SAID[Mode.INTERACTIVE], None)
+        assert len(service.attempts) == 2  # each has kept its connection

@@ -7,20 +7,26 @@ import aiohttp
 
 from .errors import ConnectionFailedError, UpgradeRefusedError
 from .events import Event
-from .options import RecognitionOptions, TranslationOptions
-from .recognition.flow import Flow, close_source
+from .options import RecognitionOptions, SynthesisOptions, TranslationOptions
+from .recognition.flow import Flow as RecognitionFlow
 from .recognition.short_audio import ShortAudio
 from .recognition.translator_speech import DIALECTS
-from .timeline import Timeline
+from .source import close_source
+from .synthesis.answer import Text
+from .synthesis.flow import Flow as SynthesisFlow
+from .synthesis.plain_request import PlainRequest
+from .synthesis.voices import Voice, parse
+from .timeline import SynthesisTimeline, Timeline
 from .wire.connector import Connector
 from .wire.credentials import Credentials
 from .wire.endpoints import Endpoint
 from .wire.guarded_session import guarded
+from .wire.limits import MAX_LIST_SIZE
 from .wire.rest import Rest
 
 
 class SpeechClient:
-    """Recognises speech while it is spoken; any number of utterances at a time.
+    """Recognises speech while it is spoken, and speaks texts while they are written; any number at a time.
 
     None waits for another as long as the service takes all of them; see wire/throttle.py.
     """
@@ -29,8 +35,14 @@ class SpeechClient:
         """Use a session that stays its owner's; nothing is connected before it is needed."""
         self._session = guarded(session, credentials, encrypted=endpoint.encrypted)
         self._connector = Connector(self._session, endpoint, DIALECTS)
-        self._short_audio = ShortAudio(Rest(self._session), endpoint)
-        self._flows: set[Flow] = set()
+        self._endpoint = endpoint
+        self._rest = Rest(self._session)
+        self._short_audio = ShortAudio(self._rest, endpoint)
+        # Apart: the service counts requests to hear and to speak by themselves.
+        self._speaking = Connector(self._session, endpoint, {})
+        self._plain = PlainRequest(self._rest, endpoint)
+        self._flows: set[RecognitionFlow] = set()
+        self._answers: set[SynthesisFlow] = set()
         self._closed = False
 
     async def recognize(
@@ -54,7 +66,7 @@ class SpeechClient:
         if self._closed:
             await close_source(audio)
             raise ConnectionFailedError("the client was closed")
-        flow = Flow(
+        flow = RecognitionFlow(
             self._connector,
             self._short_audio,
             audio,
@@ -94,6 +106,49 @@ class SpeechClient:
             async for event in events:
                 yield event
 
+    async def speak(
+        self,
+        texts: AsyncIterable[Text],
+        options: SynthesisOptions,
+        timeline: SynthesisTimeline | None = None,
+        *,
+        long: bool = False,
+    ) -> AsyncGenerator[bytes]:
+        """Speak texts in their order: yield one stream, of a WAV header and PCM, or of MP3, as it comes.
+
+        ``texts`` gives a sentence or a few at a time; they are pulled from the first ``anext`` on, and closed at the
+        end. The header comes as soon as the service can be asked, before any text. Of texts that cannot be spoken there
+        is nothing but that. A connection that breaks is carried over once, and what was given out is not said again.
+        Closing the generator ends everything at once, and what is under way does not reach the next answer.
+        What happens when is noted in ``timeline``, if there is one. What may be ``long`` waits for a minute where the
+        service takes no more requests; the others for moments.
+
+        Raises SpeechError; see errors.py. What came before is then not the whole.
+        """
+        if self._closed:
+            await close_source(texts)
+            raise ConnectionFailedError("the client was closed")
+        flow = SynthesisFlow(self._speaking, self._plain, texts, options, timeline=timeline, long=long)
+        self._answers.add(flow)
+        sound = flow.sound()
+        try:
+            async for piece in sound:
+                yield piece
+        finally:
+            try:
+                await sound.aclose()
+            finally:
+                self._answers.discard(flow)
+
+    async def prepare(self, options: SynthesisOptions) -> None:
+        """Open a connection for an answer that is to come within a minute, so that it need not. Raises SpeechError."""
+        if not self._closed:
+            await self._speaking.prepare(options)
+
+    async def voices(self) -> tuple[Voice, ...]:
+        """Return the voices that the service has now. Raises SpeechError. The caller limits the time."""
+        return parse(await self._rest.get(self._endpoint.voices_url(), MAX_LIST_SIZE))
+
     async def check(self) -> None:
         """Open a connection with the credentials and close it. Raises SpeechError."""
         try:
@@ -102,9 +157,12 @@ class SpeechClient:
             await self._short_audio.check()
 
     async def close(self) -> None:
-        """End all recognitions and close all connections; the client cannot be used any more."""
+        """End all recognitions and all answers, and close all connections; the client cannot be used any more."""
         self._closed = True
         for flow in list(self._flows):
             await flow.stop()
+        for answer in list(self._answers):
+            await answer.stop()
         await self._connector.close()
+        await self._speaking.close()
         self._session.detach()

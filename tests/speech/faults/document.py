@@ -8,6 +8,7 @@ from typing import Final
 
 from custom_components.azure_speech_live.speech import SpeechError
 
+from ..synthesis.faults import TABLE as SPEAKING, Outcome as Spoken
 from .table import ELSEWHERE, MACHINE, RECORDINGS, TABLE, Outcome, Row, Sdks
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "faults.md"
@@ -52,6 +53,28 @@ _MACHINE = """
 |---|---|
 """
 
+_SPEAKING = """
+# What happens when something goes wrong while the client speaks
+
+Three sentences are spoken, and *within* is seconds from the beginning to the outcome, beyond what the service takes.
+*All of it, once* means that nothing is missing and nothing said twice, also where the connection broke amid a word: the
+text that broke is asked for once more, and what was given out of it is cut off. At the seam a sound may be off, as no
+voice speaks twice in exactly the same way.
+
+| limit | seconds | `speech/synthesis/` |
+|---|---|---|
+| the first answer | 5 | `turn.FIRST_ANSWER` |
+| the same on a connection that was kept open, or opened early | 2 | `turn.FIRST_ANSWER_REUSED` |
+| the first audio, from a link that has answered a ping | 5 | `turn.FIRST_AUDIO` |
+| these if the link answers pings, or nothing is known of it | 10 | `turn.SLOW_ANSWER` |
+| a sign of life amid the audio, from a link that has answered a ping | 8 | `turn.LINK` |
+| more audio, amid it | 15 | `turn.GAP` |
+| the end of a turn behind the end of its audio | 2 | `turn.LAST_ANSWER` |
+| a second attempt, from when more sound is wanted | 20 | `answer.FINAL` |
+| a place, where the service takes no more requests | 3 | `answer.LISTENER` |
+| the same where nobody stands and waits | 65 | `answer.PATIENT_LISTENER` |
+"""
+
 _RECORDINGS = """
 ## When a recording is made to do harm
 
@@ -74,6 +97,10 @@ def document() -> str:
     parts.extend(f"| {row.fault} | {row.loss} |\n" for row in MACHINE)
     parts.append(_RECORDINGS)
     parts.extend(f"| {row.fault} | {row.loss} |\n" for row in RECORDINGS)
+    parts.append(_SPEAKING)
+    for title, rows in SPEAKING.items():
+        parts.append(_title(title))
+        parts.extend(_line(row.fault, _outcome(row.outcome), f"{row.within:g} s", row.sdks) for row in rows)
     return "".join(parts)
 
 
@@ -92,8 +119,8 @@ def _line(fault: str, outcome: str, within: str, sdks: Sdks) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def _outcome(outcome: Outcome | type[SpeechError]) -> str:
-    return outcome.value if isinstance(outcome, Outcome) else f"`{outcome.__name__}`"
+def _outcome(outcome: Outcome | Spoken | type[SpeechError]) -> str:
+    return outcome.value if isinstance(outcome, Outcome | Spoken) else f"`{outcome.__name__}`"
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from custom_components.azure_speech_live.speech import (
     Mode,
     RecognitionOptions,
 )
-from custom_components.azure_speech_live.speech.recognition import flow
 from custom_components.azure_speech_live.speech.recognition.audio import WAV_HEADER
 from custom_components.azure_speech_live.speech.recognition.patience import SOURCE_STALL
+from custom_components.azure_speech_live.speech.source import SOURCE_END_LIMIT
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.faults import Before, Opened, Reset, Wait
@@ -245,7 +245,7 @@ async def test_source_that_does_not_end() -> None:
         assert tasks_left() != []
         over.set()
     assert (heard.error, heard.transcript) == (None, COMMAND)
-    assert heard.seconds == pytest.approx(2 * flow.SOURCE_END_LIMIT)
+    assert heard.seconds == pytest.approx(2 * SOURCE_END_LIMIT)
 
 
 async def test_source_is_cancelled_once() -> None:

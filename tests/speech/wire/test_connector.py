@@ -16,6 +16,7 @@ from custom_components.azure_speech_live.speech import (
     RecognitionOptions,
     ServiceError,
     SpeechError,
+    SynthesisOptions,
     ThrottledError,
     WebPageError,
 )
@@ -30,6 +31,7 @@ from ..faults.places import MakePlace, closed_port, nobody_speaks, secure, unkno
 
 CLASSIC: Final = "/speech/recognition/interactive/cognitiveservices/v1"
 UNIVERSAL: Final = "/stt/speech/universal/v2"
+BARE_SYNTHESIS: Final = "/cognitiveservices/websocket/v1"
 PLAIN: Final = Behaviour(answer=Refuse(200))
 LOGIN: Final = Behaviour(answer=Refuse(200, {}, "<html>"))
 MISSING: Final = Behaviour(answer=Refuse(404))
@@ -200,3 +202,25 @@ async def test_check_closes_its_connection() -> None:
         await client.check()
         await service.until(lambda: service.connections[0].closed)
         assert service.connections[0].client_close_code == 1000
+
+
+# --- opened early
+
+
+async def test_connection_that_is_prepared() -> None:
+    """It is there for whoever comes within a minute, once; then it is closed."""
+    options = SynthesisOptions(voice="en-US-AvaMultilingualNeural")
+    async with SpeechService() as service, calling(service.url) as client:
+        await client.prepare(options)
+        await client.prepare(options)
+        assert [attempt.path for attempt in service.attempts] == [BARE_SYNTHESIS]
+        (connection,) = service.syntheses
+        await service.until(lambda: connection.closed, timeout=2 * IDLE_LIMIT)
+
+
+async def test_connection_that_cannot_be_prepared() -> None:
+    options = SynthesisOptions(voice="en-US-AvaMultilingualNeural")
+    async with SpeechService(behaviours=lambda _: MISSING) as service, calling(service.url) as client:
+        with pytest.raises(NotASpeechEndpointError):
+            await client.prepare(options)
+        assert len(service.attempts) == 2

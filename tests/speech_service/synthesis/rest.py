@@ -66,6 +66,8 @@ class SynthesisRest:
             return await self._speak(request, post)
         except NotSpokenError as refusal:
             return web.Response(status=refusal.status, reason=refusal.reason)
+        except ConnectionResetError:
+            return web.Response()  # to nobody: the client has gone
 
     async def _speak(self, request: web.Request, post: Post) -> web.StreamResponse:
         """Answer with audio. Raises NotSpokenError where there is none."""

@@ -16,6 +16,7 @@ import uuid
 from ..errors import AudioSourceError, ConnectionFailedError, OpenTimeoutError, SpeechError, UpgradeRefusedError
 from ..events import Event
 from ..options import RecognitionOptions, TranslationOptions
+from ..source import SOURCE_END_LIMIT, close_source
 from ..timeline import Timeline
 from ..wire.connection import Connection, now_utc
 from ..wire.connector import Connector
@@ -34,19 +35,8 @@ SMALL_FRAME: Final = BYTES_PER_SECOND // 50
 
 Of several at a time each sends larger and fewer messages, some fifty a second in all, up to the size of the SDKs'.
 """
-SOURCE_END_LIMIT: Final = 1.0
-"""Seconds that a source has to end when it is cancelled, and again when it is closed; then it is left to itself."""
 TIMER_ROUNDING: Final = 0.001
 """Seconds: loops let a timer run a trifle early, and what then comes a trifle too soon would come again and again."""
-
-
-async def close_source(source: AsyncIterable[bytes]) -> None:
-    """Close a source of audio, if it can be closed; one that fails to end does not undo what was recognised."""
-    aclose = getattr(source, "aclose", None)
-    if aclose is not None:
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(SOURCE_END_LIMIT):
-                await aclose()
 
 
 class _GaveWayError(Exception):

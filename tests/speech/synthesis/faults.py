@@ -1,0 +1,392 @@
+"""The fault table of synthesis: what goes wrong while the service speaks, and what the listener hears.
+
+Three sentences are spoken, the first two in one turn. Times are seconds from the beginning to the end of the answer.
+What Microsoft's SDKs do was recorded from them (native: the Python SDK 1.53; JavaScript: 1.52).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from custom_components.azure_speech_live.speech import (
+    ConnectionFailedError,
+    CredentialsError,
+    NotASpeechEndpointError,
+    QuotaError,
+    RequestRefusedError,
+    ServiceError,
+    ServiceTimeoutError,
+    SpeechError,
+    ThrottledError,
+    UnusableMessageError,
+    VoiceError,
+)
+from custom_components.azure_speech_live.speech.synthesis.answer import LISTENER
+from custom_components.azure_speech_live.speech.synthesis.turn import (
+    FIRST_ANSWER,
+    GAP,
+    LAST_ANSWER,
+    SLOW_ANSWER,
+)
+from custom_components.azure_speech_live.speech.wire.retry import RETRY_DELAY
+from tests.speech_service import Behaviour, Delivery, Fault, ScriptedSpeaker, Synthesis
+from tests.speech_service.faults import (
+    Action,
+    After,
+    AudioSent,
+    Before,
+    Close,
+    Drop,
+    Duplicate,
+    Freeze,
+    HangUp,
+    Point,
+    Raw,
+    Received,
+    Refuse,
+    Reset,
+    Say,
+    Silence,
+    Wait,
+)
+from tests.speech_service.per_minute import PerMinute
+from tests.speech_service.service import Behaviours
+from tests.speech_service.synthesis.refusals import EXHAUSTED, QUOTA, THROTTLED, TOO_MANY_AT_ONCE
+
+from ..faults.rows import Sdks, always, for_ever, once, refused
+from ..listener import VOICE
+
+
+class Outcome(Enum):
+    """What a listener gets that is no error."""
+
+    WHOLE = "all of it, once"
+
+
+WHOLE: Final = Outcome.WHOLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A fault, and what comes of it."""
+
+    fault: str
+    outcome: Outcome | type[SpeechError]
+    within: float = 0.0
+    """Seconds from the beginning to the outcome, at most."""
+    attempts: int = 1
+    """Upgrade requests that it takes."""
+    behaviours: Behaviours = ()
+    rest: Behaviours = ()
+    synthesis: Synthesis = field(default_factory=Synthesis)
+    recovers: bool = True
+    """Whether the fault is over, so that the next answer has to be whole."""
+    sdks: Sdks
+
+
+AGAIN: Final = Sdks(native="once more, unheard", javascript="ConnectionFailure")
+CUT: Final = Sdks(native="ConnectionFailure, with the audio so far", javascript="ConnectionFailure, without it")
+CLEAN: Final = Sdks(native="hangs > 40 s", javascript="hangs")
+CLEAN_IN_AUDIO: Final = Sdks(native="ServiceTimeout after 3 s", javascript="hangs")
+HANGS: Final = Sdks(native="asks again after 40 s, ServiceTimeout after 80 s", javascript="hangs")
+STALLS: Final = Sdks(native="ServiceTimeout after 3 s", javascript="waits")
+REFUSED: Final = Sdks(native="the error", javascript="the error")
+UNMEASURED: Final = Sdks()
+
+_LOST: Final[Mapping[str, Action]] = {"closed cleanly (1000)": Close(1000), "reset": Reset(), "ended (FIN)": HangUp()}
+_POINTS: Final[tuple[tuple[str, Point, Sdks, Sdks], ...]] = (
+    ("before the first answer", Received("ssml"), AGAIN, CLEAN),
+    ("behind turn.start", After("turn.start"), AGAIN, CLEAN),
+    ("in the audio", AudioSent(20_001), CUT, CLEAN_IN_AUDIO),
+    ("in the second turn's audio", AudioSent(80_001), CUT, CLEAN_IN_AUDIO),
+    ("behind the audio, before turn.end", Before("turn.end"), CUT, CLEAN_IN_AUDIO),
+)
+
+LOST: Final = (
+    *(
+        Row(
+            fault=f"{how} {when}",
+            outcome=WHOLE,
+            attempts=2,
+            behaviours=once(Fault(at, action)),
+            sdks=clean if action == Close(1000) else sdks,
+        )
+        for how, action in _LOST.items()
+        for when, at, sdks, clean in _POINTS
+    ),
+    *(
+        Row(
+            fault=f"reset {when}, each time",
+            outcome=ConnectionFailedError,
+            attempts=2,
+            behaviours=always(Fault(at, Reset())),
+            recovers=False,
+            sdks=sdks,
+        )
+        for when, at, sdks, _ in _POINTS[:3]
+    ),
+    Row(
+        fault="what is no WebSocket, in the audio",
+        outcome=WHOLE,
+        attempts=2,
+        behaviours=once(Fault(AudioSent(20_000), Raw(b"\xff" * 20))),
+        sdks=UNMEASURED,
+    ),
+    *(
+        Row(
+            fault=f"closed with {code} behind turn.start",
+            outcome=WHOLE,
+            attempts=2,
+            behaviours=once(Fault(After("turn.start"), Close(code))),
+            sdks=AGAIN,
+        )
+        for code in (1001, 1011, 1012, 1013, 4500)
+    ),
+)
+
+SILENT: Final = (
+    Row(
+        fault="frozen before the first answer",
+        outcome=WHOLE,
+        within=FIRST_ANSWER,
+        attempts=2,
+        behaviours=once(Fault(Received("ssml"), Freeze())),
+        sdks=HANGS,
+    ),
+    Row(
+        fault="silent before the first answer, and pings are answered",
+        outcome=WHOLE,
+        within=SLOW_ANSWER,
+        attempts=2,
+        behaviours=once(Fault(Received("ssml"), Silence())),
+        sdks=HANGS,
+    ),
+    Row(
+        fault="silent behind turn.start",
+        outcome=WHOLE,
+        within=SLOW_ANSWER,
+        attempts=2,
+        behaviours=once(Fault(After("turn.start"), Silence())),
+        sdks=HANGS,
+    ),
+    Row(
+        fault="silent behind turn.start, each time",
+        outcome=ServiceTimeoutError,
+        within=2 * SLOW_ANSWER,
+        attempts=2,
+        behaviours=always(Fault(After("turn.start"), Silence())),
+        recovers=False,
+        sdks=HANGS,
+    ),
+    Row(
+        fault="silent in the audio",
+        outcome=WHOLE,
+        within=GAP,
+        attempts=2,
+        behaviours=once(Fault(AudioSent(20_000), Silence())),
+        sdks=STALLS,
+    ),
+    Row(
+        fault="frozen in the audio",
+        outcome=WHOLE,
+        within=GAP,
+        attempts=2,
+        behaviours=once(Fault(AudioSent(20_000), Freeze())),
+        sdks=STALLS,
+    ),
+    Row(
+        fault="10 s without audio, as on the free tier",
+        outcome=WHOLE,
+        within=10.0,
+        behaviours=once(Fault(AudioSent(20_000), Wait(10.0))),
+        sdks=STALLS,
+    ),
+    Row(
+        fault="no audio for 4 s in each turn",
+        outcome=WHOLE,
+        within=8.0,
+        synthesis=Synthesis(delivery=Delivery(first_audio=4.0)),
+        sdks=Sdks(native="waits 40 s", javascript="waits"),
+    ),
+    Row(
+        fault="the audio without turn.end",
+        outcome=WHOLE,
+        within=2 * LAST_ANSWER,
+        attempts=2,
+        behaviours=once(Fault(Before("turn.end"), Silence())),
+        sdks=CLEAN_IN_AUDIO,
+    ),
+)
+
+SAID: Final = (
+    *(
+        Row(
+            fault=f"without {path}",
+            outcome=WHOLE,
+            behaviours=once(Fault(Before(path), Drop())),
+            sdks=sdks,
+        )
+        for path, sdks in (
+            ("turn.start", Sdks(native="hangs", javascript="transparent")),
+            ("response", Sdks(native="transparent", javascript="hangs")),
+            ("audio.metadata", Sdks(native="transparent", javascript="transparent")),
+        )
+    ),
+    *(
+        Row(
+            fault=f"{path} twice",
+            outcome=WHOLE,
+            behaviours=once(Fault(Before(path), Duplicate())),
+            sdks=UNMEASURED,
+        )
+        for path in ("turn.start", "response", "audio.metadata", "turn.end")
+    ),
+    Row(
+        fault="audio.metadata that is not JSON",
+        outcome=WHOLE,
+        behaviours=once(Fault(After("response"), Say("audio.metadata", "{"))),
+        sdks=Sdks(native="transparent", javascript="hangs"),
+    ),
+    Row(
+        fault="a turn that ends without audio",
+        outcome=WHOLE,
+        attempts=2,
+        behaviours=once(Fault(After("response"), Say("turn.end", "{}"))),
+        sdks=Sdks(native="an empty result", javascript="an empty result"),
+    ),
+    Row(
+        fault="turns that end without audio, each time",
+        outcome=ServiceError,
+        attempts=2,
+        behaviours=always(Fault(After("response"), Say("turn.end", "{}"))),
+        recovers=False,
+        sdks=Sdks(native="an empty result", javascript="an empty result"),
+    ),
+    Row(
+        fault="more audio than the text can have",
+        outcome=UnusableMessageError,
+        attempts=2,
+        synthesis=Synthesis(speaker=ScriptedSpeaker(3.0)),
+        recovers=False,
+        sdks=Sdks(native="all of it", javascript="all of it"),
+    ),
+)
+
+_MANY: Final = "once more, then TooManyRequests"
+
+OPENING: Final = (
+    *(
+        Row(
+            fault=f"HTTP {status}",
+            outcome=error,
+            attempts=attempts,
+            within=within,
+            behaviours=for_ever(refused(status)),
+            recovers=False,
+            sdks=Sdks(native=native, javascript="ConnectionFailure"),
+        )
+        for status, error, attempts, within, native in (
+            (401, CredentialsError, 1, 0.0, "AuthenticationFailure"),
+            (403, CredentialsError, 1, 0.0, "AuthenticationFailure"),
+            (404, NotASpeechEndpointError, 2, 0.0, "once more, then ServiceError"),
+            (429, ThrottledError, 2, LISTENER, _MANY),
+            (503, ServiceError, 2, RETRY_DELAY, "once more, then ServiceUnavailable"),
+        )
+    ),
+    Row(
+        fault="HTTP 503, once",
+        outcome=WHOLE,
+        attempts=2,
+        within=RETRY_DELAY,
+        behaviours=[refused(503)],
+        sdks=Sdks(native="once more, unheard", javascript="ConnectionFailure"),
+    ),
+    Row(
+        fault="HTTP 404 of the likelier path",
+        outcome=WHOLE,
+        attempts=2,
+        behaviours=[refused(404)],
+        sdks=Sdks(native="once more, then ServiceError", javascript="ConnectionFailure"),
+    ),
+    Row(
+        fault="reset before an answer",
+        outcome=WHOLE,
+        attempts=2,
+        within=RETRY_DELAY,
+        behaviours=[Behaviour(answer=Reset())],
+        sdks=Sdks(native="once more, unheard", javascript="ConnectionFailure"),
+    ),
+    Row(
+        fault="no WebSocket can be opened (HTTP 200): the REST API speaks",
+        outcome=WHOLE,
+        behaviours=for_ever(refused(200)),
+        sdks=Sdks(native="ConnectionFailure", javascript="ConnectionFailure"),
+    ),
+    Row(
+        fault="this, and HTTP 503 of the REST API, once",
+        outcome=WHOLE,
+        behaviours=for_ever(refused(200)),
+        rest=[refused(503)],
+        sdks=Sdks(native="ConnectionFailure", javascript="ConnectionFailure"),
+    ),
+    Row(
+        fault="this, and the REST API has moved",
+        outcome=WHOLE,
+        behaviours=for_ever(refused(200)),
+        rest=[Behaviour(answer=Refuse.redirect("/tts/cognitiveservices/v1"))],
+        sdks=Sdks(native="ConnectionFailure", javascript="ConnectionFailure"),
+    ),
+)
+
+
+def _refusing(close: Close) -> Behaviours:
+    return always(Fault(After("turn.start"), close))
+
+
+ASKED: Final = (
+    Row(
+        fault="a voice that is gone",
+        outcome=VoiceError,
+        synthesis=Synthesis(withdrawn={VOICE}),
+        recovers=False,
+        sdks=REFUSED,
+    ),
+    *(
+        Row(
+            fault=f"closed with {close.code}: {close.reason or 'no reason'}",
+            outcome=error,
+            attempts=attempts,
+            within=within,
+            behaviours=_refusing(close),
+            recovers=False,
+            sdks=REFUSED,
+        )
+        for close, error, attempts, within in (
+            (QUOTA, QuotaError, 1, 0.0),
+            (THROTTLED, ThrottledError, 2, LISTENER),
+            (TOO_MANY_AT_ONCE, ThrottledError, 2, LISTENER),
+            (EXHAUSTED, ServiceError, 2, 0.0),
+            (Close(1007, "SSML is invalid"), RequestRefusedError, 1, 0.0),
+            (Close(1007, "Ssml should only contain one language."), RequestRefusedError, 1, 0.0),
+            (Close(1007), RequestRefusedError, 1, 0.0),
+        )
+    ),
+    Row(
+        fault="one request too many for a second",
+        outcome=WHOLE,
+        attempts=2,
+        within=1.0,
+        synthesis=Synthesis(per_minute=PerMinute(close=THROTTLED, requests=1, seconds=0.5)),
+        sdks=REFUSED,
+    ),
+)
+
+TABLE: Final[Mapping[str, tuple[Row, ...]]] = {
+    "The connection ends while the service speaks": LOST,
+    "The service is silent where it should speak": SILENT,
+    "The service says something else": SAID,
+    "The connection to speak does not open": OPENING,
+    "The service refuses what it is asked to say": ASKED,
+}
+"""By title."""
