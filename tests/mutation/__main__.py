@@ -56,6 +56,10 @@ OTHERS = {
         "test_cost_guard",
         "../test_diagnostics",
     ],
+    "abbreviations": ["test_sentences"],
+    "characters": ["test_characters", "test_text"],
+    "markup": ["test_text"],
+    "reading": ["test_text"],
     "health": ["test_health", "test_health_states", "test_reauth", "test_repairs"],
 }
 TWICE = {"flow", "turn"}
@@ -79,8 +83,9 @@ def name_of(path: Path) -> str:
 
 def modules(named: list[str], random: Random) -> list[Path]:
     """Give those that are named, or all in random order: in a short time not all have their turn."""
-    speech, resource = PACKAGE / "speech", PACKAGE / "resource"
+    speech, resource, voice = PACKAGE / "speech", PACKAGE / "resource", PACKAGE / "voice"
     paths = [*sorted(speech.rglob("[!_]*.py")), *(resource / f"{name}.py" for name in RESOURCE)]
+    paths += sorted(voice.glob("[!_]*.py"))
     every = {name_of(path): path for path in paths}
     if unknown := set(named) - set(every):
         sys.exit(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join(every)}.")

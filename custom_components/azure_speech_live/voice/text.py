@@ -228,9 +228,8 @@ class SpokenText:
                 self._emphasis.add(mark)
                 return True
             return length > 1 and mark != "_" and not (before.isdigit() and after.isdigit())
-        if not after.isspace() and not before.isalnum() and (after.isalnum() or length > 1 or before.isspace()):
+        if not after.isspace() and not before.isalnum() and (after.isalnum() or before.isspace()):
             self._emphasis.add(mark)
-            return True
         return length > 1 or mark in self._emphasis
 
     def _target(self) -> Read:
