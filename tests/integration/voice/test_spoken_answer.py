@@ -7,9 +7,9 @@ import pytest
 
 from custom_components.azure_speech_live.speech import Phoneme, SynthesisOptions
 from custom_components.azure_speech_live.speech.synthesis.ssml import document
-from custom_components.azure_speech_live.voice.answer import SpokenAnswer
 from custom_components.azure_speech_live.voice.pronunciation import Pronunciations
 from custom_components.azure_speech_live.voice.sentences import size
+from custom_components.azure_speech_live.voice.spoken_answer import SpokenAnswer
 
 from .pieces import in_pieces
 
