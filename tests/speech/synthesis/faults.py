@@ -366,7 +366,7 @@ ASKED: Final = (
             (QUOTA, QuotaError, 1, 0.0),
             (THROTTLED, ThrottledError, 2, LISTENER),
             (TOO_MANY_AT_ONCE, ThrottledError, 2, LISTENER),
-            (EXHAUSTED, ServiceError, 2, 0.0),
+            (EXHAUSTED, ThrottledError, 2, LISTENER),
             (Close(1007, "SSML is invalid"), RequestRefusedError, 1, 0.0),
             (Close(1007, "Ssml should only contain one language."), RequestRefusedError, 1, 0.0),
             (Close(1007), RequestRefusedError, 1, 0.0),

@@ -33,6 +33,7 @@ from ..caller import INTERACTIVE, Source, calling, listen
     [
         ("Throttled due to too many requests", ThrottledError),
         ("TooManyRequests", ThrottledError),
+        ('Status(StatusCode="ResourceExhausted", Detail="")', ThrottledError),
         ("TOO_MANY_REQUESTS", ThrottledError),
         ("concurrency limit", ThrottledError),
         ("You have exceeded your quota of concurrent requests", ThrottledError),

@@ -72,6 +72,8 @@ class Flow:
         self._taken = Wakeup()
         self._text_left = Wakeup()
         self._to_ping = Wakeup()
+        self._ping = False
+        """Whether the sender has to send a ping."""
         self._deadline: asyncio.Timeout | None = None
         self._stopped: asyncio.Event | None = None
         """Set when all is over that was to be ended."""
@@ -258,6 +260,7 @@ class Flow:
         answer = self._answer
         reused = connection.begin_request() or connection.age > FRESH
         opening = answer.begin(uuid.uuid4().hex, self._loop.time(), reused=reused, link=connection.link)
+        self._ping = False
         sender = asyncio.create_task(self._send(connection, opening), name="Speech sender", eager_start=True)
         try:
             while not answer.ended:
@@ -273,6 +276,7 @@ class Flow:
                     if answer.ping_at <= now:
                         # By who sends: on a line that takes no more it waits, and nobody else with it.
                         connection.link.ping()
+                        self._ping = True
                         self._to_ping.set()
                 finally:
                     self._deadline = None
@@ -293,7 +297,9 @@ class Flow:
             for message in opening:
                 await connection.send(message)
             while True:
-                await self._to_ping.wait()
+                if not self._ping:
+                    await self._to_ping.wait()
+                self._ping = False
                 await connection.ping()
 
     @property

@@ -87,7 +87,10 @@ _MEANINGS: Final[tuple[tuple[re.Pattern[str], type[SpeechError]], ...]] = tuple(
         (r"\bfirewall\b|\bvirtual network\b|\bprivate endpoint\b|\bpublic access\b", ConnectionFailedError),
         (r"\b(?:concurren(?:t|cy)|parallel|simultaneous(?:ly)?)\b", ThrottledError),
         ("quota", QuotaError),
-        (r"throttl|\btoo ?many ?requests\b|\bnumber of requests\b|\brate limit|^429$", ThrottledError),
+        (
+            r"throttl|\btoo ?many ?requests\b|\bnumber of requests\b|\brate limit|\bresource exhausted\b|^429$",
+            ThrottledError,
+        ),
         (rf"continuous.*{_NOT}|{_NOT}.*continuous", ContinuousDetectionError),
         (rf"\bvoices?\b.*{_NOT}|{_NOT}.*\bvoices?\b", VoiceError),
         (rf"\b(?:locale|language|cid|model)s?\b.*{_NOT}|{_NOT}.*\b(?:locale|language|cid|model)s?\b", LanguageError),
