@@ -163,6 +163,13 @@ SILENT: Final = (
         sdks=HANGS,
     ),
     Row(
+        fault="7 s before the first answer, and pings are answered",
+        outcome=WHOLE,
+        within=7.0,
+        behaviours=once(Fault(Received("ssml"), Wait(7.0))),
+        sdks=Sdks(native="waits 40 s", javascript="waits"),
+    ),
+    Row(
         fault="silent behind turn.start",
         outcome=WHOLE,
         within=SLOW_ANSWER,

@@ -17,10 +17,11 @@ from custom_components.azure_speech_live.speech import (
 from custom_components.azure_speech_live.speech.riff import header
 from custom_components.azure_speech_live.speech.synthesis.answer import MAX_SOUND, MAX_TEXT, RESERVE, TOGETHER, Text
 from custom_components.azure_speech_live.speech.synthesis.flow import FRESH
+from custom_components.azure_speech_live.speech.synthesis.turn import LINK
 from custom_components.azure_speech_live.speech.wire.limits import MESSAGE_RESERVE
 from custom_components.azure_speech_live.speech.wire.pool import AGE_LIMIT, IDLE_LIMIT
 from tests.speech_service import Behaviour, Delivery, Fault, ScriptedSpeaker, SpeechService, Synthesis
-from tests.speech_service.faults import Elapsed, Freeze, Reset
+from tests.speech_service.faults import AudioSent, Elapsed, Freeze, Reset, Wait
 from tests.speech_service.synthesis.delivery import DELIVERIES
 
 from ..caller import STORY, calling
@@ -221,6 +222,16 @@ async def test_connection_that_dies_while_the_agent_thinks_is_nobodys_trouble(ac
     async with SpeechService(behaviours=behaviours) as service, calling(service.url) as client:
         heard = await hear(client, Texts(pause=10.0))
         assert (heard.text, heard.error) == (TOLD, None)
+        assert len(service.attempts) == 2
+
+
+async def test_link_that_died_amid_the_audio_is_given_up_sooner_than_a_service_that_pauses() -> None:
+    """It has answered a ping before, and does so no more."""
+    faults = (Fault(AudioSent(20_000), Wait(6.0)), Fault(AudioSent(40_000), Freeze()))
+    async with SpeechService(behaviours=[Behaviour(faults=faults)]) as service, calling(service.url) as client:
+        heard = await hear(client)
+        assert (heard.error, heard.text.replace(". ", ".")) == (None, TOLD)
+        assert heard.seconds == pytest.approx(6.0 + LINK, abs=0.1)
         assert len(service.attempts) == 2
 
 
