@@ -136,6 +136,8 @@ class Rest:
                     response = await _in_halves(request, response, split)
         post.status = response.status
         self._changed()
+        if not response.prepared:
+            response.force_close()  # or the client might ask for a WebSocket on it, which aiohttp does not answer
         return response
 
     async def _issue_token(self, request: web.Request) -> web.Response:
