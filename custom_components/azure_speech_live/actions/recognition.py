@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from homeassistant.exceptions import HomeAssistantError
 
-from ..resource.errors import translation_key, worded
+from ..resource.errors import asked, worded
 from ..resource.resource import AzureSpeechConfigEntry
 from ..speech import (
     AudioSourceError,
@@ -36,10 +36,5 @@ async def async_recognize(
             raise err.__cause__ from None
         raise worded(HomeAssistantError, "audio_failed", reason=str(err)) from err
     except SpeechError as err:
-        raise worded(
-            HomeAssistantError,
-            f"action_{translation_key(err)}",
-            endpoint=resource.endpoint.unique_id,
-            voice=(isinstance(options, TranslationOptions) and options.voice) or "?",
-            reason=str(err),
-        ) from err
+        voice = options.voice if isinstance(options, TranslationOptions) else None
+        raise asked(err, resource.endpoint, voice) from err

@@ -26,9 +26,10 @@ import voluptuous as vol
 from ..const import CONF_LANGUAGES
 from ..languages.names import language_options
 from ..languages.words import ARROW
-from ..recognizer.settings import MAX_DURATION, EndOfSpeech, InvalidSettingError, RecognizerSettings
+from ..recognizer.settings import MAX_DURATION, EndOfSpeech, RecognizerSettings
 from ..recognizer.text import TextForm
 from ..resource.resource import entry_endpoint
+from ..resource.stored import InvalidSettingError
 from ..speech import Profanity, RecognitionOptions
 from .form import PAGES, unless_removed
 from .naming import given_name, recognizer_names

@@ -15,7 +15,7 @@ from homeassistant.exceptions import ServiceValidationError
 
 from ..languages.choice import MAX_CANDIDATES, candidates_beside, different_languages, spoken_locale
 from ..languages.words import plain
-from ..resource.stored import flag, lines, readable
+from ..resource.stored import InvalidSettingError, flag, lines, readable
 from ..speech import MAX_PHRASES, Mode, Profanity, RecognitionOptions
 from .phrase_list import MAX_PHRASE_LENGTH
 from .text import Substitutions, TextForm
@@ -25,17 +25,6 @@ MAX_DURATION: Final = 300
 
 It is after so long that Home Assistant's own WebSocket command ends a pipeline run.
 """
-
-
-class InvalidSettingError(ValueError):
-    """A setting that cannot be. ``key`` is that of the form's text about it."""
-
-    def __init__(self, setting: str, key: str, placeholders: Mapping[str, str] | None = None) -> None:
-        """Take what the text says."""
-        super().__init__(f"{setting}: {key}")
-        self.setting = setting
-        self.key = key
-        self.placeholders = placeholders or {}
 
 
 class EndOfSpeech(StrEnum):

@@ -71,6 +71,17 @@ def worded[Error: HomeAssistantError](kind: type[Error], key: str, **placeholder
     return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=lines_of(placeholders) or None)
 
 
+def asked(error: SpeechError, endpoint: Endpoint, voice: str | None = None) -> HomeAssistantError:
+    """Return a failure in the words for who asked for something, perhaps with a voice."""
+    return worded(
+        HomeAssistantError,
+        f"action_{translation_key(error)}",
+        endpoint=endpoint.unique_id,
+        voice=voice or "?",
+        reason=str(error),
+    )
+
+
 def unloaded(entry: ConfigEntry) -> HomeAssistantError:
     """Return the error of what was under way when its entry was unloaded."""
     return worded(HomeAssistantError, "action_unloaded", title=entry.title)

@@ -9,6 +9,17 @@ from ..speech import printable
 _LOGGER = logging.getLogger(__name__)
 
 
+class InvalidSettingError(ValueError):
+    """A setting that cannot be. ``key`` is that of the form's text about it."""
+
+    def __init__(self, setting: str, key: str, placeholders: Mapping[str, str] | None = None) -> None:
+        """Take what the text says."""
+        super().__init__(f"{setting}: {key}")
+        self.setting = setting
+        self.key = key
+        self.placeholders = placeholders or {}
+
+
 def readable(data: Mapping[str, Any], readers: Mapping[str, Callable[[Any], Any]], title: str) -> dict[str, Any]:
     """Return the settings that can be read. Of the others one line of the log tells: they have their defaults.
 

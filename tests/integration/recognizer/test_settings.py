@@ -16,10 +16,10 @@ from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER, SUBEN
 from custom_components.azure_speech_live.languages.choice import candidates_beside
 from custom_components.azure_speech_live.recognizer.settings import (
     MAX_DURATION,
-    InvalidSettingError,
     RecognizerSettings,
 )
 from custom_components.azure_speech_live.recognizer.text import Substitutions
+from custom_components.azure_speech_live.resource.stored import InvalidSettingError
 from custom_components.azure_speech_live.speech import Mode
 from custom_components.azure_speech_live.stt import limited
 from tests.speech_service.engines import Status
