@@ -1,7 +1,7 @@
 """Azure Speech Live: live speech recognition by the Azure Speech service, for Assist pipelines.
 
 A config entry is an Azure Speech resource, and holds it as its runtime data. Its subentries are what the household uses
-of it: recognizers, each a speech-to-text entity.
+of it: recognizers, each a speech-to-text entity, and voices, each a text-to-speech entity.
 """
 
 from functools import partial
@@ -31,11 +31,12 @@ from .resource.usage import async_get_usage, async_remove_usage
 from .satellite.host_microphone import async_add_microphone, async_get_microphones
 from .services import async_setup_services
 from .speech import CredentialsError, QuotaError, SpeechError, printable
+from .voice.voices import async_remove_voices
 from .websocket_api import async_setup_websocket_api
 
 _LOGGER = logging.getLogger(__name__)
 
-PLATFORMS: Final = (Platform.SENSOR, Platform.STT)
+PLATFORMS: Final = (Platform.SENSOR, Platform.STT, Platform.TTS)
 MICROPHONE_PLATFORMS: Final = (Platform.ASSIST_SATELLITE, Platform.BUTTON, Platform.SELECT)
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
@@ -121,7 +122,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
-    """Forget what was used of the resource."""
+    """Forget what was used of the resource, and its voices."""
+    await async_remove_voices(hass, entry)
     await async_remove_usage(hass, entry)
 
 

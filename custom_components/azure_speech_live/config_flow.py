@@ -4,6 +4,7 @@ None of them says yes before it has opened a connection with what it was given. 
 to be corrected, and no form that is left open is in the way of another.
 """
 
+import asyncio
 from collections.abc import Mapping
 import logging
 from typing import Any, Final, override
@@ -28,7 +29,15 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import CONF_ENDPOINT, DOMAIN, ENTRY_VERSION, SUBENTRY_MICROPHONE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
+from .const import (
+    CONF_ENDPOINT,
+    DOMAIN,
+    ENTRY_VERSION,
+    SUBENTRY_MICROPHONE,
+    SUBENTRY_RECOGNIZER,
+    SUBENTRY_TRANSLATOR,
+    SUBENTRY_VOICE,
+)
 from .flows.form import PAGES, to_choose, unless_removed
 from .flows.microphone import MicrophoneFlow
 from .flows.naming import (
@@ -38,14 +47,25 @@ from .flows.naming import (
     resource_name,
     translator_names,
     usual_resource_name,
+    voice_names,
 )
 from .flows.options import ResourceOptionsFlow
 from .flows.recognizer import RecognizerFlow
 from .flows.regions import portal_url, region_options
 from .flows.translator import TranslatorFlow, translator_data, translator_mistake, translator_schema
+from .flows.voice import VoiceFlow
 from .resource.errors import called, form_error
 from .resource.resource import create_client, entry_data, entry_endpoint, entry_key
-from .speech import Endpoint, PortalPageError, RecognitionOptions, RequestRefusedError, SpeechError, TranslationOptions
+from .speech import (
+    Endpoint,
+    PortalPageError,
+    RecognitionOptions,
+    RequestRefusedError,
+    SpeechClient,
+    SpeechError,
+    SynthesisOptions,
+    TranslationOptions,
+)
 from .speech.pasted import find_key, names_resource, read_endpoint, read_key, sort_out
 
 _LOGGER = logging.getLogger(__name__)
@@ -71,10 +91,15 @@ _PLACEHOLDERS: Final = {
     "own_endpoint": "https://….cognitiveservices.azure.com",
 }
 
+_VOICE: Final = SynthesisOptions(voice="en-US-JennyNeural")
 _USES: Final = (
     (SUBENTRY_RECOGNIZER, RecognitionOptions(), "translates_only"),
     (SUBENTRY_TRANSLATOR, TranslationOptions(targets=("en",)), "transcribes_only"),
+    (SUBENTRY_VOICE, _VOICE, "does_not_speak"),
 )
+
+_VOICES_LIMIT: Final = 10.0
+"""Seconds in which a resource tells its voices; one that does not, is added without a voice."""
 
 
 class _RefusedError(Exception):
@@ -92,6 +117,8 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     VERSION = ENTRY_VERSION
     _accepted: tuple[Endpoint, dict[str, str]]
     """What a new entry will store, once it works."""
+    _speaks = False
+    """Whether it has voices."""
 
     @classmethod
     @callback
@@ -101,6 +128,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         return {
             SUBENTRY_RECOGNIZER: RecognizerFlow,
             SUBENTRY_TRANSLATOR: TranslatorFlow,
+            SUBENTRY_VOICE: VoiceFlow,
             SUBENTRY_MICROPHONE: MicrophoneFlow,
         }
 
@@ -216,7 +244,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             _refuse_unable(endpoint, entry)
         data = entry_data(endpoint, read_key(secret) or (entry_key(entry.data) if entry else ""))
         self._refuse_other(endpoint, data, entry)
-        await self._async_try(endpoint, data)
+        await self._async_try(endpoint, data, new=entry is None)
         self._refuse_other(endpoint, data, entry)  # which another form may have added meanwhile
         return endpoint, data
 
@@ -233,12 +261,13 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             if both_in_azure and entry_key(other.data) == data[CONF_API_KEY]:
                 raise _RefusedError(CONF_API_KEY, "key_of_other", called(other))
 
-    async def _async_try(self, endpoint: Endpoint, data: Mapping[str, Any]) -> None:
+    async def _async_try(self, endpoint: Endpoint, data: Mapping[str, Any], *, new: bool) -> None:
         """Open a connection with what an entry would store. Raises _RefusedError."""
         try:
             client = create_client(self.hass, data)
             try:
                 await client.check()
+                self._speaks = new and bool(endpoint.generations(_VOICE)) and await _has_voices(client)
             finally:
                 await client.close()
         except ValueError as err:
@@ -253,11 +282,15 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         endpoint, data = self._accepted
         # Not before it works: until it is left, a form would keep others from what it has set.
         await self.async_set_unique_id(endpoint.unique_id, raise_on_progress=False)
-        subentry = ConfigSubentryData(subentry_type=kind, title=name, unique_id=None, data=settings)
+        uses = [ConfigSubentryData(subentry_type=kind, title=name, unique_id=None, data=settings)]
+        if self._speaks:
+            voice = free_name(self.hass, voice_names(self.hass, endpoint.unique_id), SUBENTRY_VOICE)
+            uses.append(ConfigSubentryData(subentry_type=SUBENTRY_VOICE, title=voice, unique_id=None, data={}))
         return self.async_create_entry(
             title=resource_name(self.hass, endpoint.unique_id),
             data=data,
-            subentries=[subentry],
+            subentries=uses,
+            description="speaks" if self._speaks else None,
             description_placeholders={**PAGES, "name": name},
         )
 
@@ -283,6 +316,16 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             reason="key_of_region" if another_key and endpoint.region else reason,
             description_placeholders={"title": called(entry)},
         )
+
+
+async def _has_voices(client: SpeechClient) -> bool:
+    """Return whether a resource speaks: a container that hears does not, nor does the older service."""
+    try:
+        async with asyncio.timeout(_VOICES_LIMIT):
+            return bool(await client.voices())
+    except (SpeechError, TimeoutError) as err:
+        _LOGGER.debug("No list of voices: %r", err)
+        return False
 
 
 def _refuse_unable(endpoint: Endpoint, entry: ConfigEntry) -> None:

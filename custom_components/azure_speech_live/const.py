@@ -17,6 +17,7 @@ CONF_ENDPOINT: Final = "endpoint"
 
 SUBENTRY_RECOGNIZER: Final = "recognizer"
 SUBENTRY_TRANSLATOR: Final = "translator"
+SUBENTRY_VOICE: Final = "voice"
 SUBENTRY_MICROPHONE: Final = "microphone"
 
 # Of a translator: the languages that may be spoken, and the one that they become.

@@ -15,10 +15,10 @@ from yarl import URL
 from .const import CONF_PRICING_TIER
 from .resource.errors import failure_kind
 from .resource.resource import AzureSpeechConfigEntry, SpeechResource, entry_region
-from .resource.session import Session
+from .resource.session import Session, SpokenSession
 from .resource.usage import async_get_usage
 from .satellite.host_microphone import HostMicrophone, async_get_microphones
-from .speech import BYTES_PER_SECOND
+from .speech import BYTES_PER_SECOND, SpeechError
 
 # Settings whose words are a choice among a few. All other words may have been written by the household.
 _SHOWN: Final = frozenset(
@@ -52,6 +52,7 @@ def _use(resource: SpeechResource, microphones: Iterable[HostMicrophone]) -> dic
         "available": resource.health.available,
         "microphones": [microphone.diagnostics() for microphone in microphones],
         "sessions": [_session(resource, session) for session in resource.sessions],
+        "answers": [_answer(resource, answer) for answer in resource.answers],
     }
 
 
@@ -101,14 +102,41 @@ def _session(resource: SpeechResource, session: Session) -> dict[str, Any]:
         "waited": round(timeline.waited, 3),
         "audio": timeline.audio / BYTES_PER_SECOND,
         "audio_sent": timeline.sent / BYTES_PER_SECOND,
-        "error": None if session.error is None else f"{failure_kind(session.error)}: {_text(resource, session)}",
+        "error": None if session.error is None else _failure(resource, session.error, options.phrases),
     }
 
 
-def _text(resource: SpeechResource, session: Session) -> str:
-    """Return a failure's own words without what a peer may have repeated in them of ours."""
-    text = str(session.error)
-    own = filter(None, (URL(resource.endpoint.url or "").host, *session.options.phrases))
+def _answer(resource: SpeechResource, answer: SpokenSession) -> dict[str, Any]:
+    """Return one answer that was spoken, its moments in seconds from its start."""
+    timeline, options = answer.timeline, answer.options
+    moments = {
+        "connected": timeline.connected,
+        "text": timeline.text,
+        "text_ended": timeline.text_ended,
+        "first_audio": timeline.first_audio,
+        "last_audio": timeline.last_audio,
+        "ended": answer.ended,
+    }
+    return {
+        "started": answer.started.isoformat(),
+        "language": options.language,
+        "format": str(options.output_format),
+        "custom_voice": options.deployment is not None,
+        "connection_id": timeline.connection_id,
+        "connection_was_open": timeline.reused,
+        **{name: None if at is None else round(at - timeline.started, 3) for name, at in moments.items()},
+        "longest_gap": round(timeline.gap, 3),
+        "requests": timeline.requests,
+        "characters": timeline.characters,
+        "waited": round(timeline.waited, 3),
+        "error": None if answer.error is None else _failure(resource, answer.error, (options.voice,)),
+    }
+
+
+def _failure(resource: SpeechResource, error: SpeechError, private: Iterable[str]) -> str:
+    """Return a failure's kind and words, without what a peer may have repeated in them of ours."""
+    text = f"{failure_kind(error)}: {error}"
+    own = filter(None, (URL(resource.endpoint.url or "").host, *private))
     for secret in sorted(own, key=len, reverse=True):
         text = text.replace(secret, REDACTED)
     return text

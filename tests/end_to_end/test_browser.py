@@ -75,7 +75,7 @@ async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> No
         await expect(browser.page).to_have_url(re.compile("/config/voice-assistants/assistants"))
         await expect(form).to_be_hidden()
         await browser.open_integration()
-        await expect(browser.page.locator("ha-config-sub-entry-row")).to_contain_text("Speech recognizer")
+        await expect(browser.page.locator("ha-config-sub-entry-row")).to_contain_text(["Speech recognizer", "Voice"])
         assert not browser.errors
 
         (entry,) = await connection.call("config_entries/get", domain="azure_speech_live")
@@ -140,7 +140,7 @@ async def test_adding_and_changing_a_recognizer(household: Household, camera: Ca
         assert not browser.errors
 
     subentries = await household.connection.call("config_entries/subentries/list", entry_id=household.entry_id)
-    assert [subentry["title"] for subentry in subentries] == ["Azure Speech", "Study"]
+    assert [subentry["title"] for subentry in subentries] == ["Azure Speech", "Azure Speech", "Study"]
     assert await household.connection.state("stt.study") == "unknown"
 
 

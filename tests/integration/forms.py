@@ -19,7 +19,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.translation import async_get_translations
 
-from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_VOICE
 from tests.speech_service.service import KEY, SpeechService
 
 from .names import Names, certificate_for
@@ -69,8 +69,8 @@ def state_of(entry: ConfigEntry) -> ConfigEntryState:
 
 
 def only_recognizer(entry: ConfigEntry) -> ConfigSubentry:
-    """Return the recognizer that came with an entry."""
-    (subentry,) = entry.subentries.values()
+    """Return what hears that came with an entry: a recognizer, or a translator."""
+    (subentry,) = (other for other in entry.subentries.values() if other.subentry_type != SUBENTRY_VOICE)
     return subentry
 
 
@@ -87,7 +87,9 @@ async def _look_at(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowR
             await _check_words(hass, DOMAIN, "config", keys, result["description_placeholders"] or {})
         case FlowResultType.CREATE_ENTRY:
             placeholders = result["description_placeholders"] or {}
-            await _check_words(hass, DOMAIN, "config", ["create_entry.default"], placeholders)
+            await _check_words(
+                hass, DOMAIN, "config", [f"create_entry.{result.get('description') or 'default'}"], placeholders
+            )
         case FlowResultType.ABORT:
             # Some aborts are Home Assistant's own, words and all.
             domain = result.get("translation_domain") or DOMAIN

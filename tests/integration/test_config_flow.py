@@ -373,6 +373,7 @@ async def test_a_resource_is_known_by_its_key_at_its_other_address(
         assert second["result"].data[CONF_API_KEY] == OTHER_KEY
 
         # One may move from the one address to the other.
+        await hass.async_block_till_done(wait_background_tasks=True)  # the list of voices
         await hass.config_entries.async_remove(second["result"].entry_id)
         result = await submit(hass, await start_reconfigure_flow(hass, first["result"]), endpoint=OWN_HOST)
         assert_abort(result, "reconfigure_successful")

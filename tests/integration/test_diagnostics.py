@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.json import JSONEncoder
 from homeassistant.setup import async_setup_component
 import pytest
@@ -24,6 +25,7 @@ from tests.speech_service.service import SpeechService
 from .forms import add_resource
 from .recognizers import KITCHEN, add_recognizer
 from .speech import pcm, stream, transcribe
+from .voices import WAV, asked_to_speak, sound_of
 
 type Download = Callable[[ConfigEntry], Awaitable[dict[str, Any]]]
 
@@ -75,6 +77,33 @@ async def test_a_command_has_its_moments_in_order(
     assert session["requests"] == 1
     assert session["audio"] == session["audio_sent"] == 3
     assert session["error"] is None
+
+
+async def test_an_answer_has_its_moments_and_neither_text_nor_voice(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "tts", {})
+    await sound_of(asked_to_speak(hass, "Rosebud, again", {**WAV, "voice": "en-GB-SoniaNeural"}))
+    (answer,) = (await diagnostics(hass, entry))["answers"]
+    moments = [answer[name] for name in ("connected", "text", "first_audio", "last_audio", "ended")]
+    assert None not in moments
+    assert moments[-3:] == sorted(moments[-3:])
+    assert (answer["requests"], answer["characters"], answer["error"]) == (1, len("Rosebud, again"), None)
+    assert answer["connection_id"] == service.syntheses[-1].headers["X-ConnectionId"]
+    assert "Rosebud" not in json.dumps(answer)
+    assert "Sonia" not in json.dumps(answer)
+
+
+async def test_an_answer_that_failed_says_why_without_what_is_the_households(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "tts", {})
+    service.synthesis.voices.clear()
+    with pytest.raises(HomeAssistantError):
+        await sound_of(asked_to_speak(hass, "Rosebud", {**WAV, "voice": "RosebudNeural"}))
+    answers = (await diagnostics(hass, entry))["answers"]
+    assert answers[0]["error"].startswith("voice_refused: ")
+    assert "Rosebud" not in json.dumps(answers)
 
 
 async def test_a_command_under_way_is_shown_as_such(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -130,7 +159,7 @@ async def test_a_resource_that_is_not_loaded_has_all_that_is_stored(
     loaded = await download(entry)
     assert (loaded["state"], loaded["disabled_by"]) == ("loaded", None)
     assert loaded["sessions"]
-    of_a_resource_at_work = {"available", "microphones", "sessions"}
+    of_a_resource_at_work = {"answers", "available", "microphones", "sessions"}
 
     await hass.config_entries.async_unload(entry.entry_id)
     unloaded = await download(entry)
@@ -179,7 +208,8 @@ async def test_of_settings_only_the_harmless_are_shown(hass: HomeAssistant, entr
     )
     settings = (await diagnostics(hass, entry))["subentries"]
     assert settings[0] == {"type": "recognizer", "data": {}}
-    kitchen = settings[1]["data"]
+    assert settings[1] == {"type": "voice", "data": {}}
+    kitchen = settings[2]["data"]
     assert kitchen["phrases"] == "2 in number"
     assert kitchen["languages"] == ["de-DE"]
     assert kitchen["custom_model"] == REDACTED

@@ -39,8 +39,8 @@ def assert_one_line(text: object) -> None:
 async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
     """Add a resource, and rename it and its recognizer, as Home Assistant lets anybody do."""
     entry = await add_resource(hass, service)
-    (subentry,) = entry.subentries.values()
-    hass.config_entries.async_update_subentry(entry, subentry, title=ODD)
+    for subentry in list(entry.subentries.values()):
+        hass.config_entries.async_update_subentry(entry, subentry, title=ODD)
     hass.config_entries.async_update_entry(entry, title=ODD)
     await hass.async_block_till_done()
     assert entry.title == ODD

@@ -42,23 +42,38 @@ def translator_names(hass: HomeAssistant, resource: str | None, languages: Seque
     return [name, f"{name} ({_place(resource)})"] if _beside_others(hass, resource) else [name]
 
 
+def voice_names(hass: HomeAssistant, resource: str | None, voice: str = "") -> list[str]:
+    """Return the names of a voice, by whose it is: the shortest first."""
+    told = [voice] if voice else []
+    names = [f"{SERVICE_NAME} ({voice})" if voice else SERVICE_NAME]
+    if _beside_others(hass, resource):
+        names.append(f"{SERVICE_NAME} ({', '.join([_place(resource), *told])})")
+    return names
+
+
 def microphone_names(device: str) -> list[str]:
     """Return the names of a microphone: the shortest first."""
     return ["Microphone", f"Microphone ({device})"]
 
 
-def given_name(hass: HomeAssistant, user_input: Mapping[str, Any], names: Iterable[str]) -> str:
+def given_name(
+    hass: HomeAssistant, user_input: Mapping[str, Any], names: Iterable[str], kind: str | None = None
+) -> str:
     """Return the name that was typed in a form, as it was typed, or else one of the names that is free.
 
     It is told in logs and notices: so it is one line, and not endless.
     """
-    return printable(str(user_input.get(CONF_NAME, ""))).strip() or free_name(hass, names)
+    return printable(str(user_input.get(CONF_NAME, ""))).strip() or free_name(hass, names, kind)
 
 
-def free_name(hass: HomeAssistant, names: Iterable[str]) -> str:
-    """Return the first of the names that no recognizer, translator or microphone has, or the last with a number."""
+def free_name(hass: HomeAssistant, names: Iterable[str], kind: str | None = None) -> str:
+    """Return the first of the names that nothing else has, or the last with a number.
+
+    ``kind``: a type of subentry, of which only others count: what speaks may be called as what hears.
+    """
     entries = hass.config_entries.async_entries(DOMAIN)
-    return _free(names, (subentry.title for entry in entries for subentry in entry.subentries.values()))
+    others = (subentry for entry in entries for subentry in entry.subentries.values())
+    return _free(names, (other.title for other in others if kind in (None, other.subentry_type)))
 
 
 def _free(names: Iterable[str], taken: Iterable[str]) -> str:

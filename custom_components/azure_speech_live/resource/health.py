@@ -36,6 +36,7 @@ from ..speech import (
     SpeechClient,
     SpeechError,
     ThrottledError,
+    VoiceError,
     WebPageError,
 )
 from .errors import called, failure_kind
@@ -43,7 +44,7 @@ from .health_states import MEANS, Seen, State, following, seen_of
 from .issues import ON_STANDARD, Issue, async_create_issue, async_delete_issue, async_rename_issues
 from .months import Months
 from .reauth import async_ask_for_key
-from .session import Session
+from .session import Session, SpokenSession
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -56,6 +57,17 @@ GONE_AFTER: Final = 900.0
 
 # Those that are told of here: other modules have others.
 _ISSUES: Final = (Issue.ENDPOINT_GONE, *ON_STANDARD, *ON_STANDARD.values())
+
+_RECOGNITION: Final = "recognition"
+_SYNTHESIS: Final = "synthesis"
+_FAILED: Final = {
+    _RECOGNITION: "%s: speech recognition failed: %s%s",
+    _SYNTHESIS: "%s: speech synthesis failed: %s%s",
+}
+_WORKS: Final = {
+    _RECOGNITION: "%s: speech recognition works again",
+    _SYNTHESIS: "%s: speech synthesis works again",
+}
 
 _HEALTH: Final[HassKey[dict[str, Health]]] = HassKey(f"{DOMAIN}_health")
 
@@ -91,8 +103,8 @@ class Health:
         self._month = Months().start
         self._crowded = False
         """Whether a session was refused because of another."""
-        self._troubles: set[str] = set()
-        """The kinds of failures that have been logged since it last worked."""
+        self._troubles: dict[str, set[str]] = {_RECOGNITION: set(), _SYNTHESIS: set()}
+        """The kinds of failures of each that have been logged since it last worked."""
 
     @property
     def available(self) -> bool:
@@ -144,12 +156,12 @@ class Health:
                     self._observe(Seen.OPENED, timeline.connected)
                 self._observe(Seen.PHRASE, timeline.phrase)
                 if self._state is State.WORKS:
-                    self._works(timeline.phrase)
+                    self._works(_RECOGNITION, timeline.phrase)
                 if any(_both_at_once(session, other) for other in self._sessions):
                     self._crowded = False
         elif not isinstance(error, AudioSourceError | BadAudioError):
             self._failed_at = self._hass.loop.time()
-            self._log(error)
+            self._log(_RECOGNITION, error)
             if not isinstance(error, ThrottledError):
                 self._start_check()
             else:
@@ -157,6 +169,23 @@ class Health:
                 if not isinstance(error, QuotaError) and any(_overlap(session, other) for other in self._sessions):
                     self._crowded = True
         self._show_issues()
+
+    @callback
+    def async_note_answer(self, answer: SpokenSession) -> None:
+        """Take note of how an answer ended. It tells nothing of recognition but that somebody should look.
+
+        The service limits what is spoken by other numbers, so that too many requests, or a quota, are no observation.
+        """
+        if self._client is None:
+            return
+        if answer.error is None:
+            if answer.timeline.last_audio is not None:
+                self._works(_SYNTHESIS, answer.timeline.last_audio)
+            return
+        self._failed_at = self._hass.loop.time()
+        self._log(_SYNTHESIS, answer.error)
+        if not isinstance(answer.error, ThrottledError | VoiceError):
+            self._start_check()
 
     async def async_check(self, client: SpeechClient) -> None:
         """Open a connection and close it, and take note of what becomes of that. Raises SpeechError."""
@@ -201,7 +230,8 @@ class Health:
         if seen not in (Seen.NO_CONNECTION, Seen.NOTHING_THERE):
             self._missing_since = None
         if seen is Seen.OPENED and not was_available:
-            self._works(at)
+            for what in self._troubles:
+                self._works(what, at)
         self._carry_out()
 
     def _carry_out(self) -> None:
@@ -233,19 +263,19 @@ class Health:
             else:
                 async_delete_issue(self._hass, self._entry, issue)
 
-    def _log(self, error: SpeechError) -> None:
+    def _log(self, what: str, error: SpeechError) -> None:
         """Log a failure, but no kind again before it works."""
         kind = failure_kind(error)
-        level = logging.DEBUG if kind in self._troubles else logging.ERROR
+        level = logging.DEBUG if kind in self._troubles[what] else logging.ERROR
         where = f" (connection {error.connection_id})" if error.connection_id else ""
-        _LOGGER.log(level, "%s: speech recognition failed: %s%s", called(self._entry), error, where)
-        self._troubles.add(kind)
+        _LOGGER.log(level, _FAILED[what], called(self._entry), error, where)
+        self._troubles[what].add(kind)
 
-    def _works(self, at: float) -> None:
+    def _works(self, what: str, at: float) -> None:
         """Log that failures are over, if it worked after the latest of them."""
-        if self._troubles and at >= self._failed_at:
-            _LOGGER.info("%s: speech recognition works again", called(self._entry))
-            self._troubles.clear()
+        if self._troubles[what] and at >= self._failed_at:
+            _LOGGER.info(_WORKS[what], called(self._entry))
+            self._troubles[what].clear()
 
     def _start_check(self) -> None:
         self._stop_recheck()
@@ -264,7 +294,7 @@ class Health:
             except SpeechError as err:
                 _LOGGER.debug("%s: no connection: %s", called(self._entry), err)
                 if isinstance(err, CredentialsError):
-                    self._log(err)
+                    self._log(_RECOGNITION, err)
             if not self.available:
                 break
         self._check = None

@@ -29,6 +29,7 @@ class Issue(StrEnum):
     QUOTA_USED_UP = "quota_used_up"
     QUOTA_OF_STANDARD = "quota_of_standard"
     USAGE_UNREADABLE = "usage_unreadable"
+    VOICE_GONE = "voice_gone"
 
 
 ON_STANDARD: Final = {

@@ -1,10 +1,10 @@
 """The Speech resource that a config entry stands for: what is stored of it, and its use by all that the household has.
 
-Every recognition and translation goes through SpeechResource, which notes how it went.
+Every recognition, translation and answer goes through SpeechResource, which notes how it went.
 """
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -20,19 +20,22 @@ from ..speech import (
     Credentials,
     Endpoint,
     Event,
+    Piece,
     RecognitionOptions,
     SpeechClient,
     SpeechError,
+    SynthesisOptions,
+    TextSourceError,
 )
 from .cost_guard import CostGuard, UsageLimitError
 from .health import async_get_health
-from .session import Session
+from .session import Session, SpokenSession
 from .usage import Usage
 
 type AzureSpeechConfigEntry = ConfigEntry[SpeechResource]
 
 MAX_SESSIONS: Final = 20
-"""Sessions that are remembered for diagnostics."""
+"""Sessions that are remembered for diagnostics, and as many answers."""
 
 
 class SpeechResource:
@@ -51,6 +54,8 @@ class SpeechResource:
         self.client = create_client(hass, entry.data)
         self.sessions: deque[Session] = deque(maxlen=MAX_SESSIONS)
         """The latest, of which some may still be under way."""
+        self.answers: deque[SpokenSession] = deque(maxlen=MAX_SESSIONS)
+        """The same of what was spoken."""
         self.usage = usage
         self.guard = CostGuard(hass, entry, usage)
         self.health = async_get_health(hass, entry)
@@ -109,6 +114,29 @@ class SpeechResource:
             session.ended = self._hass.loop.time()
             self.usage.async_end(session)
             self.health.async_note(session)
+
+    async def speak(self, texts: AsyncIterable[Sequence[Piece]], options: SynthesisOptions) -> AsyncGenerator[bytes]:
+        """Speak texts, a sentence or a few at a time. Yield the client's stream.
+
+        Raises SpeechError, and UsageLimitError if the household's limit is used up. Failures have been logged and
+        counted when they arrive at the caller, and the household has been asked for a new key if that is what it takes.
+        """
+        self.guard.check()
+        answer = SpokenSession(options, dt_util.utcnow())
+        self.answers.append(answer)
+        sound = self.client.speak(texts, options, answer.timeline)
+        try:
+            async with aclosing(sound):
+                async for piece in sound:
+                    yield piece
+        except SpeechError as err:
+            if not (self._closed or isinstance(err, TextSourceError)):
+                answer.error = err
+            raise
+        finally:
+            answer.ended = self._hass.loop.time()
+            self.usage.async_count_answer(answer)
+            self.health.async_note_answer(answer)
 
     async def _watched(self, audio: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
         """Pass audio on. Raises UsageLimitError when the limit is used up."""

@@ -1,9 +1,16 @@
-"""One recognition or translation of a resource, as it is counted and shown in diagnostics."""
+"""One recognition, translation or answer of a resource, as it is counted and shown in diagnostics."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..speech import RecognitionOptions, SpeechError, Timeline, TranslationOptions
+from ..speech import (
+    RecognitionOptions,
+    SpeechError,
+    SynthesisOptions,
+    SynthesisTimeline,
+    Timeline,
+    TranslationOptions,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -29,3 +36,16 @@ class Session:
     def translation(self) -> bool:
         """Return whether it translates."""
         return isinstance(self.options, TranslationOptions)
+
+
+@dataclass(slots=True, eq=False)
+class SpokenSession:
+    """One answer that was spoken, and how it went. No text is in it."""
+
+    options: SynthesisOptions
+    started: datetime
+    timeline: SynthesisTimeline = field(default_factory=SynthesisTimeline)
+    error: SpeechError | None = None
+    """What it failed with; None also if it was ended from our side."""
+    ended: float | None = None
+    """When it was over, by the timeline's clock; None while it is under way."""

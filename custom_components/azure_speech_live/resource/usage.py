@@ -15,11 +15,11 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..speech import BYTES_PER_SECOND
+from ..speech import BYTES_PER_SECOND, SpeechError
 from .errors import failure_kind
 from .issues import Issue, async_create_issue
 from .months import WAITING, Month, Months
-from .session import Session
+from .session import Session, SpokenSession
 from .usage_file import UsageFile
 
 SAVE_DELAY: Final = 60.0
@@ -71,12 +71,18 @@ class Usage:
     def async_end(self, session: Session) -> None:
         """Take note of a session that is over."""
         self._running.discard(session)
-        month = self._count(session)
-        if session.error is not None:
-            kind = failure_kind(session.error)
-            month.failures[kind] = month.failures.get(kind, 0) + 1
+        _count_failure(self._count(session), session.error)
         if session.timeline.delay is not None:
             self.delay = session.timeline.delay
+        self._await_save()
+        self._tell()
+
+    @callback
+    def async_count_answer(self, answer: SpokenSession) -> None:
+        """Count the requests of an answer that is over, and its failure."""
+        month = self.months.to_count()
+        month.requests += answer.timeline.requests
+        _count_failure(month, answer.error)
         self._await_save()
         self._tell()
 
@@ -170,6 +176,12 @@ class Usage:
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener()
+
+
+def _count_failure(month: Month, error: SpeechError | None) -> None:
+    if error is not None:
+        kind = failure_kind(error)
+        month.failures[kind] = month.failures.get(kind, 0) + 1
 
 
 async def async_get_usage(hass: HomeAssistant, entry: ConfigEntry) -> Usage:

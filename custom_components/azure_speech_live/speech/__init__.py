@@ -49,8 +49,10 @@ from .options import (
 )
 from .recognition.audio import BYTES_PER_SECOND
 from .riff import RiffStripper
-from .synthesis.ssml import Phoneme
-from .synthesis.voices import Voice
+from .synthesis.formats import output_format, wav_header
+from .synthesis.shipped import SHIPPED, SPOKEN
+from .synthesis.ssml import Phoneme, Piece
+from .synthesis.voices import Voice, similar, speaking
 from .timeline import SynthesisTimeline, Timeline
 from .wire.credentials import Credentials
 from .wire.endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint, PortalPageError
@@ -63,6 +65,8 @@ __all__ = [
     "MAX_AT_START",
     "MAX_PHRASES",
     "PUBLIC_REGIONS",
+    "SHIPPED",
+    "SPOKEN",
     "TRANSLATION_LANGUAGES",
     "US_GOVERNMENT_REGIONS",
     "AudioSourceError",
@@ -83,6 +87,7 @@ __all__ = [
     "OutputFormat",
     "Phoneme",
     "Phrase",
+    "Piece",
     "PortalPageError",
     "Profanity",
     "ProtocolError",
@@ -110,5 +115,9 @@ __all__ = [
     "Voice",
     "VoiceError",
     "WebPageError",
+    "output_format",
     "printable",
+    "similar",
+    "speaking",
+    "wav_header",
 ]

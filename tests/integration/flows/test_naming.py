@@ -57,6 +57,7 @@ async def test_devices_of_one_name_are_told_apart_by_what_they_are(
         "Speech recognizer",
         "Speech resource",
         "Speech translator",
+        "Speech voice",
     ]
 
 

@@ -1,0 +1,194 @@
+"""Voices as text-to-speech entities: an answer is spoken while it is still written.
+
+What a voice's settings mean is in voice/settings.py, what becomes of the text in voice/script.py.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+import logging
+from typing import Final, override
+
+from homeassistant.components.tts import (
+    ATTR_VOICE,
+    TextToSpeechEntity,
+    TTSAudioRequest,
+    TTSAudioResponse,
+    Voice as OfferedVoice,
+)
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util.language import matches
+
+from .const import SUBENTRY_VOICE
+from .entity import AzureSpeechEntity
+from .resource.errors import asked, worded
+from .resource.issues import Issue, async_create_issue, async_delete_issue
+from .resource.resource import AzureSpeechConfigEntry
+from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, wav_header
+from .voice.formats import FORMAT_OPTIONS, extension, format_for
+from .voice.names import name_among
+from .voice.script import Script
+from .voice.settings import VoiceSettings, fingerprint
+from .voice.silence import bridged
+from .voice.voices import Voices, async_get_voices
+
+_LOGGER = logging.getLogger(__name__)
+
+PARALLEL_UPDATES = 0
+
+ATTR_SETTINGS: Final = "settings"
+"""An option that nobody gives: with it Home Assistant tells apart what was spoken with other settings."""
+MAX_VOICES: Final = 3
+"""Voices that are tried for one text."""
+NOTHING_SAID: Final = 0.1
+"""Seconds of silence where there is nothing to say: a sound without any is one that failed."""
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AzureSpeechConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add an entity for every voice of the entry, and keep the list of what there is to choose from."""
+    subentries = entry.get_subentries_of_type(SUBENTRY_VOICE)
+    async_delete_issue(hass, entry, Issue.VOICE_GONE)  # Another one may have been chosen.
+    if not subentries:
+        return
+    voices = async_get_voices(hass, entry)
+    await voices.async_start()
+    entry.async_on_unload(voices.async_stop)
+    for subentry in subentries:
+        async_add_entities([VoiceEntity(hass, entry, subentry, voices)], config_subentry_id=subentry.subentry_id)
+
+
+class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
+    """A voice. Any number of texts at once."""
+
+    _attr_translation_key = SUBENTRY_VOICE
+
+    def __init__(
+        self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry, voices: Voices
+    ) -> None:
+        """Take the settings from the subentry.
+
+        Its languages are those that are known beforehand: one that is not there any more would end a command before
+        a word of it was heard.
+        """
+        super().__init__(entry, subentry)
+        self._settings = VoiceSettings.from_stored(subentry.data, subentry.title)
+        self._voices = voices
+        self._attr_supported_languages = list(SPOKEN)
+        self._attr_default_language = matches(hass.config.language, SPOKEN, hass.config.country)[0]
+        self._attr_supported_options = [ATTR_VOICE, *FORMAT_OPTIONS]
+        self._attr_default_options = {ATTR_SETTINGS: fingerprint(subentry.data)}
+
+    @callback
+    @override
+    def async_get_supported_voices(self, language: str) -> list[OfferedVoice]:
+        """Return the voices that speak a language, the chosen one first."""
+        voices = self._voices.speaking(language)
+        chosen = self._voices.chosen(self._settings.voice, language)
+        if chosen is not None:
+            voices = [chosen, *(voice for voice in voices if voice.short_name != chosen.short_name)]
+        return [OfferedVoice(voice.short_name, name_among(voice, language)) for voice in voices]
+
+    @override
+    async def async_stream_tts_audio(self, request: TTSAudioRequest) -> TTSAudioResponse:
+        """Speak a text as it comes.
+
+        What is converted begins with its header as soon as the service can be asked: until there is something to say,
+        ffmpeg has started. Raises HomeAssistantError, and what is returned does so where the sound breaks: an end
+        would be taken for that of the text, and kept.
+        """
+        sound_format = format_for(request.options)
+        sound = self._speak(request, sound_format)
+        begin = await anext(sound, b"")
+        if not begin:  # MP3 without anything in it
+            return TTSAudioResponse("wav", _nothing())
+        return TTSAudioResponse(extension(sound_format), _resumed(begin, sound))
+
+    async def _speak(self, request: TTSAudioRequest, sound_format: OutputFormat) -> AsyncGenerator[bytes]:
+        """Yield the sound. Raises HomeAssistantError."""
+        script = Script(request.message_gen, request.language, self._settings.pronunciations)
+        voice = request.options.get(ATTR_VOICE) or self._settings.voice
+        try:
+            async with aclosing(self._sound(script, voice, request.language, sound_format)) as sound:
+                if not sound_format.is_raw:
+                    async for piece in sound:
+                        yield piece
+                    return
+                yield await anext(sound)
+                said = False
+                whole = bridged(sound, sound_format.rate, lambda: not script.is_written)
+                async with aclosing(whole):
+                    async for piece in whole:
+                        said = True
+                        yield piece
+                if not said:
+                    yield _silence(sound_format.rate)
+        finally:
+            await script.aclose()
+
+    async def _sound(
+        self, script: Script, name: str | None, language: str, sound_format: OutputFormat
+    ) -> AsyncGenerator[bytes]:
+        """Yield what the service makes of a text; by another voice if it does not have this one any more."""
+        has_header = False
+        for attempt in range(1, MAX_VOICES + 1):
+            voice = self._voices.chosen(name, language)
+            if voice is None:
+                raise worded(HomeAssistantError, "no_voice", language=language)
+            options = self._settings.synthesis_options(voice, language, sound_format)
+            has_sound = False
+            try:
+                async with aclosing(self._resource.speak(script.sentences(), options)) as sound:
+                    if sound_format.is_raw:
+                        header = await anext(sound, b"")
+                        if not has_header:
+                            has_header = True
+                            yield header
+                    async for piece in sound:
+                        has_sound = True
+                        yield piece
+            except SpeechError as err:
+                is_lost = isinstance(err, VoiceError) and self._lose(voice, language)
+                if not is_lost or has_sound or attempt == MAX_VOICES:
+                    raise self._worded(err, voice) from None
+            else:
+                if self._voices.async_find(voice):
+                    async_delete_issue(self.hass, self._entry, Issue.VOICE_GONE)
+                return
+
+    def _lose(self, voice: Voice, language: str) -> bool:
+        """Tell that the service does not have a voice any more. Return whether another can speak."""
+        self._voices.async_lose(voice)
+        placeholders = {"voice": voice.short_name, "endpoint": self._resource.endpoint.unique_id}
+        async_create_issue(self.hass, self._entry, Issue.VOICE_GONE, **placeholders)
+        return self._voices.instead_of(voice, language) is not None
+
+    def _worded(self, error: SpeechError, voice: Voice) -> HomeAssistantError:
+        """Return a failure in words, or what the source of the text said."""
+        if not isinstance(error, TextSourceError):
+            return asked(error, self._resource.endpoint, voice.short_name)
+        cause = error.__cause__
+        return cause if isinstance(cause, HomeAssistantError) else worded(HomeAssistantError, "text_failed")
+
+
+async def _resumed(begin: bytes, sound: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """Yield a sound whose beginning was taken."""
+    async with aclosing(sound):
+        yield begin
+        async for piece in sound:
+            yield piece
+
+
+async def _nothing() -> AsyncGenerator[bytes]:
+    """Yield a WAV stream of silence."""
+    sound_format = OutputFormat.RAW_24KHZ
+    yield wav_header(sound_format) + _silence(sound_format.rate)
+
+
+def _silence(rate: int) -> bytes:
+    return bytes(2 * round(NOTHING_SAID * rate))

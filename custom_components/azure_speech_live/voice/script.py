@@ -1,0 +1,97 @@
+"""What a voice is to say, while it is still written: an agent's text in, sentences out.
+
+The text is taken as it comes, whether or not the voice is ready for it: who writes it neither waits nor is cut off when
+the voice has to begin again. Home Assistant ends neither a text that has no end nor one that nobody hears, so that what
+is longer than any answer ends here.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
+import contextlib
+import logging
+from typing import Final
+
+from homeassistant.exceptions import HomeAssistantError
+
+from ..resource.errors import worded
+from ..speech import Piece
+from .pronunciation import Pronunciations
+from .silence import ended
+from .spoken_answer import SpokenAnswer
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_TEXT: Final = 50_000
+"""Characters of a text: an hour of speech."""
+TEXT_LIMIT: Final = 60.0
+"""Seconds without more of a text, after which it is over: longer than that nobody waits for the rest of an answer."""
+PAUSE: Final = 0.5
+"""Seconds without more of a text, after which a whole sentence is not kept back: there may be a tool at work."""
+MAX_SENTENCE: Final = 3000
+"""Bytes of a sentence. What is longer is parted."""
+
+
+class Script:
+    """One text. It is read from the moment on that it is made, until it is closed."""
+
+    def __init__(self, message: AsyncIterable[str], language: str, pronunciations: Pronunciations) -> None:
+        """Begin to read; must be called in a running loop. ``language``: a BCP-47 tag."""
+        self._answer = SpokenAnswer(language, pronunciations, MAX_SENTENCE)
+        self._written: list[Sequence[Piece]] = []
+        self._left = MAX_TEXT
+        self._news = asyncio.Event()
+        self._reading = asyncio.create_task(self._read(message), name="Azure Speech Live text")
+        self._reading.add_done_callback(lambda _: self._news.set())
+
+    @property
+    def is_written(self) -> bool:
+        """Return whether all of the text has come."""
+        return self._reading.done()
+
+    async def sentences(self) -> AsyncGenerator[Sequence[Piece]]:
+        """Yield the sentences from the first one, as they come. Raises HomeAssistantError, and what the text raises."""
+        given = 0
+        while True:
+            self._news.clear()
+            while given < len(self._written):
+                given += 1
+                yield self._written[given - 1]
+            if self._reading.done():
+                self._reading.result()
+                return
+            await self._news.wait()
+
+    async def aclose(self) -> None:
+        """Read no more."""
+        self._reading.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await self._reading
+
+    async def _read(self, message: AsyncIterable[str]) -> None:
+        pieces = aiter(message)
+        while True:
+            coming = asyncio.ensure_future(anext(pieces, None))
+            try:
+                piece = await self._next(coming)
+            finally:
+                await ended(coming)
+            if piece is None:
+                break
+            self._left -= len(piece)
+            if self._left < 0:
+                raise worded(HomeAssistantError, "text_too_long", limit=str(MAX_TEXT))
+            self._write(self._answer.add(piece))
+        self._write(self._answer.flush())
+
+    async def _next(self, coming: asyncio.Future[str | None]) -> str | None:
+        """Return the next piece; None if there is none."""
+        if not (await asyncio.wait({coming}, timeout=PAUSE))[0]:
+            self._write(self._answer.pause())
+            if not (await asyncio.wait({coming}, timeout=TEXT_LIMIT))[0]:
+                _LOGGER.warning("No more text has come for %g seconds: what there is has been spoken", TEXT_LIMIT)
+                return None
+        return coming.result()
+
+    def _write(self, sentences: Iterable[Sequence[Piece]]) -> None:
+        self._written += sentences
+        self._news.set()

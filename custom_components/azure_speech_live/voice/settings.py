@@ -1,0 +1,126 @@
+"""The settings of a voice, as its subentry stores them, and what they mean for an answer.
+
+The keys of the stored data are the names of the settings. What is not stored has its default, so that a voice without
+any data is complete: it speaks each language with the voice that most people would choose.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+import hashlib
+import json
+from typing import Any, Final, Self
+import uuid
+
+from ..languages.words import ARROW
+from ..resource.stored import InvalidSettingError, flag, lines, readable, text
+from ..speech import OutputFormat, SynthesisOptions, Voice
+from .pronunciation import Pronunciations
+
+_PER_CENT: Final = 100
+_MAX_NAME: Final = 100
+"""Characters of a voice's name."""
+_VERSION: Final = 1
+"""Of how a text is spoken. A higher one has what Home Assistant keeps on its disk spoken anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceSettings:
+    """What a household can set of a voice; see docs/voice.md. Rate, pitch, volume and degree: 1 is the voice's own."""
+
+    voice: str | None = None
+    """By the service's name; None: for each language the first that speaks it."""
+    mixed: bool = False
+    """Whether words of other languages are spoken as theirs, by voices that can."""
+    style: str | None = None
+    degree: float | None = None
+    """How much of the style."""
+    rate: float = 1
+    pitch: float = 1
+    volume: float = 1
+    pronunciations: Pronunciations = field(default_factory=Pronunciations)
+    deployment: str | None = None
+    """The id of a custom voice's deployment."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read what a form gives. Raises InvalidSettingError."""
+        settings = cls(**{name: read(data[name]) for name, read in _READERS.items() if name in data})
+        if settings.deployment and not settings.voice:
+            raise InvalidSettingError("deployment", "deployment_without_voice")
+        return settings
+
+    @classmethod
+    def from_stored(cls, data: Mapping[str, Any], title: str) -> Self:
+        """Read what a subentry stores. What cannot be read has its default, so that one setting stops nobody."""
+        return cls(**readable(data, _READERS, title))
+
+    def synthesis_options(self, voice: Voice, language: str, output_format: OutputFormat) -> SynthesisOptions:
+        """Return how a voice speaks a language, as far as it can do what is set. Another voice has another style."""
+        style = self.style if self.style in voice.styles or self.voice == voice.short_name else None
+        return SynthesisOptions(
+            voice=voice.short_name,
+            language=voice.spoken_as(language) or language,
+            mixed=self.mixed,
+            style=style,
+            degree=self.degree if style else None,
+            rate=self.rate,
+            pitch=self.pitch,
+            volume=self.volume,
+            output_format=output_format,
+            deployment=self.deployment if self.voice == voice.short_name else None,
+        )
+
+
+def fingerprint(data: Mapping[str, Any]) -> str:
+    """Return what differs wherever stored settings do, so that nothing is heard as it was before they were changed."""
+    stored = json.dumps([_VERSION, sorted(data.items())], default=str)
+    return hashlib.sha256(stored.encode()).hexdigest()[:16]
+
+
+def _voice(name: str) -> str | None:
+    """Read a voice's name, which may have been typed; an empty one is none."""
+    name = name.strip()
+    if len(name) > _MAX_NAME or not name.isprintable() or " " in name:
+        raise InvalidSettingError("voice", "invalid_voice")
+    return name or None
+
+
+def _factor(least: float, most: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        factor = float(value) / _PER_CENT
+        if not least <= factor <= most:
+            raise ValueError(value)
+        return factor
+
+    return read
+
+
+def _pronunciations(typed: Sequence[str]) -> Pronunciations:
+    try:
+        return Pronunciations.parse(lines(typed))
+    except ValueError as err:
+        placeholders = {"line": str(err)[:80], "arrow": ARROW}
+        raise InvalidSettingError("pronunciations", "invalid_pronunciation", placeholders) from err
+
+
+def _deployment(value: str) -> str | None:
+    """Read a deployment's id, a UUID. It is part of an address, so nothing else gets through."""
+    if not value.strip():
+        return None
+    try:
+        return str(uuid.UUID(value.strip()))
+    except ValueError:
+        raise InvalidSettingError("deployment", "invalid_deployment") from None
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "voice": _voice,
+    "mixed": flag,
+    "style": text,
+    "degree": _factor(0.01, 2),
+    "rate": _factor(0.5, 2),
+    "pitch": _factor(0.5, 1.5),
+    "volume": _factor(0, 2),
+    "pronunciations": _pronunciations,
+    "deployment": _deployment,
+}

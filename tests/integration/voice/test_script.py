@@ -1,0 +1,165 @@
+"""What a voice is to say: out of the text as it comes, in sentences, however often it has to begin again."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.azure_speech_live.voice import script
+from custom_components.azure_speech_live.voice.pronunciation import Pronunciations
+from custom_components.azure_speech_live.voice.script import Script
+
+NONE = Pronunciations()
+
+
+async def written(*pieces: str) -> AsyncGenerator[str]:
+    """Write a text."""
+    for piece in pieces:
+        yield piece
+
+
+async def said(
+    message: AsyncIterator[str], language: str = "en-US", pronunciations: Pronunciations = NONE
+) -> list[str]:
+    """Return the sentences of a text, their sounds in slashes."""
+    text = Script(message, language, pronunciations)
+    try:
+        return [
+            "".join(piece if isinstance(piece, str) else f"/{piece.ipa}/" for piece in sentence)
+            async for sentence in text.sentences()
+        ]
+    finally:
+        await text.aclose()
+
+
+async def test_a_text_is_its_sentences_as_people_hear_them() -> None:
+    pieces = written("**The li", "ght** is on. It", " is 21.5 °C. \U0001f600")
+    assert [sentence.strip() for sentence in await said(pieces)] == ["The light is on.", "It is 21.5 degrees Celsius."]
+
+
+async def test_numbers_are_those_of_the_language() -> None:
+    assert await said(written("Es sind -12.5 °C."), "de-DE") == ["Es sind minus 12,5 Grad Celsius."]
+
+
+async def test_the_household_pronounces_its_words() -> None:
+    own = Pronunciations.parse(["light => lite", "hall => /hol/"])
+    assert await said(written("The light in the hall."), pronunciations=own) == ["The lite in the /hol/."]
+
+
+async def test_it_is_read_from_its_beginning_again() -> None:
+    text = Script(written("One. ", "Two. ", "Three."), "en-US", NONE)
+    first = [sentence async for sentence in text.sentences()]
+    assert [sentence async for sentence in text.sentences()] == first
+    assert text.is_written
+    await text.aclose()
+
+
+async def test_a_sentence_is_there_before_the_next_one_is_written() -> None:
+    more = asyncio.Event()
+
+    async def message() -> AsyncGenerator[str]:
+        yield "The light is on. And"
+        await more.wait()
+        yield " off."
+
+    text = Script(message(), "en-US", NONE)
+    sentences = text.sentences()
+    assert await anext(sentences) == ["The light is on."]
+    assert not text.is_written
+    more.set()
+    assert await anext(sentences) == ["And off."]
+    await text.aclose()
+
+
+async def test_a_whole_sentence_is_not_kept_back_in_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(script, "PAUSE", 0.05)
+    more = asyncio.Event()
+
+    async def message() -> AsyncGenerator[str]:
+        yield "I look that up."
+        await more.wait()
+
+    text = Script(message(), "en-US", NONE)
+    assert await anext(text.sentences()) == ["I look that up."]
+    more.set()
+    await text.aclose()
+
+
+async def test_who_writes_is_not_cut_off_when_nobody_reads_any_more_at_once() -> None:
+    """A voice may have to begin again: what is written meanwhile is not lost."""
+    more = asyncio.Event()
+
+    async def message() -> AsyncGenerator[str]:
+        yield "One. "
+        await more.wait()
+        yield "Two."
+
+    text = Script(message(), "en-US", NONE)
+    reader = text.sentences()
+    assert await anext(reader) == ["One."]
+    waiting = asyncio.ensure_future(anext(reader))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    more.set()
+    assert [sentence async for sentence in text.sentences()] == [["One."], ["Two."]]
+    await text.aclose()
+
+
+async def test_what_the_source_raises_is_raised_behind_what_it_gave() -> None:
+    async def message() -> AsyncGenerator[str]:
+        yield "One. Two"
+        raise HomeAssistantError("tired")
+
+    text = Script(message(), "en-US", NONE)
+    sentences = text.sentences()
+    assert await anext(sentences) == ["One."]
+    with pytest.raises(HomeAssistantError, match="tired"):
+        await anext(sentences)
+    await text.aclose()
+
+
+async def test_a_text_has_a_limit() -> None:
+    with pytest.raises(HomeAssistantError) as caught:
+        await said(written("a" * script.MAX_TEXT, "b"))
+    assert caught.value.translation_key == "text_too_long"
+    assert "".join(await said(written("a" * script.MAX_TEXT))) == "a" * script.MAX_TEXT
+
+
+async def test_a_text_that_goes_on_for_ever_in_silence_ends(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(script, "PAUSE", 0.01)
+    monkeypatch.setattr(script, "TEXT_LIMIT", 0.01)
+    closed = asyncio.Event()
+
+    async def message() -> AsyncGenerator[str]:
+        try:
+            yield "One"
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    assert await said(message()) == ["One"]
+    assert closed.is_set()
+    assert "No more text" in caplog.text
+    assert "One" not in caplog.text
+
+
+async def test_closing_ends_the_reading() -> None:
+    closed = asyncio.Event()
+
+    async def message() -> AsyncGenerator[str]:
+        try:
+            await asyncio.Event().wait()
+            yield ""
+        finally:
+            closed.set()
+
+    text = Script(message(), "en-US", NONE)
+    await asyncio.sleep(0.01)
+    await text.aclose()
+    assert closed.is_set()
+    assert text.is_written
