@@ -16,6 +16,9 @@ WITHOUT: Final = {
     "microphone/errors.py": "kinds of errors: microphone/test_capture.py causes them",
     "resource/session.py": "a record: integration/resource/test_usage.py and integration/test_diagnostics.py read it",
     "speech/wire/limits.py": "numbers: speech/wire/test_inflow.py and adversary/test_floods.py go to them and beyond",
+    "voice/abbreviations.py": "a table of words: integration/voice/test_sentences.py reads sentences with them",
+    "voice/markup.py": "rules of integration/voice/test_text.py, which has texts with all of them",
+    "voice/reading.py": "what was read so far of a text: integration/voice/test_text.py cuts texts anywhere",
 }
 """Modules that have no tests of their name: why, and what shows that they work."""
 

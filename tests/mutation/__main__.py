@@ -62,8 +62,8 @@ OTHERS = {
     "reading": ["test_text"],
     "health": ["test_health", "test_health_states", "test_reauth", "test_repairs"],
 }
-TWICE = {"flow", "turn"}
-"""Names that a module of recognition has, and one of synthesis."""
+TWICE = {"flow", "formats", "silence", "turn", "voices"}
+"""Names that a module of synthesis has, and one of another room."""
 
 SHARE = 10
 """Mistakes in a module before it is the next one's turn."""
