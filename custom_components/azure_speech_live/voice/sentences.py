@@ -35,6 +35,8 @@ _END: Final = re.compile(
 _WHOLE: Final = re.compile(rf"(?:(?P<marks>[{_MARKS}]+)|[{_FULL_WIDTH}:：]|{_POLITE})[{_CLOSERS}“]*\s*\Z")  # noqa: RUF001
 _MAY_END: Final = f"{_MARKS}{_FULL_WIDTH}:：“ \t\n" + _CLOSERS.replace("\\", "")  # noqa: RUF001
 """A text's last characters that may belong to an end which is not there yet."""
+_LONGEST_END: Final = 2 * _RUN + 2
+"""Characters of the longest end, with the one behind it: what begins before them and is none will be none."""
 _LONGEST_WORD: Final = 4
 """Characters of the longest of the polite words."""
 _LONGEST: Final = 40
@@ -114,7 +116,9 @@ class Sentences:
             if verdict is _Verdict.UNDECIDED:
                 return 0
             self._searched = found.end()
-        decided = len(self._text[self._searched : last].rstrip(_MAY_END))
+        seen = min(len(self._text), last)
+        self._searched = max(self._searched, seen - _LONGEST_END)
+        decided = len(self._text[self._searched : seen].rstrip(_MAY_END))
         self._searched += max(decided - _LONGEST_WORD, 0)
         return 0
 

@@ -160,3 +160,13 @@ def test_it_takes_time_in_proportion_to_the_text(repeated: str) -> None:
         return "".join(sentences([text], "de", 200))
 
     assert growth(joined, repeated) < PROPORTIONAL
+
+
+@pytest.mark.parametrize("repeated", ["a", ".", ".!", '."', "。", " ", '"'])
+def test_a_piece_takes_no_longer_in_a_long_sentence(repeated: str) -> None:
+    """What cannot end any more is not looked at again with each piece."""
+
+    def letter_by_letter(text: str) -> str:
+        return "".join(sentences(text, "de", 10_000))
+
+    assert growth(letter_by_letter, repeated) < PROPORTIONAL
