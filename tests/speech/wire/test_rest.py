@@ -153,6 +153,12 @@ async def test_an_answer_as_it_comes() -> None:
         assert bodies == [b"a body"] * 3
 
 
+async def test_audio_may_begin_with_any_byte() -> None:
+    answers = (web.Response(body=sound, content_type="audio/basic") for sound in (b"<\0!", b"\t<\n"))
+    async with posted_to(*answers) as (rest, url, _):
+        assert [await streamed(rest, url) for _ in range(2)] == [b"<\0!", b"\t<\n"]
+
+
 async def test_stream_that_has_moved() -> None:
     moved = web.Response(status=307, headers={"Location": "/elsewhere"})
     answers = (moved, web.Response(body=b"one"), web.Response(body=b"two"), web.Response(status=400))

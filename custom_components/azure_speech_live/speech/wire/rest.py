@@ -99,11 +99,11 @@ class Rest:
         if url != asked:
             self._moved[asked] = url
         try:
-            first = True
+            may_be_page = not response.content_type.startswith("audio/")  # which may begin with any byte
             while piece := await ours(response.content.readany(), "receiving"):
-                if first:
+                if may_be_page:
                     _check_is_no_page(piece)
-                    first = False
+                    may_be_page = False
                 yield piece
         finally:
             response.close()
