@@ -270,6 +270,27 @@ def test_service_that_spoke_nothing(*, silent: bool) -> None:
             service.begin()
 
 
+@pytest.mark.parametrize("sound", [HEADER, HEADER[:36] + b"LIST" + (500).to_bytes(4, "little") + bytes(100)])
+@pytest.mark.parametrize("ending", ["turn.end", "audio"])
+def test_header_alone_is_nothing_spoken(sound: bytes, ending: str) -> None:
+    """Nor is what ends within it: it is asked for again, also where only turn.end seems to be missing."""
+    service = Service(LONG)
+    service.begin()
+    service.says("audio", sound, "audio/basic")
+    if ending == "audio":
+        service.says("audio", b"")
+        error: SpeechError = LOST
+    else:
+        with pytest.raises(SpeechError) as raised:
+            service.says("turn.end")
+        error = raised.value
+    assert error.transient
+    assert service.fail(error) == 0.0
+    assert not service.answer.complete
+    service.turn()
+    assert (service.answer.complete, service.text) == (True, LONG)
+
+
 # --- how much, and how long
 
 
@@ -297,6 +318,7 @@ def test_caller_that_is_too_slow_is_waited_for() -> None:
     service.begin()
     answer.resume(START + 500)
     assert answer.deadline == START + 500 + FIRST_ANSWER
+    assert answer.failed(LOST, START + 501) == 0.0
 
 
 def test_listener_bears_no_long_silence() -> None:

@@ -20,6 +20,7 @@ MP3: Final = OutputFormat.MP3_24KHZ
 WORD: Final = array("h", [1000 + index for index in range(4000)]).tobytes()
 OTHER: Final = array("h", [-1000 - index for index in range(3000)]).tobytes()
 LIST: Final = b"LIST" + (1832).to_bytes(4, "little") + b"INFO" + bytes(1828)
+ID3: Final = b"id3 " + (5).to_bytes(4, "little") + bytes(5)
 SECOND: Final = bytes(2 * RATE)
 
 
@@ -61,9 +62,9 @@ def test_slices_of_any_size(turn: bytes, data: st.DataObject) -> None:
     assert all(len(piece) % 2 == 0 for piece in pieces)
 
 
-@pytest.mark.parametrize("padding", [b"", b"\0"])
-def test_what_follows_the_audio_in_a_file_is_no_sound(padding: bytes) -> None:
-    wav = header(RATE, 0) + WORD + LIST + padding
+@pytest.mark.parametrize("chunks", [LIST, LIST + b"\0", LIST + ID3, LIST + ID3 + b"\0", LIST + LIST])
+def test_what_follows_the_audio_in_a_file_is_no_sound(chunks: bytes) -> None:
+    wav = header(RATE, 0) + WORD + chunks
     for size in (1, 7, 100, 4096, len(wav)):
         assert spoken(begun(), cut(wav, range(size, len(wav), size))) == WORD
 
@@ -78,6 +79,23 @@ def test_sound_of_another_format_is_not_used(chunk_size: int) -> None:
     wav, sound = header(16_000, 0) + WORD, begun()
     with pytest.raises(UnusableMessageError):
         spoken(sound, cut(wav, range(chunk_size, len(wav), chunk_size)))
+
+
+def test_header_without_an_end() -> None:
+    sound = begun()
+    assert sound.feed(header(RATE, 0)[:36] + b"LIST" + (5000).to_bytes(4, "little") + bytes(100)) == b""
+    with pytest.raises(UnusableMessageError):
+        sound.end()
+    sound.begin_again()
+    assert spoken(sound, [header(RATE, 0) + WORD]) == WORD
+
+
+@pytest.mark.parametrize("output_format", [RAW, MP3])
+def test_turn_without_audio(output_format: OutputFormat) -> None:
+    for turn, is_silent in ((b"", True), (header(RATE, 0), output_format is RAW), (WORD, False), (SECOND, False)):
+        sound = begun(output_format)
+        spoken(sound, [turn])
+        assert sound.is_silent is is_silent
 
 
 def test_mp3_is_passed_on_as_it_is() -> None:

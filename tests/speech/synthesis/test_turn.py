@@ -45,30 +45,29 @@ def turn(*messages: Message, reused: bool = False, link: Link | None = None) -> 
 
 
 @pytest.mark.parametrize(
-    ("messages", "state", "whole"),
+    ("messages", "state"),
     [
-        ((), State.ASKED, False),
-        ((START,), State.STARTED, False),
-        ((says("response"),), State.STARTED, False),
-        ((START, says("audio.metadata")), State.STARTED, False),
-        ((START, says("something.new")), State.STARTED, False),
-        ((START, says("audio", b"", kind="audio/basic")), State.ASKED, False),
-        ((START, LAST), State.ASKED, False),
-        ((AUDIO,), State.SPEAKING, False),
-        ((START, AUDIO, says("audio.metadata")), State.SPEAKING, False),
-        ((START, AUDIO, says("audio", b"", kind="audio/basic")), State.SPEAKING, False),
-        ((START, AUDIO, LAST), State.SPOKEN, True),
-        ((START, AUDIO, LAST, AUDIO), State.SPEAKING, False),
-        ((START, AUDIO, LAST, END), State.ENDED, True),
-        ((START, AUDIO, END), State.ENDED, True),
-        ((END,), State.ENDED, True),
+        ((), State.ASKED),
+        ((START,), State.STARTED),
+        ((says("response"),), State.STARTED),
+        ((START, says("audio.metadata")), State.STARTED),
+        ((START, says("something.new")), State.STARTED),
+        ((START, says("audio", b"", kind="audio/basic")), State.ASKED),
+        ((START, LAST), State.ASKED),
+        ((AUDIO,), State.SPEAKING),
+        ((START, AUDIO, says("audio.metadata")), State.SPEAKING),
+        ((START, AUDIO, says("audio", b"", kind="audio/basic")), State.SPEAKING),
+        ((START, AUDIO, LAST), State.SPOKEN),
+        ((START, AUDIO, LAST, AUDIO), State.SPEAKING),
+        ((START, AUDIO, LAST, END), State.ENDED),
+        ((START, AUDIO, END), State.ENDED),
+        ((END,), State.ENDED),
     ],
 )
-def test_where_the_service_is(messages: tuple[Message, ...], state: State, *, whole: bool) -> None:
+def test_where_the_service_is(messages: tuple[Message, ...], state: State) -> None:
     asked = turn(*messages)
     # Empty audio before any is no more than a sign of life.
     assert asked.state is (State.STARTED if state is State.ASKED and messages else state)
-    assert asked.whole is whole
 
 
 def test_audio_is_that_of_this_turn_alone() -> None:

@@ -16,6 +16,7 @@ needed: the free tier takes twenty requests in a minute.
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from typing import Final
@@ -204,7 +205,7 @@ class Answer:
         if audio := turn.receive(message, now):
             self._hear(self._sound.feed(audio), now)
         if turn.state is State.ENDED:
-            self._finish(turn, now)
+            self._finish(now)
 
     def _hear(self, audio: bytes, now: float) -> None:
         if not audio:
@@ -243,12 +244,14 @@ class Answer:
         """Take note that it was ``crowded`` until now, which is not the service's time."""
         if self._turn is not None:
             self._turn.resume(now)
+            self._wanted_since = max(self._wanted_since, now)
 
-    def _finish(self, turn: Turn, now: float) -> None:
-        """Take note that all sound of the text has come. Raises ServiceError if there is none."""
-        if not turn.received and any(character.isalnum() for character in _text(self._chosen)):
+    def _finish(self, now: float) -> None:
+        """Take note that all sound of the text has come. Raises SpeechError if there is none."""
+        audio = self._sound.end()
+        if self._sound.is_silent and any(character.isalnum() for character in _text(self._chosen)):
             raise ServiceError("the service spoke nothing")
-        self._hear(self._sound.end(), now)
+        self._hear(audio, now)
         self._turn, self._chosen = None, ()
         self._retry.progress()
         self._complete_if_all_is_spoken()
@@ -291,9 +294,10 @@ class Answer:
         here (see wire/throttle.py), and no attempt counts.
         """
         turn, self._turn = self._turn, None
-        if turn is not None and turn.whole and turn.received:
-            self._finish(turn, now)
-            return 0.0
+        if turn is not None and turn.state is State.SPOKEN:
+            with suppress(SpeechError):
+                self._finish(now)
+                return 0.0
         return self._retry.after(
             error,
             now,

@@ -10,6 +10,7 @@ from typing import Final
 
 from ..errors import BadAudioError, UnusableMessageError
 from ..options import OutputFormat
+from ..riff import SAMPLE_SIZE
 from .formats import Samples, wav_header
 from .silence import Trimmer
 
@@ -51,6 +52,11 @@ class Sound:
         """Begin with the same text again."""
         self._start()
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether a turn that has ended brought no audio, but perhaps a header."""
+        return not self._position
+
     def _start(self) -> None:
         self._samples = Samples(self._format) if self._format.is_raw else None
         self._headed: bool | None = None
@@ -78,10 +84,16 @@ class Sound:
         return self._out(samples[:size])
 
     def end(self) -> bytes:
-        """Return what is heard of a turn's end: without half a sample, and without what is no sound."""
+        """Return what is heard of a turn's end: without half a sample, and without what is no sound.
+
+        Raises UnusableMessageError for a header without an end.
+        """
         if self._samples is None:
             return b""
-        samples = self._held + self._samples.close()
+        try:
+            samples = self._held + self._samples.close()
+        except BadAudioError:
+            raise UnusableMessageError("audio that ends within its header") from None
         return self._out(samples[: _end_of_audio(samples)] if self._headed else samples)
 
     def _out(self, audio: bytes) -> bytes:
@@ -94,8 +106,17 @@ def _end_of_audio(data: bytes) -> int:
     """Return where chunks begin that a WAV file has behind its audio."""
     start = data.find(b"LIST")
     while start >= 0:
-        size = int.from_bytes(data[start + 4 : start + 8], "little")
-        if start + 8 + size in (len(data), len(data) - 1):
+        if _are_chunks(data, start):
             return start
         start = data.find(b"LIST", start + 1)
     return len(data)
+
+
+def _are_chunks(data: bytes, start: int) -> bool:
+    """Return whether there is nothing but chunks up to the end, where half a sample is missing."""
+    while start < len(data):
+        if not data[start : start + 4].isascii():
+            return False
+        size = int.from_bytes(data[start + 4 : start + 8], "little")
+        start += 8 + size + size % 2
+    return start - len(data) <= SAMPLE_SIZE

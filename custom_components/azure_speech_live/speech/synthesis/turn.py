@@ -67,11 +67,6 @@ class Turn:
     received: int = 0
     """Bytes of audio that came."""
 
-    @property
-    def whole(self) -> bool:
-        """Whether all audio has come."""
-        return self.state in (State.SPOKEN, State.ENDED)
-
     def receive(self, message: Message, now: float) -> bytes:
         """Take a message of the connection; return the audio in it. Raises UnusableMessageError: it is too much.
 
