@@ -186,6 +186,12 @@ async def answer_in_the_language(house: House) -> None:
     await house.done("media_player.play_media", entity_id="media_player.kitchen")
 
 
+async def announce(house: House) -> None:
+    await house.act("script.the_washing_machine_is_done")
+    await house.done("tts.speak", entity_id="tts.azure_speech_voice")
+    await house.done("media_player.play_media", entity_id="media_player.kitchen")
+
+
 async def translate_what_is_said(house: House) -> None:
     await house.act("script.azure_speech_live_translate")
     await house.done("azure_speech_live.translate", microphone="assist_satellite.kitchen")
@@ -240,6 +246,7 @@ EXAMPLES: dict[str, Callable[[House], Awaitable[None]]] = {
     "Good night, in the right language": good_night,
     "Talk to the kitchen": talk_to_the_kitchen,
     "tts_speak": answer_in_the_language,
+    "the_washing_machine_is_done": announce,
     "azure_speech_live_translate": translate_what_is_said,
     "azure_speech_live_transcribe": what_is_said_at_the_door,
     "response": response,

@@ -136,8 +136,10 @@ class Rest:
                     response = await _in_halves(request, response, split)
         post.status = response.status
         self._changed()
-        if not response.prepared:
-            response.force_close()  # or the client might ask for a WebSocket on it, which aiohttp does not answer
+        # Or the client might ask for a WebSocket on it, which aiohttp does not answer. The SDKs, which name their
+        # connections, do not; and the native one takes an answer before a close for a broken one.
+        if not response.prepared and "X-ConnectionId" not in request.headers:
+            response.force_close()
         return response
 
     async def _issue_token(self, request: web.Request) -> web.Response:

@@ -115,12 +115,11 @@ class Service:
         self.take_events()
         return delay
 
-    @property
-    def affordable(self) -> bool:
-        """Whether two requests more may have all the audio."""
+    def affords(self, requests: int) -> bool:
+        """Whether so many requests more may have all the audio."""
         audio = self.utterance.audio
-        sent = self.utterance.timeline.sent + 2 * (audio.end - audio.start)
-        return sent / BYTES_PER_SECOND + self.requests + 2 <= MAX_TIMES * (audio.end / BYTES_PER_SECOND + 1)
+        sent = self.utterance.timeline.sent + requests * (audio.end - audio.start)
+        return sent / BYTES_PER_SECOND + self.requests + requests <= MAX_TIMES * (audio.end / BYTES_PER_SECOND + 1)
 
     # --- what a service does in the end
 

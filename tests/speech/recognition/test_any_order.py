@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import pytest
 
 from custom_components.azure_speech_live.speech import ConnectionFailedError, Mode, RecognitionOptions, ThrottledError
+from custom_components.azure_speech_live.speech.recognition.answers import SILENCE_AT_THE_END
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND, FRAME_SIZE
 from custom_components.azure_speech_live.speech.recognition.pace import FAST_LANE, PACE
 from custom_components.azure_speech_live.speech.recognition.patience import FINAL
@@ -19,7 +20,7 @@ from .conversation import START, Service, utterances, walls
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Random orders of all that can happen in a utterance."""
+    """Random orders of all that can happen in an utterance."""
 
     @initialize(
         words=utterances,
@@ -64,6 +65,13 @@ class AnyOrder(RuleBasedStateMachine):
         if spare > 0:
             self.service.now += share * spare
 
+    @property
+    def ends_with_a_word(self) -> bool:
+        """Whether what is left is so short that it counts for silence, and is none."""
+        audio = self.utterance.audio
+        is_short = audio.ended and audio.end - audio.start <= SILENCE_AT_THE_END * BYTES_PER_SECOND
+        return is_short and self.service.said != transcript(self.service.words)
+
     # --- the line
 
     @precondition(lambda self: self.service.request is None and not self.utterance.complete)
@@ -78,7 +86,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.service.send(count)
 
     @precondition(lambda self: self.request and (self.failures < MAX_ATTEMPTS - 1 or (self.reused and not self.heard)))
-    @precondition(lambda self: self.service.affordable)
+    @precondition(lambda self: self.service.affords(2))
     @rule()
     def drop(self) -> None:
         stale = self.reused and not self.heard
@@ -97,7 +105,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.failures += 1
         self.service.now += delay
 
-    @precondition(lambda self: not self.utterance.complete)
+    @precondition(lambda self: not self.utterance.complete and not self.ends_with_a_word)
     @rule(seconds=st.floats(0.0, 25.0))
     def throttle(self, seconds: float) -> None:
         delay = self.service.fail(ThrottledError("too many"))
@@ -106,7 +114,9 @@ class AnyOrder(RuleBasedStateMachine):
             self.service.now += seconds
             self.utterance.waited(seconds, self.service.now)
 
-    @precondition(lambda self: self.request and self.service.affordable)
+    @precondition(
+        lambda self: self.request and self.service.affords(3)
+    )  # of which one may be on a connection that died
     @rule()
     def give_way(self) -> None:
         if self.utterance.gives_way(self.service.wall):
@@ -169,7 +179,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @precondition(lambda self: self.request and self.request.covered and not self.request.ended)
     @precondition(lambda self: self.utterance.options.mode is not Mode.INTERACTIVE)
-    @precondition(lambda self: self.service.affordable)
+    @precondition(lambda self: self.service.affords(2))
     @rule()
     def end_turn(self) -> None:
         assert self.request is not None
