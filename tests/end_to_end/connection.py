@@ -71,6 +71,14 @@ class Connection:
         states = await self.call("get_states")
         return next(str(state["state"]) for state in states if state["entity_id"] == entity_id)
 
+    async def loaded(self) -> str:
+        """Wait until the one config entry is loaded, which goes on behind a form that says so; return its id."""
+        entry: dict[str, Any] = {"state": "setup_in_progress"}
+        while entry["state"] == "setup_in_progress":
+            (entry,) = await self.call("config_entries/get", domain="azure_speech_live")
+        assert entry["state"] == "loaded"
+        return str(entry["entry_id"])
+
     async def recognizer(self, entry_id: str) -> str:
         """Return the entity id of a config entry's STT entity."""
         entities = await self.call("config/entity_registry/list")

@@ -78,9 +78,7 @@ async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> No
         await expect(browser.page.locator("ha-config-sub-entry-row")).to_contain_text(["Speech recognizer", "Voice"])
         assert not browser.errors
 
-        (entry,) = await connection.call("config_entries/get", domain="azure_speech_live")
-        assert entry["state"] == "loaded"
-        await home.remove_integration(entry["entry_id"])
+        await home.remove_integration(await connection.loaded())
 
 
 async def test_a_translator_is_nobodys_choice_but_the_households(household: Household) -> None:
@@ -214,8 +212,7 @@ async def test_a_key_that_is_changed_in_time(home: HomeAssistant) -> None:
 
             # A set-up opens a connection: with the key that is stored now.
             await home.post(f"/api/config/config_entries/entry/{entry_id}/reload")
-            (entry,) = await connection.call("config_entries/get", domain="azure_speech_live")
-            assert entry["state"] == "loaded"
+            assert await connection.loaded() == entry_id
             await home.remove_integration(entry_id)
 
 
@@ -246,8 +243,7 @@ async def test_a_new_key(home: HomeAssistant, camera: Camera) -> None:
             await expect(form).to_contain_text("works with the new key.")
             assert not browser.errors
 
-            (entry,) = await connection.call("config_entries/get", domain="azure_speech_live")
-            assert entry["state"] == "loaded"
+            assert await connection.loaded() == entry_id
             await home.remove_integration(entry_id)
 
 
