@@ -1,7 +1,7 @@
 """What a caller gives piece by piece, audio or text: how it is ended."""
 
 import asyncio
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Collection
 import contextlib
 from typing import Any, Final
 
@@ -16,3 +16,13 @@ async def close_source(source: AsyncIterable[Any]) -> None:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(SOURCE_END_LIMIT):
                 await aclose()
+
+
+async def end(tasks: Collection[asyncio.Task[None]], source: AsyncIterable[Any]) -> None:
+    """Cancel the tasks that use a source, wait for their end as long as it has, and close it."""
+    for task in tasks:
+        task.cancel()
+    try:
+        await asyncio.wait(tasks, timeout=SOURCE_END_LIMIT)
+    finally:
+        await close_source(source)

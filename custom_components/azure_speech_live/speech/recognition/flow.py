@@ -16,7 +16,7 @@ import uuid
 from ..errors import AudioSourceError, ConnectionFailedError, OpenTimeoutError, SpeechError, UpgradeRefusedError
 from ..events import Event
 from ..options import RecognitionOptions, TranslationOptions
-from ..source import SOURCE_END_LIMIT, close_source
+from ..source import end
 from ..timeline import Timeline
 from ..wire.connection import Connection, now_utc
 from ..wire.connector import Connector
@@ -115,16 +115,10 @@ class Flow:
             await self._stopped.wait()
             return
         self._stopped = asyncio.Event()
-        tasks = [self._carry, self._pull]
-        for task in tasks:
-            task.cancel()
         try:
-            await asyncio.wait(tasks, timeout=SOURCE_END_LIMIT)
+            await end([self._carry, self._pull], self._source)
         finally:
-            try:
-                await close_source(self._source)
-            finally:
-                self._stopped.set()
+            self._stopped.set()
 
     def _task_done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():

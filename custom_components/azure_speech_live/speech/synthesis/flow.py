@@ -21,7 +21,7 @@ from ..errors import (
     UpgradeRefusedError,
 )
 from ..options import SynthesisOptions
-from ..source import SOURCE_END_LIMIT, close_source
+from ..source import end
 from ..timeline import SynthesisTimeline
 from ..wire.connection import Connection
 from ..wire.connector import Connector
@@ -115,17 +115,11 @@ class Flow:
             await self._stopped.wait()
             return
         self._stopped = asyncio.Event()
-        tasks = [self._carry, self._pull]
-        for task in tasks:
-            task.cancel()
         try:
-            await asyncio.wait(tasks, timeout=SOURCE_END_LIMIT)
+            await end([self._carry, self._pull], self._source)
         finally:
-            try:
-                await close_source(self._source)
-            finally:
-                self._stopped.set()
-                self._news.set()
+            self._stopped.set()
+            self._news.set()
 
     def _task_done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
