@@ -227,29 +227,30 @@ def test_error_does_not_keep_what_was_said() -> None:
         error = error.__cause__ or error.__context__
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (0, 0.0),
-        (10_000_000, 1.0),
-        (36_720_000, 3.672),
-        (5_000_000.0, 0.5),
-        (-1, 0.0),
-        (-1e300, 0.0),
-        (1 << 62, 0.0),
-        (10**400, 0.0),
-        (math.nan, 0.0),
-        (math.inf, 0.0),
-        (True, 0.0),
-        (None, 0.0),
-        ("10000000", 1.0),
-        ("soon", 0.0),
-        ("nan", 0.0),
-        ("-5", 0.0),
-        ([], 0.0),
-        ({}, 0.0),
-    ],
-)
+TIMES: list[tuple[object, float]] = [
+    (0, 0.0),
+    (10_000_000, 1.0),
+    (36_720_000, 3.672),
+    (5_000_000.0, 0.5),
+    (-1, 0.0),
+    (-1e300, 0.0),
+    (1 << 62, 0.0),
+    (10**400, 0.0),
+    (math.nan, 0.0),
+    (math.inf, 0.0),
+    (True, 0.0),
+    (None, 0.0),
+    ("10000000", 1.0),
+    ("soon", 0.0),
+    ("nan", 0.0),
+    ("-5", 0.0),
+    ([], 0.0),
+    ({}, 0.0),
+]
+"""What may stand for a number of ticks, and the seconds that it is taken for."""
+
+
+@pytest.mark.parametrize(("value", "seconds"), TIMES)
 def test_ticks(value: object, seconds: float) -> None:
     assert offset({"Offset": value}) == seconds
 

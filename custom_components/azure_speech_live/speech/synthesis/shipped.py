@@ -6,14 +6,10 @@ preview.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from ..languages import LANGUAGES
 from .voices import Voice
-
-SHIPPED_ON: Final = date(2025, 10, 21)
-"""How old the list is."""
 
 # A locale, the names of women, "/", the names of men. The first one is the voice of a household that chooses none: of
 # those that speak American English, one that keeps to it.
