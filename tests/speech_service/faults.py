@@ -116,7 +116,7 @@ class Readdress:
 
 @dataclass(frozen=True)
 class Send:
-    """Send a WebSocket message as it is. `{request_id}` in a text stands for the current turn's."""
+    """Send a WebSocket message as it is. `{request_id}` stands for the current turn's."""
 
     data: str | bytes
 

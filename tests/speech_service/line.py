@@ -149,7 +149,7 @@ class Line:
             case faults.Send(data=str() as text):
                 await self._send_frame(text.replace("{request_id}", self._request_id))
             case faults.Send(data=bytes() as data):
-                await self._send_frame(data)
+                await self._send_frame(data.replace(b"{request_id}", self._request_id.encode()))
             case faults.Say():
                 await self._send_frame(self._encode(action.path, action.body, self._request_id))
             case faults.HangUp():

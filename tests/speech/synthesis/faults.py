@@ -47,9 +47,11 @@ from tests.speech_service.faults import (
     Refuse,
     Reset,
     Say,
+    Send,
     Silence,
     Wait,
 )
+from tests.speech_service.manner import MANNERS, USUAL, Manner
 from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import Behaviours
 from tests.speech_service.synthesis.refusals import EXHAUSTED, QUOTA, THROTTLED, TOO_MANY_AT_ONCE
@@ -80,6 +82,8 @@ class Row:
     behaviours: Behaviours = ()
     rest: Behaviours = ()
     synthesis: Synthesis = field(default_factory=Synthesis)
+    manner: Manner = USUAL
+    """How the service writes its messages."""
     recovers: bool = True
     """Whether the fault is over, so that the next answer has to be whole."""
     sdks: Sdks
@@ -144,6 +148,10 @@ LOST: Final = (
         for code in (1001, 1011, 1012, 1013, 4500)
     ),
 )
+
+_HEADERS: Final = b"X-RequestId:{request_id}\r\nPath:audio\r\n"
+_EMPTY_AUDIO: Final = (len(_HEADERS) - len(b"{request_id}") + 32).to_bytes(2) + _HEADERS
+"""With which the service otherwise says that there is no more."""
 
 SILENT: Final = (
     Row(
@@ -217,6 +225,16 @@ SILENT: Final = (
         sdks=Sdks(native="waits 40 s", javascript="waits"),
     ),
     Row(
+        fault="an empty message amid the audio, and no more for 4 s",
+        outcome=WHOLE,
+        within=4.0,
+        behaviours=once(
+            Fault(Before("audio", 2), Send(_EMPTY_AUDIO)),
+            Fault(Before("audio", 2), Wait(4.0)),
+        ),
+        sdks=STALLS,
+    ),
+    Row(
         fault="the audio without turn.end",
         outcome=WHOLE,
         within=2 * LAST_ANSWER,
@@ -248,6 +266,12 @@ SAID: Final = (
             sdks=UNMEASURED,
         )
         for path in ("turn.start", "response", "audio.metadata", "turn.end")
+    ),
+    Row(
+        fault="no X-RequestId but that of turn.start",
+        outcome=WHOLE,
+        manner=MANNERS["no-request-ids"],
+        sdks=Sdks(native="hangs", javascript="hangs"),
     ),
     Row(
         fault="audio.metadata that is not JSON",

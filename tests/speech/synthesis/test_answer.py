@@ -33,6 +33,8 @@ from .speaking import CHARACTER, LOST, OPTIONS, RATE, START, Service
 
 LONG: Final = "This sentence alone is long enough for the first turn."
 SHORT: Final = "It is on."
+END: Final = round(len(LONG) * CHARACTER * 10_000_000)
+"""In ticks, of the sound of LONG."""
 HEADER: Final = header(RATE, 0xFFFF_FFFF)
 
 
@@ -243,6 +245,7 @@ def test_turn_of_which_only_the_end_is_missing_has_not_failed() -> None:
     service = Service(LONG, SHORT)
     service.begin()
     service.speak()
+    service.says("audio.metadata", f'{{"Metadata": [{{"Type": "SessionEnd", "Data": {{"Offset": {END}}}}}]}}')
     service.says("audio", b"")
     with pytest.raises(ServiceTimeoutError):
         service.answer.check_time(START + LAST_ANSWER)

@@ -25,7 +25,9 @@ def cases() -> Iterator[object]:
 
 @pytest.mark.parametrize("row", cases())
 async def test_row(row: Row) -> None:
-    service = SpeechService(behaviours=row.behaviours, rest_behaviours=row.rest, synthesis=deepcopy(row.synthesis))
+    service = SpeechService(
+        behaviours=row.behaviours, rest_behaviours=row.rest, synthesis=deepcopy(row.synthesis), manner=row.manner
+    )
     async with service, calling(service.url) as client:
         texts = Texts()
         heard = await hear(client, texts)

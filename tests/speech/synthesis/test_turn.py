@@ -1,5 +1,6 @@
 """A turn: where the service is in it, what is audio, and for how long something is awaited."""
 
+import json
 from math import inf
 from typing import Final
 
@@ -34,11 +35,22 @@ START: Final = says("turn.start")
 AUDIO: Final = says("audio", SLICE, kind="audio/basic")
 LAST: Final = says("audio", b"")
 END: Final = says("turn.end")
+SECOND: Final = 10 * len(SLICE)
+"""Bytes of audio."""
+
+
+def session_end(seconds: float) -> Message:
+    """Return what tells how long the audio is."""
+    body = {"Metadata": [{"Type": "Other"}, {"Type": "SessionEnd", "Data": {"Offset": round(seconds * 10_000_000)}}]}
+    return says("audio.metadata", json.dumps(body))
+
+
+TOLD: Final = session_end(len(SLICE) / SECOND)
 
 
 def turn(*messages: Message, reused: bool = False, link: Link | None = None) -> Turn:
     """Return a turn that was asked for at 0, in which the service says one thing each second."""
-    asked = Turn(REQUEST, reused, link or Link(), 0.0, MOST)
+    asked = Turn(REQUEST, reused, link or Link(), 0.0, MOST, SECOND)
     for second, message in enumerate(messages, start=1):
         asked.receive(message, float(second))
     return asked
@@ -57,9 +69,11 @@ def turn(*messages: Message, reused: bool = False, link: Link | None = None) -> 
         ((AUDIO,), State.SPEAKING),
         ((START, AUDIO, says("audio.metadata")), State.SPEAKING),
         ((START, AUDIO, says("audio", b"", kind="audio/basic")), State.SPEAKING),
-        ((START, AUDIO, LAST), State.SPOKEN),
-        ((START, AUDIO, LAST, AUDIO), State.SPEAKING),
-        ((START, AUDIO, LAST, END), State.ENDED),
+        ((START, AUDIO, TOLD, LAST), State.SPOKEN),
+        ((START, TOLD, AUDIO, LAST), State.SPOKEN),
+        ((START, TOLD, says("audio.metadata"), AUDIO, LAST), State.SPOKEN),
+        ((START, AUDIO, TOLD, LAST, AUDIO), State.SPEAKING),
+        ((START, AUDIO, TOLD, LAST, END), State.ENDED),
         ((START, AUDIO, END), State.ENDED),
         ((END,), State.ENDED),
     ],
@@ -70,8 +84,32 @@ def test_where_the_service_is(messages: tuple[Message, ...], state: State) -> No
     assert asked.state is (State.STARTED if state is State.ASKED and messages else state)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        session_end(4.0),
+        session_end(0.0),
+        *[says("audio.metadata", body) for body in ("{", "[]", '{"Metadata": {}}', '{"Metadata": [1]}')],
+        says("audio.metadata", '{"Metadata": [{"Type": "SessionEnd"}]}'),
+    ],
+)
+def test_empty_audio_is_no_end_while_there_is_more_than_has_come(told: Message | None) -> None:
+    """A pause behind it is one amid the audio."""
+    asked = turn(*([told] if told else []), AUDIO, LAST)
+    assert asked.state is State.SPEAKING
+    asked.check(asked.heard_at + GAP - 0.1)
+
+
+def test_what_does_not_say_of_which_turn_it_is_is_of_the_one_that_has_begun() -> None:
+    nameless = says("audio", SLICE, None)
+    assert turn().receive(nameless, 1.0) == SLICE
+    assert turn(reused=True).receive(nameless, 1.0) == b""
+    assert turn(START, reused=True).receive(nameless, 2.0) == SLICE
+
+
 def test_audio_is_that_of_this_turn_alone() -> None:
-    asked = turn()
+    asked = turn(reused=True)
     for request_id in (None, "f" * 32, ""):
         assert asked.receive(says("audio", SLICE, request_id), 1.0) == b""
         assert asked.receive(says("turn.end", "{}", request_id), 1.0) == b""
@@ -95,7 +133,7 @@ def test_more_audio_than_a_text_can_have() -> None:
         ((), (FIRST_ANSWER, FIRST_ANSWER_REUSED), (SLOW_ANSWER, FIRST_ANSWER)),
         ((START,), (FIRST_AUDIO,) * 2, (SLOW_ANSWER,) * 2),
         ((START, AUDIO), (LINK,) * 2, (GAP,) * 2),
-        ((START, AUDIO, LAST), (LAST_ANSWER,) * 2, (LAST_ANSWER,) * 2),
+        ((START, TOLD, AUDIO, LAST), (LAST_ANSWER,) * 2, (LAST_ANSWER,) * 2),
     ],
 )
 def test_how_long_is_waited(
@@ -119,7 +157,7 @@ def test_how_long_is_waited(
         ((), FIRST_ANSWER),
         ((START,), SLOW_ANSWER),
         ((START, AUDIO), GAP),
-        ((START, AUDIO, LAST), LAST_ANSWER),
+        ((START, TOLD, AUDIO, LAST), LAST_ANSWER),
     ],
 )
 def test_of_a_link_of_which_nothing_is_known_no_sign_of_life_is_awaited(

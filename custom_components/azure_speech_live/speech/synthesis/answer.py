@@ -166,8 +166,8 @@ class Answer:
         Return its messages.
         """
         most = min(LEAST_SPEECH + SPEECH_PER_CHARACTER * _length(self._chosen), MAX_SECONDS + LEAST_SPEECH)
-        size = int(most * self.options.output_format.bytes_per_second)
-        self._turn = Turn(request_id, reused, link or Link(), now, size)
+        rate = self.options.output_format.bytes_per_second
+        self._turn = Turn(request_id, reused, link or Link(), now, int(most * rate), rate)
         self._sound.begin_again()
         self.timeline.request_began(billed(self._chosen, self.options), reused=reused)
         return [

@@ -7,16 +7,21 @@ All that we say is said at once, so that only the service's side has states:
 
 What it says skips states where it leaves something out, and more audio leads back from SPOKEN. What is awaited in each,
 and for how long, stands in the table of limits. A turn that is SPOKEN is whole: its turn.end may be missing.
+
+Empty audio alone says little: the service was seen to begin with it, and both of Microsoft's SDKs pass over it. It is
+the end only where the metadata have told, by SessionEnd, how long all of the audio is, and so much has come.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 from ..errors import ServiceTimeoutError, UnusableMessageError
 from ..wire.link import Link
-from ..wire.messages import Message
+from ..wire.messages import Message, json_body, offset
 
 FIRST_ANSWER: Final = 5.0
 """Seconds from the text to turn.start."""
@@ -34,6 +39,8 @@ GAP: Final = 15.0
 3 s fails there)."""
 LAST_ANSWER: Final = 2.0
 """Seconds from the end of the audio to turn.end, which is nothing but good manners."""
+_ROUNDING: Final = 0.2
+"""Seconds by which the audio may be shorter than SessionEnd says. There is more silence than that at its end."""
 
 
 class State(Enum):
@@ -63,17 +70,21 @@ class Turn:
     """When it was asked, or last said something."""
     most: int
     """Bytes of audio that it may have."""
+    bytes_per_second: int
+    """Of its audio."""
     state: State = State.ASKED
     received: int = 0
     """Bytes of audio that came."""
+    length: float = inf
+    """Seconds of audio that it has, once that is told."""
 
     def receive(self, message: Message, now: float) -> bytes:
         """Take a message of the connection; return the audio in it. Raises UnusableMessageError: it is too much.
 
-        What is of another turn, or of none, is nothing: audio that was on its way when its listener went must not be
-        heard in place of what was asked for since.
+        What is of another turn is nothing: audio that was on its way when its listener went must not be heard in place
+        of what was asked for since. What does not say of which it is, is of the turn that has begun.
         """
-        if self.state is State.ENDED or (message.request_id or "").lower() != self.request_id:
+        if self.state is State.ENDED or not self._is_mine(message):
             return b""
         self.heard_at = now
         if message.path == "turn.end":
@@ -82,17 +93,34 @@ class Turn:
             return self._audio(message.body, ends=message.content_type is None)
         elif self.state is State.ASKED:
             self.state = State.STARTED
+        if message.path == "audio.metadata":
+            self.length = min(_lengths(message), default=self.length)
         return b""
 
+    def _is_mine(self, message: Message) -> bool:
+        """Return whether a message is of this turn.
+
+        No message of Microsoft's service is known that does not say so. Without it, what is left of the turn before
+        could be taken for the beginning of this one; later, and where there was none before, nothing could.
+        """
+        if message.request_id is None:
+            return self.state is not State.ASKED or not self.reused
+        return message.request_id.lower() == self.request_id
+
     def _audio(self, audio: bytes, *, ends: bool) -> bytes:
+        self.received += len(audio)
         if audio:
             self.state = State.SPEAKING
-        elif ends and self.state is State.SPEAKING:
+        elif ends and self.state is State.SPEAKING and self._has_all:
             self.state = State.SPOKEN
-        self.received += len(audio)
         if self.received > self.most:
             raise UnusableMessageError("more audio than the text can have")
         return audio
+
+    @property
+    def _has_all(self) -> bool:
+        """Whether as much audio has come as there is, as far as that is told."""
+        return self.received / self.bytes_per_second >= self.length - _ROUNDING
 
     def resume(self, now: float) -> None:
         """Take note that nothing could be received until now, for it was not taken."""
@@ -130,3 +158,13 @@ class Turn:
             case State.SPEAKING:
                 return LINK, GAP
         return LAST_ANSWER, LAST_ANSWER
+
+
+def _lengths(message: Message) -> Iterator[float]:
+    """Yield what metadata tell of how many seconds the audio has; what cannot be read tells nothing."""
+    entries: Any = None
+    with suppress(UnusableMessageError):
+        entries = json_body(message).get("Metadata")
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and entry.get("Type") == "SessionEnd" and isinstance(entry.get("Data"), dict):
+            yield offset(entry["Data"]) or inf
