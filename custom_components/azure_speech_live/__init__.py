@@ -31,6 +31,7 @@ from .resource.usage import async_get_usage, async_remove_usage
 from .satellite.host_microphone import async_add_microphone, async_get_microphones
 from .services import async_setup_services
 from .speech import CredentialsError, QuotaError, SpeechError, printable
+from .voice.expected import async_setup_conversations
 from .voice.voices import async_remove_voices
 from .websocket_api import async_setup_websocket_api
 
@@ -47,6 +48,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     async_setup_health(hass)
     async_setup_services(hass)
     async_setup_websocket_api(hass)
+    async_setup_conversations(hass)
     async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, partial(_tell_of_newer_version, hass))
     return True
 

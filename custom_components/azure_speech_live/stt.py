@@ -52,6 +52,7 @@ from .speech import (
     printable,
 )
 from .speech.language_tags import match
+from .voice.expected import async_get_ready
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -168,6 +169,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
             async with aclosing(self._resource.recognize(audio, options)) as events:
                 async for event in events:
                     if isinstance(event, Hypothesis):
+                        async_get_ready()  # who is to answer
                         partial = self._text(event)
                         if partial is not None and len(partial) <= MAX_TEXT:
                             _LOGGER.debug("partial: %s", partial)

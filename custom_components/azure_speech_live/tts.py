@@ -27,6 +27,7 @@ from .resource.errors import asked, worded
 from .resource.issues import Issue, async_create_issue, async_delete_issue
 from .resource.resource import AzureSpeechConfigEntry
 from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, wav_header
+from .voice.expected import async_expect
 from .voice.formats import FORMAT_OPTIONS, extension, format_for
 from .voice.names import name_among
 from .voice.script import Script
@@ -93,6 +94,20 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         if chosen is not None:
             voices = [chosen, *(voice for voice in voices if voice.short_name != chosen.short_name)]
         return [OfferedVoice(voice.short_name, name_among(voice, language)) for voice in voices]
+
+    @callback
+    @override
+    def async_supports_streaming_input(self) -> bool:
+        """Return that it speaks a text as it comes: a run is to end with it."""
+        async_expect(self._get_ready)
+        return True
+
+    @callback
+    def _get_ready(self) -> None:
+        """Open a connection for what is to be spoken soon, in which language nobody knows yet."""
+        language = self._attr_default_language
+        if (voice := self._voices.chosen(self._settings.voice, language)) is not None:
+            self._resource.async_prepare(self._settings.synthesis_options(voice, language, format_for({})))
 
     @override
     async def async_stream_tts_audio(self, request: TTSAudioRequest) -> TTSAudioResponse:

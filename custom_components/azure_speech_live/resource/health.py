@@ -111,6 +111,11 @@ class Health:
         """Return whether connections to the service can be opened, as far as is known."""
         return MEANS[self._state].available
 
+    @property
+    def works(self) -> bool:
+        """Return whether there is nothing amiss, as far as is known."""
+        return self._state is State.WORKS
+
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
         """Call a listener when ``available`` changes. Return what ends that."""

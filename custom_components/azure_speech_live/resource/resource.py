@@ -5,7 +5,7 @@ Every recognition, translation and answer goes through SpeechResource, which not
 
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -137,6 +137,20 @@ class SpeechResource:
             answer.ended = self._hass.loop.time()
             self.usage.async_count_answer(answer)
             self.health.async_note_answer(answer)
+
+    @callback
+    def async_prepare(self, options: SynthesisOptions) -> None:
+        """Have a connection ready for what is to be spoken soon, as ``speak`` is asked to with these options.
+
+        It costs nothing that could be missed: nobody is told where there is none, and where it would not be of use
+        nobody asks for one.
+        """
+        if self.health.works and not self.guard.used_up:
+            self._entry.async_create_background_task(self._hass, self._prepare(options), "Azure Speech Live connection")
+
+    async def _prepare(self, options: SynthesisOptions) -> None:
+        with suppress(SpeechError):  # which the client has logged
+            await self.client.prepare(options)
 
     async def _watched(self, audio: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
         """Pass audio on. Raises UsageLimitError when the limit is used up."""

@@ -4,12 +4,18 @@ import asyncio
 from typing import Any
 
 from homeassistant.components.stt import SpeechResultState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+import pytest
 
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT
 from custom_components.azure_speech_live.resource.months import Month
+from custom_components.azure_speech_live.speech import SynthesisOptions
+from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Behaviour, Refuse
-from tests.speech_service.service import SpeechService
+from tests.speech_service.service import KEY, SpeechService
 
+from ..availability import BROKEN, USED_UP, speak
 from ..forms import add_resource
 from ..speech import pcm, stream, transcribe
 from .sessions import received
@@ -54,3 +60,42 @@ async def test_a_command_that_a_reload_ends_is_counted(hass: HomeAssistant, serv
 
     assert result.result is SpeechResultState.ERROR
     assert entry.runtime_data.usage.month == Month(recognition=len(pcm(1)), requests=1)  # which is no failure
+
+
+# --- a connection for what is to be spoken soon
+
+
+async def prepared(hass: HomeAssistant, service: SpeechService, entry: ConfigEntry) -> int:
+    """Return how many connections a resource opens early, of a service that works."""
+    service.behaviours = ()
+    service.authorization = Authorization([KEY])
+    before = len(service.attempts)
+    entry.runtime_data.async_prepare(SynthesisOptions(voice="en-US-JennyNeural"))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return len(service.attempts) - before
+
+
+async def test_a_connection_is_there_before_it_is_needed(hass: HomeAssistant, service: SpeechService) -> None:
+    entry = await add_resource(hass, service)
+    assert await prepared(hass, service, entry) == 1
+    assert await prepared(hass, service, entry) == 0
+
+
+@pytest.mark.parametrize("trouble", ["away", "refused", "quota", "limit"])
+async def test_none_is_opened_where_it_would_be_of_no_use(
+    hass: HomeAssistant, service: SpeechService, trouble: str
+) -> None:
+    entry = await add_resource(hass, service)
+    first = len(service.attempts)
+    match trouble:
+        case "away":
+            service.behaviours = lambda attempt: Behaviour(answer=Refuse(503)) if attempt > first else BROKEN
+        case "refused":
+            service.authorization = Authorization(["another"])
+        case "quota":
+            service.behaviours = lambda _: USED_UP
+        case "limit":
+            hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_LIMIT: 1e-6})
+            await hass.async_block_till_done()
+    await speak(hass)
+    assert await prepared(hass, service, entry) == 0

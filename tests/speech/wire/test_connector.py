@@ -22,12 +22,15 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.wire.connection import OPEN_LIMIT
 from custom_components.azure_speech_live.speech.wire.pool import IDLE_LIMIT
-from tests.speech_service import Behaviour, Fault, Legible, SpeechService
+from tests.speech_service import Behaviour, Fault, Legible, SpeechService, Synthesis
 from tests.speech_service.faults import AudioReceived, Freeze, Refuse, Reset
+from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import Behaviours
+from tests.speech_service.synthesis.refusals import THROTTLED
 
 from ..caller import AUDIO, SAID, Source, calling, listen
 from ..faults.places import MakePlace, closed_port, nobody_speaks, secure, unknown_name, untrusted
+from ..listener import Texts, hear
 
 CLASSIC: Final = "/speech/recognition/interactive/cognitiveservices/v1"
 UNIVERSAL: Final = "/stt/speech/universal/v2"
@@ -224,3 +227,16 @@ async def test_connection_that_cannot_be_prepared() -> None:
         with pytest.raises(NotASpeechEndpointError):
             await client.prepare(options)
         assert len(service.attempts) == 2
+
+
+async def test_none_is_prepared_while_somebody_waits_for_one() -> None:
+    synthesis = Synthesis(per_minute=PerMinute(close=THROTTLED, requests=0))
+    async with SpeechService(synthesis=synthesis) as service, calling(service.url) as client:
+        announcing = asyncio.create_task(hear(client, Texts(["One."]), long=True))
+        await asyncio.sleep(0.5)
+        attempts = len(service.attempts)
+        assert attempts
+        await client.prepare(SynthesisOptions(voice="en-US-AvaMultilingualNeural"))
+        assert len(service.attempts) == attempts
+        announcing.cancel()
+        await asyncio.wait([announcing])

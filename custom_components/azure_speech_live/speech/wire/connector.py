@@ -115,7 +115,9 @@ class Connector:
         self._pool.put(connection)
 
     async def prepare(self, options: Options) -> None:
-        """Have a connection for these options ready. Raises SpeechError."""
+        """Have a connection for these options ready, unless somebody waits for one. Raises SpeechError."""
+        if self.throttle.is_waited_for:
+            return
         acquired = await self.acquire(options, uuid.uuid4().hex)
         self.put_back(acquired.connection)
 

@@ -83,6 +83,11 @@ class Throttle:
         """Return a place for a caller; ``asked`` is called when its ``give_way_by`` may have changed."""
         return Place(next(self._numbers), long, asked)
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether somebody stands in the line."""
+        return bool(self._line)
+
     # --- what a caller does
 
     async def come(self, place: Place, latest: float) -> float:
