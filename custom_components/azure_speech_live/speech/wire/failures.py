@@ -81,14 +81,17 @@ _CLOSE_CODES: Final[Mapping[int, type[SpeechError]]] = {
 _NOT: Final = (
     r"\b(?:(?:no longer|not|isn t|aren t)(?: be)?|un|in)\s?(?:support\w*|valid|known|found|available|allowed)\b"
 )
+_ASKED: Final = "(?:request|call|transaction)"
+_RATE: Final = rf"\brate limit|^rate exceeded|\b{_ASKED}s? rate\b|\b{_ASKED}s (?:per|a) (?:second|minute)\b"
+"""Of samples and of speech there are rates as well."""
 _MEANINGS: Final[tuple[tuple[re.Pattern[str], type[SpeechError]], ...]] = tuple(
     (re.compile(words), error)
     for words, error in (
         (r"\bfirewall\b|\bvirtual network\b|\bprivate endpoint\b|\bpublic access\b", ConnectionFailedError),
-        (r"\b(?:concurren(?:t|cy)|parallel|simultaneous(?:ly)?)\b", ThrottledError),
-        ("quota", QuotaError),
+        (rf"\b(?:concurren(?:t|cy)|parallel|simultaneous(?:ly)?)\b|{_RATE}", ThrottledError),
+        (r"quota|\b(?:monthly|usage) (?:limit|allowance)\b|\bfree tier\b.*\b(?:exceeded|used up)\b", QuotaError),
         (
-            r"throttl|\btoo ?many ?requests\b|\bnumber of requests\b|\brate limit|\bresource exhausted\b|^429$",
+            rf"throttl|\btoo ?many ?{_ASKED}s\b|\bnumber of {_ASKED}s\b|\bresource exhausted\b|\bslow down\b|^429$",
             ThrottledError,
         ),
         (rf"continuous.*{_NOT}|{_NOT}.*continuous", ContinuousDetectionError),
@@ -106,7 +109,11 @@ _MEANT: Final[Mapping[type[SpeechError], str]] = {
 """Those that count where a status says little, in words."""
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-(?:[A-Za-z]{2}|[A-Za-z]{4}|\d{3})){0,2}")
-_MONTHLY_QUOTA: Final = re.compile(r"call volume quota|quota (?:is |was |has been )?exceeded", re.IGNORECASE)
+_MONTHLY_QUOTA: Final = re.compile(
+    r"call volume quota|out of quota|monthly ?(?:quota|limit)|usage (?:quota|limit)"
+    r"|quota ?(?:is |was |has been )?(?:exceeded|exhausted|reached|used up)",
+    re.IGNORECASE,
+)
 """The same where a limit of requests a second may be meant, which a larger quota is advised against."""
 _LANGUAGE: Final = re.compile(r"\b(?:cid|locales?|languages?|models?|deployments?)\b", re.IGNORECASE)
 _UPGRADE: Final = re.compile(r"upgrade|websocket|proxy|https?\b(?!:)", re.IGNORECASE)
