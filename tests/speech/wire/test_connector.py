@@ -16,7 +16,6 @@ from custom_components.azure_speech_live.speech import (
     RecognitionOptions,
     ServiceError,
     SpeechError,
-    SynthesisOptions,
     ThrottledError,
     WebPageError,
 )
@@ -30,7 +29,7 @@ from tests.speech_service.synthesis.refusals import THROTTLED
 
 from ..caller import AUDIO, SAID, Source, calling, listen
 from ..faults.places import MakePlace, closed_port, nobody_speaks, secure, unknown_name, untrusted
-from ..listener import Texts, hear
+from ..listener import OPTIONS, Texts, hear
 
 CLASSIC: Final = "/speech/recognition/interactive/cognitiveservices/v1"
 UNIVERSAL: Final = "/stt/speech/universal/v2"
@@ -212,20 +211,50 @@ async def test_check_closes_its_connection() -> None:
 
 async def test_connection_that_is_prepared() -> None:
     """It is there for whoever comes within a minute, once; then it is closed."""
-    options = SynthesisOptions(voice="en-US-AvaMultilingualNeural")
     async with SpeechService() as service, calling(service.url) as client:
-        await client.prepare(options)
-        await client.prepare(options)
+        await client.prepare(OPTIONS)
+        await client.prepare(OPTIONS)
         assert [attempt.path for attempt in service.attempts] == [BARE_SYNTHESIS]
         (connection,) = service.syntheses
         await service.until(lambda: connection.closed, timeout=2 * IDLE_LIMIT)
 
 
+async def test_connection_that_is_being_prepared_is_waited_for() -> None:
+    """By one answer, who gets it; another one opens its own."""
+    async with SpeechService(behaviours=[Behaviour(delay=0.5)]) as service, calling(service.url) as client:
+        preparing = [asyncio.create_task(client.prepare(OPTIONS)) for _ in range(2)]
+        await service.until(lambda: len(service.attempts) == 1)
+        answers = [asyncio.create_task(hear(client)) for _ in range(2)]
+        first, second = await asyncio.gather(*answers)
+        await asyncio.gather(*preparing)
+        assert (first.error, second.error) == (None, None)
+        assert first.times[0] == pytest.approx(0.5, abs=0.01)
+        assert second.times[0] < 0.1
+        assert [len(each.turns) > 0 for each in service.syntheses] == [True, True]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_connection_that_is_prepared_in_vain_is_opened_by_who_waits_for_it(*, cancelled: bool) -> None:
+    async with SpeechService(behaviours=[Behaviour(delay=0.5, answer=Refuse(503))]) as service:
+        async with calling(service.url) as client:
+            preparing = asyncio.create_task(client.prepare(OPTIONS))
+            await service.until(lambda: len(service.attempts) == 1)
+            answer = asyncio.create_task(hear(client))
+            await asyncio.sleep(0.1)
+            if cancelled:
+                preparing.cancel()
+            await asyncio.wait([preparing])
+            assert (await answer).error is None
+            assert preparing.cancelled() is cancelled
+            if not cancelled:
+                assert isinstance(preparing.exception(), ServiceError)
+        assert len(service.attempts) == 2
+
+
 async def test_connection_that_cannot_be_prepared() -> None:
-    options = SynthesisOptions(voice="en-US-AvaMultilingualNeural")
     async with SpeechService(behaviours=lambda _: MISSING) as service, calling(service.url) as client:
         with pytest.raises(NotASpeechEndpointError):
-            await client.prepare(options)
+            await client.prepare(OPTIONS)
         assert len(service.attempts) == 2
 
 
@@ -236,7 +265,7 @@ async def test_none_is_prepared_while_somebody_waits_for_one() -> None:
         await asyncio.sleep(0.5)
         attempts = len(service.attempts)
         assert attempts
-        await client.prepare(SynthesisOptions(voice="en-US-AvaMultilingualNeural"))
+        await client.prepare(OPTIONS)
         assert len(service.attempts) == attempts
         announcing.cancel()
         await asyncio.wait([announcing])

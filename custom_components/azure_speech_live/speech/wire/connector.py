@@ -71,18 +71,24 @@ class Connector:
         self._detecting_at_start: set[str] = set()
         """Paths on which the spoken language is not detected all along."""
         self._pool = Pool(self.discard)
+        self._preparing: dict[URL | None, asyncio.Event] = {}
+        """Connections that are being opened for nobody yet, by their addresses: each is for the first who comes."""
         self._background: set[asyncio.Task[None]] = set()
         self._attempts: deque[ConnectionMetric] = deque(maxlen=MAX_REPORTS)
         self._reports: deque[Message] = deque(maxlen=MAX_REPORTS)
 
     async def acquire(self, options: Options, connection_id: str) -> Acquired:
         """Return a connection for these options. Raises SpeechError."""
+        if (prepared := self._preparing.pop(self._likeliest(options), None)) is not None:
+            await prepared.wait()
+        return await self._acquire(options, connection_id)
+
+    async def _acquire(self, options: Options, connection_id: str) -> Acquired:
         attempts: tuple[ConnectionMetric, ...] = ()
         # Of the first only: one that is kept of another generation is no reason to leave this one out.
-        for _, url in self._routes(options)[:1]:
-            if (connection := await self._pool.take(url)) is not None:
-                break
-        else:
+        url = self._likeliest(options)
+        connection = None if url is None else await self._pool.take(url)
+        if connection is None:
             connection = await self._open_first(options, connection_id)
             attempts = (*self._attempts, connection.metric)
             self._attempts.clear()
@@ -115,11 +121,24 @@ class Connector:
         self._pool.put(connection)
 
     async def prepare(self, options: Options) -> None:
-        """Have a connection for these options ready, unless somebody waits for one. Raises SpeechError."""
+        """Have a connection for these options ready, unless somebody waits for one. Raises SpeechError.
+
+        Who needs it meanwhile waits for it.
+        """
         if self.throttle.is_waited_for:
             return
-        acquired = await self.acquire(options, uuid.uuid4().hex)
-        self.put_back(acquired.connection)
+        url = self._likeliest(options)
+        if (other := self._preparing.get(url)) is not None:
+            await other.wait()
+            return
+        prepared = self._preparing[url] = asyncio.Event()
+        try:
+            acquired = await self._acquire(options, uuid.uuid4().hex)
+            self.put_back(acquired.connection)
+        finally:
+            prepared.set()
+            if self._preparing.get(url) is prepared:
+                del self._preparing[url]
 
     def failed(self, connection: Connection, error: BaseException) -> None:
         """Take a connection back on which a turn has failed, and remember what its path does not serve."""
@@ -146,6 +165,9 @@ class Connector:
             for task in self._background:
                 task.cancel()
             await asyncio.wait(self._background)
+
+    def _likeliest(self, options: Options) -> URL | None:
+        return next((url for _, url in self._routes(options)), None)
 
     def _routes(self, options: Options) -> list[tuple[Generation, URL]]:
         """Return where to connect for these options: what served last comes first."""
