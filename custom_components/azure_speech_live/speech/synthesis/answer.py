@@ -57,6 +57,8 @@ Half of it is what satellites wait for."""
 PATIENT_LISTENER: Final = 65.0
 """The same where nobody stands and waits: a minute, after which the free tier takes requests again."""
 
+_NOTHING: Final = "the service spoke nothing"
+
 type Text = str | Sequence[Piece]
 """A sentence or a few, perhaps with pronunciations in it."""
 
@@ -100,6 +102,10 @@ class Answer:
         """Bytes of it."""
         self._begun = False
         """Whether the stream has."""
+        self._spoken = False
+        """Whether any text was."""
+        self._unspoken = False
+        """Whether one was not, although it was asked for again."""
         self._plays_until = -inf
         """When all sound so far has been heard, if it is played as it comes."""
 
@@ -117,7 +123,7 @@ class Answer:
             self._ahead += _length(part)
 
     def end_text(self, now: float) -> None:
-        """Take note that there is no more."""
+        """Take note that there is no more. Raises ServiceError if nothing was spoken of what there was."""
         self._text_ended = True
         self.timeline.text_ended = now
         self._complete_if_all_is_spoken()
@@ -247,10 +253,20 @@ class Answer:
             self._wanted_since = max(self._wanted_since, now)
 
     def _finish(self, now: float) -> None:
-        """Take note that all sound of the text has come. Raises SpeechError if there is none."""
+        """Take note that all sound of the text has come.
+
+        Raises SpeechError if there is none. That is trouble of the service, so that it is asked for once more; but a
+        voice may not know the letters. That all know Latin ones and digits is a guess. Others are passed over, if
+        anything is spoken at all.
+        """
         audio = self._sound.end()
-        if self._sound.is_silent and any(character.isalnum() for character in _text(self._chosen)):
-            raise ServiceError("the service spoke nothing")
+        if not self._sound.is_silent:
+            self._spoken = True
+        elif letters := list(filter(str.isalnum, _text(self._chosen))):
+            is_all = not (self._spoken or self._parts) and self._text_ended
+            if not self._retry.again or is_all or any(map(str.isascii, letters)):
+                raise ServiceError(_NOTHING)
+            self._unspoken = True
         self._hear(audio, now)
         self._turn, self._chosen = None, ()
         self._retry.progress()
@@ -258,6 +274,8 @@ class Answer:
 
     def _complete_if_all_is_spoken(self) -> None:
         if self._text_ended and not (self._parts or self._chosen):
+            if self._unspoken and not self._spoken:
+                raise ServiceError(_NOTHING)
             self._begin_stream()  # also where nothing is said in it
             self.complete = True
 
