@@ -320,7 +320,6 @@ OPENING: Final = (
         for status, error, attempts, within, native in (
             (401, CredentialsError, 1, 0.0, "AuthenticationFailure"),
             (403, CredentialsError, 1, 0.0, "AuthenticationFailure"),
-            (404, NotASpeechEndpointError, 2, 0.0, "once more, then ServiceError"),
             (429, ThrottledError, 2, LISTENER, _MANY),
             (503, ServiceError, 2, RETRY_DELAY, "once more, then ServiceUnavailable"),
         )
@@ -348,11 +347,29 @@ OPENING: Final = (
         behaviours=[Behaviour(answer=Reset())],
         sdks=Sdks(native="once more, unheard", javascript="ConnectionFailure"),
     ),
+    *(
+        Row(
+            fault=f"no WebSocket can be opened (HTTP {status}): the REST API speaks",
+            outcome=WHOLE,
+            attempts=attempts,
+            behaviours=for_ever(refused(status)),
+            sdks=Sdks(native=native, javascript="ConnectionFailure"),
+        )
+        for status, attempts, native in (
+            (200, 1, "ConnectionFailure"),
+            (400, 1, "BadRequest"),
+            (404, 2, "once more, then ServiceError"),
+            (405, 1, "not measured"),
+        )
+    ),
     Row(
-        fault="no WebSocket can be opened (HTTP 200): the REST API speaks",
-        outcome=WHOLE,
-        behaviours=for_ever(refused(200)),
-        sdks=Sdks(native="ConnectionFailure", javascript="ConnectionFailure"),
+        fault="HTTP 404, of the REST API too",
+        outcome=NotASpeechEndpointError,
+        attempts=2,
+        behaviours=for_ever(refused(404)),
+        rest=for_ever(refused(404)),
+        recovers=False,
+        sdks=Sdks(native="once more, then ServiceError", javascript="ConnectionFailure"),
     ),
     Row(
         fault="this, and HTTP 503 of the REST API, once",

@@ -14,6 +14,7 @@ import uuid
 
 from ..errors import (
     ConnectionFailedError,
+    NotASpeechEndpointError,
     OpenTimeoutError,
     ServiceTimeoutError,
     SpeechError,
@@ -214,7 +215,10 @@ class Flow:
                 acquired = await self._connector.acquire(answer.options, connection_id)
         except TimeoutError:
             raise OpenTimeoutError("the connection did not open in time") from None
-        except UpgradeRefusedError as refused:
+        except (UpgradeRefusedError, NotASpeechEndpointError) as refused:
+            if refused.status is None:
+                raise
+            # A proxy, or a container that has no more than that API. Where it has neither, that API says the same.
             _LOGGER.debug("%s: using the REST API: %s", connection_id, refused)
             self._without = True
             return
