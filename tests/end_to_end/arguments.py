@@ -18,19 +18,25 @@ def parse() -> argparse.Namespace:
     """
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
-        description="A spoken command turns on a light.",
+        description="A spoken command turns on a light, and is answered aloud.",
         epilog="The exit status is 0 only if it worked: something in the house changed, a question was answered, or "
-        "a translation was heard. With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, Azure recognises instead of the "
-        "stand-in.",
+        "a translation was heard; and what was said could be heard. With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, "
+        "Azure hears and speaks instead of the stand-in.",
         allow_abbrev=False,
     )
-    parser.add_argument("--once", action="store_true", help="end when the command was carried out")
+    parser.add_argument("--once", action="store_true", help="end when the command was carried out and answered")
     parser.add_argument(
         "--translate",
         action="store_true",
         help="translate a spoken announcement to Spanish and Catalan instead, and play the Spanish one on a speaker",
     )
-    parser.add_argument("--save", metavar="FILE", type=Path, help="--translate: keep what the speaker played, as WAV")
+    parser.add_argument(
+        "--save",
+        metavar="FILE",
+        type=Path,
+        help="a WAV file for what is said: the answer (default: a new file in the folder for temporary ones), or with "
+        "--translate what the speaker played (default: not kept)",
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--say", metavar="TEXT", help=f'what to say (default: "{COMMAND}", or an announcement)')
     what.add_argument("--wav", metavar="FILE", type=Path, help="a recording of it, in any format")
@@ -41,8 +47,8 @@ def parse() -> argparse.Namespace:
         parser.error("set both AZURE_SPEECH_KEY and AZURE_SPEECH_REGION, or neither")
     if arguments.wav and not arguments.wav.is_file():
         parser.error(f"there is no file {arguments.wav}")
-    if arguments.save and not (arguments.translate and arguments.save.parent.is_dir()):
-        parser.error("--save needs --translate, and a folder that exists")
+    if arguments.save and (arguments.save.is_dir() or not arguments.save.parent.is_dir()):
+        parser.error(f"--save needs the name of a file, in a folder that exists: {arguments.save}")
     return arguments
 
 

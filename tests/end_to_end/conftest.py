@@ -74,7 +74,7 @@ async def household(home: HomeAssistant) -> AsyncIterator[Household]:
     key = secrets.token_hex(16)
     async with stand_in(key=key) as (endpoint, service), home.connect() as connection:
         entry_id = (await home.add_integration(endpoint, key))["result"]["entry_id"]
-        pipeline = await connection.create_pipeline(await connection.recognizer(entry_id))
+        pipeline = await connection.create_pipeline(entry_id)
         household = Household(home, connection, service, endpoint, key, entry_id, pipeline)
         yield household
         await home.remove_integration(entry_id)

@@ -79,27 +79,30 @@ class Connection:
         assert entry["state"] == "loaded"
         return str(entry["entry_id"])
 
-    async def recognizer(self, entry_id: str) -> str:
-        """Return the entity id of a config entry's STT entity."""
+    async def entity(self, entry_id: str, domain: str) -> str:
+        """Return the id of a config entry's entity: its recognizer (domain "stt"), its voice ("tts")."""
         entities = await self.call("config/entity_registry/list")
         return next(
             str(entity["entity_id"])
             for entity in entities
-            if entity["config_entry_id"] == entry_id and entity["entity_id"].startswith("stt.")
+            if entity["config_entry_id"] == entry_id and entity["entity_id"].startswith(f"{domain}.")
         )
 
-    async def create_pipeline(self, stt_engine: str) -> str:
-        """Create an Assist pipeline that listens through `stt_engine`, make it the preferred one, return its id."""
+    async def create_pipeline(self, entry_id: str, agent: str = "conversation.home_assistant") -> str:
+        """Create an Assist pipeline that listens and speaks through a resource, and return its id.
+
+        It is the preferred one then.
+        """
         pipeline = await self.call(
             "assist_pipeline/pipeline/create",
             name="Azure Speech Live",
             language="en",
-            conversation_engine="conversation.home_assistant",
+            conversation_engine=agent,
             conversation_language="en",
-            stt_engine=stt_engine,
+            stt_engine=await self.entity(entry_id, "stt"),
             stt_language="en-US",
-            tts_engine="flite",
-            tts_language="en",
+            tts_engine=await self.entity(entry_id, "tts"),
+            tts_language="en-US",
             tts_voice=None,
             wake_word_entity=None,
             wake_word_id=None,
@@ -107,8 +110,12 @@ class Connection:
         await self.call("assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline["id"])
         return str(pipeline["id"])
 
-    async def run_pipeline(self, pipeline: str, microphone: AsyncIterable[bytes]) -> AsyncGenerator[dict[str, Any]]:
+    async def run_pipeline(
+        self, pipeline: str, microphone: AsyncIterable[bytes], end_stage: str = "intent"
+    ) -> AsyncGenerator[dict[str, Any]]:
         """Speak into a pipeline: yield its events, `{"type": "stt-end", "data": {…}, …}`, until it has an answer.
+
+        With the `end_stage` "tts" the answer is spoken, from the first event's URL.
 
         `microphone` gives 16 kHz 16-bit mono PCM at the pace of a microphone, for as long as it is listened to.
         """
@@ -117,7 +124,7 @@ class Connection:
                 "assist_pipeline/run",
                 pipeline=pipeline,
                 start_stage="stt",
-                end_stage="intent",
+                end_stage=end_stage,
                 input={"sample_rate": 16000},
             )
         ) as events:

@@ -1,8 +1,8 @@
-"""The demo, ``scripts/demo``: a spoken command turns on a light, with everything real and on this machine.
+"""The demo, ``scripts/demo``: a spoken command turns on a light and is answered, all of it real and on this machine.
 
-It starts the stand-in Speech service with a recogniser in it, starts Home Assistant, adds the integration as a
-person would, speaks, and prints what happens while it happens. With ``--translate`` a spoken announcement is
-translated instead, and played on a speaker. Its exit status is 0 only if that worked.
+It starts the stand-in Speech service with a recogniser and a voice in it, starts Home Assistant, adds the integration
+as a person would, speaks, listens, and prints what happens while it happens. With ``--translate`` a spoken announcement
+is translated instead, and played on a speaker. Its exit status is 0 only if that worked.
 """
 
 import argparse
@@ -19,10 +19,11 @@ from typing import Any
 
 from tests.machine import new_machine
 
+from .answer import Answer
 from .arguments import COMMAND, parse
 from .connection import Connection, HomeAssistantError
 from .home_assistant import PASSWORD, USERNAME, HomeAssistant
-from .microphone import BYTES_PER_SECOND, SoundError, microphone, recorded, spoken
+from .microphone import BYTES_PER_SECOND, SoundError, recorded, spoken
 from .process import ROOT, ProcessError
 from .screen import Screen
 from .stand_in import RECOGNIZER, TRANSLATOR, stand_in
@@ -35,7 +36,7 @@ _CHANGE_SECONDS = 5  # Home Assistant answers before a slow device has done it
 _ENGLISH = ROOT / "custom_components" / "azure_speech_live" / "translations" / "en.json"
 
 
-async def speak(screen: Screen, home: HomeAssistant, connection: Connection, pipeline: str, sound: bytes) -> bool:
+async def speak(screen: Screen, home: HomeAssistant, connection: Connection, pipeline: str, answer: Answer) -> bool:
     """Speak into the pipeline and print what comes of it. Return whether the house did as it was told.
 
     That is: something in it changed. What asks for no change, as a question, needs an answer only.
@@ -45,7 +46,8 @@ async def speak(screen: Screen, home: HomeAssistant, connection: Connection, pip
     changes = asyncio.create_task(_print_changes(screen, connection, changed))
     done = False
     try:
-        async for event in connection.run_pipeline(pipeline, microphone(sound)):
+        async for event in connection.run_pipeline(pipeline, answer.command(), end_stage="tts"):
+            answer.take(event)
             if event["type"] == "stt-end":
                 # The two ways of hearing about it are not equally quick: the partial transcripts come first.
                 await asyncio.wait([partials], timeout=5)
@@ -131,7 +133,9 @@ async def start(
         engines = TRANSLATOR if arguments.translate else RECOGNIZER
         endpoint, _ = await stack.enter_async_context(stand_in(key=key, engines=engines))
         screen.line("Speech service", f"a stand-in at {endpoint}, in which PocketSphinx recognises")
-        if arguments.translate:
+        if not arguments.translate:
+            screen.line("", "and espeak-ng speaks (like a robot)")
+        else:
             screen.line("", "(only a few announcements), Apertium translates (word by word, by rules)")
             screen.line("", "and espeak-ng speaks (like a robot): they show the way, not how good Azure is")
     screen.line("Home Assistant", "starts, which takes a while")
@@ -162,18 +166,20 @@ async def demo(arguments: argparse.Namespace, folder: Path) -> bool:
             screen.title(f"{title}, into a recording, and translating that")
             done = await translate(screen, home, connection, config=config, sound=sound, expected=expected)
         else:
-            recognizer = await connection.recognizer(entry_id)
-            pipeline = await connection.create_pipeline(recognizer)
+            pipeline = await connection.create_pipeline(entry_id)
             await home.post("/api/services/light/turn_on", json={"entity_id": _LIGHT_THAT_IS_ON})
             await home.post("/api/services/switch/turn_off", json={"entity_id": "all"})  # they know no state until then
-            screen.line("pipeline", f'"Azure Speech Live" listens through {recognizer}')
+            ear, mouth = [await connection.entity(entry_id, domain) for domain in ("stt", "tts")]
+            screen.line("pipeline", f'"Azure Speech Live" listens through {ear} and speaks through {mouth}')
             screen.title(f"{title} at the pace of a microphone")
             for state in await connection.call("get_states"):
                 if state["entity_id"].startswith(_SWITCHED):
                     _print_state(screen, state)
-            done = await speak(screen, home, connection, pipeline, sound)
+            answer = Answer(screen, home, sound)
+            done = await speak(screen, home, connection, pipeline, answer)
+            done = await answer.save(arguments.save) and done
             done = done and (not expected or await connection.state(_LIGHT) == "on")
-        if arguments.save and (config / SPEAKER_SOUND).exists():
+        if arguments.translate and arguments.save and (config / SPEAKER_SOUND).exists():
             shutil.copy(config / SPEAKER_SOUND, arguments.save)
             screen.line("saved", f"what the speaker played: {arguments.save}")
         print("\nIt worked." if done else "\nIt did not work.")
@@ -199,6 +205,8 @@ def main() -> int:
     """Return the exit status."""
     arguments = parse()
     arguments.open = False
+    if not (arguments.save or arguments.translate):  # where it is still there when the demo is not
+        arguments.save = Path(tempfile.gettempdir()) / f"azure-speech-live-{secrets.token_hex(4)}.wav"
     try:
         with tempfile.TemporaryDirectory(prefix="azure-speech-live-") as name, new_machine(folder := Path(name)):
             return 0 if asyncio.run(_run(arguments, folder)) else 1

@@ -93,7 +93,7 @@ class House:
         flow = await self.home.post(f"{_CONFIG}/options/flow", json={"handler": self.entry_id})
         limit = {"monthly_limit": 0.1, "pricing_tier": "unknown"}
         await self.home.post(f"{_CONFIG}/options/flow/{flow['flow_id']}", json=limit)
-        pipeline = await self.connection.create_pipeline(await self.connection.recognizer(self.entry_id))
+        pipeline = await self.connection.create_pipeline(self.entry_id)
         (made,) = [
             made
             for made in (await self.connection.call("assist_pipeline/pipeline/list"))["pipelines"]

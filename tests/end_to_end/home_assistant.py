@@ -89,6 +89,13 @@ class HomeAssistant:
             await _check(response)
             return await response.json()
 
+    async def fetch(self, path: str) -> AsyncGenerator[bytes]:
+        """Send a GET request and yield the answer as it comes. Raises HomeAssistantError unless it is a success."""
+        async with self._session.get(path) as response:
+            await _check(response)
+            async for piece in response.content.iter_any():
+                yield piece
+
     async def delete(self, path: str) -> None:
         """Send a DELETE request. Raises HomeAssistantError unless it is a success."""
         async with self._session.delete(path) as response:

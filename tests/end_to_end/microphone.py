@@ -3,6 +3,7 @@
 Sound is 16 kHz 16-bit mono PCM throughout, as Home Assistant's voice assistant takes it.
 """
 
+from array import array
 import asyncio
 from collections.abc import AsyncGenerator
 import itertools
@@ -12,6 +13,7 @@ import tempfile
 import wave
 
 BYTES_PER_SECOND = 16000 * 2
+_AUDIBLE = 1000  # of 32767; whoever speaks is louder
 _CHUNK_SECONDS = 0.02
 _CHUNK_BYTES = int(BYTES_PER_SECOND * _CHUNK_SECONDS)
 
@@ -38,6 +40,12 @@ def recorded(recording: Path) -> bytes:
     if decoding.returncode:
         raise SoundError(decoding.stderr.decode(errors="replace").strip())
     return decoding.stdout
+
+
+def end_of_speech(sound: bytes) -> float:
+    """Return after how many seconds only silence is left of `sound`; 0 if it is nothing else."""
+    samples = array("h", sound)
+    return next((n for n in range(len(samples), 0, -1) if abs(samples[n - 1]) > _AUDIBLE), 0) / 16000
 
 
 def record(sound: bytes, recording: Path) -> None:

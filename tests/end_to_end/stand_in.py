@@ -8,8 +8,11 @@ import sys
 from .process import ROOT, Process
 
 _DATA = ROOT / "tests" / "data"
-RECOGNIZER = ("--engine", "pocketsphinx", "--phrases", _DATA / "home_commands.txt")
-"""PocketSphinx, which hears commands for the house."""
+RECOGNIZER = (
+    *("--engine", "pocketsphinx", "--phrases", _DATA / "home_commands.txt"),
+    *("--voice", "espeak-ng"),
+)
+"""PocketSphinx, which hears commands for the house; espeak-ng, which says the answers."""
 TRANSLATOR = (
     *("--engine", "pocketsphinx", "--phrases", _DATA / "announcements.txt"),
     *("--translator", "apertium", "--voice", "espeak-ng"),

@@ -10,10 +10,11 @@ import socket
 import subprocess
 import sys
 from urllib.parse import urlsplit
+import wave
 
 import pytest
 
-from .microphone import BYTES_PER_SECOND, record, recorded, spoken
+from .microphone import BYTES_PER_SECOND, end_of_speech, record, recorded, spoken
 from .process import ROOT, Process
 from .stand_in import stand_in
 
@@ -24,13 +25,14 @@ KEY = "0123456789abcdef0123456789abcdef"
 
 @asynccontextmanager
 async def demo(temporary: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> AsyncIterator[Process]:
-    """Run the demo until it ends. Nothing of it is left then: no file, and nobody at an address that it printed."""
+    """Run the demo until it ends. What is left of it then is what it said: no file, nobody at an address it printed."""
     temporary.mkdir(exist_ok=True)
     command = (sys.executable, "-m", "tests.end_to_end.demo", *arguments)
     async with Process.run(*command, env={"TMPDIR": str(temporary), **(env or {})}) as process:
         yield process
         await process.status(within=120)
-    assert not list(temporary.iterdir())
+    told = re.findall(r"the answer, [\d.]+ s: (.+)", "\n".join(process.lines))
+    assert {str(file) for file in temporary.iterdir()} <= {*told}
     for url in {*re.findall(r"(?:ws|http)://[\d.]+:\d+", "\n".join(process.lines))} - {*(env or {}).values()}:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", urlsplit(url).port)) != 0, url
@@ -45,11 +47,21 @@ async def test_a_light_goes_on(tmp_path: Path) -> None:
         r"hears +turn",
         r"heard +Turn on the kitchen light\.",
         r"answer +Turned on the light",
+        r"voice +the answer, [1-9]\.\d s: ",
         r"It worked\.",
     ]
     numbers = [next(number for number, line in enumerate(told) if re.match(part, line)) for part in story]
     assert numbers == sorted(numbers), "\n".join(told)
     assert any(re.match(r"house +Kitchen light: on", line) for line in told)
+    assert any(re.match(r"voice +begins to answer, \d+\.\d\d s after the command", line) for line in told)
+    assert told[-3].endswith(".wav")
+    assert hears_the_answer(Path(told[-3].partition("s: ")[2]))
+
+
+def hears_the_answer(recording: Path) -> bool:
+    """Return whether espeak-ng speaks there for about as long as the answer takes it."""
+    with wave.open(str(recording)) as sound:
+        return 0.8 < sound.getnframes() / sound.getframerate() < 2 and end_of_speech(recorded(recording)) > 0.8
 
 
 async def test_a_recording_in_another_format_is_played_until_ctrl_c(tmp_path: Path) -> None:
@@ -91,9 +103,13 @@ async def test_a_light_that_is_off_already_does_not_work(tmp_path: Path) -> None
 
 
 async def test_a_question_is_answered(tmp_path: Path) -> None:
-    async with demo(tmp_path / "temporary", "--once", "--say", "What time is it") as process:
+    save = tmp_path / "time.wav"
+    async with demo(tmp_path / "temporary", "--once", "--say", "What time is it", "--save", save) as process:
         assert await process.status(within=120) == 0
     assert process.lines[-1] == "It worked."
+    assert process.lines[-3].endswith(f" s: {save}")
+    assert end_of_speech(recorded(save))
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 async def test_an_announcement_is_translated(tmp_path: Path) -> None:
@@ -162,6 +178,7 @@ async def test_half_of_azures_settings(tmp_path: Path, env: dict[str, str]) -> N
         (["--help"], 0, "The exit status is 0 only if it worked"),
         (["--sing"], 2, "unrecognized arguments: --sing"),
         (["--wav", "nowhere.wav"], 2, "there is no file nowhere.wav"),
+        (["--save", "nowhere/answer.wav"], 2, "--save needs the name of a file, in a folder that exists"),
     ],
 )
 async def test_help_and_mistakes_come_before_the_set_up(

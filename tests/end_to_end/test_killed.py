@@ -31,7 +31,7 @@ async def test_it_is_killed_after_a_minute(tmp_path: Path) -> None:
 
         async def listen() -> list[str]:
             async with home.connect() as connection:
-                pipeline = await connection.create_pipeline(await connection.recognizer(entry_id))
+                pipeline = await connection.create_pipeline(entry_id)
                 run = connection.run_pipeline(pipeline, microphone(spoken("Turn on the kitchen light")))
                 return [event["type"] async for event in run]
 

@@ -26,7 +26,7 @@ _OURS = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) .*azure_speech_live\.(?
 
 async def speak(connection: Connection, entry_id: str, sound: AsyncGenerator[bytes] | None = None) -> str:
     """Speak a command into a pipeline, and return the transcript."""
-    pipeline = await connection.create_pipeline(await connection.recognizer(entry_id))
+    pipeline = await connection.create_pipeline(entry_id)
     run = connection.run_pipeline(pipeline, sound or microphone(spoken(COMMAND)))
     events = [event async for event in run]
     (text,) = (event["data"]["stt_output"]["text"] for event in events if event["type"] == "stt-end")

@@ -1,12 +1,11 @@
 """The demo of translation, ``scripts/demo --translate``: the action, and what comes out of a speaker."""
 
-from array import array
 from pathlib import Path
 from typing import Any, Final
 
 from .connection import Connection
 from .home_assistant import HomeAssistant
-from .microphone import BYTES_PER_SECOND, record, recorded
+from .microphone import BYTES_PER_SECOND, end_of_speech, record, recorded
 from .screen import Screen
 
 ANNOUNCEMENT: Final = "Dinner is ready in the kitchen"
@@ -16,7 +15,6 @@ SPEAKER_SOUND: Final = "speaker.wav"
 
 _LANGUAGES: Final = {"es": "Spanish", "ca": "Catalan"}
 _VOICE: Final = "es-ES-ElviraNeural"
-_AUDIBLE: Final = 1000  # of 32767; whoever speaks is louder
 
 
 def record_announcement(config: Path, sound: bytes) -> Path:
@@ -30,7 +28,7 @@ def record_announcement(config: Path, sound: bytes) -> Path:
 def played(config: Path) -> bytes:
     """Return what the speaker played last: 16 kHz 16-bit mono PCM, or nothing if that is silence."""
     sound = recorded(config / SPEAKER_SOUND)
-    return sound if max(map(abs, array("h", sound)), default=0) > _AUDIBLE else b""
+    return sound if end_of_speech(sound) else b""
 
 
 async def translate(
