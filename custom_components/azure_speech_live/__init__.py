@@ -97,7 +97,7 @@ async def _async_connect(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> 
     except SpeechError as err:
         raise _not_ready(err, placeholders) from err
     entry.async_on_unload(resource.async_close)
-    resource.guard.async_update()
+    resource.async_update_guards()
     try:
         await resource.health.async_check(resource.client)
     except CredentialsError as err:

@@ -26,6 +26,8 @@ CONF_TARGET_LANGUAGE: Final = "target_language"
 
 # Of a resource: the hours of audio that the household wants to use in a month at most.
 CONF_MONTHLY_LIMIT: Final = "monthly_limit"
+# The same of the characters that are spoken.
+CONF_MONTHLY_CHARACTERS: Final = "monthly_characters"
 # And its pricing tier in Azure, which only the household knows.
 CONF_PRICING_TIER: Final = "pricing_tier"
 TIER_UNKNOWN: Final = "unknown"

@@ -26,6 +26,8 @@ PARALLEL_UPDATES = 0
 
 FREE_HOURS: Final = 5
 """Hours of audio that the free tier (F0) has in a month, by Microsoft's price list."""
+FREE_CHARACTERS: Final = 500_000
+"""Characters of neural voices that it has in a month, by the same list."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,20 +57,42 @@ def _share(key: str, value: Callable[[SpeechResource], float | None]) -> UsageSe
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=1,
+        value=lambda resource: None if (share := value(resource)) is None else share * 100,
+    )
+
+
+def _delay(key: str, value: Callable[[SpeechResource], float | None]) -> UsageSensorDescription:
+    return UsageSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
         value=value,
     )
 
 
-LIMIT_USED: Final = _share(
-    "limit_used", lambda resource: None if resource.guard.share is None else resource.guard.share * 100
+# Only with a limit.
+LIMIT_USED: Final = _share("limit_used", lambda resource: resource.hearing_guard.share)
+VOICE_LIMIT_USED: Final = _share("voice_limit_used", lambda resource: resource.speaking_guard.share)
+# Only in the free tier.
+FREE_HOURS_USED: Final = _share("free_hours_used", lambda resource: resource.usage.used.hours / FREE_HOURS)
+FREE_CHARACTERS_USED: Final = _share(
+    "free_characters_used", lambda resource: resource.usage.used.characters / FREE_CHARACTERS
 )
-"""Only with a limit."""
-FREE_HOURS_USED: Final = _share("free_hours_used", lambda resource: resource.usage.hours / FREE_HOURS * 100)
-"""Only in the free tier."""
 
 SENSORS: Final = (
     _audio("recognition_audio", lambda resource: resource.usage.month.recognition_seconds),
     _audio("translation_audio", lambda resource: resource.usage.month.translation_seconds),
+    UsageSensorDescription(
+        key="characters",
+        translation_key="characters",
+        state_class=SensorStateClass.TOTAL,
+        value=lambda resource: resource.usage.month.characters,
+    ),
     UsageSensorDescription(
         key="requests",
         translation_key="requests",
@@ -83,17 +107,8 @@ SENSORS: Final = (
         value=lambda resource: sum(resource.usage.month.failures.values()),
         attributes=lambda resource: {kind: resource.usage.month.failures.get(kind, 0) for kind in FAILURE_KINDS},
     ),
-    UsageSensorDescription(
-        key="delay",
-        translation_key="delay",
-        device_class=SensorDeviceClass.DURATION,
-        state_class=SensorStateClass.MEASUREMENT,
-        native_unit_of_measurement=UnitOfTime.SECONDS,
-        suggested_unit_of_measurement=UnitOfTime.MILLISECONDS,
-        suggested_display_precision=0,
-        entity_registry_enabled_default=False,
-        value=lambda resource: resource.usage.delay,
-    ),
+    _delay("delay", lambda resource: resource.usage.delay),
+    _delay("voice_delay", lambda resource: resource.usage.voice_delay),
 )
 
 
@@ -105,9 +120,12 @@ async def async_setup_entry(
     """Add the sensors of the resource."""
     descriptions = [*SENSORS]
     registry = er.async_get(hass)
+    is_free = entry.options.get(CONF_PRICING_TIER) == TIER_FREE
     for description, wanted in (
-        (LIMIT_USED, entry.runtime_data.guard.limit is not None),
-        (FREE_HOURS_USED, entry.options.get(CONF_PRICING_TIER) == TIER_FREE),
+        (LIMIT_USED, entry.runtime_data.hearing_guard.limit is not None),
+        (VOICE_LIMIT_USED, entry.runtime_data.speaking_guard.limit is not None),
+        (FREE_HOURS_USED, is_free),
+        (FREE_CHARACTERS_USED, is_free),
     ):
         if wanted:
             descriptions.append(description)

@@ -17,19 +17,34 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.azure_speech_live.actions.recognition import async_recognize
-from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN
-from custom_components.azure_speech_live.sensor import FREE_HOURS, FREE_HOURS_USED, LIMIT_USED, SENSORS
+from custom_components.azure_speech_live.const import (
+    CONF_MONTHLY_CHARACTERS,
+    CONF_MONTHLY_LIMIT,
+    CONF_PRICING_TIER,
+    DOMAIN,
+)
+from custom_components.azure_speech_live.sensor import (
+    FREE_CHARACTERS,
+    FREE_CHARACTERS_USED,
+    FREE_HOURS,
+    FREE_HOURS_USED,
+    LIMIT_USED,
+    SENSORS,
+    VOICE_LIMIT_USED,
+)
 from custom_components.azure_speech_live.speech import TranslationOptions
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
 from .speech import pcm, stream, transcribe
+from .voices import WAV, asked_to_speak, sound_of
 
-ENABLED = {"recognition_audio", "translation_audio", "failures"}
+ENABLED = {"recognition_audio", "translation_audio", "characters", "failures"}
 
 
 def entity_id(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:
@@ -97,6 +112,20 @@ async def test_they_show_what_was_used(hass: HomeAssistant, service: SpeechServi
     assert ATTR_LAST_RESET not in shown(hass, entry, "delay").attributes
 
 
+async def test_they_show_what_was_spoken(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    assert await async_setup_component(hass, "tts", {})
+    await enable_all(hass, entry)
+    assert shown(hass, entry, "voice_delay").state == "unknown"
+    await sound_of(asked_to_speak(hass, "The light is on.", WAV))
+    characters = shown(hass, entry, "characters")
+    assert characters.state == str(len("The light is on."))
+    assert characters.attributes[ATTR_STATE_CLASS] == SensorStateClass.TOTAL
+    assert characters.attributes[ATTR_LAST_RESET] == shown(hass, entry, "requests").attributes[ATTR_LAST_RESET]
+    assert shown(hass, entry, "requests").state == "1"
+    assert 0 <= float(shown(hass, entry, "voice_delay").state) < 10_000
+    assert shown(hass, entry, "delay").state == "unknown"
+
+
 async def test_a_new_month_begins_at_nought(
     hass: HomeAssistant, entry: ConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -126,7 +155,8 @@ async def test_they_stay_available_while_the_service_is_not(
     assert shown(hass, entry, "failures").state == "1"
 
 
-async def test_the_share_of_the_limit_is_there_as_long_as_there_is_one(hass: HomeAssistant, entry: ConfigEntry) -> None:
+async def test_each_share_of_a_limit_is_there_as_long_as_there_is_one(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    assert await async_setup_component(hass, "tts", {})
     assert entity_id(hass, entry, LIMIT_USED.key) is None
 
     hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_LIMIT: 0.1})
@@ -134,16 +164,26 @@ async def test_the_share_of_the_limit_is_there_as_long_as_there_is_one(hass: Hom
     assert float(shown(hass, entry, LIMIT_USED.key).state) == 0
     await transcribe(hass, stream(pcm(3.6)))
     assert float(shown(hass, entry, LIMIT_USED.key).state) == pytest.approx(1)
+    assert entity_id(hass, entry, VOICE_LIMIT_USED.key) is None
+
+    hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_CHARACTERS: 1600})
+    await hass.async_block_till_done()
+    assert entity_id(hass, entry, LIMIT_USED.key) is None
+    assert float(shown(hass, entry, VOICE_LIMIT_USED.key).state) == 0
+    await sound_of(asked_to_speak(hass, "The light is on.", WAV))
+    assert float(shown(hass, entry, VOICE_LIMIT_USED.key).state) == pytest.approx(1)
 
     hass.config_entries.async_update_entry(entry, options={})
     await hass.async_block_till_done()
-    assert entity_id(hass, entry, LIMIT_USED.key) is None
+    assert entity_id(hass, entry, VOICE_LIMIT_USED.key) is None
 
 
-async def test_the_share_of_the_free_hours_is_there_where_the_household_says_that_it_has_them(
+async def test_the_shares_of_what_is_free_are_there_where_the_household_says_that_it_has_them(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> None:
+    assert await async_setup_component(hass, "tts", {})
     assert entity_id(hass, entry, FREE_HOURS_USED.key) is None
+    assert entity_id(hass, entry, FREE_CHARACTERS_USED.key) is None
 
     hass.config_entries.async_update_entry(entry, options={CONF_PRICING_TIER: "f0"})
     await hass.async_block_till_done()
@@ -155,8 +195,13 @@ async def test_the_share_of_the_free_hours_is_there_where_the_household_says_tha
     share = shown(hass, entry, FREE_HOURS_USED.key)
     assert float(share.state) == pytest.approx(4.5 / (FREE_HOURS * 3600) * 100)
     assert share.attributes[ATTR_UNIT_OF_MEASUREMENT] == "%"
+    assert float(shown(hass, entry, FREE_CHARACTERS_USED.key).state) == 0
+    await sound_of(asked_to_speak(hass, "The light is on.", WAV))
+    share = shown(hass, entry, FREE_CHARACTERS_USED.key)
+    assert float(share.state) == pytest.approx(16 / FREE_CHARACTERS * 100)
 
     for tier in ("s0", "unknown"):
         hass.config_entries.async_update_entry(entry, options={CONF_PRICING_TIER: tier})
         await hass.async_block_till_done()
+        assert entity_id(hass, entry, FREE_CHARACTERS_USED.key) is None
         assert entity_id(hass, entry, FREE_HOURS_USED.key) is None

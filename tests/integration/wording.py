@@ -6,6 +6,7 @@ table of the service's errors. What cannot be resolved is an error, so that no k
 
 import ast
 from collections.abc import Generator, Iterator
+from dataclasses import is_dataclass
 from types import ModuleType
 from typing import Final
 
@@ -112,6 +113,9 @@ def _resolve(node: ast.expr | None, module: ModuleType, function: _Function) -> 
             return set()  # that of another exception, which has been seen where it is made
         case ast.Attribute(value=ast.Name(id=name), attr=attribute):
             found = strings(getattr(getattr(module, name, None), attribute, None))
+        case ast.Attribute(attr=attribute):  # of one of the module's table
+            table = [value for value in vars(module).values() if is_dataclass(value) and not isinstance(value, type)]
+            found = {key for value in table for key in strings(getattr(value, attribute, None))}
         case ast.IfExp(body=first, orelse=second):
             found = _resolve(first, module, function) | _resolve(second, module, function)
         case ast.JoinedStr(values=[ast.Constant(value=str(start)), ast.FormattedValue(value=rest)]):

@@ -14,7 +14,14 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, TIER_FREE, TIER_STANDARD, TIER_UNKNOWN
+from ..const import (
+    CONF_MONTHLY_CHARACTERS,
+    CONF_MONTHLY_LIMIT,
+    CONF_PRICING_TIER,
+    TIER_FREE,
+    TIER_STANDARD,
+    TIER_UNKNOWN,
+)
 from .form import unless_removed
 
 _SCHEMA: Final = vol.Schema(
@@ -23,6 +30,9 @@ _SCHEMA: Final = vol.Schema(
             NumberSelectorConfig(
                 min=0.1, max=10_000, step=0.1, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfTime.HOURS
             )
+        ),
+        vol.Optional(CONF_MONTHLY_CHARACTERS): NumberSelector(
+            NumberSelectorConfig(min=1000, max=100_000_000, step=1, mode=NumberSelectorMode.BOX)
         ),
         vol.Required(CONF_PRICING_TIER, default=TIER_UNKNOWN): SelectSelector(
             SelectSelectorConfig(
@@ -36,11 +46,11 @@ _SCHEMA: Final = vol.Schema(
 
 
 class ResourceOptionsFlow(OptionsFlow):
-    """Set a limit to what the household uses in a month, or take it away, and say which tier the resource has."""
+    """Set limits to what the household uses in a month, or take them away, and say which tier the resource has."""
 
     @unless_removed
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the limit and the tier."""
+        """Ask for the limits and the tier."""
         options = self.config_entry.options
         if user_input is not None:
             return self.async_create_entry(data=user_input)

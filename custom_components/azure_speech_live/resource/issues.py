@@ -30,6 +30,7 @@ class Issue(StrEnum):
     QUOTA_OF_STANDARD = "quota_of_standard"
     USAGE_UNREADABLE = "usage_unreadable"
     VOICE_GONE = "voice_gone"
+    VOICE_LIMIT_USED_UP = "voice_limit_used_up"
 
 
 ON_STANDARD: Final = {

@@ -36,10 +36,13 @@ class Month:
     """Bytes of audio that were sent to be recognised."""
     translation: int = 0
     """Bytes of audio that were sent to be translated."""
+    characters: int = 0
+    """Characters that were spoken, as the service asks to be paid for them: an estimate."""
     requests: int = 0
-    """Requests to the service: usually one an utterance, more if a connection broke."""
+    """Requests to the service: usually one an utterance, more if a connection broke; in an answer, one for a few
+    sentences."""
     failures: dict[str, int] = field(default_factory=dict)
-    """Sessions that failed, by kind; see errors.py."""
+    """Sessions and answers that failed, by kind; see errors.py."""
 
     @property
     def recognition_seconds(self) -> float:
@@ -60,6 +63,7 @@ class Month:
         """Add what was used in another."""
         self.recognition += other.recognition
         self.translation += other.translation
+        self.characters += other.characters
         self.requests += other.requests
         for kind, failures in other.failures.items():
             self.failures[kind] = self.failures.get(kind, 0) + failures
@@ -126,9 +130,8 @@ def read_months(data: Mapping[str, Any]) -> tuple[Months, bool]:
 def _read_month(stored: Any) -> Month:
     if not isinstance(stored, dict):
         return Month()
-    counts = {
-        name: count for name in ("recognition", "translation", "requests") if _is_count(count := stored.get(name))
-    }
+    names = ("recognition", "translation", "characters", "requests")
+    counts = {name: count for name in names if _is_count(count := stored.get(name))}
     failures = stored.get("failures")
     kinds = failures.items() if isinstance(failures, dict) else ()
     return Month(**counts, failures={kind: count for kind, count in kinds if _is_count(count)})

@@ -27,7 +27,7 @@ from ..speech import (
     SynthesisOptions,
     TextSourceError,
 )
-from .cost_guard import CostGuard, UsageLimitError
+from .cost_guard import UsageLimitError, cost_guards
 from .health import async_get_health
 from .session import Session, SpokenSession
 from .usage import Usage
@@ -36,6 +36,8 @@ type AzureSpeechConfigEntry = ConfigEntry[SpeechResource]
 
 MAX_SESSIONS: Final = 20
 """Sessions that are remembered for diagnostics, and as many answers."""
+FINISHED: Final = 5000
+"""Characters of an answer that are spoken also if the household's limit is reached meanwhile: some five minutes."""
 
 
 class SpeechResource:
@@ -57,24 +59,30 @@ class SpeechResource:
         self.answers: deque[SpokenSession] = deque(maxlen=MAX_SESSIONS)
         """The same of what was spoken."""
         self.usage = usage
-        self.guard = CostGuard(hass, entry, usage)
+        self.hearing_guard, self.speaking_guard = cost_guards(hass, entry, usage)
         self.health = async_get_health(hass, entry)
         self.health.async_start(self.client, self.endpoint.unique_id, self.sessions)
 
     @callback
     def async_start(self) -> None:
-        """Keep an eye on the month and its limit, until it is closed."""
+        """Keep an eye on the month and its limits, until it is closed."""
         stop_months = self.usage.async_track_months()
-        stop_guard = self.usage.async_add_listener(self.guard.async_update)
+        stop_guards = self.usage.async_add_listener(self.async_update_guards)
         stop_health = self.usage.async_add_listener(self.health.async_update_month)
 
         @callback
         def stop() -> None:
             stop_health()
-            stop_guard()
+            stop_guards()
             stop_months()
 
         self._stop_tracking = stop
+
+    @callback
+    def async_update_guards(self) -> None:
+        """Tell which limits are used up, and which are so no longer."""
+        self.hearing_guard.async_update()
+        self.speaking_guard.async_update()
 
     async def async_close(self) -> None:
         """End all that is under way."""
@@ -93,7 +101,7 @@ class SpeechResource:
         what may be long also later. Failures have been logged and counted when they arrive at the caller, and the
         household has been asked for a new key if that is what it takes.
         """
-        self.guard.check()
+        self.hearing_guard.check()
         session = Session(options, dt_util.utcnow())
         self.sessions.append(session)
         self.usage.async_begin(session)
@@ -118,16 +126,20 @@ class SpeechResource:
     async def speak(self, texts: AsyncIterable[Sequence[Piece]], options: SynthesisOptions) -> AsyncGenerator[bytes]:
         """Speak texts, a sentence or a few at a time. Yield the client's stream.
 
-        Raises SpeechError, and UsageLimitError if the household's limit is used up. Failures have been logged and
-        counted when they arrive at the caller, and the household has been asked for a new key if that is what it takes.
+        Raises SpeechError, and UsageLimitError if the household's limit is used up: when it begins, and of what is long
+        also later. Failures have been logged and counted when they arrive at the caller, and the household has been
+        asked for a new key if that is what it takes.
         """
-        self.guard.check()
+        self.speaking_guard.check()
         answer = SpokenSession(options, dt_util.utcnow())
         self.answers.append(answer)
+        self.usage.async_begin(answer)
         sound = self.client.speak(texts, options, answer.timeline)
         try:
             async with aclosing(sound):
                 async for piece in sound:
+                    if answer.timeline.characters > FINISHED:
+                        self.speaking_guard.check()
                     yield piece
         except SpeechError as err:
             if not (self._closed or isinstance(err, TextSourceError)):
@@ -135,7 +147,7 @@ class SpeechResource:
             raise
         finally:
             answer.ended = self._hass.loop.time()
-            self.usage.async_count_answer(answer)
+            self.usage.async_end(answer)
             self.health.async_note_answer(answer)
 
     @callback
@@ -145,7 +157,7 @@ class SpeechResource:
         It costs nothing that could be missed: nobody is told where there is none, and where it would not be of use
         nobody asks for one.
         """
-        if self.health.works and not self.guard.used_up:
+        if self.health.works and not self.speaking_guard.used_up:
             self._entry.async_create_background_task(self._hass, self._prepare(options), "Azure Speech Live connection")
 
     async def _prepare(self, options: SynthesisOptions) -> None:
@@ -156,7 +168,7 @@ class SpeechResource:
         """Pass audio on. Raises UsageLimitError when the limit is used up."""
         try:
             async for chunk in audio:
-                self.guard.check()
+                self.hearing_guard.check()
                 yield chunk
         finally:
             if isinstance(audio, AsyncGenerator):

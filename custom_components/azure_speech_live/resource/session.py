@@ -11,6 +11,7 @@ from ..speech import (
     Timeline,
     TranslationOptions,
 )
+from .months import Month
 
 
 @dataclass(slots=True, eq=False)
@@ -24,13 +25,17 @@ class Session:
     """What it failed with; None also if it was ended from our side."""
     ended: float | None = None
     """When it was over, by the timeline's clock; None while it is under way."""
-    counted: Timeline = field(default_factory=Timeline)
+    counted: Month = field(default_factory=Month)
     """What of it is in the usage already."""
 
     @property
-    def uncounted(self) -> int:
-        """Return the bytes that were sent and are not in the usage yet."""
-        return self.timeline.sent - self.counted.sent
+    def uncounted(self) -> Month:
+        """Return what it has used and is not in the usage yet."""
+        sent = self.timeline.sent - self.counted.recognition - self.counted.translation
+        requests = self.timeline.requests - self.counted.requests
+        if self.translation:
+            return Month(translation=sent, requests=requests)
+        return Month(recognition=sent, requests=requests)
 
     @property
     def translation(self) -> bool:
@@ -49,3 +54,13 @@ class SpokenSession:
     """What it failed with; None also if it was ended from our side."""
     ended: float | None = None
     """When it was over, by the timeline's clock; None while it is under way."""
+    counted: Month = field(default_factory=Month)
+    """What of it is in the usage already."""
+
+    @property
+    def uncounted(self) -> Month:
+        """Return what it has used and is not in the usage yet."""
+        return Month(
+            characters=self.timeline.characters - self.counted.characters,
+            requests=self.timeline.requests - self.counted.requests,
+        )

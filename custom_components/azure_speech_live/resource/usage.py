@@ -1,8 +1,9 @@
 """What the household has used of a Speech resource: exact, and kept over restarts.
 
 Audio is counted in bytes, so that no sum is ever rounded: 32,000 of them are a second. What was sent is what Microsoft
-bills, be it recognised or not; so a session counts when it is over, also one that failed or was cancelled. While one is
-under way, it counts every minute as well: whatever happens to the machine, what was sent is on its disk a minute later.
+bills, be it recognised or not, and so is what was spoken, be it listened to or not; so a session or an answer counts
+when it is over, also one that failed or was cancelled. While one is under way, it counts every minute as well: whatever
+happens to the machine, what was used is on its disk a minute later.
 """
 
 from typing import Final
@@ -15,7 +16,6 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..speech import BYTES_PER_SECOND, SpeechError
 from .errors import failure_kind
 from .issues import Issue, async_create_issue
 from .months import WAITING, Month, Months
@@ -23,7 +23,7 @@ from .session import Session, SpokenSession
 from .usage_file import UsageFile
 
 SAVE_DELAY: Final = 60.0
-"""Seconds from what is sent to its storage; Home Assistant's stop does not wait for them."""
+"""Seconds from what is used to its storage; Home Assistant's stop does not wait for them."""
 _LONGEST_WAIT: Final = 3600.0
 """Seconds after which we look whether a month has begun: a clock that is set meanwhile makes it sooner or later."""
 
@@ -38,12 +38,14 @@ class Usage:
         self._hass = hass
         self._file = UsageFile(hass, entry_id)
         self._listeners: list[CALLBACK_TYPE] = []
-        self._running: set[Session] = set()
+        self._running: set[Session | SpokenSession] = set()
         self._cancel_save: CALLBACK_TYPE | None = None
         self._removed = False
         self.months = Months()
         self.delay: float | None = None
         """Seconds from the end of speech to the result, the last time that there was one."""
+        self.voice_delay: float | None = None
+        """Seconds from the first text of an answer to its first audio, the last time that there was one."""
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_save)
 
     async def async_load(self) -> str | None:
@@ -57,32 +59,32 @@ class Usage:
         return self.months.present
 
     @property
-    def hours(self) -> float:
-        """Return the hours of audio that were sent in the present month, with what is under way."""
-        return self.month.hours + sum(session.uncounted for session in self._running) / BYTES_PER_SECOND / 3600
+    def used(self) -> Month:
+        """Return what was used in the present month, with what is under way."""
+        month = self.month
+        for session in self._running:
+            month.add(session.uncounted)
+        return month
 
     @callback
-    def async_begin(self, session: Session) -> None:
-        """Take note of a session that begins."""
+    def async_begin(self, session: Session | SpokenSession) -> None:
+        """Take note of a session or an answer that begins."""
         self._running.add(session)
         self._await_save()
 
     @callback
-    def async_end(self, session: Session) -> None:
-        """Take note of a session that is over."""
+    def async_end(self, session: Session | SpokenSession) -> None:
+        """Take note of a session or an answer that is over."""
         self._running.discard(session)
-        _count_failure(self._count(session), session.error)
-        if session.timeline.delay is not None:
-            self.delay = session.timeline.delay
-        self._await_save()
-        self._tell()
-
-    @callback
-    def async_count_answer(self, answer: SpokenSession) -> None:
-        """Count the requests of an answer that is over, and its failure."""
-        month = self.months.to_count()
-        month.requests += answer.timeline.requests
-        _count_failure(month, answer.error)
+        month = self._count(session)
+        if session.error is not None:
+            kind = failure_kind(session.error)
+            month.failures[kind] = month.failures.get(kind, 0) + 1
+        if (delay := session.timeline.delay) is not None:
+            if isinstance(session, SpokenSession):
+                self.voice_delay = delay
+            else:
+                self.delay = delay
         self._await_save()
         self._tell()
 
@@ -136,16 +138,11 @@ class Usage:
         self._stop_save()
         await self._file.async_remove()
 
-    def _count(self, session: Session) -> Month:
+    def _count(self, session: Session | SpokenSession) -> Month:
         """Count what a session has used since it was counted last. Return the month in which it is."""
-        timeline, counted = session.timeline, session.counted
-        month = self.months.to_count()
-        if session.translation:
-            month.translation += session.uncounted
-        else:
-            month.recognition += session.uncounted
-        month.requests += timeline.requests - counted.requests
-        counted.sent, counted.requests = timeline.sent, timeline.requests
+        month, new = self.months.to_count(), session.uncounted
+        month.add(new)
+        session.counted.add(new)
         return month
 
     def _await_save(self) -> None:
@@ -176,12 +173,6 @@ class Usage:
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener()
-
-
-def _count_failure(month: Month, error: SpeechError | None) -> None:
-    if error is not None:
-        kind = failure_kind(error)
-        month.failures[kind] = month.failures.get(kind, 0) + 1
 
 
 async def async_get_usage(hass: HomeAssistant, entry: ConfigEntry) -> Usage:

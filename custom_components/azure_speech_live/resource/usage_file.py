@@ -24,6 +24,8 @@ _LOGGER = logging.getLogger(__name__)
 
 VERSION: Final = 1
 """Of what is stored. A file of another one is not read. What only adds to it raises the minor version."""
+MINOR_VERSION: Final = 2
+"""The second one has the characters that were spoken."""
 
 
 class UsageFile:
@@ -96,7 +98,7 @@ class UsageFile:
         return months, None if whole else "another version has written it, or it is damaged"
 
     def _write(self, data: dict[str, Any]) -> None:
-        content = {"version": VERSION, "minor_version": 1, "key": self._key, "data": data}
+        content = {"version": VERSION, "minor_version": MINOR_VERSION, "key": self._key, "data": data}
         self._path.parent.mkdir(exist_ok=True)
         if self._in_the_way and self.copy is not None:
             with suppress(FileNotFoundError):

@@ -130,7 +130,7 @@ async def test_a_limit_that_is_used_up_spends_no_money_elsewhere(hass: HomeAssis
     await call(hass, config_entry_id="Kitchen")
     hass.config_entries.async_update_entry(kitchen, options={CONF_MONTHLY_LIMIT: 0.0001})
     await hass.async_block_till_done()
-    assert kitchen.runtime_data.guard.used_up
+    assert kitchen.runtime_data.hearing_guard.used_up
     assert (await refused(hass)).startswith("Several Speech resources can do this: Kitchen, Attic.")
 
 

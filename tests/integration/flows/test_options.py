@@ -6,7 +6,12 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers.translation import async_get_translations
 import pytest
 
-from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, CONF_PRICING_TIER, DOMAIN
+from custom_components.azure_speech_live.const import (
+    CONF_MONTHLY_CHARACTERS,
+    CONF_MONTHLY_LIMIT,
+    CONF_PRICING_TIER,
+    DOMAIN,
+)
 
 from ..forms import state_of
 
@@ -15,7 +20,8 @@ async def test_options_are_set_changed_and_taken_away(hass: HomeAssistant, entry
     before: dict[str, object] = {}
     for given in (
         {CONF_MONTHLY_LIMIT: 4.5, CONF_PRICING_TIER: "f0"},
-        {CONF_MONTHLY_LIMIT: 100.0, CONF_PRICING_TIER: "s0"},
+        {CONF_MONTHLY_LIMIT: 100.0, CONF_MONTHLY_CHARACTERS: 250_000.0, CONF_PRICING_TIER: "s0"},
+        {CONF_MONTHLY_CHARACTERS: 100_000_000.0, CONF_PRICING_TIER: "s0"},
         {CONF_PRICING_TIER: "unknown"},
     ):
         form = await hass.config_entries.options.async_init(entry.entry_id)
@@ -33,7 +39,8 @@ async def test_options_are_set_changed_and_taken_away(hass: HomeAssistant, entry
         assert result["type"] is FlowResultType.CREATE_ENTRY
         assert entry.options == given
         assert state_of(entry) is ConfigEntryState.LOADED
-        assert entry.runtime_data.guard.limit == given.get(CONF_MONTHLY_LIMIT)
+        assert entry.runtime_data.hearing_guard.limit == given.get(CONF_MONTHLY_LIMIT)
+        assert entry.runtime_data.speaking_guard.limit == given.get(CONF_MONTHLY_CHARACTERS)
         before = dict(given)
 
 
@@ -50,11 +57,19 @@ async def test_a_form_whose_resource_was_removed_says_so(hass: HomeAssistant, en
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "removed")
 
 
-@pytest.mark.parametrize("limit", [-1, 0, 20_000, "many"])
-async def test_what_is_no_limit_is_asked_for_again(hass: HomeAssistant, entry: ConfigEntry, limit: object) -> None:
+@pytest.mark.parametrize(
+    ("option", "limit"),
+    [
+        *((CONF_MONTHLY_LIMIT, limit) for limit in (-1, 0, 20_000, "many")),
+        *((CONF_MONTHLY_CHARACTERS, limit) for limit in (-1, 0, 999, 100_000_001, "many")),
+    ],
+)
+async def test_what_is_no_limit_is_asked_for_again(
+    hass: HomeAssistant, entry: ConfigEntry, option: str, limit: object
+) -> None:
     form = await hass.config_entries.options.async_init(entry.entry_id)
     with pytest.raises(InvalidData):
-        await hass.config_entries.options.async_configure(form["flow_id"], {CONF_MONTHLY_LIMIT: limit})
+        await hass.config_entries.options.async_configure(form["flow_id"], {option: limit})
     result = await hass.config_entries.options.async_configure(form["flow_id"], {CONF_MONTHLY_LIMIT: 1})
     assert result["type"] is FlowResultType.CREATE_ENTRY
 

@@ -5,9 +5,16 @@ from datetime import UTC, datetime
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 
-from custom_components.azure_speech_live.resource.session import Session
+from custom_components.azure_speech_live.resource.session import Session, SpokenSession
 from custom_components.azure_speech_live.resource.usage import Usage
-from custom_components.azure_speech_live.speech import RecognitionOptions, SpeechError, Timeline, TranslationOptions
+from custom_components.azure_speech_live.speech import (
+    RecognitionOptions,
+    SpeechError,
+    SynthesisOptions,
+    SynthesisTimeline,
+    Timeline,
+    TranslationOptions,
+)
 from tests.speech_service.service import SpeechService
 
 
@@ -24,6 +31,12 @@ def recognition(sent: int, error: SpeechError | None = None) -> Session:
 def translation(sent: int, error: SpeechError | None = None) -> Session:
     """Return a translation that is over."""
     return Session(TranslationOptions(targets=("de",)), datetime.now(UTC), Timeline(requests=1, sent=sent), error)
+
+
+def answer(characters: int, error: SpeechError | None = None) -> SpokenSession:
+    """Return an answer that was spoken."""
+    timeline = SynthesisTimeline(requests=1, characters=characters)
+    return SpokenSession(SynthesisOptions(voice="en-US-JennyNeural"), datetime.now(UTC), timeline, error)
 
 
 async def restart(hass: HomeAssistant, entry_id: str) -> Usage:

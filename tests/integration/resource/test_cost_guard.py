@@ -1,4 +1,4 @@
-"""The monthly limit: what it stops, what it does not, and what the household is told."""
+"""The monthly limits: what each stops, what it does not, and what the household is told."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -7,23 +7,33 @@ from types import MappingProxyType
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.stt import SpeechResult, SpeechResultState
+from homeassistant.components.tts import DOMAIN as TTS_DOMAIN
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.azure_speech_live.actions.recognition import async_recognize
-from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN, SUBENTRY_TRANSLATOR
+from custom_components.azure_speech_live.const import (
+    CONF_MONTHLY_CHARACTERS,
+    CONF_MONTHLY_LIMIT,
+    DOMAIN,
+    SUBENTRY_TRANSLATOR,
+)
+from custom_components.azure_speech_live.resource import resource
 from custom_components.azure_speech_live.resource.cost_guard import UsageLimitError
+from custom_components.azure_speech_live.resource.issues import Issue
 from custom_components.azure_speech_live.speech import Event, RecognitionOptions, TranslationOptions
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
 
 from ..forms import add_resource
 from ..speech import RECOGNIZER, pcm, stream, transcribe
+from ..voices import WAV, asked_to_speak, heard, sound_of, spoken
 
 LIMIT = 0.001
 """Hours: 3.6 seconds, or 115,200 bytes."""
@@ -32,6 +42,8 @@ EXACT_SECONDS = EXACT_LIMIT * 3600
 """A limit that is a whole number of bytes, and of which no calculation rounds anything."""
 HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)
 FAILED = SpeechResult(None, SpeechResultState.ERROR)
+SENTENCE = "The light in the kitchen is on."
+"""What an answer says."""
 
 
 @pytest.fixture
@@ -63,9 +75,9 @@ def received(service: SpeechService) -> int:
     return sum(connection.audio_size for connection in service.connections)
 
 
-def issue(hass: HomeAssistant, entry: ConfigEntry) -> ir.IssueEntry | None:
+def issue(hass: HomeAssistant, entry: ConfigEntry, which: Issue = Issue.LIMIT_USED_UP) -> ir.IssueEntry | None:
     """Return the repair issue, if there is one."""
-    return ir.async_get(hass).async_get_issue(DOMAIN, f"limit_used_up_{entry.entry_id}")
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"{which}_{entry.entry_id}")
 
 
 def said(entry: ConfigEntry, caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -296,3 +308,92 @@ async def test_an_entry_that_is_removed_but_goes_on_has_a_limit_and_no_issue(
         await end(resource.recognize(stream(pcm(1)), RecognitionOptions()))
     assert issue(hass, entry) is None
     await resource.async_close()
+
+
+# --- what is spoken
+
+
+@pytest.fixture
+async def limited_voice(hass: HomeAssistant, entry: ConfigEntry) -> ConfigEntry:
+    """Set a limit of a sentence and a half to what is spoken, and none to what is heard."""
+    assert await async_setup_component(hass, TTS_DOMAIN, {})
+    hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_CHARACTERS: 1.5 * len(SENTENCE)})
+    await hass.async_block_till_done()
+    return entry
+
+
+async def test_the_limit_of_characters_stops_the_next_text_and_no_command(
+    hass: HomeAssistant, service: SpeechService, limited_voice: ConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    for text in (SENTENCE, SENTENCE[::-1]):
+        assert issue(hass, limited_voice, Issue.VOICE_LIMIT_USED_UP) is None
+        assert heard(await sound_of(asked_to_speak(hass, text, WAV))) == text  # also over the limit, to its end
+    found = issue(hass, limited_voice, Issue.VOICE_LIMIT_USED_UP)
+    assert found is not None
+    words = {"title": limited_voice.title, "limit": "46.5", "date": "2026-12-01"}
+    assert found.translation_placeholders == words
+
+    attempts, turns = len(service.attempts), len(spoken(service))
+    with pytest.raises(UsageLimitError) as error:
+        await sound_of(asked_to_speak(hass, "More.", WAV))
+    assert str(error.value) == async_get_exception_message(DOMAIN, Issue.VOICE_LIMIT_USED_UP, words)
+    assert (len(service.attempts), len(spoken(service))) == (attempts, turns)
+    assert limited_voice.runtime_data.usage.month.failures == {}
+    (line,) = said(limited_voice, caplog)
+    assert line.startswith(f"{limited_voice.title}: the monthly limit of 46.5 characters is used up")
+    assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
+
+
+async def test_what_is_spoken_already_is_heard_again_beyond_the_limit(
+    hass: HomeAssistant, limited_voice: ConfigEntry
+) -> None:
+    for text in (SENTENCE, SENTENCE[::-1]):
+        await sound_of(asked_to_speak(hass, text, WAV))
+    used = limited_voice.runtime_data.usage.month
+    assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV))) == SENTENCE  # as Home Assistant has kept it
+    assert limited_voice.runtime_data.usage.month == used
+
+
+async def test_the_limit_of_hours_stops_no_voice(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    assert await async_setup_component(hass, TTS_DOMAIN, {})
+    await transcribe(hass, stream(pcm(4)))
+    assert issue(hass, entry) is not None
+    assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV))) == SENTENCE
+
+
+async def test_a_long_text_is_ended_by_the_limit(
+    hass: HomeAssistant,
+    service: SpeechService,
+    limited_voice: ConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resource, "FINISHED", 10 * len(SENTENCE))
+    caplog.clear()
+    sound = asked_to_speak(hass, f"{SENTENCE} " * 100, WAV).async_stream_result()
+    with pytest.raises(UsageLimitError):
+        async for _ in sound:
+            pass
+    used = limited_voice.runtime_data.usage.month
+    assert 10 * len(SENTENCE) < used.characters < 50 * len(SENTENCE)
+    assert len(spoken(service)) == used.requests
+    assert used.failures == {}
+    assert len(said(limited_voice, caplog)) == 1
+
+
+async def test_voices_speak_again_in_the_next_month(
+    hass: HomeAssistant,
+    limited_voice: ConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await sound_of(asked_to_speak(hass, f"{SENTENCE} {SENTENCE}", WAV))
+    assert issue(hass, limited_voice, Issue.VOICE_LIMIT_USED_UP) is not None
+    caplog.clear()
+    freezer.move_to("2026-12-02T12:00:00Z")
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert issue(hass, limited_voice, Issue.VOICE_LIMIT_USED_UP) is None
+    assert said(limited_voice, caplog) == [f"{limited_voice.title}: a new month has begun, voices speak again"]
+    assert heard(await sound_of(asked_to_speak(hass, "More.", WAV))) == "More."

@@ -12,7 +12,7 @@ from custom_components.azure_speech_live.resource.months import MAX_MONTHS, Mont
 from custom_components.azure_speech_live.resource.usage import Usage
 from custom_components.azure_speech_live.speech import AudioSourceError, CredentialsError, ServiceError, ThrottledError
 
-from .sessions import recognition, restart, translation
+from .sessions import answer, recognition, restart, translation
 
 
 def test_a_second_has_32000_bytes() -> None:
@@ -37,7 +37,9 @@ async def test_a_month_of_commands_adds_up_exactly(hass: HomeAssistant, freezer:
         for _ in range(20):
             size = dice.randrange(0, 20 * 32000, 2)
             error = dice.choice(errors) if dice.random() < 0.1 else None
-            kind, make = dice.choice((("recognition", recognition), ("translation", translation)))
+            kind, make = dice.choice(
+                (("recognition", recognition), ("translation", translation), ("characters", answer))
+            )
             usage.async_end(make(size, error))
             month[kind] += size
             month["requests"] += 1
@@ -53,6 +55,7 @@ async def test_a_month_of_commands_adds_up_exactly(hass: HomeAssistant, freezer:
         assert {
             "recognition": stored.recognition,
             "translation": stored.translation,
+            "characters": stored.characters,
             "requests": stored.requests,
         } == dict(month)
     assert sums["2026-10-01"]["requests"] > 4500

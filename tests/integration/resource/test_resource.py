@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT
+from custom_components.azure_speech_live.const import CONF_MONTHLY_CHARACTERS
 from custom_components.azure_speech_live.resource.months import Month
 from custom_components.azure_speech_live.speech import SynthesisOptions
 from tests.speech_service.authorization import Authorization
@@ -18,7 +18,7 @@ from tests.speech_service.service import KEY, SpeechService
 from ..availability import BROKEN, USED_UP, speak
 from ..forms import add_resource
 from ..speech import pcm, stream, transcribe
-from .sessions import received
+from .sessions import answer, received
 
 
 async def test_a_command_that_is_cancelled_counts(hass: HomeAssistant, service: SpeechService) -> None:
@@ -95,7 +95,8 @@ async def test_none_is_opened_where_it_would_be_of_no_use(
         case "quota":
             service.behaviours = lambda _: USED_UP
         case "limit":
-            hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_LIMIT: 1e-6})
+            hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_CHARACTERS: 1})
             await hass.async_block_till_done()
+            entry.runtime_data.usage.async_end(answer(1))
     await speak(hass)
     assert await prepared(hass, service, entry) == 0

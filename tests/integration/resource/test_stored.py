@@ -101,7 +101,7 @@ async def test_what_a_release_before_has_stored_is_at_work(
     entry = await start(stored)
     assert state_of(entry) is ConfigEntryState.LOADED
     resource = entry.runtime_data
-    assert resource.guard.limit == 4.5
+    assert resource.hearing_guard.limit == 4.5
     assert resource.usage.months == {
         "2026-11-01": Month(recognition=32000, translation=64000, requests=2, failures={"throttled": 1}),
         "2026-12-01": Month(recognition=96000, requests=1),
@@ -172,6 +172,7 @@ async def test_a_newer_minor_version_only_adds(
         ({"monthly_limit": None}, (None, "monthly_limit")),
         ({"monthly_limit": 2, "pricing_tier": "s9"}, (2, "pricing_tier")),
         ({"monthly_limit": [2], "pricing_tier": {}}, (None, "monthly_limit, pricing_tier")),
+        ({"monthly_limit": 2, "monthly_characters": "many"}, (2, "monthly_characters")),
     ],
 )
 async def test_options_that_cannot_be_read_have_their_defaults(
@@ -186,7 +187,7 @@ async def test_options_that_cannot_be_read_have_their_defaults(
     assert [line for _, line in said(caplog)] == [
         f"{entry.title}: cannot read what is stored of {unreadable}, and uses the defaults"
     ]
-    assert entry.runtime_data.guard.limit == limit
+    assert entry.runtime_data.hearing_guard.limit == limit
     assert await speak(hass) == HEARD
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert form["type"] is FlowResultType.FORM

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from datetime import UTC, date, datetime, timedelta
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,10 @@ from typing import Any
 from freezegun import api as freezegun
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.stt import SpeechResultState
+from homeassistant.components.tts import DOMAIN as TTS_DOMAIN
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
@@ -18,13 +23,24 @@ from custom_components.azure_speech_live.actions.recognition import async_recogn
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.resource.months import Month
 from custom_components.azure_speech_live.resource.usage import SAVE_DELAY, Usage
-from custom_components.azure_speech_live.speech import RecognitionOptions
-from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
+from custom_components.azure_speech_live.speech import OutputFormat, Piece, RecognitionOptions, SynthesisOptions
+from tests.speech_service.faults import After, AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
+from tests.speech_service.synthesis.delivery import Delivery
 
 from ..forms import add_resource
 from ..speech import pcm, stream, transcribe
-from .sessions import received, recognition, restart
+from ..voices import KITCHEN, WAV, add_voice, asked_to_speak, heard, sound_of, spoken
+from .sessions import answer, received, recognition, restart
+
+SENTENCE = "The light in the kitchen is on."
+
+
+@pytest.fixture
+async def speaking(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
+    """Add the resource where texts can be spoken."""
+    assert await async_setup_component(hass, TTS_DOMAIN, {})
+    return await add_resource(hass, service)
 
 
 def path(hass: HomeAssistant, entry_id: str) -> Path:
@@ -110,6 +126,61 @@ async def test_the_delay_is_that_of_the_last_result(hass: HomeAssistant, service
     assert usage.delay == delay
 
 
+async def test_characters_count_as_they_are_billed(
+    hass: HomeAssistant, service: SpeechService, speaking: ConfigEntry
+) -> None:
+    """All that is inside <voice>, Chinese characters twice."""
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await add_voice(hass, speaking, rate=120, pitch=100, volume=100, pronunciations=["light => /la\u026at/"])
+    await sound_of(asked_to_speak(hass, "The light & the door.", WAV, engine=KITCHEN))
+    await sound_of(asked_to_speak(hass, "\u706f\u5f00\u4e86, OK?", WAV, language="zh-CN"))
+    marked_up, chinese = (turn.ssml.partition("<voice")[2].partition(">")[2] for turn in spoken(service))
+    assert marked_up.startswith("<prosody rate='+20%'>The <phoneme ")
+    assert chinese == "\u706f\u5f00\u4e86, OK?</voice></speak>"
+    billed = len(html.unescape(marked_up.removesuffix("</voice></speak>"))) + 3 * 2 + len(", OK?")
+    assert speaking.runtime_data.usage.month == Month(characters=billed, requests=2)
+
+
+async def test_what_is_spoken_again_counts_again(
+    hass: HomeAssistant, service: SpeechService, speaking: ConfigEntry
+) -> None:
+    known = len(service.attempts)
+    broken = Behaviour(faults=(Fault(After("audio", 2), Close(1011)),))
+    service.behaviours = lambda attempt: broken if attempt == known else Behaviour()
+    assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV))) == SENTENCE
+    assert speaking.runtime_data.usage.month == Month(characters=2 * len(SENTENCE), requests=2)
+
+
+async def test_what_nobody_listens_to_any_more_counts(service: SpeechService, speaking: ConfigEntry) -> None:
+    service.synthesis.delivery = Delivery(pace=1)
+    options = SynthesisOptions(voice="en-US-JennyNeural", output_format=OutputFormat.RAW_16KHZ)
+
+    async def texts() -> AsyncGenerator[list[Piece]]:
+        yield [SENTENCE]
+
+    usage = speaking.runtime_data.usage
+    async with aclosing(speaking.runtime_data.speak(texts(), options)) as sound:
+        await anext(sound)  # the header
+        await anext(sound)
+        assert usage.used == Month(characters=len(SENTENCE), requests=1)  # also while it is spoken
+        assert usage.month == Month()
+    assert usage.month == Month(characters=len(SENTENCE), requests=1)
+
+
+async def test_the_delay_of_the_voice_is_that_of_the_last_answer_that_was_heard(
+    hass: HomeAssistant, service: SpeechService, speaking: ConfigEntry
+) -> None:
+    usage = speaking.runtime_data.usage
+    assert usage.voice_delay is None
+    service.synthesis.delivery = Delivery(first_audio=0.2)
+    await sound_of(asked_to_speak(hass, SENTENCE, WAV))
+    delay = usage.voice_delay
+    assert delay is not None
+    assert delay >= 0.19
+    await sound_of(asked_to_speak(hass, "...", WAV))
+    assert (usage.voice_delay, usage.delay) == (delay, None)
+
+
 # --- the turn of a month
 
 
@@ -189,7 +260,8 @@ async def test_usage_is_kept_over_a_restart_and_a_reload(hass: HomeAssistant, se
     await transcribe(hass, stream(pcm(1)))
     service.behaviours = ()
     await transcribe(hass, stream(pcm(1)))
-    expected = Month(recognition=len(pcm(1)), requests=1, failures={"throttled": 1})
+    entry.runtime_data.usage.async_end(answer(500))
+    expected = Month(recognition=len(pcm(1)), characters=500, requests=2, failures={"throttled": 1})
 
     assert (await restart(hass, entry.entry_id)).month == expected
     await hass.config_entries.async_reload(entry.entry_id)
@@ -201,7 +273,7 @@ async def test_usage_is_stored_soon_also_without_a_stop(hass: HomeAssistant, fre
     usage.async_end(recognition(64000))
     await let_pass(hass, freezer, SAVE_DELAY)
     (month,) = stored(hass, "home").values()
-    assert month == {"recognition": 64000, "translation": 0, "requests": 1, "failures": {}}
+    assert month == {"recognition": 64000, "translation": 0, "characters": 0, "requests": 1, "failures": {}}
 
 
 async def test_usage_is_stored_also_where_somebody_always_speaks(
@@ -220,21 +292,25 @@ async def test_what_is_under_way_is_stored_every_minute_and_no_more_often(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     usage = Usage(hass, "home")
-    session = recognition(0)
+    session, spoken_answer = recognition(0), answer(0)
     written = watch(hass, "home")
     usage.async_begin(session)
+    usage.async_begin(spoken_answer)
     seen: list[tuple[int, bool]] = []
     for second in range(200):
         session.timeline.sent = min(second, 150) * 32000
+        spoken_answer.timeline.characters = min(second, 150) * 15
         await let_pass(hass, freezer, 1)
         seen.append((recognised(hass, "home") // 32000, written()))
     assert all(second - sent <= SAVE_DELAY for second, (sent, _) in enumerate(seen[:150], 1))
     assert [second for second, (_, new) in enumerate(seen, 1) if new] == [60, 120, 180]
     assert seen[-1] == (150, False)
+    assert sum(month["characters"] for month in stored(hass, "home").values()) == 150 * 15
     await let_pass(hass, freezer, 2 * SAVE_DELAY)
     assert not written()  # nothing was sent
 
     usage.async_end(session)
+    usage.async_end(spoken_answer)
     for _ in range(5):
         await let_pass(hass, freezer, SAVE_DELAY)
         assert not written()
@@ -255,7 +331,7 @@ async def test_a_long_recognition_counts_as_it_goes(
             yield pcm(1)
             sent = second * 32000
             await service.until(lambda: received(service) == sent)  # noqa: B023 - it is over before the next one
-            assert usage.hours == pytest.approx(second / 3600)
+            assert usage.used.hours == pytest.approx(second / 3600)
             while recognised(hass, entry.entry_id) < sent:
                 counted = asyncio.Event()
                 stop = usage.async_add_listener(counted.set)
@@ -267,7 +343,7 @@ async def test_a_long_recognition_counts_as_it_goes(
     async for _ in async_recognize(entry, recording(), RecognitionOptions()):
         pass
     assert usage.month == Month(recognition=len(pcm(3.5)), requests=1)
-    assert usage.hours == usage.month.hours
+    assert usage.used == usage.month
 
 
 async def test_what_is_removed_is_gone_for_good(

@@ -130,20 +130,22 @@ ELSE_ZERO: dict[str, Any] = {
 DAMAGED = [
     *(pytest.param(damaged, Month(), id=name) for name, damaged in NOTHING.items()),
     *(
-        pytest.param(damaged, Month(32000, 64000, 2, {"throttled": 1}), id=name)
+        pytest.param(damaged, Month(32000, 64000, requests=2, failures={"throttled": 1}), id=name)
         for name, damaged in NOVEMBER_ONLY.items()
     ),
     *(
         pytest.param(
             content({"2026-11-01": {**NOVEMBER, "translation": value}}),
-            Month(32000, 0, 2, {"throttled": 1}),
+            Month(32000, requests=2, failures={"throttled": 1}),
             id=f"{name} for a number",
         )
         for name, value in ELSE_ZERO.items()
     ),
     *(
         pytest.param(
-            content({"2026-11-01": {**NOVEMBER, "failures": value}}), Month(32000, 64000, 2), id=f"{name} for failures"
+            content({"2026-11-01": {**NOVEMBER, "failures": value}}),
+            Month(32000, 64000, requests=2),
+            id=f"{name} for failures",
         )
         for name, value in {"a null": None, "a number": 5, "a list": ["throttled"]}.items()
     ),
