@@ -117,7 +117,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         ffmpeg has started. Raises HomeAssistantError, and what is returned does so where the sound breaks: an end
         would be taken for that of the text, and kept.
         """
-        sound_format = format_for(request.options)
+        sound_format = format_for(request.options, samples=self._settings.needs_samples)
         sound = self._speak(request, sound_format)
         begin = await anext(sound, b"")
         if not begin:  # MP3 without anything in it
