@@ -26,8 +26,8 @@ from .entity import AzureSpeechEntity
 from .resource.errors import asked, worded
 from .resource.issues import Issue, async_create_issue, async_delete_issue
 from .resource.resource import AzureSpeechConfigEntry
-from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, wav_header
-from .voice.expected import async_expect
+from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, silence
+from .voice.expected import async_expect, async_is_awaited
 from .voice.formats import FORMAT_OPTIONS, extension, format_for
 from .voice.names import name_among
 from .voice.script import Script
@@ -114,40 +114,45 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         """Speak a text as it comes.
 
         What is converted begins with its header as soon as the service can be asked: until there is something to say,
-        ffmpeg has started. Raises HomeAssistantError, and what is returned does so where the sound breaks: an end
-        would be taken for that of the text, and kept.
+        ffmpeg has started. Not so an announcement, which may have to wait for a minute: what plays it would hang where
+        nothing follows the header. Raises HomeAssistantError, and what is returned does so where the sound breaks: an
+        end would be taken for that of the text, and kept.
         """
-        sound_format = format_for(request.options, samples=self._settings.needs_samples)
-        sound = self._speak(request, sound_format)
-        begin = await anext(sound, b"")
-        if not begin:  # MP3 without anything in it
-            return TTSAudioResponse("wav", _nothing())
+        sound_format = format_for(request.options)
+        sound = self._speak(request, sound_format, long=not async_is_awaited())
+        begin = await anext(sound)
         return TTSAudioResponse(extension(sound_format), _resumed(begin, sound))
 
-    async def _speak(self, request: TTSAudioRequest, sound_format: OutputFormat) -> AsyncGenerator[bytes]:
-        """Yield the sound. Raises HomeAssistantError."""
+    async def _speak(
+        self, request: TTSAudioRequest, sound_format: OutputFormat, *, long: bool
+    ) -> AsyncGenerator[bytes]:
+        """Yield the sound: a header, if there is one, and what is heard. Raises HomeAssistantError."""
         script = Script(request.message_gen, request.language, self._settings.pronunciations)
         voice = request.options.get(ATTR_VOICE) or self._settings.voice
+        said, header = False, b""
+
+        def is_awaited() -> bool:
+            # Of MP3 nothing comes when the connection opens; before that, silence would hide that there is none.
+            return (sound_format.is_raw or said) and not script.is_written
+
         try:
-            async with aclosing(self._sound(script, voice, request.language, sound_format)) as sound:
-                if not sound_format.is_raw:
-                    async for piece in sound:
-                        yield piece
-                    return
-                yield await anext(sound)
-                said = False
-                whole = bridged(sound, sound_format.rate, lambda: not script.is_written)
-                async with aclosing(whole):
+            async with aclosing(self._sound(script, voice, request.language, sound_format, long=long)) as sound:
+                if sound_format.is_raw:
+                    header = await anext(sound)
+                    if not (long and script.is_written):
+                        yield header
+                        header = b""
+                async with aclosing(bridged(sound, sound_format, is_awaited)) as whole:
                     async for piece in whole:
-                        said = True
-                        yield piece
-                if not said:
-                    yield _silence(sound_format.rate)
+                        yield header + piece
+                        said, header = True, b""
+            if not said:
+                yield header + silence(sound_format, NOTHING_SAID)
         finally:
             await script.aclose()
 
     async def _sound(
-        self, script: Script, name: str | None, language: str, sound_format: OutputFormat
+        self, script: Script, name: str | None, language: str, sound_format: OutputFormat, *, long: bool
     ) -> AsyncGenerator[bytes]:
         """Yield what the service makes of a text; by another voice if it does not have this one any more."""
         has_header = False
@@ -158,7 +163,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             options = self._settings.synthesis_options(voice, language, sound_format)
             has_sound = False
             try:
-                async with aclosing(self._resource.speak(script.sentences(), options)) as sound:
+                async with aclosing(self._resource.speak(script.sentences(), options, long=long)) as sound:
                     if sound_format.is_raw:
                         header = await anext(sound, b"")
                         if not has_header:
@@ -197,13 +202,3 @@ async def _resumed(begin: bytes, sound: AsyncGenerator[bytes]) -> AsyncGenerator
         yield begin
         async for piece in sound:
             yield piece
-
-
-async def _nothing() -> AsyncGenerator[bytes]:
-    """Yield a WAV stream of silence."""
-    sound_format = OutputFormat.RAW_24KHZ
-    yield wav_header(sound_format) + _silence(sound_format.rate)
-
-
-def _silence(rate: int) -> bytes:
-    return bytes(2 * round(NOTHING_SAID * rate))

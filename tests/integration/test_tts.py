@@ -3,35 +3,23 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from homeassistant.components.tts import ATTR_VOICE, DOMAIN as TTS_DOMAIN
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
-from custom_components.azure_speech_live.const import DOMAIN
-from custom_components.azure_speech_live.resource.issues import Issue
-from custom_components.azure_speech_live.tts import MAX_VOICES
-from custom_components.azure_speech_live.voice import script, silence
-from tests.speech_service.authorization import Authorization
+from custom_components.azure_speech_live.speech import OutputFormat, silence as no_sound
+from custom_components.azure_speech_live.voice import silence
 from tests.speech_service.engines.legible import CHARACTER
-from tests.speech_service.faults import After, Behaviour, Close, Fault, Refuse
-from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import SpeechService
-from tests.speech_service.synthesis.delivery import Delivery
-from tests.speech_service.synthesis.refusals import QUOTA, THROTTLED
 
-from .availability import available
 from .forms import add_resource
-from .voices import HEADER, KITCHEN, VOICE, WAV, add_voice, asked_to_speak, heard, sound_of, spoken
+from .voices import HEADER, KITCHEN, SENTENCE, VOICE, WAV, add_voice, asked_to_speak, heard, sound_of, spoken, written
 
-SENTENCE = "The light in the kitchen is on."
 BYTES = round(2 * 16000 * CHARACTER * len(SENTENCE))
 """What the stand-in takes to say it, at 16 kHz."""
 
@@ -58,13 +46,6 @@ def converted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
     return started
-
-
-async def written(*pieces: str) -> AsyncGenerator[str]:
-    """Write a text piece by piece."""
-    for piece in pieces:
-        yield piece
-        await asyncio.sleep(0)
 
 
 # --- what it offers
@@ -128,22 +109,6 @@ async def test_a_voice_speaks_as_it_is_set(hass: HomeAssistant, entry: ConfigEnt
         in turn.ssml
     )
     assert "The <phoneme alphabet='ipa' ph='lait'>light</phoneme> in the kitshen is on." in turn.ssml
-
-
-async def test_silence_is_as_long_as_it_is_set(
-    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService, converted: list[Any]
-) -> None:
-    service.synthesis.delivery = Delivery(trailing_silence=0.8)
-    await add_voice(hass, entry, lead_in=0.5, end_silence=0.1)
-    sound = (await sound_of(asked_to_speak(hass, SENTENCE, WAV, engine=KITCHEN)))[HEADER:]
-    assert not any(sound[:16000])
-    assert any(sound[16000:16010])
-    assert len(sound) == BYTES + 0.6 * 2 * 16000
-    assert converted == []
-
-    assert await sound_of(asked_to_speak(hass, SENTENCE, engine=KITCHEN))
-    assert spoken(service)[-1].context["synthesis"]["audio"]["outputFormat"] == "raw-24khz-16bit-mono-pcm"
-    assert len(converted) == 1, "of MP3 it cannot be taken off"
 
 
 async def test_an_answer_is_heard_while_it_is_written(
@@ -213,6 +178,33 @@ async def test_a_pause_in_the_text_is_silence_in_real_time(
     assert "No more text" not in caplog.text
 
 
+async def test_a_pause_is_silence_in_mp3_too(
+    hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Browsers and media players get it, and nothing before there is a sound: an outage is to show as one."""
+    monkeypatch.setattr(silence, "PAUSE", 0.05)
+    begins, goes_on = asyncio.Event(), asyncio.Event()
+    frame = no_sound(OutputFormat.MP3_24KHZ, 0)
+
+    async def answer() -> AsyncGenerator[str]:
+        yield "The light "
+        await begins.wait()
+        yield "is on. "
+        await goes_on.wait()
+        yield "It is warm."
+
+    stream = asked_to_speak(hass, answer()).async_stream_result()
+    first = asyncio.ensure_future(anext(stream))
+    assert not (await asyncio.wait({first}, timeout=0.3))[0]
+    begins.set()
+    sound = await first
+    async for chunk in stream:
+        sound += chunk
+        if sound.count(frame) > 3:
+            goes_on.set()
+    assert len(spoken(service)) == 2
+
+
 # --- what Home Assistant converts
 
 
@@ -249,175 +241,6 @@ async def test_home_assistant_makes_the_rest(
     (turn,) = spoken(service)
     assert turn.context["synthesis"]["audio"]["outputFormat"] == asked
     assert len(converted) == 1
-
-
-# --- what goes wrong
-
-
-async def test_the_service_is_away(
-    hass: HomeAssistant,
-    service: SpeechService,
-    hass_client_no_auth: ClientSessionGenerator,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    client = await hass_client_no_auth()
-    service.behaviours = lambda _: Behaviour(answer=Refuse(503))
-    response = await client.get(asked_to_speak(hass, SENTENCE, WAV).url)
-    assert response.status == HTTPStatus.INTERNAL_SERVER_ERROR
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert not available(hass, VOICE)
-    assert caplog.text.count("speech synthesis failed") == 1
-    assert SENTENCE not in [record.getMessage() for record in caplog.records if record.name.startswith("custom")]
-
-    service.behaviours = ()
-    assert heard(await sound_of(asked_to_speak(hass, f"Once more: {SENTENCE}", WAV))) == f"Once more: {SENTENCE}"
-
-
-async def test_a_refused_key_is_asked_for_anew(hass: HomeAssistant, service: SpeechService, entry: ConfigEntry) -> None:
-    service.authorization = Authorization(["another"])
-    with pytest.raises(HomeAssistantError):
-        await sound_of(asked_to_speak(hass, SENTENCE, WAV))
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
-
-
-async def test_one_refusal_of_a_key_that_works_is_none(
-    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
-) -> None:
-    known = len(service.attempts)
-    service.behaviours = lambda number: Behaviour(answer=Refuse(401)) if number == known else Behaviour()
-    with pytest.raises(HomeAssistantError):
-        await sound_of(asked_to_speak(hass, SENTENCE, WAV))
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert not list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
-    assert available(hass, VOICE)
-
-
-@pytest.mark.parametrize("close", [THROTTLED, QUOTA])
-async def test_too_many_requests_are_no_trouble_of_the_resource(
-    hass: HomeAssistant, service: SpeechService, close: Close, caplog: pytest.LogCaptureFixture
-) -> None:
-    service.synthesis.per_minute = PerMinute(close=close, requests=0)
-    with pytest.raises(HomeAssistantError):
-        await sound_of(asked_to_speak(hass, SENTENCE, WAV))
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert caplog.text.count("speech synthesis failed") == 1
-    assert available(hass, VOICE)
-    assert not ir.async_get(hass).issues
-
-    service.synthesis.per_minute = None
-    assert heard(await sound_of(asked_to_speak(hass, f"Now: {SENTENCE}", WAV))) == f"Now: {SENTENCE}"
-
-
-async def test_a_voice_that_is_gone_is_spoken_for_by_a_similar_one(
-    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
-) -> None:
-    await hass.async_block_till_done(wait_background_tasks=True)
-    await add_voice(hass, entry, {"voice": "de-DE-ConradNeural"}, rate=100, pitch=100, volume=100, degree=100)
-    service.synthesis.withdrawn.add("de-DE-ConradNeural")
-    sound = await sound_of(
-        asked_to_speak(hass, written("Guten Tag. ", "Es ist warm."), WAV, engine=KITCHEN, language="de-DE")
-    )
-    assert heard(sound) == "Guten Tag. Es ist warm."
-    assert "de-DE-KatjaNeural" in spoken(service)[-1].ssml
-    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{Issue.VOICE_GONE}_{entry.entry_id}")
-    assert issue is not None
-    assert issue.translation_placeholders is not None
-    assert issue.translation_placeholders["voice"] == "de-DE-ConradNeural"
-    assert available(hass, KITCHEN)
-
-    turns = len(spoken(service))
-    await sound_of(asked_to_speak(hass, "Noch etwas.", WAV, engine=KITCHEN, language="de-DE"))
-    assert len(spoken(service)) == turns + 1, "it is not asked for again at once"
-
-    service.synthesis.withdrawn.clear()
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert not ir.async_get(hass).async_get_issue(DOMAIN, f"{Issue.VOICE_GONE}_{entry.entry_id}")
-
-
-async def test_a_language_that_nobody_speaks_any_more_is_told(
-    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
-) -> None:
-    await hass.async_block_till_done(wait_background_tasks=True)  # the stand-in has a dozen voices
-    with pytest.raises(HomeAssistantError, match="no voice that speaks sv-SE"):
-        await sound_of(asked_to_speak(hass, "Hej.", WAV, language="sv-SE"))
-    socket = await hass_ws_client()
-    await socket.send_json_auto_id({"type": "tts/engine/voices", "engine_id": VOICE, "language": "sv-SE"})
-    assert (await socket.receive_json())["result"] == {"voices": []}
-
-
-async def test_only_so_many_voices_are_tried(hass: HomeAssistant, service: SpeechService) -> None:
-    await hass.async_block_till_done(wait_background_tasks=True)
-    service.synthesis.voices.clear()
-    with pytest.raises(HomeAssistantError, match="does not take the voice"):
-        await sound_of(asked_to_speak(hass, SENTENCE, WAV))
-    assert len(spoken(service)) == MAX_VOICES
-
-
-async def test_a_sound_that_broke_is_not_kept(hass: HomeAssistant, service: SpeechService) -> None:
-    text = f"{SENTENCE} {SENTENCE}"
-    service.behaviours = lambda _: Behaviour(faults=(Fault(After("audio", 2), Close(1011)),))
-    stream = asked_to_speak(hass, text, WAV)
-    with pytest.raises(HomeAssistantError):
-        await sound_of(stream)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert not [path for path in Path(hass.config.path("tts")).glob("*") if path.stat().st_size]
-    service.behaviours = ()
-    assert heard(await sound_of(asked_to_speak(hass, text, WAV))) == text
-
-
-async def test_an_agent_that_fails_tells_why(hass: HomeAssistant) -> None:
-    async def answer() -> AsyncGenerator[str]:
-        yield f"{SENTENCE} And"
-        raise HomeAssistantError("The agent is tired")
-
-    with pytest.raises(HomeAssistantError, match="tired"):
-        await sound_of(asked_to_speak(hass, answer(), WAV))
-
-
-async def test_an_answer_that_breaks_off_is_told_as_such(hass: HomeAssistant) -> None:
-    async def answer() -> AsyncGenerator[str]:
-        yield SENTENCE
-        raise ValueError("secret")
-
-    with pytest.raises(HomeAssistantError, match="broke off") as caught:
-        await sound_of(asked_to_speak(hass, answer(), WAV))
-    assert "secret" not in str(caught.value)
-
-
-async def test_a_text_without_an_end_ends(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(script, "TEXT_LIMIT", 0.1)
-    closed = asyncio.Event()
-
-    async def answer() -> AsyncGenerator[str]:
-        try:
-            yield f"{SENTENCE} It is"
-            await asyncio.Event().wait()
-        finally:
-            closed.set()
-
-    assert heard(await sound_of(asked_to_speak(hass, answer(), WAV))) == f"{SENTENCE}It is"
-    await closed.wait()
-    assert "No more text has come" in caplog.text
-
-
-async def test_a_text_that_is_too_long_is_refused(hass: HomeAssistant, service: SpeechService) -> None:
-    with pytest.raises(HomeAssistantError, match="50000 characters"):
-        await sound_of(asked_to_speak(hass, "a " * script.MAX_TEXT, WAV))
-    assert spoken(service) == []
-
-
-async def test_a_reload_ends_what_is_spoken(hass: HomeAssistant, service: SpeechService, entry: ConfigEntry) -> None:
-    service.synthesis.delivery = Delivery(pace=1)
-    sound = asked_to_speak(hass, SENTENCE * 3, WAV).async_stream_result()
-    await anext(sound)
-    await service.until(lambda: bool(spoken(service)))
-    await hass.config_entries.async_reload(entry.entry_id)
-    with pytest.raises(HomeAssistantError):
-        async for _ in sound:
-            pass
 
 
 async def test_what_is_spoken_counts(hass: HomeAssistant, entry: ConfigEntry) -> None:

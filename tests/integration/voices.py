@@ -1,5 +1,6 @@
 """Voices: added by their form, asked to speak as Home Assistant's own parts ask, and heard."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ VOICE = "tts.azure_speech_voice"
 KITCHEN = "tts.kitchen_voice"
 WAV: Final = {"preferred_format": "wav", "preferred_sample_rate": 16000}
 HEADER: Final = 44
+SENTENCE: Final = "The light in the kitchen is on."
 
 
 async def add_voice(
@@ -32,6 +34,13 @@ async def add_voice(
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     (added,) = set(entry.subentries) - before
     return entry.subentries[added]
+
+
+async def written(*pieces: str) -> AsyncGenerator[str]:
+    """Write a text piece by piece."""
+    for piece in pieces:
+        yield piece
+        await asyncio.sleep(0)
 
 
 def asked_to_speak(

@@ -123,18 +123,20 @@ class SpeechResource:
             self.usage.async_end(session)
             self.health.async_note(session)
 
-    async def speak(self, texts: AsyncIterable[Sequence[Piece]], options: SynthesisOptions) -> AsyncGenerator[bytes]:
-        """Speak texts, a sentence or a few at a time. Yield the client's stream.
+    async def speak(
+        self, texts: AsyncIterable[Sequence[Piece]], options: SynthesisOptions, *, long: bool = False
+    ) -> AsyncGenerator[bytes]:
+        """Speak texts, a sentence or a few at a time. Yield the client's stream. ``long``: nobody stands and waits.
 
-        Raises SpeechError, and UsageLimitError if the household's limit is used up: when it begins, and of what is long
-        also later. Failures have been logged and counted when they arrive at the caller, and the household has been
+        Raises SpeechError, and UsageLimitError if the household's limit is used up: when it begins, and amid a long
+        text. Failures have been logged and counted when they arrive at the caller, and the household has been
         asked for a new key if that is what it takes.
         """
         self.speaking_guard.check()
         answer = SpokenSession(options, dt_util.utcnow())
         self.answers.append(answer)
         self.usage.async_begin(answer)
-        sound = self.client.speak(texts, options, answer.timeline)
+        sound = self.client.speak(texts, options, answer.timeline, long=long)
         try:
             async with aclosing(sound):
                 async for piece in sound:

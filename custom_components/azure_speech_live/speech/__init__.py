@@ -38,7 +38,6 @@ from .errors import (
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
 from .options import (
-    END_SILENCE,
     MAX_AT_START,
     MAX_PHRASES,
     Mode,
@@ -50,7 +49,7 @@ from .options import (
 )
 from .recognition.audio import BYTES_PER_SECOND
 from .riff import RiffStripper
-from .synthesis.formats import output_format, wav_header
+from .synthesis.formats import Frames, output_format, silence, wav_header
 from .synthesis.shipped import SHIPPED, SPOKEN
 from .synthesis.ssml import Phoneme, Piece
 from .synthesis.voices import Voice, similar, speaking
@@ -62,7 +61,6 @@ from .wire.wording import printable
 __all__ = [
     "BYTES_PER_SECOND",
     "CHINA_REGIONS",
-    "END_SILENCE",
     "LANGUAGES",
     "MAX_AT_START",
     "MAX_PHRASES",
@@ -80,6 +78,7 @@ __all__ = [
     "Endpoint",
     "EndpointError",
     "Event",
+    "Frames",
     "HostNotFoundError",
     "Hypothesis",
     "LanguageError",
@@ -119,6 +118,7 @@ __all__ = [
     "WebPageError",
     "output_format",
     "printable",
+    "silence",
     "similar",
     "speaking",
     "wav_header",

@@ -1,36 +1,66 @@
-"""Which voice is expected to speak at the end of a run of an assistant, so that its connection can be opened before.
+"""What is known of a text to be spoken before it is there: that it is to come, and whether somebody waits for it.
 
-Home Assistant tells neither recognizers nor agents which voice comes behind them. But when a run begins, it asks the
-voice whether it takes text as it comes. Nothing else calls a voice so early, and it is asked in the run's own context:
-what it leaves there is found by whatever belongs to the same run, and by nothing else. So two assistants can share a
-recognizer and have voices of their own, and one with another engine's voice opens nothing.
+Home Assistant tells neither recognizers nor agents which voice comes behind them, nor a voice for whom it speaks. But
+when a run of an assistant begins, it asks the voice whether it takes text as it comes. Nothing else calls a voice so
+early, and it is asked in the run's own context: what it leaves there is found by whatever belongs to the same run, and
+by nothing else. So two assistants can share a recognizer and have voices of their own, and one with another engine's
+voice opens nothing.
 
 Then the voice gets ready when speech is heard: after the wake word, which may be waited for all day. Where another
-engine hears, or a text is typed, it does when the conversation begins; the agent thinks meanwhile.
+engine hears, or a text is typed, it does when the conversation begins; the agent thinks meanwhile. From then on
+somebody waits for it. For an announcement, which has neither, nobody does.
 """
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.setup import async_when_setup
 
-_get_ready: Final[ContextVar[Callable[[], None] | None]] = ContextVar("azure_speech_live_voice", default=None)
+
+@dataclass(slots=True)
+class _Expected:
+    """What is to be spoken."""
+
+    get_ready: Callable[[], None]
+    follows_awaited: bool
+    """Whether what was expected before it in the same context was awaited."""
+    is_awaited: bool = False
+    """Whether somebody stands and waits for it."""
+
+
+_expected: Final[ContextVar[_Expected | None]] = ContextVar("azure_speech_live_expected", default=None)
 
 
 @callback
 def async_expect(get_ready: Callable[[], None]) -> None:
-    """Take note that the run in whose context this is called is to end with a voice, which can ``get_ready``."""
-    _get_ready.set(get_ready)
+    """Take note that a voice, which can ``get_ready``, is to speak in the context in which this is called."""
+    _expected.set(_Expected(get_ready, follows_awaited=_is_awaited(_expected.get())))
 
 
 @callback
 def async_get_ready() -> None:
     """Let the voice get ready with which the present run is to end, once, if it is one of ours."""
-    if (get_ready := _get_ready.get()) is not None:
-        _get_ready.set(None)
-        get_ready()
+    expected = _expected.get()
+    if expected is not None and not expected.is_awaited:
+        expected.is_awaited = True
+        expected.get_ready()
+
+
+@callback
+def async_is_awaited() -> bool:
+    """Return whether a text that is to be spoken now is an answer, for which somebody stands and waits.
+
+    Home Assistant asks the voice once more right before that: what it then leaves here is not what the run knew.
+    """
+    expected = _expected.get()
+    return expected is not None and expected.follows_awaited
+
+
+def _is_awaited(expected: _Expected | None) -> bool:
+    return expected is not None and expected.is_awaited
 
 
 @callback

@@ -8,13 +8,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import Any, Final
 
+from ..speech import Frames, OutputFormat, silence
+
 PAUSE: Final = 2.0
 """Seconds without any sound from which on there is silence in its place."""
 STEP: Final = 0.1
 """Seconds of silence at a time: as long as what comes then may wait behind it."""
 BREATH: Final = 0.02
 """Seconds of it where what came before is still heard."""
-_SAMPLE_SIZE: Final = 2
 
 
 async def ended(future: asyncio.Future[Any]) -> None:
@@ -25,12 +26,13 @@ async def ended(future: asyncio.Future[Any]) -> None:
 
 
 async def bridged(
-    sound: AsyncGenerator[bytes], rate: int, is_awaited: Callable[[], bool], *, step: float = STEP
+    sound: AsyncGenerator[bytes], form: OutputFormat, is_awaited: Callable[[], bool], *, step: float = STEP
 ) -> AsyncGenerator[bytes]:
-    """Yield 16-bit PCM of so many samples a second and, where nothing comes for long, silence in real time.
+    """Yield a sound, PCM or MP3 without its beginning, and where nothing comes for long, silence in real time.
 
     ``is_awaited`` tells whether more text is to come: what takes its time then is no silence, but the service.
     """
+    frames = Frames(form)
     clock = asyncio.get_running_loop().time
     heard_until = due = clock()
     due += PAUSE
@@ -43,13 +45,17 @@ async def bridged(
                     continue
                 seconds = BREATH if now < heard_until else step
                 due = now + (PAUSE if now < heard_until else step)
-                heard_until = max(heard_until, now) + seconds
-                yield bytes(round(seconds * rate) * _SAMPLE_SIZE)
+                quiet = silence(form, seconds)
+                heard_until = max(heard_until, now) + len(quiet) / form.bytes_per_second
+                yield quiet
         finally:
             await ended(coming)
         if not (piece := coming.result()):
-            return
+            break
         now = clock()
-        heard_until = max(heard_until, now) + len(piece) / rate / _SAMPLE_SIZE
+        heard_until = max(heard_until, now) + len(piece) / form.bytes_per_second
         due = now + PAUSE
-        yield piece
+        if piece := frames.feed(piece):
+            yield piece
+    if rest := frames.close():
+        yield rest

@@ -6,11 +6,12 @@ from contextlib import aclosing
 
 import pytest
 
+from custom_components.azure_speech_live.speech import OutputFormat
 from custom_components.azure_speech_live.voice import silence
 from custom_components.azure_speech_live.voice.silence import bridged, ended
 
-RATE = 1000
-SOUND = b"\1\0" * 100
+FORM = OutputFormat.RAW_8KHZ
+SOUND = b"\1\0" * 800
 """A tenth of a second."""
 
 
@@ -29,7 +30,7 @@ async def spoken(*pauses: float) -> AsyncGenerator[bytes]:
 
 async def whole(sound: AsyncGenerator[bytes], *, is_awaited: bool = True) -> list[bytes]:
     """Return the pieces of a sound that was bridged."""
-    async with aclosing(bridged(sound, RATE, lambda: is_awaited, step=0.01)) as pieces:
+    async with aclosing(bridged(sound, FORM, lambda: is_awaited, step=0.01)) as pieces:
         return [piece async for piece in pieces]
 
 
@@ -45,7 +46,7 @@ async def test_a_pause_is_silence_for_as_long_as_it_lasts() -> None:
     assert not any(map(any, quiet))
     assert all(len(piece) % 2 == 0 for piece in quiet)
     # What is heard lasts a tenth, then nothing comes for a fifth of a second, and after that there is silence.
-    assert 0.2 < sum(map(len, quiet)) / 2 / RATE < 0.9
+    assert 0.2 < sum(map(len, quiet)) / FORM.bytes_per_second < 0.9
 
 
 async def test_where_sound_is_still_heard_a_breath_is_enough() -> None:
@@ -56,7 +57,7 @@ async def test_where_sound_is_still_heard_a_breath_is_enough() -> None:
 
     pieces = await whole(much())
     assert 1 <= len(pieces[1:-1]) <= 3
-    assert {len(piece) for piece in pieces[1:-1]} == {round(silence.BREATH * RATE) * 2}
+    assert {len(piece) for piece in pieces[1:-1]} == {round(silence.BREATH * FORM.rate) * 2}
 
 
 async def test_what_the_service_takes_its_time_for_is_no_pause() -> None:
@@ -68,7 +69,7 @@ async def test_a_failure_is_passed_on() -> None:
         yield SOUND
         raise ValueError("hoarse")
 
-    pieces = bridged(broken(), RATE, lambda: True)
+    pieces = bridged(broken(), FORM, lambda: True)
     assert await anext(pieces) == SOUND
     with pytest.raises(ValueError, match="hoarse"):
         await anext(pieces)
@@ -84,7 +85,7 @@ async def test_who_leaves_in_a_pause_leaves_nothing_behind() -> None:
         finally:
             closed.set()
 
-    async with aclosing(bridged(endless(), RATE, lambda: True, step=0.01)) as pieces:
+    async with aclosing(bridged(endless(), FORM, lambda: True, step=0.01)) as pieces:
         async for piece in pieces:
             if not any(piece):
                 break

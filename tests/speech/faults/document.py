@@ -72,7 +72,7 @@ voice speaks twice in exactly the same way.
 | the end of a turn behind the end of its audio | 2 | `turn.LAST_ANSWER` |
 | a second attempt, from when more sound is wanted | 20 | `answer.FINAL` |
 | a place, where the service takes no more requests | 3 | `answer.LISTENER` |
-| the same where nobody stands and waits | 65 | `answer.PATIENT_LISTENER` |
+| the same where nobody stands and waits | 90 | `answer.PATIENT_LISTENER` |
 """
 
 _RECORDINGS = """

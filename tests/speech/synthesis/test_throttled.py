@@ -38,6 +38,15 @@ async def test_announcements_wait_for_the_next_minute(close: Close, upgrade: Ref
         assert synthesis.per_minute.refused > 0
 
 
+async def test_announcements_at_once_are_all_spoken() -> None:
+    """30 on a free key: ten of them wait for the next minute."""
+    synthesis = Synthesis(per_minute=PerMinute(close=THROTTLED, requests=FREE))
+    texts = [f"Announcement {number}." for number in range(30)]
+    async with SpeechService(synthesis=synthesis) as service, calling(service.url) as client:
+        heard = await asyncio.gather(*(hear(client, Texts([text]), long=True) for text in texts))
+        assert [each.text for each in heard] == texts
+
+
 async def test_a_conversation_does_not_wait_for_a_minute() -> None:
     """So that somebody else can speak; and afterwards all is well."""
     synthesis = Synthesis(per_minute=PerMinute(close=THROTTLED, requests=1))

@@ -61,8 +61,9 @@ def _compressed() -> dict[str, AudioFormat]:
         rate = 1000 * int(re.findall(r"(\d+)khz", name)[0])
         rates = re.findall(r"(\d+)kb", name) or ["24"]
         bits = ("-b:a", f"{rates[0]}k")
+        encoder: tuple[str, ...]
         if name.endswith("mp3"):
-            encoder, content_type = ("-c:a", "libmp3lame", *bits, "-f", "mp3"), _MP3
+            encoder, content_type = ("-c:a", "libmp3lame", *bits, *_BARE, "-f", "mp3"), _MP3
         else:
             container = name.partition("-")[0]
             encoder, content_type = ("-c:a", "libopus", *bits, "-f", container), _OGG if container == "ogg" else _WEBM
@@ -71,6 +72,8 @@ def _compressed() -> dict[str, AudioFormat]:
 
 
 _KINDS: Final = ("raw", "riff")
+_BARE: Final = ("-id3v2_version", "0", "-write_xing", "0")
+"""Nothing but frames, as the service's sibling sends it that reads aloud in a browser."""
 _COMPRESSED: Final = (
     *(f"audio-16khz-{rate}kbitrate-mono-mp3" for rate in (32, 64, 128)),
     *(f"audio-24khz-{rate}kbitrate-mono-mp3" for rate in (48, 96, 160)),

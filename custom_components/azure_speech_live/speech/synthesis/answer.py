@@ -54,8 +54,9 @@ longer; nor does what plays it."""
 LISTENER: Final = 3.0
 """Seconds without sound for which it waits, where the service takes no more requests: then somebody else should speak.
 Half of it is what satellites wait for."""
-PATIENT_LISTENER: Final = 65.0
-"""The same where nobody stands and waits: a minute, after which the free tier takes requests again."""
+PATIENT_LISTENER: Final = 90.0
+"""The same where nobody stands and waits: a minute, after which the free tier takes requests again, and time for the
+others that have waited, too."""
 
 _NOTHING: Final = "the service spoke nothing"
 
@@ -95,7 +96,7 @@ class Answer:
         """Seconds that it waited for others since."""
         self._turn: Turn | None = None
         self._retry = Retry()
-        self._sound = Sound(options)
+        self._sound = Sound(options.output_format)
         self._waiting: deque[bytes] = deque()
         """Sound that the caller has not taken yet."""
         self._size = 0
@@ -219,7 +220,6 @@ class Answer:
         timeline = self.timeline
         if timeline.first_audio is None:
             timeline.first_audio = now
-            audio = self._sound.lead_in() + audio
         else:
             timeline.gap = max(timeline.gap, now - max(self._plays_until, self._wanted_since))
         timeline.last_audio = now
@@ -278,7 +278,6 @@ class Answer:
             if self._unspoken and not self._spoken:
                 raise ServiceError(_NOTHING)
             self._begin_stream()  # also where nothing is said in it
-            self._give(self._sound.close())
             self.complete = True
 
     # --- time
