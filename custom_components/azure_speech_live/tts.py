@@ -118,7 +118,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         nothing follows the header. Raises HomeAssistantError, and what is returned does so where the sound breaks: an
         end would be taken for that of the text, and kept.
         """
-        sound_format = format_for(request.options)
+        sound_format = format_for(request.options, samples=self._settings.needs_samples)
         sound = self._speak(request, sound_format, long=not async_is_awaited())
         begin = await anext(sound)
         return TTSAudioResponse(extension(sound_format), _resumed(begin, sound))

@@ -111,6 +111,22 @@ async def test_a_voice_speaks_as_it_is_set(hass: HomeAssistant, entry: ConfigEnt
     assert "The <phoneme alphabet='ipa' ph='lait'>light</phoneme> in the kitshen is on." in turn.ssml
 
 
+async def test_silence_is_as_long_as_it_is_set(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService, converted: list[Any]
+) -> None:
+    service.synthesis.delivery = Delivery(trailing_silence=0.8)
+    await add_voice(hass, entry, lead_in=0.5, end_silence=0.1)
+    sound = (await sound_of(asked_to_speak(hass, SENTENCE, WAV, engine=KITCHEN)))[HEADER:]
+    assert not any(sound[:16000])
+    assert any(sound[16000:16010])
+    assert len(sound) == BYTES + 0.6 * 2 * 16000
+    assert converted == []
+
+    assert await sound_of(asked_to_speak(hass, SENTENCE, engine=KITCHEN))
+    assert spoken(service)[-1].context["synthesis"]["audio"]["outputFormat"] == "raw-24khz-16bit-mono-pcm"
+    assert len(converted) == 1, "of MP3 it cannot be taken off"
+
+
 async def test_an_answer_is_heard_while_it_is_written(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
 ) -> None:

@@ -202,6 +202,8 @@ def test_rates_of_the_formats() -> None:
         {"pitch": 0.49},
         {"pitch": 1.6},
         {"volume": -0.1},
+        {"lead_in": 1.1},
+        {"end_silence": 0},
         {"volume": float("inf")},
         {"style": "sad", "degree": 0},
         {"style": "sad", "degree": 2.1},
@@ -210,7 +212,7 @@ def test_rates_of_the_formats() -> None:
     ],
 )
 def test_what_no_voice_can_do_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"^(rate|pitch|volume|degree|language|a voice) "):
+    with pytest.raises(ValueError, match=r"^(rate|pitch|volume|lead_in|end_silence|degree|language|a voice) "):
         SynthesisOptions(**{"voice": KATJA, **changes})
 
 

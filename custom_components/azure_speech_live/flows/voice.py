@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_NAME, PERCENTAGE
+from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -31,7 +31,7 @@ from ..const import SUBENTRY_VOICE
 from ..languages.words import ARROW
 from ..resource.resource import entry_endpoint
 from ..resource.stored import InvalidSettingError
-from ..speech import SynthesisOptions, Voice
+from ..speech import END_SILENCE, SynthesisOptions, Voice
 from ..voice.names import name_of, voice_options
 from ..voice.settings import VoiceSettings
 from ..voice.voices import async_get_voices
@@ -55,6 +55,18 @@ def _per_cent(least: float, most: float) -> NumberSelector:
     return NumberSelector(
         NumberSelectorConfig(
             min=least, max=most, step=1, unit_of_measurement=PERCENTAGE, mode=NumberSelectorMode.SLIDER
+        )
+    )
+
+
+def _seconds(least: float, most: float) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=least,
+            max=most,
+            step=0.05,
+            unit_of_measurement=UnitOfTime.SECONDS,
+            mode=NumberSelectorMode.SLIDER,
         )
     )
 
@@ -180,6 +192,9 @@ def _manner_schema(voice: Voice | None) -> vol.Schema:
         styles = SelectSelectorConfig(options=sorted(voice.styles), mode=_DROPDOWN)
         fields[vol.Optional("style")] = SelectSelector(styles)
         fields[vol.Required("degree", default=100)] = _per_cent(1, 200)
+    if voice is not None and voice.roles:
+        roles = SelectSelectorConfig(options=sorted(voice.roles), mode=_DROPDOWN)
+        fields[vol.Optional("role")] = SelectSelector(roles)
     if able is None or able.prosody:
         fields[vol.Required("rate", default=100)] = _per_cent(50, 200)
         fields[vol.Required("pitch", default=100)] = _per_cent(50, 150)
@@ -187,4 +202,6 @@ def _manner_schema(voice: Voice | None) -> vol.Schema:
     if able is None or able.switches:
         fields[vol.Required("mixed", default=False)] = BooleanSelector()
     fields[vol.Optional("pronunciations")] = TextSelector(TextSelectorConfig(multiple=True))
+    fields[vol.Required("lead_in", default=0)] = _seconds(0, 1)
+    fields[vol.Required("end_silence", default=END_SILENCE)] = _seconds(0.1, 2)
     return vol.Schema(fields)

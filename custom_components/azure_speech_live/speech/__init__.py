@@ -38,6 +38,7 @@ from .errors import (
 from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
 from .options import (
+    END_SILENCE,
     MAX_AT_START,
     MAX_PHRASES,
     Mode,
@@ -61,6 +62,7 @@ from .wire.wording import printable
 __all__ = [
     "BYTES_PER_SECOND",
     "CHINA_REGIONS",
+    "END_SILENCE",
     "LANGUAGES",
     "MAX_AT_START",
     "MAX_PHRASES",

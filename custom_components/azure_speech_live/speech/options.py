@@ -28,8 +28,18 @@ _METADATA: Final = (
     "sentenceBoundaryEnabled",
 )
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_BOUNDS: Final = {"degree": (0.01, 2), "rate": (0.5, 2), "pitch": (0.5, 1.5), "volume": (0, 2)}
-"""What the service takes of each. How loud a voice can be is said nowhere: twice its own volume is a guess.
+END_SILENCE: Final = 0.25
+"""Seconds of silence behind the last word: enough for a quiet consonant, and nobody waits for it."""
+_BOUNDS: Final = {
+    "degree": (0.01, 2),
+    "rate": (0.5, 2),
+    "pitch": (0.5, 1.5),
+    "volume": (0, 2),
+    "lead_in": (0, 1),
+    "end_silence": (0.1, 2),
+}
+"""What the service takes of each, but for silence. How loud a voice can be is said nowhere: twice its own volume is a
+guess.
 
 Source: Microsoft's "Customize voice and sound with SSML".
 """
@@ -284,6 +294,9 @@ class SynthesisOptions:
     speak; None for the voice's own. It is locked to that, also where a word looks like another one's, unless ``mixed``.
     ``style``, its ``degree`` (1 is the voice's own), and ``role``: where the voice has them. ``rate``, ``pitch`` and
     ``volume``: times the voice's own. ``deployment``: the id of the deployment of a custom voice.
+
+    Of PCM alone, in seconds: ``lead_in``, the silence before the first word, and ``end_silence``, what stays at most of
+    that behind the last one.
     """
 
     voice: str
@@ -295,6 +308,8 @@ class SynthesisOptions:
     rate: float = 1
     pitch: float = 1
     volume: float = 1
+    lead_in: float = 0
+    end_silence: float = END_SILENCE
     output_format: OutputFormat = OutputFormat.RAW_24KHZ
     deployment: str | None = None
 

@@ -18,14 +18,14 @@ _MP3: Final = "mp3"
 _WAV: Final = "wav"
 
 
-def format_for(options: Mapping[str, Any]) -> OutputFormat:
+def format_for(options: Mapping[str, Any], *, samples: bool = False) -> OutputFormat:
     """Return the format that fits what is asked for: numbers may be texts.
 
     A rate that is obeyed is not converted to: one that the service does not have, Home Assistant makes of the other
-    kind.
+    kind. ``samples``: PCM, whatever is asked for.
     """
     asked, rate = options.get(ATTR_PREFERRED_FORMAT, _MP3), options.get(ATTR_PREFERRED_SAMPLE_RATE)
-    if asked not in (_MP3, _WAV):
+    if asked not in (_MP3, _WAV) or (samples and asked == _MP3):
         return output_format(_WAV)
     if rate is None:
         return output_format(asked)

@@ -13,7 +13,7 @@ import uuid
 
 from ..languages.words import ARROW
 from ..resource.stored import InvalidSettingError, flag, lines, readable, text
-from ..speech import OutputFormat, SynthesisOptions, Voice
+from ..speech import END_SILENCE, OutputFormat, SynthesisOptions, Voice
 from .pronunciation import Pronunciations
 
 _PER_CENT: Final = 100
@@ -34,9 +34,14 @@ class VoiceSettings:
     style: str | None = None
     degree: float | None = None
     """How much of the style."""
+    role: str | None = None
     rate: float = 1
     pitch: float = 1
     volume: float = 1
+    lead_in: float = 0
+    """Seconds of silence before the first word."""
+    end_silence: float = END_SILENCE
+    """Seconds that stay, at most, of the silence behind the last one."""
     pronunciations: Pronunciations = field(default_factory=Pronunciations)
     deployment: str | None = None
     """The id of a custom voice's deployment."""
@@ -54,20 +59,29 @@ class VoiceSettings:
         """Read what a subentry stores. What cannot be read has its default, so that one setting stops nobody."""
         return cls(**readable(data, _READERS, title))
 
+    @property
+    def needs_samples(self) -> bool:
+        """Whether there is silence to be put in or taken off that usually is not, which is done to samples alone."""
+        return self.lead_in > 0 or self.end_silence < END_SILENCE
+
     def synthesis_options(self, voice: Voice, language: str, output_format: OutputFormat) -> SynthesisOptions:
-        """Return how a voice speaks a language, as far as it can do what is set. Another voice has another style."""
-        style = self.style if self.style in voice.styles or self.voice == voice.short_name else None
+        """Return how a voice speaks a language, as far as it can do what is set. Another voice has other styles."""
+        is_chosen = self.voice == voice.short_name
+        style = self.style if self.style in voice.styles or is_chosen else None
         return SynthesisOptions(
             voice=voice.short_name,
             language=voice.spoken_as(language) or language,
             mixed=self.mixed,
             style=style,
             degree=self.degree if style else None,
+            role=self.role if self.role in voice.roles or is_chosen else None,
             rate=self.rate,
             pitch=self.pitch,
             volume=self.volume,
+            lead_in=self.lead_in,
+            end_silence=self.end_silence,
             output_format=output_format,
-            deployment=self.deployment if self.voice == voice.short_name else None,
+            deployment=self.deployment if is_chosen else None,
         )
 
 
@@ -85,14 +99,18 @@ def _voice(name: str) -> str | None:
     return name or None
 
 
-def _factor(least: float, most: float) -> Callable[[Any], float]:
+def _number(least: float, most: float, unit: float = 1) -> Callable[[Any], float]:
     def read(value: Any) -> float:
-        factor = float(value) / _PER_CENT
-        if not least <= factor <= most:
+        number = float(value) / unit
+        if not least <= number <= most:
             raise ValueError(value)
-        return factor
+        return number
 
     return read
+
+
+def _factor(least: float, most: float) -> Callable[[Any], float]:
+    return _number(least, most, _PER_CENT)
 
 
 def _pronunciations(typed: Sequence[str]) -> Pronunciations:
@@ -117,10 +135,13 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "voice": _voice,
     "mixed": flag,
     "style": text,
+    "role": text,
     "degree": _factor(0.01, 2),
     "rate": _factor(0.5, 2),
     "pitch": _factor(0.5, 1.5),
     "volume": _factor(0, 2),
+    "lead_in": _number(0, 1),
+    "end_silence": _number(0.1, 2),
     "pronunciations": _pronunciations,
     "deployment": _deployment,
 }

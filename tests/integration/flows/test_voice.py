@@ -18,7 +18,9 @@ from ..translators import OLDER
 from ..voices import KITCHEN, add_voice
 
 JENNY = {"voice": "en-US-JennyNeural"}
-PLAIN = {"rate": 100, "pitch": 100, "volume": 100}
+PLAIN = {"rate": 100, "pitch": 100, "volume": 100, "lead_in": 0, "end_silence": 0.25}
+ANY = ["pronunciations", "lead_in", "end_silence"]
+"""What every voice is asked for."""
 ID = "12345678-90ab-cdef-1234-567890abcdef"
 
 
@@ -61,12 +63,13 @@ async def test_a_voice_is_added_and_changed(
 @pytest.mark.parametrize(
     ("who", "asked"),
     [
-        ({}, ["rate", "pitch", "volume", "mixed", "pronunciations"]),
-        (JENNY, ["style", "degree", "rate", "pitch", "volume", "pronunciations"]),
-        ({"voice": "de-DE-KatjaNeural"}, ["rate", "pitch", "volume", "pronunciations"]),
-        ({"voice": "en-US-AvaMultilingualNeural"}, ["rate", "pitch", "volume", "mixed", "pronunciations"]),
-        ({"voice": "en-US-Ava:DragonHDLatestNeural"}, ["mixed", "pronunciations"]),
-        ({"voice": "KitchenNeural", "deployment": ID}, ["rate", "pitch", "volume", "pronunciations"]),
+        ({}, ["rate", "pitch", "volume", "mixed", *ANY]),
+        (JENNY, ["style", "degree", "rate", "pitch", "volume", *ANY]),
+        ({"voice": "zh-CN-YunxiNeural"}, ["style", "degree", "role", "rate", "pitch", "volume", *ANY]),
+        ({"voice": "de-DE-KatjaNeural"}, ["rate", "pitch", "volume", *ANY]),
+        ({"voice": "en-US-AvaMultilingualNeural"}, ["rate", "pitch", "volume", "mixed", *ANY]),
+        ({"voice": "en-US-Ava:DragonHDLatestNeural"}, ["mixed", *ANY]),
+        ({"voice": "KitchenNeural", "deployment": ID}, ["rate", "pitch", "volume", *ANY]),
     ],
 )
 async def test_it_asks_for_what_the_voice_can_do(

@@ -25,6 +25,17 @@ def test_what_is_asked_for_is_what_comes(options: dict[str, Any], fitting: Outpu
     assert extension(fitting) == options.get("preferred_format", "mp3")
 
 
+@pytest.mark.parametrize("options", [{}, {"preferred_format": "mp3", "preferred_sample_rate": 48000}])
+def test_what_needs_samples_is_converted_where_mp3_is_asked_for(options: dict[str, Any]) -> None:
+    assert format_for(options, samples=True) is OutputFormat.RAW_24KHZ
+
+
+def test_what_has_samples_is_as_it_is_asked_for() -> None:
+    assert (
+        format_for({"preferred_format": "wav", "preferred_sample_rate": 16000}, samples=True) is OutputFormat.RAW_16KHZ
+    )
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -8,7 +8,7 @@ from custom_components.azure_speech_live.resource.stored import InvalidSettingEr
 from custom_components.azure_speech_live.speech import OutputFormat, SynthesisOptions, Voice
 from custom_components.azure_speech_live.voice.settings import VoiceSettings, fingerprint
 
-JENNY = Voice("en-US-JennyNeural", "en-US", styles=("cheerful", "sad"))
+JENNY = Voice("en-US-JennyNeural", "en-US", styles=("cheerful", "sad"), roles=("Girl",))
 AVA = Voice("en-US-AvaMultilingualNeural", "en-US", secondary_locales=("de-DE",))
 ID = "12345678-90ab-cdef-1234-567890abcdef"
 PCM = OutputFormat.RAW_24KHZ
@@ -17,6 +17,9 @@ EVERYTHING: dict[str, Any] = {
     "mixed": True,
     "style": "cheerful",
     "degree": 150,
+    "role": "Girl",
+    "lead_in": 0.5,
+    "end_silence": 0.1,
     "rate": 120,
     "pitch": 90,
     "volume": 50.0,
@@ -38,6 +41,9 @@ def test_what_is_set_is_asked_for() -> None:
         mixed=True,
         style="cheerful",
         degree=1.5,
+        role="Girl",
+        lead_in=0.5,
+        end_silence=0.1,
         rate=1.2,
         pitch=0.9,
         volume=0.5,
@@ -47,9 +53,9 @@ def test_what_is_set_is_asked_for() -> None:
     assert settings.pronunciations.apply("The light") == ["The lite"]
 
 
-def test_another_voice_has_neither_the_style_nor_the_deployment() -> None:
+def test_another_voice_has_neither_the_style_and_the_role_nor_the_deployment() -> None:
     options = VoiceSettings.from_data(EVERYTHING).synthesis_options(AVA, "de-DE", PCM)
-    assert (options.style, options.degree, options.deployment) == (None, None, None)
+    assert (options.style, options.degree, options.role, options.deployment) == (None, None, None, None)
     assert (options.rate, options.language) == (1.2, "de-DE")
 
 
@@ -88,6 +94,10 @@ def test_a_mistake_is_named(data: dict[str, Any], setting: str, key: str) -> Non
         {"rate": 201},
         {"pitch": float("nan")},
         {"volume": -1},
+        {"role": ""},
+        {"lead_in": 1.1},
+        {"end_silence": 0},
+        {"end_silence": 2.1},
         {"pronunciations": "light => lite"},
         {"deployment": None},
     ],
@@ -97,6 +107,19 @@ def test_what_cannot_be_read_has_its_default(data: dict[str, Any], caplog: pytes
     plain = VoiceSettings(volume=settings.volume, pronunciations=settings.pronunciations)
     assert settings == plain
     assert caplog.text.count("cannot read what is stored") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "needs"),
+    [
+        ({"end_silence": 0.1}, True),
+        ({"end_silence": 0.25}, False),
+        ({"end_silence": 1}, False),
+        ({"lead_in": 0.1}, True),
+    ],
+)
+def test_unusual_silence_needs_samples(data: dict[str, Any], *, needs: bool) -> None:
+    assert VoiceSettings.from_data(data).needs_samples is needs
 
 
 def test_an_empty_field_is_none() -> None:

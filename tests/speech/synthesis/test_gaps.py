@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.speech.synthesis.silence import KEPT
+from custom_components.azure_speech_live.speech import END_SILENCE
 from custom_components.azure_speech_live.speech.synthesis.sound import PAUSE
 from tests.speech_service import Delivery, ScriptedSpeaker, SpeechService, Synthesis
 
@@ -57,5 +57,5 @@ async def test_sentences(round_trip: float, first_audio: float, pace: float, pau
 async def test_single_words_as_an_agent_writes_them(round_trip: float, first_audio: float, pace: float) -> None:
     """A gap behind one of them is shorter than what a pause between sentences has more than one amid them."""
     heard = await over(round_trip, first_audio, pace, WORDS, 0.1)
-    assert heard.timeline.gap < PAUSE - KEPT
+    assert heard.timeline.gap < PAUSE - END_SILENCE
     assert heard.timeline.requests <= 4

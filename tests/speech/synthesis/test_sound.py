@@ -7,9 +7,13 @@ from typing import Final
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.speech import OutputFormat, UnusableMessageError
+from custom_components.azure_speech_live.speech import (
+    END_SILENCE,
+    OutputFormat,
+    SynthesisOptions,
+    UnusableMessageError,
+)
 from custom_components.azure_speech_live.speech.riff import header
-from custom_components.azure_speech_live.speech.synthesis.silence import KEPT
 from custom_components.azure_speech_live.speech.synthesis.sound import PAUSE, Sound
 
 from ..chunks import chunkings, cut
@@ -29,16 +33,37 @@ def spoken(sound: Sound, chunks: Sequence[bytes]) -> bytes:
     return b"".join([*(sound.feed(chunk) for chunk in chunks), sound.end()])
 
 
-def begun(output_format: OutputFormat = RAW) -> Sound:
+def answer(output_format: OutputFormat = RAW, *, lead_in: float = 0, end_silence: float = END_SILENCE) -> Sound:
+    """Return the sound of an answer before its first text."""
+    return Sound(
+        SynthesisOptions(voice="en-US-AvaNeural", output_format=output_format, lead_in=lead_in, end_silence=end_silence)
+    )
+
+
+def begun(output_format: OutputFormat = RAW, *, end_silence: float = END_SILENCE) -> Sound:
     """Return the sound of an answer at its first text."""
-    sound = Sound(output_format)
+    sound = answer(output_format, end_silence=end_silence)
     assert sound.begin() == b""
     return sound
 
 
 def test_header_is_that_of_a_stream() -> None:
-    assert Sound(RAW).header() == header(RATE, 0xFFFF_FFFF)
-    assert Sound(MP3).header() == b""
+    assert answer(RAW).header() == header(RATE, 0xFFFF_FFFF)
+    assert answer(MP3).header() == b""
+
+
+def test_silence_before_the_first_word() -> None:
+    assert answer(lead_in=0.5).lead_in() == bytes(RATE)
+    assert answer().lead_in() == b""
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.25, 0.5, 0.8, 2.0])
+def test_silence_behind_the_last_word(kept: float) -> None:
+    """Between two texts it is not more than a pause."""
+    sound = begun(end_silence=kept)
+    first = spoken(sound, [WORD + SECOND]) + sound.begin()
+    assert first == WORD + bytes(int(2 * RATE * PAUSE))
+    assert spoken(sound, [OTHER + SECOND]) + sound.close() == OTHER + bytes(round(2 * RATE * min(kept, 1.0)))
 
 
 @pytest.mark.parametrize("output_format", OutputFormat)
@@ -46,7 +71,7 @@ def test_seconds(output_format: OutputFormat) -> None:
     size = {"mp3": 12_000 * 8}.get(output_format[-3:], 2 * output_format.rate)
     kilobits = {16_000: 64, 24_000: 96, 48_000: 192}.get(output_format.rate, 0)
     expected = size / (2 * output_format.rate if output_format.is_raw else kilobits * 125)
-    assert Sound(output_format).seconds(size) == expected
+    assert answer(output_format).seconds(size) == expected
 
 
 @pytest.mark.parametrize(
@@ -104,9 +129,9 @@ def test_mp3_is_passed_on_as_it_is() -> None:
 
 def test_silence_stays_between_turns_and_goes_at_the_end() -> None:
     sound = begun()
-    assert spoken(sound, [WORD + SECOND]) == WORD + bytes(int(2 * RATE * KEPT))
-    assert sound.begin() == bytes(int(2 * RATE * (PAUSE - KEPT)))
-    assert spoken(sound, [OTHER + SECOND]) == OTHER + bytes(int(2 * RATE * KEPT))
+    assert spoken(sound, [WORD + SECOND]) == WORD + bytes(int(2 * RATE * END_SILENCE))
+    assert sound.begin() == bytes(int(2 * RATE * (PAUSE - END_SILENCE)))
+    assert spoken(sound, [OTHER + SECOND]) == OTHER + bytes(int(2 * RATE * END_SILENCE))
 
 
 def test_no_silence_is_made() -> None:

@@ -96,7 +96,7 @@ class Answer:
         """Seconds that it waited for others since."""
         self._turn: Turn | None = None
         self._retry = Retry()
-        self._sound = Sound(options.output_format)
+        self._sound = Sound(options)
         self._waiting: deque[bytes] = deque()
         """Sound that the caller has not taken yet."""
         self._size = 0
@@ -220,6 +220,7 @@ class Answer:
         timeline = self.timeline
         if timeline.first_audio is None:
             timeline.first_audio = now
+            audio = self._sound.lead_in() + audio
         else:
             timeline.gap = max(timeline.gap, now - max(self._plays_until, self._wanted_since))
         timeline.last_audio = now
@@ -278,6 +279,7 @@ class Answer:
             if self._unspoken and not self._spoken:
                 raise ServiceError(_NOTHING)
             self._begin_stream()  # also where nothing is said in it
+            self._give(self._sound.close())
             self.complete = True
 
     # --- time

@@ -7,13 +7,11 @@ that may be the end is held back until it is known what it is, and no more of it
 
 from typing import Final
 
-KEPT: Final = 0.25
-"""Seconds that stay behind the last sound that is heard."""
 LONGEST: Final = 3.0
 """Seconds of silence that are held back at most, and so the longest that is taken off. Two are reported at the end."""
 AUDIBLE: Final = 64
 """Beyond this a sample is heard: 54 dB below full scale. A quiet "f" is above that, a voice's silence, which is not
-quite nothing, below. Both are guesses, and KEPT makes up for some of the first.
+quite nothing, below. Both are guesses, and the silence that is kept makes up for some of the first.
 """
 _BLOCK: Final = 240
 """Samples that are looked at together."""
@@ -23,7 +21,7 @@ _SAMPLE_SIZE: Final = 2
 class Trimmer:
     """One sound without the silence at its end: 16-bit PCM, one channel, of little-endian machines."""
 
-    def __init__(self, rate: int, kept: float = KEPT) -> None:
+    def __init__(self, rate: int, kept: float) -> None:
         """Begin before the first sample. ``rate``: samples a second; ``kept``: seconds of silence that stay."""
         self._rate = rate
         self._kept = round(kept * rate) * _SAMPLE_SIZE

@@ -9,7 +9,7 @@ That costs no time wherever the service is twice as fast as speech: what was giv
 from typing import Final
 
 from ..errors import BadAudioError, UnusableMessageError
-from ..options import OutputFormat
+from ..options import SynthesisOptions
 from ..riff import SAMPLE_SIZE
 from .formats import Samples, wav_header
 from .silence import Trimmer
@@ -24,9 +24,10 @@ _TRAILER: Final = 4096
 class Sound:
     """The stream, in the format that is asked for. Positions are bytes of one text's sound."""
 
-    def __init__(self, output_format: OutputFormat) -> None:
+    def __init__(self, options: SynthesisOptions) -> None:
         """Begin before the first turn."""
-        self._format = output_format
+        self._options = options
+        self._format = options.output_format
         self._trimmer: Trimmer | None = None
         self._given = 0
         """Up to where the text's sound was given out, or is held back as silence."""
@@ -40,13 +41,25 @@ class Sound:
         """Return how long so many bytes of it last."""
         return size / self._format.bytes_per_second
 
+    def lead_in(self) -> bytes:
+        """Return the silence before the first word, which some loudspeakers swallow otherwise."""
+        return bytes(round(self._options.lead_in * self._format.rate) * SAMPLE_SIZE) if self._format.is_raw else b""
+
     def begin(self) -> bytes:
         """Begin with another text; return what is heard before it."""
-        pause = self._trimmer.more(PAUSE) if self._trimmer is not None else b""
-        self._trimmer = Trimmer(self._format.rate) if self._format.is_raw else None
+        pause = self._more(PAUSE)
+        kept = min(self._options.end_silence, PAUSE)
+        self._trimmer = Trimmer(self._format.rate, kept) if self._format.is_raw else None
         self._given = 0
         self._start()
         return pause
+
+    def close(self) -> bytes:
+        """Return the silence behind the last word, as much of it as was not given out."""
+        return self._more(self._options.end_silence)
+
+    def _more(self, seconds: float) -> bytes:
+        return self._trimmer.more(seconds) if self._trimmer is not None else b""
 
     def begin_again(self) -> None:
         """Begin with the same text again."""
