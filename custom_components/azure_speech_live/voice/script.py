@@ -6,7 +6,7 @@ is longer than any answer ends here.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Sequence
 import contextlib
 import logging
 from typing import Final
@@ -29,6 +29,8 @@ PAUSE: Final = 0.5
 """Seconds without more of a text, after which a whole sentence is not kept back: there may be a tool at work."""
 MAX_SENTENCE: Final = 3000
 """Bytes of a sentence. What is longer is parted."""
+AT_A_TIME: Final = 500
+"""Characters of a piece that are read before others have their turn: some ten milliseconds of work."""
 
 
 class Script:
@@ -70,7 +72,7 @@ class Script:
     async def _read(self, message: AsyncIterable[str]) -> None:
         pieces = aiter(message)
         while True:
-            coming = asyncio.ensure_future(anext(pieces, None))
+            coming = asyncio.ensure_future(_text(pieces))
             try:
                 piece = await self._next(coming)
             finally:
@@ -80,7 +82,9 @@ class Script:
             self._left -= len(piece)
             if self._left < 0:
                 raise worded(HomeAssistantError, "text_too_long", limit=str(MAX_TEXT))
-            self._write(self._answer.add(piece))
+            for begin in range(0, len(piece), AT_A_TIME):
+                self._write(self._answer.add(piece[begin : begin + AT_A_TIME]))
+                await asyncio.sleep(0)
         self._write(self._answer.flush())
 
     async def _next(self, coming: asyncio.Future[str | None]) -> str | None:
@@ -95,3 +99,12 @@ class Script:
     def _write(self, sentences: Iterable[Sequence[Piece]]) -> None:
         self._written += sentences
         self._news.set()
+
+
+async def _text(pieces: AsyncIterator[str]) -> str | None:
+    """Return the next piece that has text in it, however many have none; None if there is none."""
+    async for piece in pieces:
+        if piece:
+            return piece
+        await asyncio.sleep(0)
+    return None

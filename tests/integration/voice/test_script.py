@@ -148,6 +148,53 @@ async def test_a_text_that_goes_on_for_ever_in_silence_ends(
     assert "One" not in caplog.text
 
 
+async def test_a_text_of_nothing_for_ever_ends(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(script, "TEXT_LIMIT", 0.01)
+    monkeypatch.setattr(script, "PAUSE", 0.01)
+
+    async def message() -> AsyncGenerator[str]:
+        yield "One"
+        while True:
+            yield ""
+
+    assert await said(message()) == ["One"]
+    assert "No more text" in caplog.text
+
+
+async def test_a_sentence_without_an_end_is_said_in_parts_until_it_is_too_long() -> None:
+    async def message() -> AsyncGenerator[str]:
+        while True:
+            yield "word "
+
+    text = Script(message(), "en-US", NONE)
+    size = 0
+    with pytest.raises(HomeAssistantError) as caught:
+        async for sentence in text.sentences():
+            assert len("".join(map(str, sentence))) <= script.MAX_SENTENCE
+            size += len("".join(map(str, sentence)))
+    await text.aclose()
+    assert caught.value.translation_key == "text_too_long"
+    assert script.MAX_TEXT - size < 2 * script.MAX_SENTENCE
+
+
+async def test_a_long_piece_is_not_read_in_one_go() -> None:
+    """Others have their turns meanwhile."""
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(others())
+    await said(written("The light is on. " * 1000))
+    waiting.cancel()
+    assert turns >= 17_000 / script.AT_A_TIME
+
+
 async def test_closing_ends_the_reading() -> None:
     closed = asyncio.Event()
 

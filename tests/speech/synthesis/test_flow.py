@@ -252,6 +252,19 @@ async def test_text_is_pulled_while_it_is_spoken_and_not_without_an_end() -> Non
         assert len(SENTENCE) * taken < MAX_TEXT + 3 * TOGETHER
 
 
+@pytest.mark.parametrize("text", ["", "..."])
+async def test_source_of_nothing_for_ever_does_not_keep_the_loop_to_itself(text: str) -> None:
+    async def nothing() -> AsyncGenerator[str]:
+        while True:
+            yield text
+
+    async with SpeechService() as service, calling(service.url) as client:
+        speaking = asyncio.create_task(hear(client, nothing()))
+        await service.until(lambda: len(service.syntheses) == 1)
+        speaking.cancel()
+        await asyncio.wait([speaking])
+
+
 async def test_caller_who_is_too_slow_is_waited_for() -> None:
     synthesis = Synthesis(speaker=ScriptedSpeaker(0.5))
     async with SpeechService(synthesis=synthesis) as service, calling(service.url) as client:

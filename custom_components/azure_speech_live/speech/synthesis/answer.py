@@ -112,16 +112,17 @@ class Answer:
 
     # --- text
 
-    def feed(self, text: Text, now: float) -> None:
-        """Take a text, the next sentence or a few. What nobody can speak is left out."""
+    def feed(self, text: Text, now: float) -> bool:
+        """Take a text, the next sentence or a few; return whether there is anything to say in it."""
         pieces = (text,) if isinstance(text, str) else tuple(text)
         if not any(_speakable(text_of(piece)) for piece in pieces):
-            return
+            return False
         if self.timeline.text is None:
             self.timeline.text = now
         for index, part in enumerate(parts(pieces, self.options, LONGEST_TURN)):
             self._parts.append(_Part(part, begins=index == 0))
             self._ahead += _length(part)
+        return True
 
     def end_text(self, now: float) -> None:
         """Take note that there is no more. Raises ServiceError if nothing was spoken of what there was."""

@@ -133,10 +133,12 @@ class Flow:
         answer = self._answer
         try:
             async for text in self._source:
-                answer.feed(text, self._loop.time())
+                heard = answer.feed(text, self._loop.time())
                 self._reschedule()
                 while answer.full:
                     await self._text_left.wait()
+                if not heard:
+                    await asyncio.sleep(0)  # else nothing would, in a source that gives nothing for ever
         except Exception as err:
             raise TextSourceError(f"the source of the text failed: {type(err).__name__}") from err
         answer.end_text(self._loop.time())
