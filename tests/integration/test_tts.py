@@ -16,6 +16,7 @@ from custom_components.azure_speech_live.speech import OutputFormat, silence as 
 from custom_components.azure_speech_live.voice import silence
 from tests.speech_service.engines.legible import CHARACTER
 from tests.speech_service.service import SpeechService
+from tests.speech_service.synthesis.delivery import Delivery
 
 from .forms import add_resource
 from .voices import HEADER, KITCHEN, SENTENCE, VOICE, WAV, add_voice, asked_to_speak, heard, sound_of, spoken, written
