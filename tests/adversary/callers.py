@@ -4,54 +4,28 @@ What a turn must give is what its scene says, by the caller's own trouble. Nothi
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-import random
-from typing import Final
+from typing import Final, override
 from weakref import WeakKeyDictionary
 
-import aiohttp
-
-from custom_components.azure_speech_live.speech import (
-    Credentials,
-    Endpoint,
-    Mode,
-    RecognitionOptions,
-    SpeechClient,
-    TranslationOptions,
-)
+from custom_components.azure_speech_live.speech import Mode, RecognitionOptions, SpeechClient, TranslationOptions
 from tests.speech.caller import AUDIO, CONVERSATION, INTERACTIVE, Heard, listen
 from tests.speech.faults.rows import Row
-from tests.speech_service import KEY
 
 from .scenes import KINDS, TOGETHER, Scene
-from .stage import Met, Stage
 from .turns import Trouble, TroubledSource, Turn
-from .watch import Watch
+from .visitor import HELD_UP, TROUBLESOME, Visitor
 
 MODES: Final = tuple(Mode)
-FRESH: Final = 0.8
-"""The part of the turns with a fault whose client is new, as one that keeps a connection open would not meet it.
-
-For speech without an end it is always new: what a connection is opened with, it has for all later turns.
-"""
 LIVE: Final = 0.3
 """The part of the turns whose audio comes as it is spoken."""
-TROUBLESOME: Final = 0.2
-"""The part of the turns in which the caller itself makes trouble."""
 TRANSLATED: Final = 0.2
 """The part of the turns without a fault that are translated, and spoken."""
 LONGEST_STALL: Final = 9.0
 """Seconds: less than it takes until a source is given up."""
-SOONEST: Final = -4.0
-"""The power of ten of the seconds after which a caller goes at the soonest: while the connection opens."""
-SETTLED: Final = 3.0
-"""Seconds after which nothing of a cancelled turn goes on at the stand-in, where it would count for the next one."""
 RECORDED: Final = 0.5
 """The part of the times when several speak together in which one of them is a recording."""
-HELD_UP: Final = 1.0
-"""Seconds in which the machine did not let client or stand-in run: what has a limit of some seconds then fails."""
 SLOW: Final = 0.05
 """Seconds for which a caller who reads slowly puts off the next event."""
 WEIGHTS: Final = {
@@ -64,70 +38,28 @@ WEIGHTS: Final = {
 """How often there is a fault of a kind."""
 
 
-@dataclass
-class Report:
-    """What came of it."""
-
-    turns: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-    """Turns whose words are wrong, or missing without an error."""
-    failed: list[str] = field(default_factory=list)
-    """Turns with an error that they should not have had, or that took too long."""
-    foreign: list[str] = field(default_factory=list)
-    """Exceptions that are none of the client's own, whoever heard them."""
-    held_up: int = 0
-    """Turns that would be among these, but the machine was too busy for anything that has a limit of seconds."""
-
-
 @dataclass(kw_only=True)
-class Caller:
-    """One caller, with a place on the stage of its own, so that it is known which fault its turn meets."""
+class Caller(Visitor[Scene]):
+    """One who speaks."""
 
-    session: aiohttp.ClientSession
-    stage: Stage
-    place: int
-    chance: random.Random
-    report: Report
-    watch: Watch
-    faultiness: float = 0.0
     opened: WeakKeyDictionary[SpeechClient, Row | None] = field(default_factory=WeakKeyDictionary)
     """What a client met when it last opened a connection, which may go on while that is kept."""
 
-    async def run(self, going: Callable[[], bool]) -> None:
-        """Speak again and again."""
-        kept = self._client()
-        while going():
-            if self.chance.random() >= self.faultiness:
-                await self._speak(kept, None)
-                continue
-            (kind,) = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
-            scene = self.chance.choice(KINDS[kind])
-            if not scene.endless and self.chance.random() >= FRESH:
-                await self._speak(kept, scene)
-                continue
-            fresh = self._client()
-            await self._speak(fresh, scene, fresh=True)
-            await fresh.close()
-        await kept.close()
+    @override
+    def draw(self) -> Scene:
+        return self.pick(KINDS, WEIGHTS)
 
     async def run_together(self, going: Callable[[], bool]) -> None:
         """Be several who speak to a service that takes one request at a time, again and again."""
         while going():
-            client = self._client()
+            client = self.client()
             await self._speak_together(client, self.chance.choice(TOGETHER))
             await client.close()
 
-    def _client(self) -> SpeechClient:
-        return SpeechClient(self.session, Endpoint.from_url(self.stage.urls[self.place]), Credentials(key=KEY))
-
-    async def _play(self, scene: Scene | None) -> Met:
-        return await asyncio.to_thread(self.stage.play, scene.row.fault if scene else None, self.place)
-
     # --- one turn, and where the fault is over then, another one
 
-    async def _speak(self, client: SpeechClient, scene: Scene | None, *, fresh: bool = False) -> None:
+    @override
+    async def visit(self, client: SpeechClient, scene: Scene | None, *, fresh: bool = False) -> None:
         modes = [mode for mode in MODES if scene is None or _alike(mode) in scene.row.modes]
         trouble = self.chance.choice(list(Trouble)) if self.chance.random() < TROUBLESOME else None
         if trouble in (Trouble.RAISES, Trouble.STALLS):
@@ -158,9 +90,9 @@ class Caller:
     async def _take(self, client: SpeechClient, *turns: Turn) -> bool:
         """Take turns with the same scene, at the same time; return whether it was met."""
         scene = turns[0].scene
-        before, held_up = await self._play(scene), self.watch.held_up
+        before, held_up = await self.play(scene), self.watch.held_up
         heard = await asyncio.gather(*(self._listen(client, turn) for turn in turns))
-        met = await self._play(None)
+        met = await self.play(None)
         held_up = self.watch.held_up - held_up + met.late - before.late
         for turn, what in zip(turns, heard, strict=True):
             turn.behind = self.opened.get(client)
@@ -176,11 +108,8 @@ class Caller:
         slow = SLOW * self.chance.randrange(3) if turn.scene and turn.scene.endless else 0.0
         listening = asyncio.create_task(listen(client, turn.source, turn.options, long=turn.long, pause=slow))
         if turn.source.trouble is Trouble.GOES:
-            await asyncio.wait([listening], timeout=LONGEST_STALL * 10 ** self.chance.uniform(SOONEST, 0.0))
-            listening.cancel()
+            await self.go(listening, LONGEST_STALL)
         await asyncio.wait([listening])
-        if turn.source.trouble is Trouble.GOES:
-            await asyncio.sleep(SETTLED)
         if listening.cancelled():
             return None
         if error := listening.exception():

@@ -44,6 +44,16 @@ class Scene:
     """Whether translations are spoken without an end."""
 
     @property
+    def name(self) -> str:
+        """Return by what the stage knows it."""
+        return self.row.fault
+
+    @property
+    def lasting(self) -> bool:
+        """Return whether a connection that is kept behind it goes on like that."""
+        return self.endless
+
+    @property
     def at_once(self) -> AtOnce | None:
         """Return the limit of the service, with its record empty."""
         return AtOnce(refusal=self.refusal, connections=self.connections) if self.refusal else None

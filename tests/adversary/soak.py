@@ -1,5 +1,7 @@
 """The soak: thousands of turns, many at a time, with faults drawn at random: the service's, and the caller's own.
 
+Half of them are recognised, half are answers that are spoken.
+
 Run it with ``scripts/soak``. The stand-ins are another process, so that the loop's delay and the memory are the
 client's. Its exit status is 0 only if no words were lost or wrong, no turn failed that should not, no exception was
 another's, nothing was left behind, memory did not grow, and the loop was on time.
@@ -19,8 +21,10 @@ import aiohttp
 from tests.memory import memory
 from tests.speech.caller import sockets_left, tasks_left
 
-from .callers import Caller, Report
+from .callers import Caller
+from .listeners import Listener
 from .stage import Stage
+from .visitor import Report
 from .watch import MB, Watch, descriptors, watching
 
 MAX_GROWTH: Final = 5.0
@@ -28,7 +32,7 @@ MAX_GROWTH: Final = 5.0
 WARM_UP: Final = 0.1
 """The part of the run after which memory is looked at for the first time: by then all code paths have run."""
 TOGETHER: Final = 10
-"""Of so many callers, one is several who speak to the same service."""
+"""Of so many visitors, one is several who speak to the same service, and one several who listen to it."""
 LATE: Final = 0.05
 """Seconds by which the loop may be late, but for a hundredth of the time."""
 
@@ -67,7 +71,7 @@ async def soak(run: Run, seed: int, callers: int, faultiness: float) -> bool:
             connector = aiohttp.TCPConnector(force_close=True, limit=0, resolver=aiohttp.ThreadedResolver())
             async with aiohttp.ClientSession(connector=connector) as session, asyncio.TaskGroup() as group:
                 for place in range(callers):
-                    caller = Caller(
+                    caller = (Caller, Listener)[place % 2](
                         session=session,
                         stage=stage,
                         place=place,
@@ -76,7 +80,7 @@ async def soak(run: Run, seed: int, callers: int, faultiness: float) -> bool:
                         watch=watch,
                         faultiness=faultiness,
                     )
-                    run_it = caller.run if place % TOGETHER else caller.run_together
+                    run_it = caller.run if place % TOGETHER > 1 else caller.run_together
                     group.create_task(run_it(lambda: run.done < 1))
                 for part in (WARM_UP, 0.5):
                     await run.until(part)

@@ -5,7 +5,9 @@ JSON with the URLs of N stand-ins, and then one for each order on its standard i
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from copy import deepcopy
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -15,13 +17,16 @@ import threading
 from types import TracebackType
 from typing import Any, Final, Self
 
-from tests.speech_service import Behaviour, Legible, ScriptedSynthesizer, SpeechService
+from tests.speech_service import Behaviour, Legible, ScriptedSynthesizer, SpeechService, Synthesis
 from tests.speech_service.faults import NORMAL
 from tests.speech_service.manner import USUAL
 from tests.speech_service.service import Behaviours
 
 from .scenes import SCENES, EndlessSynthesizer, Scene
+from .spoken_scenes import SCENES as SPOKEN, SpokenScene
 from .watch import watching
+
+_ALL: Final[Mapping[str, Scene | SpokenScene]] = {**SCENES, **SPOKEN}
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -93,12 +98,16 @@ class _Player:
         self.service = SpeechService(Legible(), behaviours=self._behave, rest_behaviours=self._post, remember=False)
         self.play(None)
 
-    def play(self, scene: Scene | None) -> None:
+    def play(self, scene: Scene | SpokenScene | None) -> None:
         self._scene = scene
         self.upgrades = self.posts = 0
-        self.service.manner = scene.row.manner if scene else USUAL
-        self.service.at_once = scene.at_once if scene else None
-        self.service.synthesizer = EndlessSynthesizer() if scene and scene.endless else ScriptedSynthesizer()
+        hearing = scene if isinstance(scene, Scene) else None
+        self.service.manner = hearing.row.manner if hearing else USUAL
+        self.service.at_once = hearing.at_once if hearing else None
+        self.service.synthesizer = EndlessSynthesizer() if hearing and hearing.endless else ScriptedSynthesizer()
+        speaking = scene if isinstance(scene, SpokenScene) else None
+        self.service.synthesis = deepcopy(speaking.row.synthesis) if speaking else Synthesis()
+        self.service.list_behaviours = speaking.lists if speaking else ()
 
     def _behave(self, _: int) -> Behaviour:
         number, self.upgrades = self.upgrades, self.upgrades + 1
@@ -133,7 +142,7 @@ async def _serve(size: int) -> None:
             place, scene = json.loads(line)
             player = players[place]
             _say([player.upgrades, player.posts, watch.late])
-            player.play(SCENES[scene] if scene else None)
+            player.play(_ALL[scene] if scene else None)
 
 
 if __name__ == "__main__":

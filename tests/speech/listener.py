@@ -97,14 +97,15 @@ async def hear(
     ``pause``: seconds before the listener takes the next piece; ``leave_after``: bytes after which it goes.
     """
     loop, heard = asyncio.get_running_loop(), Heard(options.output_format)
-    begun = loop.time()
+    begun, size = loop.time(), 0
     speaking = client.speak(texts if texts is not None else Texts(), options, heard.timeline, long=long)
     try:
         async with aclosing(speaking) as sound:
             async for piece in sound:
                 heard.pieces.append(piece)
                 heard.times.append(loop.time() - begun)
-                if leave_after is not None and len(heard.stream) >= leave_after:
+                size += len(piece)
+                if leave_after is not None and size >= leave_after:
                     break
                 if pause:
                     await asyncio.sleep(pause)

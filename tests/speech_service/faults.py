@@ -131,7 +131,10 @@ class Say:
 
 @dataclass(frozen=True)
 class Raw:
-    """Write bytes past all WebSocket framing: what a broken peer or a meddling proxy would."""
+    """Write bytes past all WebSocket framing: what a broken peer or a meddling proxy would.
+
+    `{request_id}` stands for the current turn's.
+    """
 
     data: bytes
     times: int = 1

@@ -149,7 +149,7 @@ class Line:
             case faults.Send(data=str() as text):
                 await self._send_frame(text.replace("{request_id}", self._request_id))
             case faults.Send(data=bytes() as data):
-                await self._send_frame(data.replace(b"{request_id}", self._request_id.encode()))
+                await self._send_frame(self._addressed(data))
             case faults.Say():
                 await self._send_frame(self._encode(action.path, action.body, self._request_id))
             case faults.HangUp():
@@ -157,7 +157,7 @@ class Line:
                 await self._websocket.wait_closed()
             case faults.Raw():
                 if self._websocket.protocol.state is OPEN:  # else the client has gone, or is about to
-                    self._websocket.transport.write(action.data * action.times)
+                    self._websocket.transport.write(self._addressed(action.data) * action.times)
             case faults.Storm():
                 for number in range(action.count):
                     await self._send_frame(self._hypothesis(f"storm {number}"))
@@ -165,6 +165,9 @@ class Line:
                 await self._send_frame(self._hypothesis("x" * action.size))
             case faults.Drop() | faults.Duplicate() | faults.Readdress():
                 raise ValueError(f"{action} is only possible Before a message")
+
+    def _addressed(self, data: bytes) -> bytes:
+        return data.replace(b"{request_id}", self._request_id.encode())
 
     def _hypothesis(self, text: str) -> str | bytes:
         body: dict[str, Any] = {"Id": uuid4().hex, "Text": text, "Offset": 0, "Duration": 0}

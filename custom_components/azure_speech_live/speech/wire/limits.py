@@ -26,8 +26,8 @@ MAX_MESSAGE_SIZE: Final = 1 << 20
 """Bytes of one message from the service. The longest phrase with word timings is a few tens of kilobytes."""
 MAX_ANSWER_SIZE: Final = MAX_MESSAGE_SIZE
 """Bytes read of a REST answer, which has what a message has."""
-MAX_LIST_SIZE: Final = 8 << 20
-"""Bytes read of the list of voices, which has one or two megabytes."""
+MAX_LIST_SIZE: Final = 4 << 20
+"""Bytes read of the list of voices, which has one or two megabytes. Of more, JSON could make hundreds in memory."""
 MAX_SPEECH_SIZE: Final = 8 << 20
 """Bytes of one spoken translation where that is one message, as in the dialect of 2018: nearly three minutes at 24 kHz,
 the most that there is."""
