@@ -73,7 +73,10 @@ class SynthesisTimeline:
     was something to say."""
     requests: int = 0
     characters: int = 0
-    """Those that the service asks to be paid for, an estimate. What is asked for again counts again."""
+    """Those that the service asks to be paid for, an estimate: of each request of which audio came. What is spoken
+    again counts again."""
+    asked: int = 0
+    """Those of the present request, until audio of it comes: it may still be refused, which costs nothing."""
     reused: bool = False
     """Whether the first request used a connection that had served another one."""
     waited: float = 0.0
@@ -87,7 +90,12 @@ class SynthesisTimeline:
         if not self.requests:
             self.reused = reused
         self.requests += 1
-        self.characters += characters
+        self.asked = characters
+
+    def audio_came(self) -> None:
+        """Take note that the present request is served."""
+        self.characters += self.asked
+        self.asked = 0
 
     @property
     def delay(self) -> float | None:

@@ -15,6 +15,7 @@ from homeassistant.components.stt import SpeechResultState
 from homeassistant.components.tts import DOMAIN as TTS_DOMAIN
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -25,8 +26,10 @@ from custom_components.azure_speech_live.resource.months import Month
 from custom_components.azure_speech_live.resource.usage import SAVE_DELAY, Usage
 from custom_components.azure_speech_live.speech import OutputFormat, Piece, RecognitionOptions, SynthesisOptions
 from tests.speech_service.faults import After, AudioReceived, Behaviour, Close, Fault, Refuse
+from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import SpeechService
 from tests.speech_service.synthesis.delivery import Delivery
+from tests.speech_service.synthesis.refusals import THROTTLED
 
 from ..forms import add_resource
 from ..speech import pcm, stream, transcribe
@@ -149,6 +152,25 @@ async def test_what_is_spoken_again_counts_again(
     service.behaviours = lambda attempt: broken if attempt == known else Behaviour()
     assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV))) == SENTENCE
     assert speaking.runtime_data.usage.month == Month(characters=2 * len(SENTENCE), requests=2)
+
+
+async def test_what_the_service_refuses_to_speak_costs_nothing(
+    hass: HomeAssistant, service: SpeechService, speaking: ConfigEntry
+) -> None:
+    service.synthesis.per_minute = limit = PerMinute(close=THROTTLED, requests=0)
+    stream = asked_to_speak(hass, SENTENCE, WAV)
+    await service.until(lambda: limit.refused > 0)
+    service.synthesis.per_minute = None
+    assert heard(await sound_of(stream)) == SENTENCE
+    month = speaking.runtime_data.usage.month
+    assert month.requests == len(spoken(service)) > 1
+    assert month.characters == len(SENTENCE)
+
+    service.synthesis.voices.clear()
+    with pytest.raises(HomeAssistantError):
+        await sound_of(asked_to_speak(hass, SENTENCE[::-1], WAV))
+    month = speaking.runtime_data.usage.month
+    assert month.characters == len(SENTENCE)
 
 
 async def test_what_nobody_listens_to_any_more_counts(service: SpeechService, speaking: ConfigEntry) -> None:

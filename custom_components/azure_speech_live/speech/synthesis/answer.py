@@ -211,6 +211,7 @@ class Answer:
         if (turn := self._turn) is None:
             return
         if audio := turn.receive(message, now):
+            self.timeline.audio_came()
             self._hear(self._sound.feed(audio), now)
         if turn.state is State.ENDED:
             self._finish(now)
