@@ -128,6 +128,7 @@ def _answer(resource: SpeechResource, answer: SpokenSession) -> dict[str, Any]:
         "longest_gap": round(timeline.gap, 3),
         "requests": timeline.requests,
         "characters": timeline.characters,
+        "audio": round(timeline.audio / options.output_format.bytes_per_second, 3),
         "waited": round(timeline.waited, 3),
         "error": None if answer.error is None else _failure(resource, answer.error, (options.voice,)),
     }

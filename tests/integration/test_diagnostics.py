@@ -18,7 +18,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT, DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
+from custom_components.azure_speech_live.resource.resource import MAX_SESSIONS
 from custom_components.azure_speech_live.speech import TranslationOptions
+from tests.speech_service.engines.legible import CHARACTER
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
 
@@ -85,9 +87,12 @@ async def test_an_answer_has_its_moments_and_neither_text_nor_voice(
     assert await async_setup_component(hass, "tts", {})
     await sound_of(asked_to_speak(hass, "Rosebud, again", {**WAV, "voice": "en-GB-SoniaNeural"}))
     (answer,) = (await diagnostics(hass, entry))["answers"]
-    moments = [answer[name] for name in ("connected", "text", "first_audio", "last_audio", "ended")]
+    moments = [answer[name] for name in ("text", "text_ended", "first_audio", "last_audio", "ended")]
     assert None not in moments
     assert moments[-3:] == sorted(moments[-3:])
+    assert 0 <= answer["connected"] <= answer["first_audio"]
+    assert answer["audio"] == pytest.approx(CHARACTER * len("Rosebud, again"), abs=0.01)
+    assert 0 <= answer["longest_gap"] <= answer["ended"]
     assert (answer["requests"], answer["characters"], answer["error"]) == (1, len("Rosebud, again"), None)
     assert answer["connection_id"] == service.syntheses[-1].headers["X-ConnectionId"]
     assert "Rosebud" not in json.dumps(answer)
@@ -104,6 +109,14 @@ async def test_an_answer_that_failed_says_why_without_what_is_the_households(
     answers = (await diagnostics(hass, entry))["answers"]
     assert answers[0]["error"].startswith("voice_refused: ")
     assert "Rosebud" not in json.dumps(answers)
+
+
+async def test_only_the_latest_answers_are_in_it(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    assert await async_setup_component(hass, "tts", {})
+    for number in range(MAX_SESSIONS + 1):
+        await sound_of(asked_to_speak(hass, "x" * (number + 1), WAV))
+    answers = (await diagnostics(hass, entry))["answers"]
+    assert [answer["characters"] for answer in answers] == [*range(2, MAX_SESSIONS + 2)]
 
 
 async def test_a_command_under_way_is_shown_as_such(hass: HomeAssistant, entry: ConfigEntry) -> None:
