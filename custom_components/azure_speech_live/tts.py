@@ -6,7 +6,7 @@ What a voice's settings mean is in voice/settings.py, what becomes of the text i
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 import logging
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.tts import (
     ATTR_VOICE,
@@ -24,9 +24,8 @@ from homeassistant.util.language import matches
 from .const import SUBENTRY_VOICE
 from .entity import AzureSpeechEntity
 from .resource.errors import asked, worded
-from .resource.issues import Issue, async_create_issue, async_delete_issue
 from .resource.resource import AzureSpeechConfigEntry
-from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, silence
+from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, printable, silence
 from .voice.expected import async_expect, async_is_awaited
 from .voice.formats import FORMAT_OPTIONS, extension, format_for
 from .voice.names import name_among
@@ -54,10 +53,10 @@ async def async_setup_entry(
 ) -> None:
     """Add an entity for every voice of the entry, and keep the list of what there is to choose from."""
     subentries = entry.get_subentries_of_type(SUBENTRY_VOICE)
-    async_delete_issue(hass, entry, Issue.VOICE_GONE)  # Another one may have been chosen.
-    if not subentries:
-        return
     voices = async_get_voices(hass, entry)
+    if not subentries:
+        voices.async_forget_losses()
+        return
     await voices.async_start()
     entry.async_on_unload(voices.async_stop)
     for subentry in subentries:
@@ -83,7 +82,22 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         self._attr_supported_languages = list(SPOKEN)
         self._attr_default_language = matches(hass.config.language, SPOKEN, hass.config.country)[0]
         self._attr_supported_options = [ATTR_VOICE, *FORMAT_OPTIONS]
-        self._attr_default_options = {ATTR_SETTINGS: fingerprint(subentry.data)}
+        self._subentry = subentry
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return that it can be asked, also while the service is away: what Home Assistant has kept it still plays.
+
+        The action tts.speak passes over what is unavailable.
+        """
+        return True
+
+    @property
+    @override
+    def default_options(self) -> dict[str, Any]:
+        """Return what Home Assistant tells apart what it keeps by."""
+        return {ATTR_SETTINGS: fingerprint(self._subentry.data, self._voices.returned)}
 
     @callback
     @override
@@ -155,11 +169,11 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         self, script: Script, name: str | None, language: str, sound_format: OutputFormat, *, long: bool
     ) -> AsyncGenerator[bytes]:
         """Yield what the service makes of a text; by another voice if it does not have this one any more."""
+        voice = self._voices.chosen(name, language)
+        if voice is None:
+            raise worded(HomeAssistantError, "no_voice", language=language)
         has_header = False
         for attempt in range(1, MAX_VOICES + 1):
-            voice = self._voices.chosen(name, language)
-            if voice is None:
-                raise worded(HomeAssistantError, "no_voice", language=language)
             options = self._settings.synthesis_options(voice, language, sound_format)
             has_sound = False
             try:
@@ -173,20 +187,22 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
                         has_sound = True
                         yield piece
             except SpeechError as err:
-                is_lost = isinstance(err, VoiceError) and self._lose(voice, language)
-                if not is_lost or has_sound or attempt == MAX_VOICES:
+                other = self._other_than(voice, language) if isinstance(err, VoiceError) else None
+                if other is None or has_sound or attempt == MAX_VOICES:
                     raise self._worded(err, voice) from None
+                voice = other
             else:
-                if self._voices.async_find(voice):
-                    async_delete_issue(self.hass, self._entry, Issue.VOICE_GONE)
+                self._voices.async_find(voice)
                 return
 
-    def _lose(self, voice: Voice, language: str) -> bool:
-        """Tell that the service does not have a voice any more. Return whether another can speak."""
-        self._voices.async_lose(voice)
-        placeholders = {"voice": voice.short_name, "endpoint": self._resource.endpoint.unique_id}
-        async_create_issue(self.hass, self._entry, Issue.VOICE_GONE, **placeholders)
-        return self._voices.instead_of(voice, language) is not None
+    def _other_than(self, refused: Voice, language: str) -> Voice | None:
+        """Return who speaks in the place of a voice that the service refused; None: nobody can."""
+        is_lost = self._voices.async_lose(refused)
+        other = self._voices.instead_of(refused, language)
+        if other is not None and not is_lost:
+            names = printable(refused.short_name), other.short_name
+            _LOGGER.warning("%s: the service has no voice %s; %s speaks in its place", self.entity_id, *names)
+        return other
 
     def _worded(self, error: SpeechError, voice: Voice) -> HomeAssistantError:
         """Return a failure in words, or what the source of the text said."""

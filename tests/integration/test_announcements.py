@@ -1,12 +1,19 @@
-"""Announcements, for which nobody stands and waits: they wait for the service; answers do not."""
+"""Announcements, for which nobody stands and waits: they wait for the service; those that were kept do without."""
 
 import asyncio
+from http import HTTPStatus
 
+from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
+from homeassistant.components.media_source import async_resolve_media
 from homeassistant.components.tts import ResultStream, async_create_stream
+from homeassistant.components.tts.const import DATA_TTS_MANAGER
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import setup_test_component_platform
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.azure_speech_live.speech.synthesis import answer
 from custom_components.azure_speech_live.speech.wire import throttle
@@ -15,6 +22,10 @@ from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import SpeechService
 from tests.speech_service.synthesis.refusals import THROTTLED
 
+from .availability import available
+from .forms import add_resource
+from .microphones import Radio
+from .speech import RECOGNIZER
 from .voices import HEADER, SENTENCE, VOICE, WAV, asked_to_speak, heard, sound_of
 
 FREE = 20
@@ -73,3 +84,41 @@ async def test_of_an_answer_the_header_comes_before_the_sound(hass: HomeAssistan
     assert len(await anext(stream)) == HEADER
     with pytest.raises(HomeAssistantError, match="too many"):
         await anext(stream)
+
+
+@pytest.fixture
+async def radio(hass: HomeAssistant, entry: ConfigEntry) -> Radio:  # noqa: ARG001 - before it
+    """Have a media player."""
+    radio = Radio()
+    setup_test_component_platform(hass, MEDIA_PLAYER_DOMAIN, [radio])
+    assert await async_setup_component(hass, MEDIA_PLAYER_DOMAIN, {MEDIA_PLAYER_DOMAIN: {"platform": "test"}})
+    await hass.async_block_till_done()
+    return radio
+
+
+async def test_one_that_was_kept_is_heard_while_the_service_is_away(
+    hass: HomeAssistant, radio: Radio, hass_client: ClientSessionGenerator, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with SpeechService() as second:
+        await add_resource(hass, second)
+        (voice,) = set(hass.states.async_entity_ids("tts")) - {VOICE}
+        (ears,) = set(hass.states.async_entity_ids("stt")) - {RECOGNIZER}
+        client = await hass_client()
+
+        async def announced(message: str) -> bytes:
+            """Announce, and return what the player gets: nothing, if it is an error."""
+            data = {"entity_id": voice, "media_player_entity_id": radio.entity_id, "message": message}
+            await hass.services.async_call("tts", "speak", data, blocking=True)
+            media = await async_resolve_media(hass, radio.played[-1], radio.entity_id)
+            response = await client.get(media.url)
+            return await response.read() if response.status == HTTPStatus.OK else b""
+
+        before = await announced(SENTENCE)
+        assert before
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert not await announced("Something else.")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not available(hass, ears)
+    hass.data[DATA_TTS_MANAGER].mem_cache.clear()  # as after some minutes
+    assert (await announced(SENTENCE)).endswith(before), "Home Assistant puts a tag before it"
+    assert "unavailable" not in caplog.text

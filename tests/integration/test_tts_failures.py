@@ -42,7 +42,7 @@ async def test_the_service_is_away(
     response = await client.get(asked_to_speak(hass, SENTENCE, WAV).url)
     assert response.status == HTTPStatus.INTERNAL_SERVER_ERROR
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert not available(hass, VOICE)
+    assert not available(hass)
     assert caplog.text.count("speech synthesis failed") == 1
     assert SENTENCE not in [record.getMessage() for record in caplog.records if record.name.startswith("custom")]
 

@@ -85,9 +85,12 @@ class VoiceSettings:
         )
 
 
-def fingerprint(data: Mapping[str, Any]) -> str:
-    """Return what differs wherever stored settings do, so that nothing is heard as it was before they were changed."""
-    stored = json.dumps([_VERSION, sorted(data.items())], default=str)
+def fingerprint(data: Mapping[str, Any], returned: int = 0) -> str:
+    """Return what differs wherever stored settings do, so that nothing is heard as it was before they were changed.
+
+    ``returned``: how often a lost voice came back, in whose place another one had spoken.
+    """
+    stored = json.dumps([_VERSION, sorted(data.items()), returned], default=str)
     return hashlib.sha256(stored.encode()).hexdigest()[:16]
 
 

@@ -22,6 +22,7 @@ from ..resource.errors import called
 from ..resource.resource import AzureSpeechConfigEntry
 from ..resource.stored import lines, text
 from ..speech import SHIPPED, SpeechError, Voice, similar, speaking
+from .lost import LostVoices
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,8 +33,6 @@ RETRY: Final = timedelta(hours=1)
 """After so long it is tried again, if that failed."""
 FETCH_LIMIT: Final = 20.0
 """Seconds for the list, which is larger than a megabyte."""
-LOST_FOR: Final = timedelta(hours=1)
-"""For so long a voice that was refused is not asked for again, while another one speaks."""
 
 _VOICES: Final[HassKey[dict[str, Voices]]] = HassKey(f"{DOMAIN}_voices")
 
@@ -48,7 +47,7 @@ class Voices:
         self._store = _store(hass, entry.entry_id)
         self._listed: tuple[Voice, ...] = ()
         self._fetched: datetime | None = None
-        self._lost: dict[str, datetime] = {}
+        self._lost = LostVoices(hass, entry, self._save)
         self._cancel: CALLBACK_TYPE | None = None
 
     @property
@@ -78,33 +77,46 @@ class Voices:
         # Of one that is in no list nobody knows what it speaks.
         if voice is None or (voice in self.all and voice.spoken_as(language) is None):
             voice = next(iter(self.speaking(language)), None)
-        if voice is None or not self._is_lost(voice):
+        if voice is None or not self._lost.is_lost(voice.short_name):
             return voice
         return self.instead_of(voice, language) or voice
 
     def instead_of(self, lost: Voice, language: str) -> Voice | None:
         """Return the voice that speaks in the place of one that is lost; None if there is none."""
-        left = [voice for voice in self.speaking(language) if not self._is_lost(voice)]
-        return similar(lost, left, SHIPPED) or next((voice for voice in left if voice != lost), None)
+        left = [voice for voice in self.speaking(language) if not self._lost.is_lost(voice.short_name)]
+        alike = similar(lost, left, SHIPPED) if lost.spoken_as(language) else None
+        return alike or next((voice for voice in left if voice != lost), None)
 
     @callback
-    def async_lose(self, voice: Voice) -> None:
-        """Take note that the service refused a voice."""
-        self._lost[voice.short_name] = dt_util.utcnow()
+    def async_lose(self, voice: Voice) -> bool:
+        """Take note that the service refused a voice, and tell the household, unless the name was never a voice's.
+
+        Return whether it is a loss.
+        """
+        names = {known.short_name for known in (*self.all, *SHIPPED)}
+        return self._lost.async_lose(voice.short_name, is_known=voice.short_name in names)
 
     @callback
-    def async_find(self, voice: Voice) -> bool:
-        """Take note that a voice spoke; return whether it was lost."""
-        return self._lost.pop(voice.short_name, None) is not None
+    def async_find(self, voice: Voice) -> None:
+        """Take note that a voice spoke, and tell the household of no more than what is still so."""
+        self._lost.async_find(voice.short_name)
+        self._lost.async_update()
 
-    def _is_lost(self, voice: Voice) -> bool:
-        since = self._lost.get(voice.short_name)
-        return since is not None and dt_util.utcnow() - since < LOST_FOR
+    @callback
+    def async_forget_losses(self) -> None:
+        """Have every voice asked for again: another may have been chosen, or none is left."""
+        self._lost.async_forget()
+
+    @property
+    def returned(self) -> int:
+        """Return how often a voice came back in whose place another one had spoken."""
+        return self._lost.returned
 
     async def async_start(self) -> None:
         """Read what is kept, and keep it up to date from now on."""
         if self._fetched is None:
             await self._async_load()
+        self.async_forget_losses()
         age = MAX_AGE if self._fetched is None else max(dt_util.utcnow() - self._fetched, timedelta())
         if age >= MAX_AGE:
             self._start_refresh()
@@ -127,8 +139,10 @@ class Voices:
             _LOGGER.debug("%s: no list of voices: %r", called(self._entry), err)
             return False
         if voices:
+            before, now = ({voice.short_name for voice in every} for every in (self.all, voices))
             self._listed, self._fetched = voices, dt_util.utcnow()
-            self._store.async_delay_save(self._data)
+            self._lost.async_list(before, now)
+            self._save()
         return bool(voices)
 
     def _start_refresh(self) -> None:
@@ -156,13 +170,20 @@ class Voices:
             if data is not None:
                 self._listed = tuple(_voice(entry) for entry in data["voices"])
                 self._fetched = dt_util.parse_datetime(data["fetched"], raise_on_error=True)
+                self._lost.restore(data)
         except (KeyError, TypeError, ValueError) as err:
             _LOGGER.debug("%s: cannot read the voices that are kept: %r", called(self._entry), err)
             self._listed, self._fetched = (), None
 
+    @callback
+    def _save(self) -> None:
+        if self._fetched is not None:
+            self._store.async_delay_save(self._data)
+
     def _data(self) -> dict[str, Any]:
         assert self._fetched is not None  # noqa: S101 - it is stored when it was fetched
-        return {"fetched": self._fetched.isoformat(), "voices": [asdict(voice) for voice in self._listed]}
+        voices = [asdict(voice) for voice in self._listed]
+        return {"fetched": self._fetched.isoformat(), "voices": voices, **self._lost.stored()}
 
 
 @callback

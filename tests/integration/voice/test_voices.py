@@ -11,8 +11,8 @@ import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.speech import SHIPPED, Voice
+from custom_components.azure_speech_live.voice.lost import LOST_FOR
 from custom_components.azure_speech_live.voice.voices import (
-    LOST_FOR,
     MAX_AGE,
     RETRY,
     Voices,
@@ -190,8 +190,6 @@ async def test_a_lost_voice_is_spoken_for_and_asked_for_again_later(
     assert other.short_name == "de-DE-KatjaNeural"
     freezer.tick(LOST_FOR + timedelta(seconds=1))
     assert voices.chosen(conrad.short_name, "de-DE") == conrad
-    assert voices.async_find(conrad)
-    assert not voices.async_find(conrad)
 
 
 async def test_where_nobody_else_speaks_the_language_the_lost_voice_is_asked_for(
