@@ -147,7 +147,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
 
         def is_awaited() -> bool:
             # Of MP3 nothing comes when the connection opens; before that, silence would hide that there is none.
-            return (sound_format.is_raw or said) and not script.is_written
+            return said or (sound_format.is_raw and not script.is_written)
 
         try:
             async with aclosing(self._sound(script, voice, request.language, sound_format, long=long)) as sound:

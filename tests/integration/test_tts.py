@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 from custom_components.azure_speech_live.speech import OutputFormat, silence as no_sound
 from custom_components.azure_speech_live.voice import silence
 from tests.speech_service.engines.legible import CHARACTER
+from tests.speech_service.faults import AudioSent, Behaviour, Fault, Silence
 from tests.speech_service.service import SpeechService
 from tests.speech_service.synthesis.delivery import Delivery
 
@@ -220,6 +222,18 @@ async def test_a_pause_is_silence_in_mp3_too(
         if sound.count(frame) > 3:
             goes_on.set()
     assert len(spoken(service)) == 2
+
+
+async def test_a_pause_of_the_service_amid_the_sound_is_silence_too(
+    hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "PAUSE", 0.1)
+    service.behaviours = lambda _: Behaviour(faults=(Fault(AudioSent(10_000), Silence()),))
+    sound = asked_to_speak(hass, SENTENCE, WAV).async_stream_result()
+    silent = 0
+    async with aclosing(sound):
+        while silent < 3:
+            silent += not any(await anext(sound))
 
 
 # --- what Home Assistant converts

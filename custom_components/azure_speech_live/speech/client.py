@@ -13,6 +13,7 @@ from .recognition.flow import Flow as RecognitionFlow
 from .recognition.short_audio import ShortAudio
 from .recognition.translator_speech import DIALECTS
 from .source import close_source
+from .synthesis.allowance import Allowance
 from .synthesis.answer import Text
 from .synthesis.flow import Flow as SynthesisFlow
 from .synthesis.plain_request import PlainRequest
@@ -42,6 +43,7 @@ class SpeechClient:
         # Apart: the service counts requests to hear and to speak by themselves.
         self._speaking = Connector(self._session, endpoint, {})
         self._plain = PlainRequest(self._rest, endpoint)
+        self._allowance = Allowance()
         self._flows: set[RecognitionFlow] = set()
         self._answers: set[SynthesisFlow] = set()
         self._closed = False
@@ -129,7 +131,9 @@ class SpeechClient:
         if self._closed:
             await close_source(texts)
             raise ConnectionFailedError("the client was closed")
-        flow = SynthesisFlow(self._speaking, self._plain, texts, options, timeline=timeline, long=long)
+        flow = SynthesisFlow(
+            self._speaking, self._plain, texts, options, timeline=timeline, allowance=self._allowance, long=long
+        )
         self._answers.add(flow)
         sound = flow.sound()
         try:

@@ -295,7 +295,7 @@ class SynthesisOptions:
     ``style``, its ``degree`` (1 is the voice's own), and ``role``: where the voice has them. ``rate``, ``pitch`` and
     ``volume``: times the voice's own. ``deployment``: the id of the deployment of a custom voice.
 
-    Of PCM alone, in seconds: ``lead_in``, the silence before the first word, and ``end_silence``, what stays at most of
+    In seconds: ``lead_in``, the silence before the first word, and ``end_silence``, of PCM alone, what stays at most of
     that behind the last one.
     """
 

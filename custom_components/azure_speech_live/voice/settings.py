@@ -61,8 +61,8 @@ class VoiceSettings:
 
     @property
     def needs_samples(self) -> bool:
-        """Whether there is silence to be put in or taken off that usually is not, which is done to samples alone."""
-        return self.lead_in > 0 or self.end_silence < END_SILENCE
+        """Whether more silence is to be taken off than usual, which is done to samples alone."""
+        return self.end_silence < END_SILENCE
 
     def synthesis_options(self, voice: Voice, language: str, output_format: OutputFormat) -> SynthesisOptions:
         """Return how a voice speaks a language, as far as it can do what is set. Another voice has other styles."""

@@ -115,7 +115,7 @@ def test_what_cannot_be_read_has_its_default(data: dict[str, Any], caplog: pytes
         ({"end_silence": 0.1}, True),
         ({"end_silence": 0.25}, False),
         ({"end_silence": 1}, False),
-        ({"lead_in": 0.1}, True),
+        ({"lead_in": 0.1}, False),
     ],
 )
 def test_unusual_silence_needs_samples(data: dict[str, Any], *, needs: bool) -> None:

@@ -17,6 +17,7 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.riff import header
 from custom_components.azure_speech_live.speech.synthesis.answer import (
+    AMID,
     FINAL,
     FIRST,
     LISTENER,
@@ -330,10 +331,10 @@ def test_listener_bears_no_long_silence() -> None:
     assert service.answer.bears_until(long=True) == START + PATIENT_LISTENER
     service.turn()
     over = START + len(LONG) * CHARACTER
-    assert service.answer.bears_until(long=False) == pytest.approx(over + LISTENER)
+    assert service.answer.bears_until(long=False) == pytest.approx(over + AMID)
     service.now = over + 9
     service.begin()
-    assert service.answer.bears_until(long=False) == over + 9 + LISTENER
+    assert service.answer.bears_until(long=False) == over + 9 + AMID
 
 
 def test_what_it_waited_for_others_is_not_the_services_time() -> None:

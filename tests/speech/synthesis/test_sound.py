@@ -14,6 +14,7 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
 )
 from custom_components.azure_speech_live.speech.riff import header
+from custom_components.azure_speech_live.speech.synthesis.formats import silence
 from custom_components.azure_speech_live.speech.synthesis.sound import PAUSE, Sound
 
 from ..chunks import chunkings, cut
@@ -54,7 +55,8 @@ def test_header_is_that_of_a_stream() -> None:
 
 def test_silence_before_the_first_word() -> None:
     assert answer(lead_in=0.5).lead_in() == bytes(RATE)
-    assert answer().lead_in() == b""
+    assert answer().lead_in() == answer(MP3).lead_in() == b""
+    assert answer(MP3, lead_in=0.5).lead_in() == silence(MP3, 0.5)
 
 
 @pytest.mark.parametrize("kept", [0.1, 0.25, 0.5, 0.8, 2.0])

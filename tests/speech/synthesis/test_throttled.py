@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.azure_speech_live.speech import QuotaError, ThrottledError, VoiceError
 from custom_components.azure_speech_live.speech.synthesis.answer import LISTENER
-from tests.speech_service import SpeechService, Synthesis
+from tests.speech_service import ScriptedSpeaker, SpeechService, Synthesis
 from tests.speech_service.faults import Close, Refuse
 from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.synthesis.refusals import QUOTA, THROTTLED, TOO_MANY_AT_ONCE
@@ -58,6 +58,34 @@ async def test_a_conversation_does_not_wait_for_a_minute() -> None:
         assert heard.seconds <= LISTENER + 0.01
         await asyncio.sleep(60.0)
         assert (await hear(client, Texts(["Three."]))).text == "Three."
+
+
+SHORT: Final = "It is on."
+"""Less than a second of sound."""
+
+
+async def test_slow_agent_with_short_sentences_does_not_use_up_the_free_tier() -> None:
+    """They are gathered; and what is asked for first is not kept waiting for that."""
+    synthesis = Synthesis(speaker=ScriptedSpeaker(1 / 15), per_minute=PerMinute(close=THROTTLED, requests=FREE))
+    async with SpeechService(synthesis=synthesis) as service, calling(service.url) as client:
+        for _ in range(2):
+            heard = await hear(client, Texts([SHORT] * 40, pause=2.0))
+            assert heard.error is None
+            assert ScriptedSpeaker(1 / 15).heard(heard.pcm, 24_000).replace(" ", "") == (SHORT * 40).replace(" ", "")
+            assert heard.heard_from is not None
+            assert heard.heard_from < 0.1
+            assert heard.timeline.gap < 6.0
+        assert synthesis.per_minute is not None
+        assert synthesis.per_minute.refused == 0
+
+
+async def test_answer_that_was_heard_in_part_waits_in_silence() -> None:
+    """Another program uses the key as well: the rest comes late, but it comes."""
+    synthesis = Synthesis(per_minute=PerMinute(close=THROTTLED, requests=1, seconds=15.0))
+    async with SpeechService(synthesis=synthesis) as service, calling(service.url) as client:
+        heard = await hear(client, Texts([SHORT, SHORT], pause=1.0))
+        assert (heard.error, heard.text) == (None, SHORT * 2)
+        assert heard.timeline.gap > LISTENER
 
 
 async def test_in_an_answer_what_is_ahead_is_time_to_wait() -> None:

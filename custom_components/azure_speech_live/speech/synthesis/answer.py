@@ -11,7 +11,7 @@ to wait. Each text is a sentence or a few, and what is asked for at a time is a 
 One turn at a time, on one connection: the service is several times as fast as speech, so that the next sentence is
 there long before the one before has been heard. What is asked for first is short, so that it is heard soon; behind it
 whatever is there is asked for together. While more text comes, and enough sound is ahead, that waits until it is
-needed: the free tier takes twenty requests in a minute.
+needed: the free tier takes twenty requests in a minute (see allowance.py).
 """
 
 from collections import deque
@@ -29,6 +29,8 @@ from ..wire.limits import LEAST_SPEECH, SPEECH_PER_CHARACTER
 from ..wire.link import Link
 from ..wire.messages import Message, json_message
 from ..wire.retry import Retry
+from ..wire.throttle import too_many
+from .allowance import Allowance
 from .sound import Sound
 from .splitting import HEADERS, MAX_MESSAGE, MAX_SECONDS, parts
 from .ssml import Piece, billed, document, text_of
@@ -54,6 +56,9 @@ longer; nor does what plays it."""
 LISTENER: Final = 3.0
 """Seconds without sound for which it waits, where the service takes no more requests: then somebody else should speak.
 Half of it is what satellites wait for."""
+AMID: Final = 25.0
+"""The same where some of the answer was heard: whoever hears an end takes it for that of the whole, and nobody else can
+speak the rest."""
 PATIENT_LISTENER: Final = 90.0
 """The same where nobody stands and waits: a minute, after which the free tier takes requests again, and time for the
 others that have waited, too."""
@@ -76,11 +81,18 @@ class _Part:
 class Answer:
     """One answer being spoken. Times are seconds by one monotonic clock."""
 
-    def __init__(self, options: SynthesisOptions, now: float, timeline: SynthesisTimeline | None = None) -> None:
-        """Begin before the first text."""
+    def __init__(
+        self,
+        options: SynthesisOptions,
+        now: float,
+        timeline: SynthesisTimeline | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
+        """Begin before the first text. ``allowance``: that of the client, for all of its answers."""
         self.options = options
         self.timeline = timeline or SynthesisTimeline()
         self.timeline.started = now
+        self._allowance = allowance or Allowance()
         self.complete = False
         """Whether the caller has, or can ``take``, all that there will be."""
         self._parts: deque[_Part] = deque()
@@ -148,7 +160,8 @@ class Answer:
             return inf
         if self._text_ended or self._ahead >= TOGETHER:
             return -inf
-        return self._plays_until - RESERVE
+        until = self._plays_until - RESERVE
+        return until if self.timeline.requests == 0 else max(until, self._allowance.next_at)
 
     def choose(self, now: float) -> None:
         """Choose what is asked for next; nothing changes while that is still to be spoken."""
@@ -177,6 +190,7 @@ class Answer:
         rate = self.options.output_format.bytes_per_second
         self._turn = Turn(request_id, reused, link or Link(), now, int(most * rate), rate)
         self._sound.begin_again()
+        self._allowance.asked(now)
         self.timeline.request_began(billed(self._chosen, self.options), reused=reused)
         return [
             json_message("synthesis.context", self.options.context(), request_id),
@@ -303,7 +317,9 @@ class Answer:
 
     def bears_until(self, *, long: bool) -> float:
         """Return until when its listener bears to wait for others. ``long``: nobody stands and waits."""
-        return self._wanted_since + (PATIENT_LISTENER if long else LISTENER)
+        if long:
+            return self._wanted_since + PATIENT_LISTENER
+        return self._wanted_since + (LISTENER if self.timeline.first_audio is None else AMID)
 
     def check_time(self, now: float) -> None:
         """Act on a limit that is over: raise ServiceTimeoutError, unless only the end of a turn is missing."""
@@ -321,6 +337,8 @@ class Answer:
             with suppress(SpeechError):
                 self._finish(now)
                 return 0.0
+        if too_many(error):
+            self._allowance.refused()
         return self._retry.after(
             error,
             now,

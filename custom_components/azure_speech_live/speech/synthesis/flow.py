@@ -30,6 +30,7 @@ from ..wire.messages import Message
 from ..wire.pool import AGE_LIMIT, IDLE_LIMIT
 from ..wire.throttle import too_many
 from ..wire.wakeup import Wakeup
+from .allowance import Allowance
 from .answer import Answer, Text
 from .plain_request import PlainRequest
 
@@ -52,6 +53,7 @@ class Flow:
         options: SynthesisOptions,
         *,
         timeline: SynthesisTimeline | None,
+        allowance: Allowance,
         long: bool,
     ) -> None:
         """Begin at once; must be called in a running loop, and its ``sound`` be iterated or closed.
@@ -63,7 +65,7 @@ class Flow:
         self._plain = plain
         self._source = texts
         self._long = long
-        self._answer = Answer(options, self._loop.time(), timeline)
+        self._answer = Answer(options, self._loop.time(), timeline, allowance)
         self._connection: Connection | None = None
         self._opened = False
         """Whether the service can be asked."""

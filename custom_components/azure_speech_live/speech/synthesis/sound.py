@@ -11,7 +11,7 @@ from typing import Final
 from ..errors import BadAudioError, UnusableMessageError
 from ..options import SynthesisOptions
 from ..riff import SAMPLE_SIZE
-from .formats import Samples, wav_header
+from .formats import Samples, silence, wav_header
 from .silence import Trimmer
 
 PAUSE: Final = 0.5
@@ -43,7 +43,7 @@ class Sound:
 
     def lead_in(self) -> bytes:
         """Return the silence before the first word, which some loudspeakers swallow otherwise."""
-        return bytes(round(self._options.lead_in * self._format.rate) * SAMPLE_SIZE) if self._format.is_raw else b""
+        return silence(self._format, self._options.lead_in) if self._options.lead_in else b""
 
     def begin(self) -> bytes:
         """Begin with another text; return what is heard before it."""
