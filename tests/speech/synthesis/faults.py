@@ -24,6 +24,7 @@ from custom_components.azure_speech_live.speech import (
 )
 from custom_components.azure_speech_live.speech.synthesis.answer import LISTENER
 from custom_components.azure_speech_live.speech.synthesis.turn import (
+    BEHIND,
     FIRST_ANSWER,
     GAP,
     LAST_ANSWER,
@@ -193,6 +194,23 @@ SILENT: Final = (
         behaviours=always(Fault(After("turn.start"), Silence())),
         recovers=False,
         sdks=HANGS,
+    ),
+    Row(
+        fault="a word about the audio every 4 s, and none of it",
+        outcome=WHOLE,
+        within=SLOW_ANSWER,
+        attempts=2,
+        behaviours=once(*[Fault(After("response"), each) for each in (Wait(4.0), Say("audio.metadata", "{}")) * 5]),
+        sdks=UNMEASURED,
+    ),
+    Row(
+        fault="a sample of audio every 10 s",
+        outcome=ServiceTimeoutError,
+        within=2 * BEHIND,
+        attempts=2,
+        synthesis=Synthesis(delivery=Delivery(slice_size=2, pace=1 / 480_000)),
+        recovers=False,
+        sdks=UNMEASURED,
     ),
     Row(
         fault="silent in the audio",

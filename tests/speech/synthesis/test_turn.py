@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.azure_speech_live.speech import ServiceTimeoutError, UnusableMessageError
 from custom_components.azure_speech_live.speech.synthesis.turn import (
+    BEHIND,
     FIRST_ANSWER,
     FIRST_ANSWER_REUSED,
     FIRST_AUDIO,
@@ -180,3 +181,27 @@ def test_time_in_which_nothing_could_be_received_is_not_the_services() -> None:
     asked = turn(START, AUDIO)
     asked.resume(100.0)
     assert asked.answer_by == 100.0 + GAP
+
+
+def test_what_it_does_not_speak_leads_nowhere() -> None:
+    """It could tell of words and send nothing, for ever."""
+    for said in ((START,), (START, AUDIO), (START, TOLD, AUDIO, LAST)):
+        asked = turn(*said)
+        by = asked.answer_by
+        for message in (START, says("response"), TOLD, says("something.new"), says("audio", b"", kind="audio/basic")):
+            assert asked.receive(message, by - 0.1) == b""
+        assert asked.answer_by == by
+
+
+def test_it_may_not_be_slower_than_speech() -> None:
+    asked = Turn(REQUEST, reused=False, link=Link(), heard_at=0.0, most=MOST, bytes_per_second=SECOND, began=0.0)
+    asked.receive(START, 1.0)
+    now = 1.0
+    while now < asked.answer_by:
+        asked.check(now)
+        asked.receive(says("audio", b"\1\0"), now)
+        now += GAP - 1
+    by = asked.answer_by
+    assert by == BEHIND + asked.received / SECOND
+    asked.resume(asked.heard_at + 100.0)
+    assert asked.answer_by == by + 100.0

@@ -188,7 +188,7 @@ class Answer:
         """
         most = min(LEAST_SPEECH + SPEECH_PER_CHARACTER * _length(self._chosen), MAX_SECONDS + LEAST_SPEECH)
         rate = self.options.output_format.bytes_per_second
-        self._turn = Turn(request_id, reused, link or Link(), now, int(most * rate), rate)
+        self._turn = Turn(request_id, reused, link or Link(), now, int(most * rate), rate, began=now)
         self._sound.begin_again()
         self._allowance.asked(now)
         self.timeline.request_began(billed(self._chosen, self.options), reused=reused)

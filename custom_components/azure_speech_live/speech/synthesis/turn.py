@@ -37,6 +37,9 @@ LINK: Final = 8.0
 GAP: Final = 15.0
 """Seconds without audio amid it. Of the free tier 10 s are reported (issue 2270 of Microsoft's SDK, whose own limit of
 3 s fails there)."""
+BEHIND: Final = 25.0
+"""Seconds by which a turn's audio may be behind speech that began when it was asked: all that is waited for in it. Else
+it could go on for ever, a sample at a time."""
 LAST_ANSWER: Final = 2.0
 """Seconds from the end of the audio to turn.end, which is nothing but good manners."""
 _ROUNDING: Final = 0.2
@@ -67,7 +70,7 @@ class Turn:
     """Whether its connection served another one before."""
     link: Link
     heard_at: float
-    """When it was asked, or last said something."""
+    """When it was asked, or last said what leads on: of what it does not speak it could tell for ever."""
     most: int
     """Bytes of audio that it may have."""
     bytes_per_second: int
@@ -77,6 +80,8 @@ class Turn:
     """Bytes of audio that came."""
     length: float = inf
     """Seconds of audio that it has, once that is told."""
+    began: float = inf
+    """When it was asked for all that it is to speak, later by the time in which its audio was not taken."""
 
     def receive(self, message: Message, now: float) -> bytes:
         """Take a message of the connection; return the audio in it. Raises UnusableMessageError: it is too much.
@@ -86,7 +91,12 @@ class Turn:
         """
         if self.state is State.ENDED or not self._is_mine(message):
             return b""
-        self.heard_at = now
+        before, audio = self.state, self._receive(message)
+        if audio or self.state is not before:
+            self.heard_at = now
+        return audio
+
+    def _receive(self, message: Message) -> bytes:
         if message.path == "turn.end":
             self.state = State.ENDED
         elif message.path == "audio" and isinstance(message.body, bytes):
@@ -124,6 +134,7 @@ class Turn:
 
     def resume(self, now: float) -> None:
         """Take note that nothing could be received until now, for it was not taken."""
+        self.began += now - self.heard_at
         self.heard_at = now
 
     # --- how long to wait for the service
@@ -133,8 +144,12 @@ class Turn:
         """When the service has to have said something more, by what its link shows; it may move later."""
         within, slow = self._limits
         if self.state in (State.STARTED, State.SPEAKING) and not self.link.answers:
-            return self.heard_at + slow  # of a link of which nothing is known no sign of life is awaited
-        return min(max(self.heard_at, self.link.ponged) + within, self.heard_at + slow)
+            within = slow  # of a link of which nothing is known no sign of life is awaited
+        return min(max(self.heard_at, self.link.ponged) + within, self.heard_at + slow, self._slowest)
+
+    @property
+    def _slowest(self) -> float:
+        return self.began + BEHIND + self.received / self.bytes_per_second
 
     @property
     def ping_at(self) -> float:
