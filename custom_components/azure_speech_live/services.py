@@ -21,6 +21,7 @@ from .actions.limits import async_get_limits
 from .actions.permissions import async_get_caller, check_may_hear
 from .actions.recording import RecordingRun
 from .actions.resource_choice import RESOURCE_FIELD, async_choose_resource
+from .actions.voice_choice import async_choose_voice
 from .audio.address import media_error, media_id
 from .audio.media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
 from .const import DOMAIN
@@ -92,7 +93,6 @@ async def _async_translate(call: ServiceCall) -> ServiceResponse:
     options = translation_options(
         call.data[ATTR_LANGUAGE],
         call.data[ATTR_TARGET_LANGUAGE],
-        call.data.get(ATTR_VOICE),
         profanity=call.data[ATTR_PROFANITY],
     )
     return await _async_run(call, options)
@@ -106,6 +106,8 @@ async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceR
     check_may_hear(hass, user, media=media, microphone=satellite)
     own, microphone = async_get_microphone(hass, satellite) if satellite else (None, None)
     entry = async_choose_resource(hass, options, user, call.data.get(ATTR_CONFIG_ENTRY_ID), own)
+    if isinstance(options, TranslationOptions) and (voice := call.data.get(ATTR_VOICE)):
+        options = await async_choose_voice(hass, entry, options, voice)
     limit = MAX_DURATION_SPOKEN if isinstance(options, TranslationOptions) and options.voice else MAX_DURATION
     duration = call.data.get(ATTR_DURATION)
     if duration and duration > limit:

@@ -17,10 +17,11 @@ import voluptuous as vol
 from .actions.live import LiveSpeech, Microphone
 from .actions.recording import SIGNAL_PROGRESS
 from .actions.resource_choice import RESOURCE_FIELD, async_choose_resource
+from .actions.voice_choice import async_choose_voice
 from .const import DOMAIN
 from .languages.choice import recognition_options, translation_options
 from .microphone.resampler import RATE
-from .speech import Profanity, RecognitionOptions
+from .speech import Profanity
 
 _RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 """What devices record at; of any other number, the resampler's tables could become very large."""
@@ -42,7 +43,9 @@ def async_setup_websocket_api(hass: HomeAssistant) -> None:
 @websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/recognize", **_AUDIO_SCHEMA})
 @callback
 def _async_recognize(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    _start(hass, connection, msg, recognition_options(msg["language"], msg["profanity"]))
+    options = recognition_options(msg["language"], msg["profanity"])
+    entry = async_choose_resource(hass, options, connection.user, msg.get(ATTR_CONFIG_ENTRY_ID))
+    LiveSpeech(hass, entry, connection, msg["id"], options).start(Microphone(msg["sample_rate"]))
 
 
 @websocket_api.websocket_command(
@@ -53,14 +56,12 @@ def _async_recognize(hass: HomeAssistant, connection: ActiveConnection, msg: dic
         vol.Optional("voice"): cv.string,
     }
 )
-@callback
-def _async_translate(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    options = translation_options(msg["language"], msg["target_language"], msg.get("voice"), profanity=msg["profanity"])
-    _start(hass, connection, msg, options)
-
-
-def _start(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any], options: RecognitionOptions) -> None:
+@websocket_api.async_response
+async def _async_translate(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    options = translation_options(msg["language"], msg["target_language"], profanity=msg["profanity"])
     entry = async_choose_resource(hass, options, connection.user, msg.get(ATTR_CONFIG_ENTRY_ID))
+    if voice := msg.get("voice"):
+        options = await async_choose_voice(hass, entry, options, voice)
     LiveSpeech(hass, entry, connection, msg["id"], options).start(Microphone(msg["sample_rate"]))
 
 

@@ -172,7 +172,7 @@ async def test_captions_without_a_translation_or_a_voice_tell_none(
     if kind == "phrase":
         service.translator = ScriptedTranslator({"de": TranslationFailedError(f"It failed: {said}")})
     else:
-        service.synthesizer = ScriptedSynthesizer(fail_after=0, reason=f"It failed: {said}")
+        service.synthesizer = ScriptedSynthesizer(fail_after=1, reason=f"It failed: {said}")
     told = await reasons(await hass_ws_client())
     assert told.keys() == {kind}
     assert "It failed: " in told[kind]

@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.auth.models import User
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers.selector import validate_selector
@@ -21,8 +22,10 @@ from custom_components.azure_speech_live.languages.names import (
     language_options,
     translation_language_options,
 )
+from custom_components.azure_speech_live.voice.voices import async_get_voices
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.service import SpeechService
+from tests.speech_service.synthesis.voices import Voice
 
 from .action_calls import LIGHT, VOICE, call, play, refused
 from .recordings import EndlessRadio, invent, spoken_pcm, web_server
@@ -164,6 +167,7 @@ async def test_an_automation_plays_the_translation(
             "too_many_target_languages",
         ),
         ({"voice": "Katja"}, "unknown_voice"),
+        ({"voice": "de-DE-NobodyNeural"}, "no_such_voice"),
         ({"voice": "fr-FR-DeniseNeural"}, "voice_of_another_language"),
         ({"media": "/etc/passwd"}, "media_not_allowed"),
         ({"media": "spoken.mp3"}, "media_not_understood"),
@@ -184,7 +188,8 @@ async def test_a_mistake_is_named(
     [
         ("de-DE-KatjaNeural", ["de"], "de"),
         ("de-AT-JonasNeural", ["fr", "de"], "de"),
-        ("en-US-AvaMultilingualNeural", ["de", "fr"], "de"),
+        ("en-US-AvaMultilingualNeural", ["hu", "fr", "de"], "fr"),
+        ("de-DE-SeraphinaMultilingualNeural", ["fr", "de"], "de"),
         ("de-DE-Seraphina:DragonHDLatestNeural", ["de"], "de"),
         ("zh-CN-XiaoxiaoNeural", ["zh-Hans"], "zh-Hans"),
         # Of two targets in one language, that of the voice's own locale.
@@ -201,8 +206,16 @@ async def test_a_mistake_is_named(
     ],
 )
 async def test_a_voice_that_fits_is_taken(  # noqa: PLR0917 - fixtures and parameters
-    hass: HomeAssistant, service: SpeechService, media: str, voice: str, targets: list[str], spoken: str
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    service: SpeechService,
+    media: str,
+    voice: str,
+    targets: list[str],
+    spoken: str,
 ) -> None:
+    service.synthesis.voices.append(Voice(short_name=voice, locale_name=""))
+    await async_get_voices(hass, entry).async_fetch()
     response = await call(hass, "translate", media=media, language="en-US", target_language=targets, voice=voice)
     assert response["failures"] == {}
     assert response["media_content_id"]

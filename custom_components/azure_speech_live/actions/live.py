@@ -18,8 +18,8 @@ from ..microphone.resampler import Resampler
 from ..resource.errors import unloaded, worded
 from ..resource.resource import AzureSpeechConfigEntry
 from ..speech import BadAudioError, Event, Hypothesis, Phrase, RecognitionOptions, Synthesis, SynthesisEnded
+from .interpreter import async_interpret
 from .limits import async_get_limits
-from .recognition import async_recognize
 from .transcript import Transcript
 
 _LOGGER = logging.getLogger(__name__)
@@ -156,7 +156,7 @@ class LiveSpeech:
     async def _run(self, microphone: Microphone, unregister: Callable[[], None]) -> None:
         speaking = asyncio.create_task(self._publish_voices(), name=f"{DOMAIN} live voice")
         try:
-            async with aclosing(async_recognize(self._entry, microphone.audio(), self._options)) as events:
+            async with aclosing(async_interpret(self._hass, self._entry, microphone.audio(), self._options)) as events:
                 async for event in events:
                     self._take(event)
             self._end_voice()

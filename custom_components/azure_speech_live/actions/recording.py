@@ -32,7 +32,7 @@ from ..speech import (
     TranslationOptions,
     printable,
 )
-from .recognition import async_recognize
+from .interpreter import async_interpret
 from .transcript import VOICE, Transcript
 
 _LOGGER = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class RecordingRun:
     async def _run(self) -> None:
         try:
             async with self._opening as recording:
-                events = async_recognize(self._entry, recording.audio(), self._options)
+                events = async_interpret(self._hass, self._entry, recording.audio(), self._options)
                 async with aclosing(events):
                     async for event in events:
                         self._take(event, recording)

@@ -3,13 +3,11 @@
 Its fields are the settings of voice/settings.py, which has their defaults.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import (
     SOURCE_USER,
-    ConfigEntryState,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
@@ -38,8 +36,6 @@ from ..voice.voices import async_get_voices
 from .form import PAGES, unless_removed
 from .naming import free_name, given_name, voice_names
 
-_PATIENCE: Final = 5.0
-"""Seconds that the form waits for the service's list; without it, it has those that are known."""
 _DROPDOWN: Final = SelectSelectorMode.DROPDOWN
 
 # Not in the translations themselves, so that no language gets it wrong.
@@ -148,9 +144,7 @@ class VoiceFlow(ConfigSubentryFlow):
     async def _voice_schema(self) -> vol.Schema:
         entry = self._get_entry()
         voices = async_get_voices(self.hass, entry)
-        if entry.state is ConfigEntryState.LOADED and not voices.is_fresh:
-            fetching = entry.async_create_background_task(self.hass, voices.async_fetch(), "Azure Speech Live voices")
-            await asyncio.wait({fetching}, timeout=_PATIENCE)
+        await voices.async_renew()
         options = SelectSelectorConfig(
             options=voice_options(self.hass.config, voices.all), custom_value=True, mode=_DROPDOWN
         )

@@ -5,6 +5,7 @@ of recognizers and translators as well.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 import re
 from typing import Final
 
@@ -20,6 +21,7 @@ from ..speech import (
     Profanity,
     RecognitionOptions,
     TranslationOptions,
+    Voice,
 )
 from ..speech.language_tags import language_of, lookup, match, without_script
 
@@ -31,7 +33,7 @@ Source: Microsoft's "Implement language identification"; also that only one loca
 MAX_TARGETS: Final = 10
 """Languages to translate to at once: more than anybody needs, and each of them costs."""
 
-_VOICE: Final = re.compile(r"(?P<locale>[A-Za-z]{2,3}(-[A-Za-z0-9]+)+)-[A-Za-z0-9:]+")
+_VOICE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)+-[A-Za-z0-9:]+")
 """A voice's name: "de-DE-KatjaNeural", "en-US-Ava:DragonHDLatestNeural", "iu-Latn-CA-SiqiniqNeural"."""
 
 # The locales whose language has no translation of its own code, and with them their dialects ("zh-CN-sichuan").
@@ -76,7 +78,6 @@ def recognition_options(languages: Sequence[str], profanity: Profanity = Profani
 def translation_options(
     languages: Sequence[str],
     targets: Sequence[str],
-    voice: str | None = None,
     mode: Mode = Mode.CONVERSATION,
     profanity: Profanity = Profanity.MASKED,
 ) -> TranslationOptions:
@@ -90,19 +91,37 @@ def translation_options(
     # Among several languages one may be the target: who speaks that one needs no translation.
     if len({own_translation(language) for language in spoken}) == 1 and own_translation(spoken[0]) in known:
         raise _invalid("same_language", language=own_translation(spoken[0]))
-    spoken_target = _spoken_by(voice, known) if voice else None
-    if spoken_target:
-        # The service may speak only the first of several translations.
-        known.sort(key=spoken_target.__ne__)
     return TranslationOptions(
         language=spoken[0],
         candidates=_candidates(spoken),
         targets=tuple(known),
-        voice=voice or None,
-        spoken_target=spoken_target,
         mode=mode,
         profanity=profanity,
     )
+
+
+def with_voice(options: TranslationOptions, voice: Voice) -> TranslationOptions:
+    """Return how to translate with a voice, which speaks the translation to its language.
+
+    Raises ServiceValidationError.
+    """
+    spoken = _spoken_by(voice, options.targets)
+    # The service may speak only the first of several translations.
+    targets = sorted(options.targets, key=spoken.__ne__)
+    return replace(options, targets=tuple(targets), voice=voice.short_name, spoken_target=spoken)
+
+
+def check_voice_name(name: str) -> None:
+    """Raise ServiceValidationError if nothing that is called so is one of the service's voices."""
+    if not _VOICE.fullmatch(name):
+        raise _invalid("unknown_voice", voice=name[:80])
+
+
+def spoken_as(voice: Voice, target: str) -> str:
+    """Return the locale in which a voice speaks a translation."""
+    locales = locales_of(target)
+    own = {voice.locale, *voice.secondary_locales}
+    return next((locale for locale in locales if locale in own), None) or voice.spoken_as(target) or locales[0]
 
 
 def own_translation(locale: str) -> str:
@@ -176,21 +195,18 @@ def _target(language: str) -> str:
     return target
 
 
-def _spoken_by(voice: str, targets: Sequence[str]) -> str:
+def _spoken_by(voice: Voice, targets: Sequence[str]) -> str:
     """Return the target that a voice speaks. Raises ServiceValidationError."""
-    name = _VOICE.fullmatch(voice)
-    if name is None:
-        raise _invalid("unknown_voice", voice=voice[:80])
     # Of several targets in one language, it speaks that of its own locale: zh-TW zh-Hant, and zh-CN-liaoning zh-Hans.
-    for own in (name["locale"], own_translation(name["locale"])):
+    for own in (voice.locale, own_translation(voice.locale)):
         if target := lookup(own, targets):
             return target
-    for target in targets:
-        if language_of(target) == language_of(voice):
-            return target
-    if "Multilingual" in voice:
+    own_language = (target for target in targets if language_of(target) == language_of(voice.locale))
+    if target := next(own_language, None) or next(filter(voice.spoken_as, targets), None):
+        return target
+    if "Multilingual" in voice.short_name and not voice.secondary_locales:  # it is in no list that says which
         return targets[0]
-    raise _invalid("voice_of_another_language", voice=voice[:80], languages=", ".join(targets))
+    raise _invalid("voice_of_another_language", voice=voice.short_name, languages=", ".join(targets))
 
 
 def _invalid(key: str, **placeholders: str) -> ServiceValidationError:

@@ -101,7 +101,8 @@ class SpeechClient:
 
         With a voice, each phrase that was translated is followed by Synthesis events, as the audio arrives, and by one
         SynthesisEnded. What fails of the translation or the speech alone is said in these events and leaves the rest
-        standing. What is missing of the speech when a connection breaks is not asked for again.
+        standing: a voice that the service refuses ends with a SynthesisEnded, and nothing is spoken from there on. What
+        is missing of the speech when a connection breaks is not asked for again.
 
         Raises SpeechError; see errors.py.
         """

@@ -79,7 +79,10 @@ class Synthesis:
 
 @dataclass(frozen=True, slots=True)
 class SynthesisEnded:
-    """The spoken translation of a phrase is over; ``error`` says what is wrong if it is not whole."""
+    """The spoken translation of a phrase is over; ``error`` says what is wrong if it is not whole.
+
+    A voice that the service refuses ends without a phrase, too.
+    """
 
     error: str | None = None
 

@@ -4,12 +4,13 @@ The list is as good as the last time that it could be fetched: nothing is taken 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
@@ -33,6 +34,8 @@ RETRY: Final = timedelta(hours=1)
 """After so long it is tried again, if that failed."""
 FETCH_LIMIT: Final = 20.0
 """Seconds for the list, which is larger than a megabyte."""
+PATIENCE: Final = 5.0
+"""Seconds for which somebody waits for the list who is about to choose from it."""
 
 _VOICES: Final[HassKey[dict[str, Voices]]] = HassKey(f"{DOMAIN}_voices")
 
@@ -64,9 +67,22 @@ class Voices:
         """Return the voices that speak a language, the one to use without a choice first."""
         return speaking(self.all, language, SHIPPED)
 
+    def listed(self, name: str) -> Voice | None:
+        """Return the voice of a name; None if it is not in the list."""
+        return next((voice for voice in self.all if voice.short_name == name), None)
+
     def named(self, name: str) -> Voice:
         """Return the voice of a name, be it in no list."""
-        return next((voice for voice in self.all if voice.short_name == name), None) or Voice.named(name)
+        return self.listed(name) or Voice.named(name)
+
+    async def async_find_named(self, name: str) -> Voice | None:
+        """Return the voice of a name, be it a new one; None if the service has none of that name.
+
+        Without the service's own list, nobody knows: then it is what the name tells.
+        """
+        if self.listed(name) is None:
+            await self.async_renew()
+        return self.listed(name) or (None if self._listed else Voice.named(name))
 
     def chosen(self, name: str | None, language: str) -> Voice | None:
         """Return the voice that speaks a language: the one that was chosen, if it can; or a similar one, if it is lost.
@@ -119,7 +135,7 @@ class Voices:
         self.async_forget_losses()
         age = MAX_AGE if self._fetched is None else max(dt_util.utcnow() - self._fetched, timedelta())
         if age >= MAX_AGE:
-            self._start_refresh()
+            self._start(self._async_refresh())
         else:
             self._wait(MAX_AGE - age)
 
@@ -129,6 +145,11 @@ class Voices:
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
+
+    async def async_renew(self) -> None:
+        """Fetch the list if it is not fresh, and wait for it no longer than somebody would who is to choose."""
+        if self._entry.state is ConfigEntryState.LOADED and not self.is_fresh:
+            await asyncio.wait({self._start(self.async_fetch())}, timeout=PATIENCE)
 
     async def async_fetch(self) -> bool:
         """Fetch the list, and keep it. Return whether that went well."""
@@ -145,9 +166,9 @@ class Voices:
             self._save()
         return bool(voices)
 
-    def _start_refresh(self) -> None:
+    def _start[Result](self, fetching: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
         # A task of the entry's: it ends with the client.
-        self._entry.async_create_background_task(self._hass, self._async_refresh(), "Azure Speech Live voices")
+        return self._entry.async_create_background_task(self._hass, fetching, "Azure Speech Live voices")
 
     async def _async_refresh(self) -> None:
         self._wait(MAX_AGE if await self.async_fetch() else RETRY)
@@ -155,7 +176,7 @@ class Voices:
     def _wait(self, time: timedelta) -> None:
         @callback
         def refresh(_now: datetime) -> None:
-            self._start_refresh()
+            self._start(self._async_refresh())
 
         self.async_stop()
         self._cancel = async_call_later(self._hass, time, HassJob(refresh, cancel_on_shutdown=True))

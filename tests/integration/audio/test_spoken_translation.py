@@ -51,7 +51,7 @@ async def test_the_older_service_speaks_at_24_khz(
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     hass.config_entries.async_update_entry(entry, data={**entry.data, "url": f"{service.url}/v1.0/speech/translate"})
     await hass.async_block_till_done()
-    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice="de-DE-Katja")
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", voice=VOICE)
     assert response["failures"] == {}
     assert service.translators[-1].results
 

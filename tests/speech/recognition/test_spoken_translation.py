@@ -33,10 +33,10 @@ from tests.speech_service import (
 )
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.engines.scripted_translation import spoken
-from tests.speech_service.faults import Before, Drop
+from tests.speech_service.faults import AudioReceived, Before, Close, Drop, Received
 
 from ..caller import AUDIO, PHRASES, SAID, Heard, Source, calling, listen
-from .translations import MODES, S2S, UNIVERSAL, VOICE, german, success, to, translate
+from .translations import MODES, S2S, UNIVERSAL, VOICE, faulty, german, success, to, translate
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -127,6 +127,22 @@ async def test_synthesis_that_never_comes(mode: Mode) -> None:
     assert heard.error is None
     assert heard.transcript == SAID[mode]
     assert heard.endings == [*[None] * (count - 1), "the service did not speak the translation"]
+
+
+@pytest.mark.parametrize("path", [UNIVERSAL, S2S])
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("amid", [False, True], ids=["at once", "amid the audio"])
+async def test_a_voice_that_is_refused(mode: Mode, path: str, *, amid: bool) -> None:
+    """The text is whole without it; and that nothing will be spoken is told before the text is."""
+    when = AudioReceived(8000) if amid else Received("speech.context")
+    refusal = Close(1007, f"Unsupported voice {VOICE}.")
+    heard = await translate(to(mode=mode, voice=VOICE), path=path, behaviours=faulty(Fault(when, refusal)))
+    assert heard.error is None
+    assert [phrase.translations for phrase in success(heard)] == german(PHRASES[mode])
+    (ending,) = heard.endings
+    assert "Unsupported voice" in (ending or "")
+    kinds = [type(event) for event in heard.events if isinstance(event, Phrase | SynthesisEnded)]
+    assert kinds[0] is SynthesisEnded
 
 
 # --- without a socket

@@ -1,4 +1,4 @@
-"""The voices that the service has: a dozen in the shape of the real list, one of each kind.
+"""The voices that the service has: some in the shape of the real list, at least one of each kind.
 
 ``GET /cognitiveservices/voices/list`` answers with all of them. Numbers are texts there, and fields that a voice does
 not have are left out.
@@ -114,6 +114,8 @@ VOICES: Final = (
     ),
     Voice(short_name="de-AT-IngridNeural", locale_name="German (Austria)"),
     Voice(short_name="fr-FR-DeniseNeural", locale_name="French (France)", styles=("cheerful", "sad")),
+    Voice(short_name="es-ES-ElviraNeural", locale_name="Spanish (Spain)"),
+    Voice(short_name="pl-PL-AgnieszkaNeural", locale_name="Polish (Poland)"),
     Voice(short_name="hu-HU-NoemiNeural", local_name="Noémi", locale_name="Hungarian (Hungary)"),
     Voice(short_name="ar-SY-AmanyNeural", local_name="أماني", locale_name="Arabic (Syria)"),
     Voice(

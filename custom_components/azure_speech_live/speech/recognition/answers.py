@@ -129,6 +129,11 @@ class Answers:
         self._spoken_to_its_end(waited=self._spoken.end_all(f"the spoken translation was cut off: {error}"))
         self.complete |= self._whole(0.0)
 
+    def refuse_voice(self, error: SpeechError) -> None:
+        """Take note that the service does not take the voice: from here on, nothing is to be spoken."""
+        self._speaks = False
+        self.events.tell(SynthesisEnded(str(error)))
+
     @property
     def can_be_asked_again(self) -> bool:
         """Whether it is known what a turn that failed has left out."""

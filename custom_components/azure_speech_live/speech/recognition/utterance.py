@@ -11,13 +11,14 @@ keeps all audio that no phrase has covered yet, and sends that again.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 from typing import Final
 
-from ..errors import ContinuousDetectionError, ServiceTimeoutError, SpeechError
+from ..errors import ContinuousDetectionError, ServiceTimeoutError, SpeechError, VoiceError
 from ..events import Event, Hypothesis, Phrase, SpeechEnded, Synthesis
-from ..options import RecognitionOptions
+from ..options import RecognitionOptions, TranslationOptions
 from ..timeline import Timeline
 from ..wire import messages
 from ..wire.link import Link
@@ -279,6 +280,10 @@ class Utterance:
                 return None
             if isinstance(error, ContinuousDetectionError) and self.options.detects_continuously:
                 return 0.0  # that says nothing about the service: the next connection's options are others
+        if isinstance(error, VoiceError) and isinstance(self.options, TranslationOptions) and self.options.voice:
+            self.options = replace(self.options, voice=None)
+            self._answers.refuse_voice(error)
+            return 0.0
         delay = self._retry.after(
             error,
             now,
