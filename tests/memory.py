@@ -7,9 +7,9 @@ import resource
 import sys
 
 
-def resident() -> int:
-    """Return this process's resident memory in bytes."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+def resident(process: int | str = "self") -> int:
+    """Return the resident memory of this process, or of another by its id, in bytes."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from statistics import median
 import sys
@@ -17,25 +18,48 @@ from .plot import chart
 from .report import report
 from .scaling import scaling
 from .tables import MILLI
+from .voice.figures import FIGURES as VOICE_FIGURES
+from .voice.measured import QUICK as VOICE_QUICK, Measured as VoiceMeasured, Plan as VoicePlan
+from .voice.report import plot as voice_plot, report as voice_report
+from .voice.stage import stage
 
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
-BEGIN: Final = "<!-- scripts/benchmark: begin -->"
-END: Final = "<!-- scripts/benchmark: end -->"
+
+type Plots = dict[str, str]
+"""By their files' names."""
 
 
-async def measure(plan: Plan) -> Measured:
-    """Measure everything."""
-    measured = Measured(plan)
-    async with arena(list(Name), plan.round_trips) as place:
-        for figure in (*FIGURES, scaling):
-            begun = time.monotonic()
-            await figure(place, measured)
-            print(f"{figure.__name__}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
-    return measured
+async def recognition(*, quick: bool) -> tuple[str, Plots]:
+    """Measure how speech is recognised; return the report and its plots."""
+    measured = Measured(QUICK if quick else Plan())
+    async with arena(list(Name), measured.plan.round_trips) as place:
+        await _measure(place, measured, (*FIGURES, scaling))
+    return report(measured), plots(measured)
 
 
-def plots(measured: Measured) -> dict[str, str]:
-    """Return the plots by their file names."""
+async def voice(*, quick: bool) -> tuple[str, Plots]:
+    """Measure how answers are spoken; return the report and its plots."""
+    measured = VoiceMeasured(VOICE_QUICK if quick else VoicePlan())
+    async with stage(measured.plan.lines) as place:
+        await _measure(place, measured, VOICE_FIGURES)
+    title = "From the end of the first sentence to its sound, by round trip"
+    return voice_report(measured), {
+        "benchmark_voice.svg": chart(title, "ms", list(measured.open), voice_plot(measured))
+    }
+
+
+PARTS: Final = {"recognition": recognition, "voice": voice}
+
+
+async def _measure[P, M](place: P, measured: M, figures: Iterable[Callable[[P, M], Awaitable[None]]]) -> None:
+    for figure in figures:
+        begun = time.monotonic()
+        await figure(place, measured)
+        print(f"{figure.__name__}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+
+
+def plots(measured: Measured) -> Plots:
+    """Return the plots of recognition."""
     names = list(Name)
     return {
         "benchmark_end.svg": chart(
@@ -53,25 +77,37 @@ def plots(measured: Measured) -> dict[str, str]:
     }
 
 
-def document(text: str, measured: Measured) -> str:
-    """Return the documentation's page with its figures replaced."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{report(measured)}\n{END}{after}"
+def begin(part: str) -> str:
+    """Return what stands in the documentation before a part's figures."""
+    return f"<!-- scripts/benchmark, {part}: begin -->"
+
+
+def end(part: str) -> str:
+    """Return what stands behind them."""
+    return f"<!-- scripts/benchmark, {part}: end -->"
+
+
+def document(text: str, part: str, figures: str) -> str:
+    """Return the documentation's page with a part's figures replaced."""
+    before, _, rest = text.partition(begin(part))
+    _, _, after = rest.partition(end(part))
+    return f"{before}{begin(part)}\n\n{figures}\n{end(part)}{after}"
 
 
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(prog="scripts/benchmark", description=(__doc__ or "").split(":", maxsplit=1)[0])
+    parser.add_argument("--part", choices=PARTS, action="append", help="what to measure: everything, if not given")
     parser.add_argument("--quick", action="store_true", help="a short run, whose figures say little")
     parser.add_argument("--save", action="store_true", help="put the figures and plots into docs/")
     arguments = parser.parse_args()
-    measured = asyncio.run(measure(QUICK if arguments.quick else Plan()))
-    print(report(measured))
-    if arguments.save:
-        DOCUMENT.write_text(document(DOCUMENT.read_text(encoding="utf-8"), measured), encoding="utf-8")
-        for name, plot in plots(measured).items():
-            Path(DOCUMENT.parent / "images" / name).write_text(plot, encoding="utf-8")
+    for part in arguments.part or PARTS:
+        figures, drawn = asyncio.run(PARTS[part](quick=arguments.quick))
+        print(figures)
+        if arguments.save:
+            DOCUMENT.write_text(document(DOCUMENT.read_text(encoding="utf-8"), part, figures), encoding="utf-8")
+            for name, plot in drawn.items():
+                Path(DOCUMENT.parent / "images" / name).write_text(plot, encoding="utf-8")
 
 
 if __name__ == "__main__":

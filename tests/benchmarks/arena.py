@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -142,10 +142,15 @@ class Worker:
 
 
 @asynccontextmanager
-async def worker(name: str, command: Sequence[str]) -> AsyncIterator[Worker]:
-    """Run a process until the block is left."""
+async def worker(name: str, command: Sequence[str], **environment: str) -> AsyncIterator[Worker]:
+    """Run a process until the block is left, with some variables of its own."""
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LINE_LIMIT
+        *command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=LINE_LIMIT,
     )
     try:
         yield Worker(process, name)
@@ -161,10 +166,10 @@ async def worker(name: str, command: Sequence[str]) -> AsyncIterator[Worker]:
 
 
 @asynccontextmanager
-async def contender(name: str, command: Sequence[str]) -> AsyncIterator[Worker]:
-    """Run a contender until the block is left. It gets a folder of its own, as its last argument."""
+async def contender(name: str, command: Sequence[str], **environment: str) -> AsyncIterator[Worker]:
+    """Run a contender as above until the block is left. It gets a folder of its own, as its last argument."""
     with TemporaryDirectory(prefix="azure-speech-live-") as folder:
-        async with worker(name, (*command, folder)) as process:
+        async with worker(name, (*command, folder), **environment) as process:
             await process.answer(START_LIMIT)
             yield process
 
@@ -180,25 +185,31 @@ class Arena:
     contenders: dict[Name, Worker] = field(default_factory=dict)
 
     async def alternate(self, rounds: int, gap: float, command: Command) -> dict[Name, list[Utterance]]:
-        """Let all speak by turns, beginning shortly after each other; a first round is not counted.
+        """Let all speak by turns, beginning shortly after each other; a first round is not counted."""
 
-        Who begins changes from round to round.
-        """
-        said: dict[Name, list[Utterance]] = {name: [] for name in self.contenders}
-        names = list(self.contenders)
-        for number in range(rounds + 1):
-            order = names[number % len(names) :] + names[: number % len(names)]
-            begin = now() + int(0.3e9)
-            runs = await asyncio.gather(
-                *(
-                    self.contenders[name].speak(replace(command, at=begin + int(place * gap * 1e9)))
-                    for place, name in enumerate(order)
-                )
-            )
-            if number:
-                for name, run in zip(order, runs, strict=True):
-                    said[name] += run.utterances
-        return said
+        async def speak(name: Name, at: int) -> list[Utterance]:
+            return (await self.contenders[name].speak(replace(command, at=at))).utterances
+
+        return await by_turns(list(self.contenders), rounds, gap, speak)
+
+
+async def by_turns[N, R](
+    names: Sequence[N], rounds: int, gap: float, speak: Callable[[N, int], Awaitable[list[R]]], *, uncounted: int = 1
+) -> dict[N, list[R]]:
+    """Let all speak by turns, at moments that are some seconds apart; return what came of it.
+
+    Some first rounds are not counted. Who begins changes from round to round.
+    """
+    said: dict[N, list[R]] = {name: [] for name in names}
+    for number in range(uncounted + rounds):
+        first = number % len(names)
+        order = [*names[first:], *names[:first]]
+        begin = now() + int(0.3e9)
+        runs = await asyncio.gather(*(speak(name, begin + int(place * gap * 1e9)) for place, name in enumerate(order)))
+        if number >= uncounted:
+            for name, run in zip(order, runs, strict=True):
+                said[name] += run
+    return said
 
 
 @asynccontextmanager

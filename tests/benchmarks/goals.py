@@ -10,7 +10,7 @@ from .arena import Name
 from .figures import MEMORY_KEPT
 from .measured import Delays, Measured
 from .scaling_report import scaling_goals
-from .tables import KILO, MILLI, Goal, percentile, table
+from .tables import KILO, MILLI, Goal, goal_table, percentile
 
 OURS: Final = (Name.HOME_ASSISTANT, Name.CLIENT)
 CPU: Final = {Name.HOME_ASSISTANT: 1.4, Name.CLIENT: 1.25}
@@ -20,11 +20,7 @@ CPU: Final = {Name.HOME_ASSISTANT: 1.4, Name.CLIENT: 1.25}
 def goals(measured: Measured) -> str:
     """Return each goal, and what came of it."""
     groups = (_delay_goals, _load_goals, _home_assistant_goals, scaling_goals)
-    rows = [row for group in groups for row in group(measured)]
-    return table(
-        ("Figure", "Goal", "Measured", "Met"),
-        [(figure, goal, value, "yes" if met else "**no**") for figure, goal, value, met in rows],
-    )
+    return goal_table(row for group in groups for row in group(measured))
 
 
 def _delay_goals(measured: Measured) -> Iterable[Goal]:

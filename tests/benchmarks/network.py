@@ -31,24 +31,29 @@ class Network:
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         async with server:
             yield server.sockets[0].getsockname()[1]
-            for task in self._connections:
+            connections = list(self._connections)
+            for task in connections:
                 task.cancel()
+            await asyncio.gather(*connections)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._connections.add(task)
-        _hurry(writer)
+        writers = [writer]
         try:
             up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._target)
-            _hurry(up_writer)
+            writers.append(up_writer)
+            for each in writers:
+                _hurry(each)
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._carry(reader, up_writer, self._round_trip, self._upload))
                 both.create_task(self._carry(up_reader, writer, 0.0, None))
         except* OSError, asyncio.CancelledError:
             pass
         finally:
-            writer.close()
+            for each in writers:
+                each.close()
             self._connections.discard(task)
 
     async def _carry(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import cycle
 import math
 from typing import Final
 
@@ -13,7 +14,17 @@ LEFT: Final = 70
 RIGHT: Final = 230
 TOP: Final = 50
 BOTTOM: Final = 50
-COLOURS: Final = ("#0969da", "#54aeff", "#8250df", "#bf8700", "#1a7f37", "#cf222e", "#57606a")
+COLOURS: Final = (
+    "#0969da",
+    "#54aeff",
+    "#8250df",
+    "#bf8700",
+    "#1a7f37",
+    "#cf222e",
+    "#57606a",
+    "#e85aad",
+    "#1f2328",
+)
 LABEL_HEIGHT: Final = 17
 
 
@@ -45,7 +56,7 @@ def chart(title: str, unit: str, places: Sequence[str], series: Mapping[str, Seq
             f'<text x="{x(number):.1f}" y="{HEIGHT - BOTTOM + 22}" text-anchor="middle">{escape(place)}</text>'
         )
     labels: list[tuple[float, str, str]] = []
-    for (name, line_values), colour in zip(series.items(), COLOURS, strict=False):
+    for (name, line_values), colour in zip(series.items(), cycle(COLOURS), strict=False):
         points = [(x(number), y(value)) for number, value in enumerate(line_values) if value]
         if not points:
             continue

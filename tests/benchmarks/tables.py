@@ -32,6 +32,14 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
+def goal_table(goals: Iterable[Goal]) -> str:
+    """Return a table of goals."""
+    return table(
+        ("Figure", "Goal", "Measured", "Met"),
+        [(figure, goal, value, "yes" if met else "**no**") for figure, goal, value, met in goals],
+    )
+
+
 def by_contender[Key](heads: Sequence[str], figures: Mapping[Key, Delays], scale: float = MILLI) -> str:
     """Return a table with a row for each contender and a column for each figure."""
     names = list(next(iter(figures.values())))

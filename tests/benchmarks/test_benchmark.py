@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
 import subprocess
 import sys
@@ -10,59 +12,69 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.speech_service import SpeechService
+from tests.speech_service.synthesis.synthesis import Synthesis
 
-from .__main__ import BEGIN, DOCUMENT, END
+from .__main__ import DOCUMENT, PARTS, begin, document, end
 from .arena import ROOT, Name
 from .clock import Clock
 from .command import Command
 from .contenders import client, floor
 from .figures import FRAME
 from .plot import chart
+from .voice.figures import STOPPED
+from .voice.request import SENTENCES, Request
+from .voice.service import Premade
+from .voice.speakers import client as speaking_client, floor as speaking_floor
+from .voice.stage import Name as Speaker
 
-SECTIONS = (
-    "Goals",
-    "Delay at the end",
-    "Delay to the first audio at the service",
-    "End of speech",
-    "Partial results",
-    "Processor time",
-    "Event loop",
-    "Memory",
-    "Set-up",
-    "As names grow",
-    "As recordings grow",
-    "As recordings and captions grow",
-    "As months grow",
-)
-OF_CONTENDERS = {
-    "Delay at the end": 1,
-    "Delay to the first audio at the service": 1,
-    "Partial results": 1,
-    "Processor time": 3,
-    "Memory": 1,
-    "Set-up": 1,
+
+def each(names: Iterable[str], tables: int = 1) -> dict[str, int]:
+    return dict.fromkeys(names, tables)
+
+
+TABLES: dict[str, dict[str, dict[str, int]]] = {
+    "recognition": {
+        "Goals": {},
+        "Delay at the end": each(Name),
+        "Delay to the first audio at the service": each(Name),
+        "End of speech": {},
+        "Partial results": each(Name),
+        "Processor time": each(Name, 3),
+        "Event loop": {},
+        "Memory": each(Name),
+        "Set-up": each(Name),
+        "As names grow": {},
+        "As recordings grow": {},
+        "As recordings and captions grow": {},
+        "As months grow": {},
+    },
+    "voice": {
+        "Goals of a voice": {},
+        "From the first sentence to its sound": each(Speaker, 2),
+        "From the agent's first delta to the first sound": each(Speaker),
+        "Round trips": each(Speaker),
+        "Pauses within an answer": each(Speaker),
+        "From stop to silence": each(STOPPED),
+        "Many answers at once": each(Speaker, 4),
+    },
 }
-"""How many tables with a row for each contender a section has."""
-
-
-def sections(report: str) -> dict[str, str]:
-    titled = dict(section.split("\n", maxsplit=1) for section in report.split("### ")[1:])
-    assert tuple(titled) == SECTIONS
-    return titled
+"""The sections of each part, and of how many tables of one each contender has a row."""
 
 
 @pytest.mark.timeout(400)
-def test_every_contender_has_every_figure() -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks", "--quick"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("part", PARTS)
+def test_every_contender_has_every_figure(part: str) -> None:
+    command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--part", part]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    for title, section in sections(run.stdout).items():
+    sections = dict(section.split("\n", maxsplit=1) for section in run.stdout.split("### ")[1:])
+    assert list(sections) == list(TABLES[part])
+    for title, section in sections.items():
         rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| ")]
         assert all(cell.strip("| ") for row in rows for cell in row)
-        for name in Name:
-            own = [row for row in rows if row[0] == f"| {name}"]
-            assert len(own) == OF_CONTENDERS.get(title, 0), (title, name)
+        names = Counter(row[0].removeprefix("| ") for row in rows)
+        for name in (*Name, *Speaker):
+            assert names[name] == TABLES[part][title].get(name, 0), (title, name)
 
 
 async def test_the_floor_sends_what_the_client_sends() -> None:
@@ -75,6 +87,18 @@ async def test_the_floor_sends_what_the_client_sends() -> None:
     assert sent[0] == sent[1]
 
 
+async def test_the_floor_of_a_voice_sends_what_the_client_sends() -> None:
+    sent = []
+    for make in (speaking_client.make, speaking_floor.make):
+        async with SpeechService(synthesis=Synthesis(speaker=Premade())) as service, make() as speaker:
+            await speaker.run(Request(port=service.port, written=4000))
+            (connection,) = service.syntheses
+            turn = connection.turns[0]
+            assert SENTENCES[0] in turn.ssml
+            sent.append(([message.path for message in connection.messages[:3]], connection.config, turn.context))
+    assert sent[0] == sent[1]
+
+
 async def _first_turn(service: SpeechService) -> tuple[object, ...]:
     turn = service.connections[0].turns[0]
     await service.until(lambda: bool(turn.telemetry))
@@ -83,12 +107,15 @@ async def _first_turn(service: SpeechService) -> tuple[object, ...]:
 
 def test_the_documentation_has_a_place_for_the_figures() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    assert begin
-    assert end
-    assert before.startswith("# ")
-    assert "benchmark_end.svg" in before + after
+    for part in PARTS:
+        before, _, rest = text.partition(begin(part))
+        _, _, after = rest.partition(end(part))
+        assert document(text, part, "x") == f"{before}{begin(part)}\n\nx\n{end(part)}{after}"
+        assert before.startswith("# ")
+        assert rest
+        assert after
+    for plot in ("benchmark_end.svg", "benchmark_cpu.svg", "benchmark_voice.svg"):
+        assert f"(images/{plot})" in text
 
 
 def test_a_chart_is_svg_whose_points_lie_by_their_values() -> None:

@@ -43,7 +43,8 @@ CONTEXT: Final = {
 }
 
 
-def _timestamp() -> str:
+def timestamp() -> str:
+    """Return the time as a message says it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
@@ -54,16 +55,16 @@ class Turn:
         """Begin now."""
         self._id = uuid4().hex
         self._head = f"Path:audio\r\nX-RequestId:{self._id}\r\nX-Timestamp:"
-        self._began = _timestamp()
+        self._began = timestamp()
         self._received: dict[str, list[str]] = {}
 
     def json(self, path: str, body: object) -> str:
         """Return a text message."""
-        return encode_text({"Path": path, "X-RequestId": self._id, "X-Timestamp": _timestamp(), **JSON_TYPE}, body)
+        return encode_text({"Path": path, "X-RequestId": self._id, "X-Timestamp": timestamp(), **JSON_TYPE}, body)
 
     def audio(self, body: bytes | bytearray, more: str = "") -> bytes:
         """Return an audio message."""
-        head = f"{self._head}{_timestamp()}\r\n{more}".encode()
+        head = f"{self._head}{timestamp()}\r\n{more}".encode()
         return b"".join((len(head).to_bytes(2), head, body))
 
     def note(self, message: str) -> tuple[str, str]:
@@ -71,13 +72,13 @@ class Turn:
         head, _, body = message.partition("\r\n\r\n")
         headers = dict(line.split(":", maxsplit=1) for line in head.split("\r\n"))
         path = headers["Path"]
-        self._received.setdefault(path, []).append(_timestamp())
+        self._received.setdefault(path, []).append(timestamp())
         return path, body
 
     def telemetry(self, connection: dict[str, Any]) -> str:
         """Return what the protocol wants to be told when the turn has ended."""
         received = [{path: times} for path, times in self._received.items()]
-        microphone = {"Name": "Microphone", "Start": self._began, "End": _timestamp()}
+        microphone = {"Name": "Microphone", "Start": self._began, "End": timestamp()}
         return self.json("telemetry", {"ReceivedMessages": received, "Metrics": [connection, microphone]})
 
 
@@ -98,13 +99,13 @@ class Floor(Contender):
             idle.append((await self._open(command.port))[0])
 
     async def _open(self, port: int) -> tuple[aiohttp.ClientWebSocketResponse, dict[str, str]]:
-        began, connection_id = _timestamp(), uuid4().hex
+        began, connection_id = timestamp(), uuid4().hex
         headers = {"Ocp-Apim-Subscription-Key": KEY, "X-ConnectionId": connection_id}
         socket: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(
             f"http://127.0.0.1:{port}{PATH}", headers=headers
         )
-        await socket.send_str(encode_text({"Path": "speech.config", "X-Timestamp": _timestamp(), **JSON_TYPE}, CONFIG))
-        return socket, {"Name": "Connection", "Id": connection_id, "Start": began, "End": _timestamp()}
+        await socket.send_str(encode_text({"Path": "speech.config", "X-Timestamp": timestamp(), **JSON_TYPE}, CONFIG))
+        return socket, {"Name": "Connection", "Id": connection_id, "Start": began, "End": timestamp()}
 
     @override
     async def speak(self, utterance: Utterance) -> None:

@@ -6,7 +6,7 @@ The audio reaches the entity as an Assist pipeline hands it over, in pieces of 1
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -73,11 +73,13 @@ class HomeAssistantContender(Contender):
         self._hass = hass
         self._entries: dict[int, ConfigEntry] = {}
 
-    async def _entry(self, port: int) -> ConfigEntry:
+    async def entry(self, port: int, url: str = "") -> ConfigEntry:
+        """Return the entry of a port, which is made if there is none; ``url``: its address, if it is not "ws:"."""
         if port not in self._entries:
             flows = self._hass.config_entries.flow
+            data = {"endpoint": url or f"ws://127.0.0.1:{port}", "api_key": KEY}
             form = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
-            done = await flows.async_configure(form["flow_id"], {"endpoint": f"ws://127.0.0.1:{port}", "api_key": KEY})
+            done = await flows.async_configure(form["flow_id"], data)
             self._entries[port] = done["result"]
             await self._hass.async_block_till_done()
         return self._entries[port]
@@ -85,7 +87,7 @@ class HomeAssistantContender(Contender):
     @override
     async def prepare(self, command: Command) -> None:
         known = command.port in self._entries
-        entry = await self._entry(command.port)
+        entry = await self.entry(command.port)
         if command.fresh and known:
             await self._hass.config_entries.async_reload(entry.entry_id)
 
@@ -110,7 +112,7 @@ class HomeAssistantContender(Contender):
 
     async def set_up(self, port: int, times: int) -> dict[str, Any]:
         """Set an entry up again and again; return the seconds that each time took."""
-        entry = await self._entry(port)
+        entry = await self.entry(port)
         seconds = []
         for _ in range(times):
             await self._hass.config_entries.async_unload(entry.entry_id)
@@ -139,7 +141,7 @@ class HomeAssistantContender(Contender):
         By who decides on the end ("home_assistant", "azure", "first"), for each of the silences after which the service
         takes a phrase to be over.
         """
-        entry = await self._entry(port)
+        entry = await self.entry(port)
         for silence in silences:
             for decides in DECIDES:
                 data = {"end_of_speech": decides, "segmentation_silence": silence}
@@ -223,10 +225,8 @@ def _furnish(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def make(
-    folder: Path, kind: type[HomeAssistantContender] = HomeAssistantContender
-) -> AsyncIterator[HomeAssistantContender]:
-    """Start Home Assistant, and stop it."""
+async def make[C](folder: Path, kind: Callable[[HomeAssistant], C]) -> AsyncIterator[C]:
+    """Start Home Assistant, and stop it; ``kind`` makes the contender in it."""
     await asyncio.to_thread(_furnish, folder)
     hass = await async_setup_hass(RuntimeConfig(str(folder), skip_pip=True))
     assert hass is not None
@@ -237,4 +237,4 @@ async def make(
 
 
 if __name__ == "__main__":
-    serve(partial(make, Path(sys.argv[1])))
+    serve(partial(make, Path(sys.argv[1]), HomeAssistantContender))

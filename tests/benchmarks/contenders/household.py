@@ -52,7 +52,7 @@ class Household(HomeAssistantContender):
 
     async def names(self, port: int, count: int, rounds: int) -> dict[str, float]:
         """Return the seconds that this and that takes with so many names: medians."""
-        entry = await self._entry(port)
+        entry = await self.entry(port)
         self._name(count)
         built, renamed, first, first_renamed = [], [], [], []
         for _ in range(rounds):
@@ -145,7 +145,7 @@ class Household(HomeAssistantContender):
 
     async def recording(self, port: int, media: str, pace: float) -> dict[str, float]:
         """Transcribe a file by the action, so many times as fast as in real time; return what it cost."""
-        await self._entry(port)
+        await self.entry(port)
         heard: list[int] = []
 
         async def transcribe() -> None:
@@ -164,7 +164,7 @@ class Household(HomeAssistantContender):
 
     async def log_in(self, port: int) -> dict[str, Any]:
         """Return what an app needs to talk to this Home Assistant."""
-        await self._entry(port)
+        await self.entry(port)
         user = await self._hass.auth.async_create_system_user("Captions", group_ids=[GROUP_ID_ADMIN])
         token = await self._hass.auth.async_create_refresh_token(user)
         return {

@@ -1,24 +1,11 @@
 // Microsoft's JavaScript SDK, doing what worker.py's contenders do: commands and answers are the same lines of JSON.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-// Installed for the conformance tests.
-const sdk = createRequire(new URL("../../conformance/", import.meta.url))("microsoft-cognitiveservices-speech-sdk");
+import { KEY, now, print, resident, sdk, sleep, sleepUntil } from "./node.mjs";
 
-const KEY = process.argv[2];
 const BYTES_PER_SECOND = 32000;
 const noise = Uint8Array.from({ length: 20 * BYTES_PER_SECOND }, (_, at) => (at * 2654435761) >>> 24);
-
-const now = () => process.hrtime.bigint();
-const sleep = (nanoseconds) => new Promise((resolve) => setTimeout(resolve, Number(nanoseconds) / 1e6));
-const resident = () => Number(readFileSync("/proc/self/statm", "ascii").split(" ")[1]) * 4096;
-// JSON knows no such large integers, but Python reads them.
-const print = (value) =>
-  process.stdout.write(
-    JSON.stringify(value, (_, item) => (typeof item === "bigint" ? `@${item}@` : item)).replace(/"@(\d+)@"/g, "$1") + "\n",
-  );
 
 const makeRecognizer = (port) => {
   const config = sdk.SpeechConfig.fromHost(new URL(`ws://127.0.0.1:${port}`), KEY);
@@ -45,7 +32,7 @@ const speak = async ({ stream, recognizer }, command, utterance) => {
     const begin = end;
     end = Math.min(end + command.packet, size);
     const due = utterance.begins + BigInt(Math.floor(((end - command.first) * 1e9) / BYTES_PER_SECOND));
-    for (let left = due - now(); left > 0n; left = due - now()) await sleep(left);
+    await sleepUntil(due);
     if (end === size) utterance.ended = now();
     stream.write(noise.slice(begin, end).buffer);
   }
@@ -64,7 +51,7 @@ const run = async (command) => {
   const before = resident();
   const at = BigInt(command.at);
   const begin = at > now() ? at : now();
-  await sleep(begin - now());
+  await sleepUntil(begin);
   const cpu = process.cpuUsage();
   let memory = 0;
   const half = ((command.seconds + command.spread) * 1e3) / 2;
@@ -75,7 +62,7 @@ const run = async (command) => {
   }));
   await Promise.all(
     utterances.map(async (utterance) => {
-      for (let left = utterance.begins - now(); left > 0n; left = utterance.begins - now()) await sleep(left);
+      await sleepUntil(utterance.begins);
       utterance.started = now();
       await speak(ready.pop() ?? makeRecognizer(command.port), command, utterance);
     }),

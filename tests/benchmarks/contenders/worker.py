@@ -136,18 +136,18 @@ async def _memory_at(moment: int) -> int:
     return resident()
 
 
-def serve(make: Callable[[], AbstractAsyncContextManager[Contender]]) -> None:
-    """Run the commands that come, to the end of standard input."""
+def serve(make: Callable[[], AbstractAsyncContextManager[Any]], read: Callable[..., Any] = Command) -> None:
+    """Run the commands that come, to the end of standard input; ``read`` makes of one to run what it says."""
     logging.basicConfig(level=logging.WARNING)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(make))
+        asyncio.run(_serve(make, read))
 
 
-async def _serve(make: Callable[[], AbstractAsyncContextManager[Contender]]) -> None:
+async def _serve(make: Callable[[], AbstractAsyncContextManager[Any]], read: Callable[..., Any]) -> None:
     async with make() as contender:
         say("ready")
         while line := await asyncio.to_thread(sys.stdin.readline):
             command = json.loads(line)
             kind = command.pop("do")
-            answer = await (contender.run(Command(**command)) if kind == "run" else getattr(contender, kind)(**command))
+            answer = await (contender.run(read(**command)) if kind == "run" else getattr(contender, kind)(**command))
             say(answer)
