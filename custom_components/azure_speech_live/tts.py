@@ -24,6 +24,7 @@ from homeassistant.util.language import matches
 from .const import SUBENTRY_VOICE
 from .entity import AzureSpeechEntity
 from .resource.errors import asked, worded
+from .resource.issues import Issue, async_create_issue, async_delete_issue
 from .resource.resource import AzureSpeechConfigEntry
 from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, printable, silence
 from .voice.expected import async_expect, async_is_awaited
@@ -54,6 +55,7 @@ async def async_setup_entry(
     """Add an entity for every voice of the entry, and keep the list of what there is to choose from."""
     subentries = entry.get_subentries_of_type(SUBENTRY_VOICE)
     voices = async_get_voices(hass, entry)
+    async_delete_issue(hass, entry, Issue.PRONUNCIATION_REFUSED)  # It may have been mended; else it is told again.
     if not subentries:
         voices.async_forget_losses()
         return
@@ -162,6 +164,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
                         said, header = True, b""
             if not said:
                 yield header + silence(sound_format, NOTHING_SAID)
+            self._tell_of_refused_sounds()
         finally:
             await script.aclose()
 
@@ -203,6 +206,14 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             names = printable(refused.short_name), other.short_name
             _LOGGER.warning("%s: the service has no voice %s; %s speaks in its place", self.entity_id, *names)
         return other
+
+    def _tell_of_refused_sounds(self) -> None:
+        """Tell of the pronunciations that the service does not take."""
+        if refused := self._resource.client.unpronounced & self._settings.pronunciations.sounds:
+            words = ", ".join(sorted(sound.text for sound in refused))
+            async_create_issue(
+                self.hass, self._entry, Issue.PRONUNCIATION_REFUSED, words=words, voice=self._subentry.title
+            )
 
     def _worded(self, error: SpeechError, voice: Voice) -> HomeAssistantError:
         """Return a failure in words, or what the source of the text said."""

@@ -9,14 +9,17 @@ from typing import Any
 from homeassistant.components.tts import ATTR_VOICE, DOMAIN as TTS_DOMAIN
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
+from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.resource.issues import Issue
 from custom_components.azure_speech_live.speech import OutputFormat, silence as no_sound
 from custom_components.azure_speech_live.voice import silence
 from tests.speech_service.engines.legible import CHARACTER
-from tests.speech_service.faults import AudioSent, Behaviour, Fault, Silence
+from tests.speech_service.faults import After, AudioSent, Behaviour, Close, Fault, Silence
 from tests.speech_service.service import SpeechService
 from tests.speech_service.synthesis.delivery import Delivery
 
@@ -234,6 +237,22 @@ async def test_a_pause_of_the_service_amid_the_sound_is_silence_too(
     async with aclosing(sound):
         while silent < 3:
             silent += not any(await anext(sound))
+
+
+async def test_a_pronunciation_that_is_refused_is_told_and_the_text_is_spoken(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService
+) -> None:
+    await add_voice(hass, entry, pronunciations=["light => /!/", "hall => hol"])
+    known = len(service.attempts)
+    refusing = Behaviour(faults=(Fault(After("turn.start"), Close(1007, "SSML is invalid")),))
+    service.behaviours = lambda number: refusing if number == known else Behaviour()
+    assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV, engine=KITCHEN))) == SENTENCE
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{Issue.PRONUNCIATION_REFUSED}_{entry.entry_id}")
+    assert issue is not None
+    assert issue.translation_placeholders == {"title": entry.title, "words": "light", "voice": "Kitchen"}
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert not ir.async_get(hass).async_get_issue(DOMAIN, f"{Issue.PRONUNCIATION_REFUSED}_{entry.entry_id}")
 
 
 # --- what Home Assistant converts

@@ -26,6 +26,7 @@ class Issue(StrEnum):
     NEWER_VERSION = "newer_version"
     ONE_AT_A_TIME = "one_at_a_time"
     TOO_MANY_AT_ONCE = "too_many_at_once"
+    PRONUNCIATION_REFUSED = "pronunciation_refused"
     QUOTA_USED_UP = "quota_used_up"
     QUOTA_OF_STANDARD = "quota_of_standard"
     USAGE_UNREADABLE = "usage_unreadable"

@@ -17,6 +17,7 @@ from .synthesis.allowance import Allowance
 from .synthesis.answer import Text
 from .synthesis.flow import Flow as SynthesisFlow
 from .synthesis.plain_request import PlainRequest
+from .synthesis.ssml import Phoneme
 from .synthesis.voices import Voice, parse
 from .timeline import SynthesisTimeline, Timeline
 from .wire.connector import Connector
@@ -44,6 +45,9 @@ class SpeechClient:
         self._speaking = Connector(self._session, endpoint, {})
         self._plain = PlainRequest(self._rest, endpoint)
         self._allowance = Allowance()
+        self.unpronounced: set[Phoneme] = set()
+        """Pronunciations with which a text was refused, and without which it was not: one of a text's, or several.
+        From then on their words are read as they are written."""
         self._flows: set[RecognitionFlow] = set()
         self._answers: set[SynthesisFlow] = set()
         self._closed = False
@@ -133,7 +137,14 @@ class SpeechClient:
             await close_source(texts)
             raise ConnectionFailedError("the client was closed")
         flow = SynthesisFlow(
-            self._speaking, self._plain, texts, options, timeline=timeline, allowance=self._allowance, long=long
+            self._speaking,
+            self._plain,
+            texts,
+            options,
+            timeline=timeline,
+            allowance=self._allowance,
+            unpronounced=self.unpronounced,
+            long=long,
         )
         self._answers.add(flow)
         sound = flow.sound()

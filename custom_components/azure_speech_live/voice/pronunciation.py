@@ -42,6 +42,11 @@ class Pronunciations:
                 raise ValueError(words)
         return cls(spoken)
 
+    @property
+    def sounds(self) -> set[Phoneme]:
+        """Return those that tell sounds."""
+        return {said for said in self._spoken if isinstance(said, Phoneme)}
+
     def apply(self, text: str) -> list[str | Phoneme]:
         """Return a text in parts: what is said as it stands, and words with their sounds."""
         parts: list[str | Phoneme] = []

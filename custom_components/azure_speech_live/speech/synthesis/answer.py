@@ -22,7 +22,7 @@ from math import inf
 from typing import Final
 from unicodedata import category
 
-from ..errors import ServiceError, SpeechError
+from ..errors import RequestRefusedError, ServiceError, SpeechError
 from ..options import SynthesisOptions
 from ..timeline import SynthesisTimeline
 from ..wire.limits import LEAST_SPEECH, SPEECH_PER_CHARACTER
@@ -33,7 +33,7 @@ from ..wire.throttle import too_many
 from .allowance import Allowance
 from .sound import Sound
 from .splitting import HEADERS, MAX_MESSAGE, MAX_SECONDS, parts
-from .ssml import Piece, billed, document, text_of
+from .ssml import Phoneme, Piece, billed, document, text_of
 from .turn import State, Turn
 
 LONGEST_TURN: Final = 60.0
@@ -87,12 +87,19 @@ class Answer:
         now: float,
         timeline: SynthesisTimeline | None = None,
         allowance: Allowance | None = None,
+        unpronounced: set[Phoneme] | None = None,
     ) -> None:
-        """Begin before the first text. ``allowance``: that of the client, for all of its answers."""
+        """Begin before the first text. ``allowance`` and ``unpronounced`` are the client's, for all of its answers.
+
+        Of what is ``unpronounced`` only the text is sent; what is found out to belong there is added.
+        """
         self.options = options
         self.timeline = timeline or SynthesisTimeline()
         self.timeline.started = now
         self._allowance = allowance or Allowance()
+        self._unpronounced = set[Phoneme]() if unpronounced is None else unpronounced
+        self._suspected: set[Phoneme] = set()
+        """Those without which the text is asked for again, since it was refused with them."""
         self.complete = False
         """Whether the caller has, or can ``take``, all that there will be."""
         self._parts: deque[_Part] = deque()
@@ -177,7 +184,7 @@ class Answer:
             chosen = joined
             self._parts.popleft()
         self._ahead = sum(_length(part.pieces) for part in self._parts)
-        self._chosen = chosen
+        self._chosen = _without(self._unpronounced, chosen)
         self._wanted_since, self._waited = max(now, self._plays_until), 0.0
         self._give(self._sound.begin())
 
@@ -280,13 +287,14 @@ class Answer:
         audio = self._sound.end()
         if not self._sound.is_silent:
             self._spoken = True
+            self._unpronounced |= self._suspected
         elif letters := list(filter(str.isalnum, _text(self._chosen))):
             is_all = not (self._spoken or self._parts) and self._text_ended
             if not self._retry.again or is_all or any(map(str.isascii, letters)):
                 raise ServiceError(_NOTHING)
             self._unspoken = True
         self._hear(audio, now)
-        self._turn, self._chosen = None, ()
+        self._turn, self._chosen, self._suspected = None, (), set()
         self._retry.progress()
         self._complete_if_all_is_spoken()
 
@@ -339,6 +347,8 @@ class Answer:
                 return 0.0
         if too_many(error):
             self._allowance.refused()
+        if isinstance(error, RequestRefusedError) and not (turn and turn.received) and self._can_go_without_sounds():
+            return 0.0
         return self._retry.after(
             error,
             now,
@@ -346,6 +356,17 @@ class Answer:
             opening=turn is None,
             stale=turn is not None and turn.reused and turn.state is State.ASKED,
         )
+
+    def _can_go_without_sounds(self) -> bool:
+        """Return whether the text is another one without its pronunciations, which are taken from it.
+
+        One sound that the service does not know for the language makes it refuse the whole document (Microsoft's
+        "SSML phonetic alphabets"); with which reason is not known, and which sound it is, is not said.
+        """
+        ssml = self.ssml
+        self._suspected = {piece for piece in self._chosen if isinstance(piece, Phoneme)}
+        self._chosen = _without(self._suspected, self._chosen)
+        return self.ssml != ssml
 
     def waited(self, seconds: float) -> None:
         """Take note that it waited for others; the service is given the time that it needs from now."""
@@ -364,6 +385,11 @@ def _text(pieces: Sequence[Piece]) -> str:
 
 def _length(pieces: Sequence[Piece]) -> int:
     return sum(len(text_of(piece)) for piece in pieces)
+
+
+def _without(phonemes: set[Phoneme], pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return a text in which the words are written, not pronounced, that these are for."""
+    return tuple(piece.text if isinstance(piece, Phoneme) and piece in phonemes else piece for piece in pieces)
 
 
 def _joined(pieces: tuple[Piece, ...], part: _Part) -> tuple[Piece, ...]:

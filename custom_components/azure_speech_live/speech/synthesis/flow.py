@@ -33,6 +33,7 @@ from ..wire.wakeup import Wakeup
 from .allowance import Allowance
 from .answer import Answer, Text
 from .plain_request import PlainRequest
+from .ssml import Phoneme
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Flow:
         *,
         timeline: SynthesisTimeline | None,
         allowance: Allowance,
+        unpronounced: set[Phoneme],
         long: bool,
     ) -> None:
         """Begin at once; must be called in a running loop, and its ``sound`` be iterated or closed.
@@ -65,7 +67,7 @@ class Flow:
         self._plain = plain
         self._source = texts
         self._long = long
-        self._answer = Answer(options, self._loop.time(), timeline, allowance)
+        self._answer = Answer(options, self._loop.time(), timeline, allowance, unpronounced)
         self._connection: Connection | None = None
         self._opened = False
         """Whether the service can be asked."""
