@@ -143,7 +143,12 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         self, request: TTSAudioRequest, sound_format: OutputFormat, *, long: bool
     ) -> AsyncGenerator[bytes]:
         """Yield the sound: a header, if there is one, and what is heard. Raises HomeAssistantError."""
-        script = Script(request.message_gen, request.language, self._settings.pronunciations)
+        script = Script(
+            request.message_gen,
+            request.language,
+            self._settings.pronunciations,
+            in_fragments=self._settings.text_streaming,
+        )
         voice = request.options.get(ATTR_VOICE) or self._settings.voice
         said, header = False, b""
 
@@ -180,7 +185,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             options = self._settings.synthesis_options(voice, language, sound_format)
             has_sound = False
             try:
-                async with aclosing(self._resource.speak(script.sentences(), options, long=long)) as sound:
+                async with aclosing(self._resource.speak(script.texts(), options, long=long)) as sound:
                     if sound_format.is_raw:
                         header = await anext(sound, b"")
                         if not has_header:

@@ -10,7 +10,7 @@ from typing import Final, override
 
 from custom_components.azure_speech_live.speech import OutputFormat, SynthesisOptions, TextSourceError
 from tests.speech.listener import VOICE, Heard, Texts
-from tests.speech.synthesis.faults import Outcome, Row
+from tests.speech.synthesis.rows import Outcome, Row
 from tests.speech_service import ScriptedSpeaker
 
 from .spoken_scenes import SpokenScene

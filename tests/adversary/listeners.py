@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from custom_components.azure_speech_live.speech import SpeechClient, SpeechError
 from tests.speech.listener import Heard, hear
-from tests.speech.synthesis.faults import Row
+from tests.speech.synthesis.rows import Row
 
 from .answers import Answer, Trouble, drawn
 from .spoken_scenes import KINDS, TOGETHER, SpokenScene

@@ -7,7 +7,7 @@ from typing import Final
 from custom_components.azure_speech_live.speech import SpeechError, UnusableMessageError
 from custom_components.azure_speech_live.speech.wire.limits import MAX_LIST_SIZE
 from tests.speech.faults.rows import always, for_ever, once, refused
-from tests.speech.synthesis.faults import UNMEASURED, WHOLE, Outcome, Row
+from tests.speech.synthesis.rows import UNMEASURED, WHOLE, Outcome, Row
 from tests.speech_service import Behaviour, Delivery, Fault, ScriptedSpeaker, Synthesis
 from tests.speech_service.faults import After, Before, Freeze, Point, Raw, Received, Refuse
 from tests.speech_service.service import Behaviours

@@ -15,13 +15,14 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import OutputFormat, SpeechError, UnusableMessageError
-from custom_components.azure_speech_live.speech.synthesis.answer import MAX_TEXT, Text
+from custom_components.azure_speech_live.speech.synthesis.texts import Text
+from custom_components.azure_speech_live.speech.synthesis.unasked import MAX_TEXT
 from custom_components.azure_speech_live.speech.synthesis.voices import MAX_VOICES
 from custom_components.azure_speech_live.voice.pronunciation import Pronunciations
 from custom_components.azure_speech_live.voice.script import MAX_TEXT as LONGEST_TEXT, Script
 from tests.speech.caller import calling
 from tests.speech.listener import OPTIONS, TOLD, hear
-from tests.speech.synthesis.faults import WHOLE
+from tests.speech.synthesis.rows import WHOLE
 
 from .spoken_scenes import FLOODS, LISTS, SpokenScene
 from .stage import Stage
@@ -133,7 +134,7 @@ async def test_a_character_at_a_time(stage: Stage, text: str) -> None:
             yield character
 
     script = Script(characters(), "en-US", Pronunciations({}))
-    await _is_spoken(stage, script.sentences(), said)
+    await _is_spoken(stage, script.texts(), said)
     await script.aclose()
 
 

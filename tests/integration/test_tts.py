@@ -17,11 +17,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.resource.issues import Issue
 from custom_components.azure_speech_live.speech import OutputFormat, silence as no_sound
+from custom_components.azure_speech_live.speech.synthesis import streamed_turn
 from custom_components.azure_speech_live.voice import silence
 from tests.speech_service.engines.legible import CHARACTER
+from tests.speech_service.engines.speech import ScriptedSpeaker
 from tests.speech_service.faults import After, AudioSent, Behaviour, Close, Fault, Silence
 from tests.speech_service.service import SpeechService
-from tests.speech_service.synthesis.delivery import Delivery
+from tests.speech_service.synthesis.delivery import Delivery, Listens
 
 from .forms import add_resource
 from .voices import HEADER, KITCHEN, SENTENCE, VOICE, WAV, add_voice, asked_to_speak, heard, sound_of, spoken, written
@@ -300,3 +302,40 @@ async def test_what_is_spoken_counts(hass: HomeAssistant, entry: ConfigEntry) ->
     (answer,) = entry.runtime_data.answers
     assert answer.ended is not None
     assert answer.error is None
+
+
+# --- text streaming
+
+
+async def test_a_voice_may_be_sent_words_while_they_are_written(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is heard is what it is by sentences, where the service takes that, and where it does not."""
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await add_voice(
+        hass, entry, {"voice": "en-US-JennyNeural"}, text_streaming=True, pronunciations=["kitchen => kitshen"]
+    )
+    begun = asyncio.Event()
+
+    async def answer() -> AsyncGenerator[str]:
+        yield "**The light in the kitchen is** on and"
+        await begun.wait()
+        yield " it is -12,5 °C. Good night."
+
+    service.synthesis.delivery = Delivery(listens=Listens.PIECE)
+    sound = asked_to_speak(hass, answer(), WAV, engine=KITCHEN).async_stream_result()
+    stream = b""
+    while "kitshen" not in ScriptedSpeaker().heard(stream[HEADER:], 16000):
+        stream += await anext(sound)
+    begun.set()
+    stream += b"".join([chunk async for chunk in sound])
+    said = "The light in the kitshen is on and it is minus 12.5 degrees Celsius. Good night."
+    assert heard(stream).strip() == said
+    (turn,) = spoken(service)
+    assert "".join(turn.pieces).strip() == said
+    assert turn.pieces[0] == "The light in the kitshen "
+
+    monkeypatch.setattr(streamed_turn, "FIRST_SOUND", 0.2)
+    service.synthesis.delivery = Delivery(listens=Listens.NEVER)
+    stream = await sound_of(asked_to_speak(hass, answer(), WAV, engine=KITCHEN))
+    assert heard(stream).replace(". ", ".") == said.replace(". ", ".")

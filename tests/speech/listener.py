@@ -13,7 +13,7 @@ from custom_components.azure_speech_live.speech import (
     SynthesisOptions,
     SynthesisTimeline,
 )
-from custom_components.azure_speech_live.speech.synthesis.answer import Text
+from custom_components.azure_speech_live.speech.synthesis.texts import Text
 from tests.speech_service import ScriptedSpeaker
 
 from .caller import STORY

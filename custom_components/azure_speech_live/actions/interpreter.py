@@ -194,7 +194,7 @@ class Interpreter:
         resource = self._entry.runtime_data
         script = Script(_message(text), self._speech.language or "", Pronunciations())
         try:
-            async with aclosing(resource.speak(script.sentences(), self._speech, long=True)) as sound:
+            async with aclosing(resource.speak(script.texts(), self._speech, long=True)) as sound:
                 async for piece in sound:
                     self._events.put_nowait(Synthesis(piece))
         except SpeechError as err:

@@ -198,4 +198,5 @@ def _manner_schema(voice: Voice | None) -> vol.Schema:
     fields[vol.Optional("pronunciations")] = TextSelector(TextSelectorConfig(multiple=True))
     fields[vol.Required("lead_in", default=0)] = _seconds(0, 1)
     fields[vol.Required("end_silence", default=END_SILENCE)] = _seconds(0.1, 2)
+    fields[vol.Required("text_streaming", default=False)] = BooleanSelector()
     return vol.Schema(fields)

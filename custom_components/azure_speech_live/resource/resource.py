@@ -4,7 +4,7 @@ Every recognition, translation and answer goes through SpeechResource, which not
 """
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, Final
 
@@ -20,11 +20,11 @@ from ..speech import (
     Credentials,
     Endpoint,
     Event,
-    Piece,
     RecognitionOptions,
     SpeechClient,
     SpeechError,
     SynthesisOptions,
+    Text,
     TextSourceError,
 )
 from .cost_guard import UsageLimitError, cost_guards
@@ -124,9 +124,9 @@ class SpeechResource:
             self.health.async_note(session)
 
     async def speak(
-        self, texts: AsyncIterable[Sequence[Piece]], options: SynthesisOptions, *, long: bool = False
+        self, texts: AsyncIterable[Text], options: SynthesisOptions, *, long: bool = False
     ) -> AsyncGenerator[bytes]:
-        """Speak texts, a sentence or a few at a time. Yield the client's stream. ``long``: nobody stands and waits.
+        """Speak texts, sentences or fragments of them. Yield the client's stream. ``long``: nobody stands and waits.
 
         Raises SpeechError, and UsageLimitError if the household's limit is used up: when it begins, and amid a long
         text. Failures have been logged and counted when they arrive at the caller, and the household has been

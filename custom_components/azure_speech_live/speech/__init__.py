@@ -53,6 +53,7 @@ from .riff import RiffStripper
 from .synthesis.formats import Frames, output_format, silence, wav_header
 from .synthesis.shipped import SHIPPED, SPOKEN
 from .synthesis.ssml import Phoneme, Piece
+from .synthesis.texts import Fragment, Text
 from .synthesis.voices import Voice, similar, speaking
 from .timeline import SynthesisTimeline, Timeline
 from .wire.credentials import Credentials
@@ -80,6 +81,7 @@ __all__ = [
     "Endpoint",
     "EndpointError",
     "Event",
+    "Fragment",
     "Frames",
     "HostNotFoundError",
     "Hypothesis",
@@ -109,6 +111,7 @@ __all__ = [
     "SynthesisEnded",
     "SynthesisOptions",
     "SynthesisTimeline",
+    "Text",
     "TextSourceError",
     "ThrottledError",
     "Timeline",

@@ -14,10 +14,11 @@ from .recognition.short_audio import ShortAudio
 from .recognition.translator_speech import DIALECTS
 from .source import close_source
 from .synthesis.allowance import Allowance
-from .synthesis.answer import Text
 from .synthesis.flow import Flow as SynthesisFlow
 from .synthesis.plain_request import PlainRequest
 from .synthesis.ssml import Phoneme
+from .synthesis.texts import Text
+from .synthesis.untaken import Untaken
 from .synthesis.voices import Voice, parse
 from .timeline import SynthesisTimeline, Timeline
 from .wire.connector import Connector
@@ -48,6 +49,7 @@ class SpeechClient:
         self.unpronounced: set[Phoneme] = set()
         """Pronunciations with which a text was refused, and without which it was not: one of a text's, or several.
         From then on their words are read as they are written."""
+        self._untaken = Untaken()
         self._flows: set[RecognitionFlow] = set()
         self._answers: set[SynthesisFlow] = set()
         self._closed = False
@@ -124,7 +126,8 @@ class SpeechClient:
     ) -> AsyncGenerator[bytes]:
         """Speak texts in their order: yield one stream, of a WAV header and PCM, or of MP3, as it comes.
 
-        ``texts`` gives a sentence or a few at a time; they are pulled from the first ``anext`` on, and closed at the
+        ``texts`` gives a sentence or a few at a time, or fragments of them, which are waiting for the rest unless the
+        options have text streaming; they are pulled from the first ``anext`` on, and closed at the
         end. The header comes as soon as the service can be asked, before any text. Of texts that cannot be spoken there
         is nothing but that. A connection that breaks is carried over once, and what was given out is not said again.
         Closing the generator ends everything at once, and what is under way does not reach the next answer.
@@ -139,6 +142,7 @@ class SpeechClient:
         flow = SynthesisFlow(
             self._speaking,
             self._plain,
+            self._untaken,
             texts,
             options,
             timeline=timeline,
@@ -160,7 +164,7 @@ class SpeechClient:
     async def prepare(self, options: SynthesisOptions) -> None:
         """Open a connection for an answer that is to come within a minute, so that it need not. Raises SpeechError."""
         if not self._closed:
-            await self._speaking.prepare(options)
+            await self._speaking.prepare(self._untaken.applied(options, asyncio.get_running_loop().time()))
 
     async def voices(self) -> tuple[Voice, ...]:
         """Return the voices that the service has now. Raises SpeechError. The caller limits the time."""

@@ -293,7 +293,9 @@ class SynthesisOptions:
     ``voice``: its name, as the service has it ("de-DE-KatjaNeural"). ``language``: the BCP-47 tag of the language to
     speak; None for the voice's own. It is locked to that, also where a word looks like another one's, unless ``mixed``.
     ``style``, its ``degree`` (1 is the voice's own), and ``role``: where the voice has them. ``rate``, ``pitch`` and
-    ``volume``: times the voice's own. ``deployment``: the id of the deployment of a custom voice.
+    ``volume``: times the voice's own. ``deployment``: the id of the deployment of a custom voice. ``text_streaming``:
+    send the text piece by piece, where the service takes that; then without what only a document can ask for: a role,
+    a degree, and how a word is pronounced.
 
     In seconds: ``lead_in``, the silence before the first word, and ``end_silence``, of PCM alone, what stays at most of
     that behind the last one.
@@ -312,6 +314,7 @@ class SynthesisOptions:
     end_silence: float = END_SILENCE
     output_format: OutputFormat = OutputFormat.RAW_24KHZ
     deployment: str | None = None
+    text_streaming: bool = False
 
     def __post_init__(self) -> None:
         """Check what has bounds."""

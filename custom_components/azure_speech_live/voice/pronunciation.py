@@ -23,6 +23,8 @@ class Pronunciations:
         """Take what to say, by the words. Of several that fit, the longest counts."""
         words = sorted(spoken, key=len, reverse=True)
         self._spoken = [spoken[word] for word in words]
+        self.longest = max((len(word.split()) for word in words), default=0)
+        """How many words the longest entry has."""
         self._pattern = re.compile("|".join(f"({whole_words(word)})" for word in words), re.IGNORECASE)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What a voice is to say, while it is still written: an agent's text in, sentences out.
+"""What a voice is to say, while it is still written: an agent's text in, sentences out, or fragments of them.
 
 The text is taken as it comes, whether or not the voice is ready for it: who writes it neither waits nor is cut off when
 the voice has to begin again. Home Assistant ends neither a text that has no end nor one that nobody hears, so that what
@@ -6,7 +6,7 @@ is longer than any answer ends here.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 import contextlib
 import logging
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from homeassistant.exceptions import HomeAssistantError
 
 from ..resource.errors import worded
-from ..speech import Piece
+from ..speech import Text
 from .pronunciation import Pronunciations
 from .silence import ended
 from .spoken_answer import SpokenAnswer
@@ -36,10 +36,21 @@ AT_A_TIME: Final = 500
 class Script:
     """One text. It is read from the moment on that it is made, until it is closed."""
 
-    def __init__(self, message: AsyncIterable[str], language: str, pronunciations: Pronunciations) -> None:
-        """Begin to read; must be called in a running loop. ``language``: a BCP-47 tag."""
+    def __init__(
+        self,
+        message: AsyncIterable[str],
+        language: str,
+        pronunciations: Pronunciations,
+        *,
+        in_fragments: bool = False,
+    ) -> None:
+        """Begin to read; must be called in a running loop. ``language``: a BCP-47 tag.
+
+        ``in_fragments``: give what is sure of a sentence before its end.
+        """
         self._answer = SpokenAnswer(language, pronunciations, MAX_SENTENCE)
-        self._written: list[Sequence[Piece]] = []
+        self._in_fragments = in_fragments
+        self._written: list[Text] = []
         self._left = MAX_TEXT
         self._news = asyncio.Event()
         self._reading = asyncio.create_task(self._read(message), name="Azure Speech Live text")
@@ -50,8 +61,8 @@ class Script:
         """Return whether all of the text has come."""
         return self._reading.done()
 
-    async def sentences(self) -> AsyncGenerator[Sequence[Piece]]:
-        """Yield the sentences from the first one, as they come. Raises HomeAssistantError, and what the text raises."""
+    async def texts(self) -> AsyncGenerator[Text]:
+        """Yield what is to be said, from its beginning. Raises HomeAssistantError, and what the source raises."""
         given = 0
         while True:
             self._news.clear()
@@ -85,6 +96,8 @@ class Script:
             for begin in range(0, len(piece), AT_A_TIME):
                 self._write(self._answer.add(piece[begin : begin + AT_A_TIME]))
                 await asyncio.sleep(0)
+            if self._in_fragments and (fragment := self._answer.fragment()):
+                self._write([fragment])
         self._write(self._answer.flush())
 
     async def _next(self, coming: asyncio.Future[str | None]) -> str | None:
@@ -96,8 +109,8 @@ class Script:
                 return None
         return coming.result()
 
-    def _write(self, sentences: Iterable[Sequence[Piece]]) -> None:
-        self._written += sentences
+    def _write(self, texts: Iterable[Text]) -> None:
+        self._written += texts
         self._news.set()
 
 

@@ -83,6 +83,11 @@ class Sentences:
         self._begin = 0
         return sentences
 
+    @property
+    def unfinished(self) -> str:
+        """What is there of the sentence that has not ended."""
+        return self._text
+
     def pause(self) -> list[str]:
         """Return what is there, if it is a whole sentence: no more text comes for a while, such as a tool's call."""
         found = _WHOLE.search(self._text)

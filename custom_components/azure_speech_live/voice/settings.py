@@ -45,6 +45,8 @@ class VoiceSettings:
     pronunciations: Pronunciations = field(default_factory=Pronunciations)
     deployment: str | None = None
     """The id of a custom voice's deployment."""
+    text_streaming: bool = False
+    """Whether text goes to the service while it is written."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -82,6 +84,7 @@ class VoiceSettings:
             end_silence=self.end_silence,
             output_format=output_format,
             deployment=self.deployment if is_chosen else None,
+            text_streaming=self.text_streaming,
         )
 
 
@@ -147,4 +150,5 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "end_silence": _number(0.1, 2),
     "pronunciations": _pronunciations,
     "deployment": _deployment,
+    "text_streaming": flag,
 }

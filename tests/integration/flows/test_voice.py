@@ -18,8 +18,8 @@ from ..translators import OLDER
 from ..voices import KITCHEN, add_voice
 
 JENNY = {"voice": "en-US-JennyNeural"}
-PLAIN = {"rate": 100, "pitch": 100, "volume": 100, "lead_in": 0, "end_silence": 0.25}
-ANY = ["pronunciations", "lead_in", "end_silence"]
+PLAIN = {"rate": 100, "pitch": 100, "volume": 100, "lead_in": 0, "end_silence": 0.25, "text_streaming": False}
+ANY = ["pronunciations", "lead_in", "end_silence", "text_streaming"]
 """What every voice is asked for."""
 ID = "12345678-90ab-cdef-1234-567890abcdef"
 

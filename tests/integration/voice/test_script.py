@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from custom_components.azure_speech_live.speech import Fragment
+from custom_components.azure_speech_live.speech.synthesis.texts import pieces_of, said as spoken
 from custom_components.azure_speech_live.voice import script
 from custom_components.azure_speech_live.voice.pronunciation import Pronunciations
 from custom_components.azure_speech_live.voice.script import Script
@@ -26,8 +28,8 @@ async def said(
     text = Script(message, language, pronunciations)
     try:
         return [
-            "".join(piece if isinstance(piece, str) else f"/{piece.ipa}/" for piece in sentence)
-            async for sentence in text.sentences()
+            "".join(piece if isinstance(piece, str) else f"/{piece.ipa}/" for piece in pieces_of(sentence))
+            async for sentence in text.texts()
         ]
     finally:
         await text.aclose()
@@ -49,8 +51,8 @@ async def test_the_household_pronounces_its_words() -> None:
 
 async def test_it_is_read_from_its_beginning_again() -> None:
     text = Script(written("One. ", "Two. ", "Three."), "en-US", NONE)
-    first = [sentence async for sentence in text.sentences()]
-    assert [sentence async for sentence in text.sentences()] == first
+    first = [sentence async for sentence in text.texts()]
+    assert [sentence async for sentence in text.texts()] == first
     assert text.is_written
     await text.aclose()
 
@@ -64,11 +66,27 @@ async def test_a_sentence_is_there_before_the_next_one_is_written() -> None:
         yield " off."
 
     text = Script(message(), "en-US", NONE)
-    sentences = text.sentences()
+    sentences = text.texts()
     assert await anext(sentences) == ["The light is on."]
     assert not text.is_written
     more.set()
     assert await anext(sentences) == ["And off."]
+    await text.aclose()
+
+
+async def test_in_fragments_a_sentence_is_there_before_it_is_written() -> None:
+    more = asyncio.Event()
+
+    async def message() -> AsyncGenerator[str]:
+        yield "The light in the hall is"
+        await more.wait()
+        yield " on. And off."
+
+    text = Script(message(), "en-US", NONE, in_fragments=True)
+    texts = text.texts()
+    assert await anext(texts) == Fragment(("The light in ",))
+    more.set()
+    assert [text async for text in texts] == [["the hall is on."], ["And off."]]
     await text.aclose()
 
 
@@ -81,7 +99,7 @@ async def test_a_whole_sentence_is_not_kept_back_in_a_pause(monkeypatch: pytest.
         await more.wait()
 
     text = Script(message(), "en-US", NONE)
-    assert await anext(text.sentences()) == ["I look that up."]
+    assert await anext(text.texts()) == ["I look that up."]
     more.set()
     await text.aclose()
 
@@ -96,7 +114,7 @@ async def test_who_writes_is_not_cut_off_when_nobody_reads_any_more_at_once() ->
         yield "Two."
 
     text = Script(message(), "en-US", NONE)
-    reader = text.sentences()
+    reader = text.texts()
     assert await anext(reader) == ["One."]
     waiting = asyncio.ensure_future(anext(reader))
     await asyncio.sleep(0)
@@ -104,7 +122,7 @@ async def test_who_writes_is_not_cut_off_when_nobody_reads_any_more_at_once() ->
     with pytest.raises(asyncio.CancelledError):
         await waiting
     more.set()
-    assert [sentence async for sentence in text.sentences()] == [["One."], ["Two."]]
+    assert [sentence async for sentence in text.texts()] == [["One."], ["Two."]]
     await text.aclose()
 
 
@@ -114,7 +132,7 @@ async def test_what_the_source_raises_is_raised_behind_what_it_gave() -> None:
         raise HomeAssistantError("tired")
 
     text = Script(message(), "en-US", NONE)
-    sentences = text.sentences()
+    sentences = text.texts()
     assert await anext(sentences) == ["One."]
     with pytest.raises(HomeAssistantError, match="tired"):
         await anext(sentences)
@@ -173,9 +191,9 @@ async def test_a_sentence_without_an_end_is_said_in_parts_until_it_is_too_long()
 
     async def read() -> None:
         nonlocal longest, size
-        async for sentence in text.sentences():
-            longest = max(longest, len("".join(map(str, sentence))))
-            size += len("".join(map(str, sentence)))
+        async for sentence in text.texts():
+            longest = max(longest, len(spoken(pieces_of(sentence))))
+            size += len(spoken(pieces_of(sentence)))
 
     with pytest.raises(HomeAssistantError) as caught:
         await read()

@@ -25,6 +25,7 @@ EVERYTHING: dict[str, Any] = {
     "volume": 50.0,
     "pronunciations": ["light => lite"],
     "deployment": f" {ID.upper()} ",
+    "text_streaming": True,
 }
 
 
@@ -49,6 +50,7 @@ def test_what_is_set_is_asked_for() -> None:
         volume=0.5,
         output_format=PCM,
         deployment=ID,
+        text_streaming=True,
     )
     assert settings.pronunciations.apply("The light") == ["The lite"]
 
@@ -100,6 +102,7 @@ def test_a_mistake_is_named(data: dict[str, Any], setting: str, key: str) -> Non
         {"end_silence": 2.1},
         {"pronunciations": "light => lite"},
         {"deployment": None},
+        {"text_streaming": "yes"},
     ],
 )
 def test_what_cannot_be_read_has_its_default(data: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from hypothesis import given
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import Phoneme, SynthesisOptions
@@ -110,3 +110,62 @@ def test_a_pause_lets_go_of_what_is_whole() -> None:
     assert answer.add(" 5 °C") == []
     assert answer.flush() == [["Il fait 5 degrés Celsius"]]
     assert answer.flush() == []
+
+
+# --- in fragments
+
+
+def fragments(
+    *pieces: str, language: str = "en", pronunciations: Pronunciations = LISTED, limit: int = 4000
+) -> list[str]:
+    """Return what is given of an answer, and behind each sentence a bar."""
+    answer, given = SpokenAnswer(language, pronunciations, limit), list[str]()
+    for piece in pieces:
+        given += [f"{''.join(map(str, sentence))}|" for sentence in answer.add(piece)]
+        if fragment := answer.fragment():
+            given.append("".join(map(str, fragment.pieces)))
+    return given + [f"{''.join(map(str, sentence))}|" for sentence in answer.flush()]
+
+
+def test_words_are_given_once_they_are_sure() -> None:
+    assert fragments("The light", " in the hall is", " on, and the heating is off. Good", " night.") == [
+        "The light in ",
+        "the hall is on, and the heating is off.|",
+        "Good night.|",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "pieces", "expected"),
+    [
+        (
+            "de",
+            ("Es sind heute -12.5", " °C in Köln und Bonn. "),
+            ["Es ", "sind heute minus 12,5 Grad Celsius in Köln und Bonn.|"],
+        ),
+        ("es", ("Es 12.5 por", " ciento más que ayer y hoy. "), ["Es 12,5 por ciento más que ayer y hoy.|"]),
+        ("en", ("-5 is what it is outside now", " in °C"), ["minus 5 is what it is outside now in °C|"]),
+        ("zh", ("好的，今天北京晴，气温-5", "°C。"), ["好的，今天北京晴，", "气温零下5°C。|"]),
+        ("en", ("*** --- ... ", "\n", "---"), []),
+    ],
+)
+def test_what_may_change_is_kept_back(language: str, pieces: tuple[str, ...], expected: list[str]) -> None:
+    assert fragments(*pieces, language=language) == expected
+
+
+def test_names_of_several_words_are_kept_together() -> None:
+    listed = Pronunciations.parse(["Jack and Jones => jackenjones"])
+    assert fragments("We went to Jack and", " Jones to buy a coat", pronunciations=listed) == [
+        "We ",
+        "went to jackenjones ",
+        "to buy a coat|",
+    ]
+
+
+@given(in_pieces(), st.sampled_from(["en", "de", "pl", "zh", "th"]))
+def test_fragments_are_the_sentences(cut: tuple[str, list[str]], language: str) -> None:
+    """Nothing is lost, twice, or said in another way, wherever the text is cut."""
+    whole = SpokenAnswer(language, LISTED, 200)
+    sentences = [*(each for piece in cut[1] for each in whole.add(piece)), *whole.flush()]
+    given = fragments(*cut[1], language=language, limit=200)
+    assert "".join(given).split() == "".join(f"{''.join(map(str, each))}|" for each in sentences).split()

@@ -8,7 +8,8 @@ from typing import Final
 
 from custom_components.azure_speech_live.speech import SpeechError
 
-from ..synthesis.faults import TABLE as SPEAKING, Outcome as Spoken
+from ..synthesis.faults import TABLE as SPEAKING
+from ..synthesis.rows import Outcome as Spoken
 from .table import ELSEWHERE, MACHINE, RECORDINGS, TABLE, Outcome, Row, Sdks
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "faults.md"
@@ -59,7 +60,8 @@ _SPEAKING = """
 Three sentences are spoken, and *within* is seconds from the beginning to the outcome, beyond what the service takes.
 *All of it, once* means that nothing is missing and nothing said twice, also where the connection broke amid a word: the
 text that broke is asked for once more, and what was given out of it is cut off. At the seam a sound may be off, as no
-voice speaks twice in exactly the same way.
+voice speaks twice in exactly the same way. Where text is streamed, that is the sentence that broke; what is behind it
+is asked for by sentences as well.
 
 | limit | seconds | `speech/synthesis/` |
 |---|---|---|
@@ -70,6 +72,7 @@ voice speaks twice in exactly the same way.
 | a sign of life amid the audio, from a link that has answered a ping | 8 | `turn.LINK` |
 | more audio, amid it | 15 | `turn.GAP` |
 | the end of a turn behind the end of its audio | 2 | `turn.LAST_ANSWER` |
+| with text streaming, the first answer and the first audio | 3 | `streamed_turn.FIRST_SOUND` |
 | a second attempt, from when more sound is wanted | 20 | `answer.FINAL` |
 | a place, where the service takes no more requests | 3 | `answer.LISTENER` |
 | the same where nobody stands and waits | 90 | `answer.PATIENT_LISTENER` |

@@ -5,8 +5,6 @@ What Microsoft's SDKs do was recorded from them (native: the Python SDK 1.53; Ja
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
 from typing import Final
 
 from custom_components.azure_speech_live.speech import (
@@ -17,7 +15,6 @@ from custom_components.azure_speech_live.speech import (
     RequestRefusedError,
     ServiceError,
     ServiceTimeoutError,
-    SpeechError,
     ThrottledError,
     UnusableMessageError,
     VoiceError,
@@ -52,52 +49,26 @@ from tests.speech_service.faults import (
     Silence,
     Wait,
 )
-from tests.speech_service.manner import MANNERS, USUAL, Manner
+from tests.speech_service.manner import MANNERS
 from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import Behaviours
 from tests.speech_service.synthesis.refusals import EXHAUSTED, QUOTA, THROTTLED, TOO_MANY_AT_ONCE
 
 from ..faults.rows import Sdks, always, for_ever, once, refused
 from ..listener import VOICE
-
-
-class Outcome(Enum):
-    """What a listener gets that is no error."""
-
-    WHOLE = "all of it, once"
-
-
-WHOLE: Final = Outcome.WHOLE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A fault, and what comes of it."""
-
-    fault: str
-    outcome: Outcome | type[SpeechError]
-    within: float = 0.0
-    """Seconds from the beginning to the outcome, at most."""
-    attempts: int = 1
-    """Upgrade requests that it takes."""
-    behaviours: Behaviours = ()
-    rest: Behaviours = ()
-    synthesis: Synthesis = field(default_factory=Synthesis)
-    manner: Manner = USUAL
-    """How the service writes its messages."""
-    recovers: bool = True
-    """Whether the fault is over, so that the next answer has to be whole."""
-    sdks: Sdks
-
-
-AGAIN: Final = Sdks(native="once more, unheard", javascript="ConnectionFailure")
-CUT: Final = Sdks(native="ConnectionFailure, with the audio so far", javascript="ConnectionFailure, without it")
-CLEAN: Final = Sdks(native="hangs > 40 s", javascript="hangs")
-CLEAN_IN_AUDIO: Final = Sdks(native="ServiceTimeout after 3 s", javascript="hangs")
-HANGS: Final = Sdks(native="asks again after 40 s, ServiceTimeout after 80 s", javascript="hangs")
-STALLS: Final = Sdks(native="ServiceTimeout after 3 s", javascript="waits")
-REFUSED: Final = Sdks(native="the error", javascript="the error")
-UNMEASURED: Final = Sdks()
+from .rows import (
+    AGAIN,
+    CLEAN,
+    CLEAN_IN_AUDIO,
+    CUT,
+    HANGS,
+    REFUSED,
+    STALLS,
+    UNMEASURED,
+    WHOLE,
+    Row,
+)
+from .streaming_faults import STREAMING
 
 _LOST: Final[Mapping[str, Action]] = {"closed cleanly (1000)": Close(1000), "reset": Reset(), "ended (FIN)": HangUp()}
 _POINTS: Final[tuple[tuple[str, Point, Sdks, Sdks], ...]] = (
@@ -454,5 +425,6 @@ TABLE: Final[Mapping[str, tuple[Row, ...]]] = {
     "The service says something else": SAID,
     "The connection to speak does not open": OPENING,
     "The service refuses what it is asked to say": ASKED,
+    "Text is sent while it is written (text streaming)": STREAMING,
 }
 """By title."""

@@ -9,7 +9,8 @@ from custom_components.azure_speech_live.speech import (
     SpeechError,
     SynthesisOptions,
 )
-from custom_components.azure_speech_live.speech.synthesis.answer import Answer, Text
+from custom_components.azure_speech_live.speech.synthesis.answer import Answer
+from custom_components.azure_speech_live.speech.synthesis.texts import Text
 from custom_components.azure_speech_live.speech.wire.messages import Message
 from tests.speech_service import ScriptedSpeaker
 from tests.speech_service.engines.legible import speak, writable

@@ -19,16 +19,13 @@ from custom_components.azure_speech_live.speech.riff import header
 from custom_components.azure_speech_live.speech.synthesis.answer import (
     AMID,
     FINAL,
-    FIRST,
     LISTENER,
-    LONGEST_TURN,
-    MAX_TEXT,
     PATIENT_LISTENER,
     RESERVE,
-    TOGETHER,
     Answer,
 )
 from custom_components.azure_speech_live.speech.synthesis.turn import FIRST_ANSWER, LAST_ANSWER
+from custom_components.azure_speech_live.speech.synthesis.unasked import FIRST, LONGEST_TURN, MAX_TEXT, TOGETHER
 
 from .speaking import CHARACTER, LOST, OPTIONS, RATE, START, Service
 

@@ -10,7 +10,8 @@ from tests.speech_service import KEY, SpeechService
 
 from ..caller import WORDS, calling
 from ..listener import TOLD, Texts, hear
-from .faults import TABLE, Outcome, Row
+from .faults import TABLE
+from .rows import Outcome, Row
 
 ROUNDING = 0.01
 """Seconds: timers are rounded."""
@@ -30,7 +31,7 @@ async def test_row(row: Row) -> None:
     )
     async with service, calling(service.url) as client:
         texts = Texts()
-        heard = await hear(client, texts)
+        heard = await hear(client, texts, row.options)
         if isinstance(row.outcome, Outcome):
             assert (heard.error, heard.text.replace(". ", ".")) == (None, TOLD)
         else:
@@ -46,7 +47,7 @@ async def test_row(row: Row) -> None:
         assert len(upgrades) == row.attempts
         assert texts.closed
         if row.recovers:
-            again = await hear(client)
+            again = await hear(client, options=row.options)
             assert (again.error, again.text.replace(". ", ".")) == (None, TOLD)
     for connection in service.syntheses:
         assert connection.faults_left == 0

@@ -15,9 +15,11 @@ from custom_components.azure_speech_live.speech import (
     TextSourceError,
 )
 from custom_components.azure_speech_live.speech.riff import header
-from custom_components.azure_speech_live.speech.synthesis.answer import MAX_SOUND, MAX_TEXT, RESERVE, TOGETHER, Text
+from custom_components.azure_speech_live.speech.synthesis.answer import MAX_SOUND, RESERVE
 from custom_components.azure_speech_live.speech.synthesis.flow import FRESH
+from custom_components.azure_speech_live.speech.synthesis.texts import Text
 from custom_components.azure_speech_live.speech.synthesis.turn import LINK
+from custom_components.azure_speech_live.speech.synthesis.unasked import MAX_TEXT, TOGETHER
 from custom_components.azure_speech_live.speech.wire.limits import MESSAGE_RESERVE
 from custom_components.azure_speech_live.speech.wire.pool import AGE_LIMIT, IDLE_LIMIT
 from tests.speech_service import Behaviour, Delivery, Fault, ScriptedSpeaker, SpeechService, Synthesis

@@ -163,3 +163,34 @@ def test_break_in_a_silence() -> None:
     heard = sound.feed(whole[: len(WORD) + len(SECOND) // 2])
     sound.begin_again()
     assert heard + spoken(sound, [whole]) == whole
+
+
+# --- the rest of a text, of which other parts were heard
+
+
+@pytest.mark.parametrize("slices", [[WORD], [WORD[:1001], WORD[1001:]]])
+def test_what_was_heard_of_the_rest_is_cut_off(slices: Sequence[bytes]) -> None:
+    """Two texts came in one turn, and the second broke: it comes again by itself."""
+    sound = begun()
+    heard = sound.feed(OTHER) + sound.feed(WORD[:2001])
+    assert sound.position == (len(OTHER) + 2000) / (2 * RATE)
+    sound.resume(len(OTHER) / 2 / RATE)
+    assert sound.is_silent
+    sound.begin_again()
+    assert heard + spoken(sound, slices) == OTHER + WORD
+
+
+@pytest.mark.parametrize("begin", [0.3, 0.58, 1 / 3])
+def test_rest_begins_with_a_whole_sample(begin: float) -> None:
+    sound = begun()
+    sound.feed(WORD * 10)
+    sound.resume(begin)
+    rest = spoken(sound, [WORD * 10])
+    assert len(rest) == len(WORD * 10) - (len(WORD * 10) - round(begin * RATE) * 2)
+
+
+def test_what_begins_behind_all_that_was_heard_is_heard_whole() -> None:
+    sound = begun()
+    sound.feed(WORD)
+    sound.resume(100.0)
+    assert spoken(sound, [OTHER]) == OTHER

@@ -9,7 +9,7 @@ import regex
 
 from custom_components.azure_speech_live.speech.options import SynthesisOptions
 from custom_components.azure_speech_live.speech.synthesis import splitting
-from custom_components.azure_speech_live.speech.synthesis.splitting import MAX_MESSAGE, parts
+from custom_components.azure_speech_live.speech.synthesis.splitting import MAX_MESSAGE, parts, seconds
 from custom_components.azure_speech_live.speech.synthesis.ssml import Phoneme, Piece, clean, document, text_of
 from custom_components.azure_speech_live.speech.wire.messages import Message, encode
 
@@ -151,3 +151,11 @@ def test_characters_are_whole_as_people_see_them(words: list[str]) -> None:
         position += len(part)
         if len(regex.findall(r"\X", part)) > 1:
             assert position in ends
+
+
+def test_how_long_a_text_is_spoken() -> None:
+    """About: digits are words, and so are Chinese characters."""
+    assert seconds("") == 0
+    assert 3 <= seconds("Once upon a time there was a house.") <= 4
+    assert seconds("1234567890") > 2 * seconds("abcdefghij")
+    assert seconds("直通直通直通") > 2 * seconds("abcdef")

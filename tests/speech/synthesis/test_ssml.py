@@ -14,6 +14,7 @@ from custom_components.azure_speech_live.speech.synthesis.ssml import (
     Phoneme,
     Piece,
     billed,
+    billed_text,
     clean,
     document,
     text_of,
@@ -231,3 +232,7 @@ def test_what_is_billed_is_all_that_is_in_the_voice(pieces: list[Piece], options
     written = re.sub("&(amp|lt|gt|quot|apos);(?![^<>]*>)", "x", content)
     ideographs = sum("\u4e00" <= character <= "\u9fff" for character in "".join(map(text_of, pieces)))
     assert billed(pieces, options) >= len(written) + ideographs
+
+
+def test_text_without_markup_is_billed_by_itself() -> None:
+    assert [billed_text(text) for text in ("", "Hello & more", "直通。\n")] == [0, 12, 6]

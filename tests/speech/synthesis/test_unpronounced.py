@@ -11,7 +11,7 @@ from custom_components.azure_speech_live.speech import (
     SynthesisOptions,
     VoiceError,
 )
-from custom_components.azure_speech_live.speech.synthesis.answer import Text
+from custom_components.azure_speech_live.speech.synthesis.texts import Text
 from tests.speech_service import SpeechService
 from tests.speech_service.faults import After, Close, Fault
 from tests.speech_service.service import Behaviours

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import ServiceError
-from custom_components.azure_speech_live.speech.synthesis.answer import Text
+from custom_components.azure_speech_live.speech.synthesis.texts import Text
 from tests.speech_service import ScriptedSpeaker, SpeechService, Synthesis
 
 from ..caller import STORY, calling

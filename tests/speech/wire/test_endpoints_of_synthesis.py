@@ -1,5 +1,6 @@
 """Endpoints: where they speak, in which order it is tried, and where their voices are listed."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -99,3 +100,29 @@ def test_full_address_of_recognition_does_not_speak() -> None:
     assert websockets(endpoint) == []
     assert str(endpoint.speech_url(SPEECH)) == f"https://gate.example{REST}"
     assert str(endpoint.voices_url()) == f"https://gate.example{VOICES}"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "expected"),
+    [
+        (Endpoint.from_region("westus"), "wss://westus.tts.speech.microsoft.com{}"),
+        (Endpoint.from_region("chinaeast2"), "wss://chinaeast2.tts.speech.azure.cn{}"),
+        (
+            Endpoint.from_url("https://myres.cognitiveservices.azure.com/"),
+            "wss://myres.cognitiveservices.azure.com/tts{}",
+        ),
+        (Endpoint.from_url("ws://192.0.2.1:5000"), "ws://192.0.2.1:5000{}"),
+        (Endpoint.from_url("wss://gate.example/door/cognitiveservices/websocket/v1"), "wss://gate.example/door{}"),
+        (Endpoint.from_url("wss://gate.example/tts/cognitiveservices/websocket/v2"), "wss://gate.example/tts{}"),
+    ],
+)
+def test_text_streaming_has_one_path(endpoint: Endpoint, expected: str) -> None:
+    url = expected.format("/cognitiveservices/websocket/v2")
+    assert websockets(endpoint, replace(SPEECH, text_streaming=True)) == [url]
+    custom = replace(CUSTOM, text_streaming=True)
+    assert websockets(endpoint, custom)[0].endswith(f"/cognitiveservices/websocket/v2{QUERY}")
+
+
+def test_where_nothing_is_spoken_no_text_is_streamed() -> None:
+    endpoint = Endpoint.from_url("wss://h.example/stt/speech/universal/v2")
+    assert websockets(endpoint, replace(SPEECH, text_streaming=True)) == []

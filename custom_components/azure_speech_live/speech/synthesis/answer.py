@@ -12,15 +12,16 @@ One turn at a time, on one connection: the service is several times as fast as s
 there long before the one before has been heard. What is asked for first is short, so that it is heard soon; behind it
 whatever is there is asked for together. While more text comes, and enough sound is ahead, that waits until it is
 needed: the free tier takes twenty requests in a minute (see allowance.py).
+
+With text streaming (text_stream.py), the first turn has all of the text, which comes while it speaks. Whatever becomes
+of that turn, the rest of the answer is asked for by sentences.
 """
 
 from collections import deque
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from math import inf
 from typing import Final
-from unicodedata import category
 
 from ..errors import RequestRefusedError, ServiceError, SpeechError
 from ..options import SynthesisOptions
@@ -32,22 +33,18 @@ from ..wire.retry import Retry
 from ..wire.throttle import too_many
 from .allowance import Allowance
 from .sound import Sound
-from .splitting import HEADERS, MAX_MESSAGE, MAX_SECONDS, parts
-from .ssml import Phoneme, Piece, billed, document, text_of
+from .splitting import MAX_SECONDS
+from .ssml import Phoneme, Piece, billed, billed_text, document
+from .streamed_turn import StreamedTurn
+from .text_stream import TextStream
+from .texts import Fragment, Text, is_speakable, pieces_of, said, without
 from .turn import State, Turn
+from .unasked import Unasked
+from .untaken import is_refusal
 
-LONGEST_TURN: Final = 60.0
-"""Seconds of sound that one turn makes, about: what is asked for again, at most, when a connection breaks."""
-FIRST: Final = 40
-"""Characters beyond which the first turn takes no other text: some three seconds, in which the second has its first
-audio. Shorter ones are asked for together with what is there, or else alone."""
-TOGETHER: Final = 600
-"""Characters up to which the later ones take all that is there."""
 RESERVE: Final = 2.5
 """Seconds of sound ahead with which the next turn is asked for at the latest: its first audio takes less than one, on a
 slow line and in a slow region."""
-MAX_TEXT: Final = 10_000
-"""Characters of text that are pulled ahead; a faster source has to wait."""
 MAX_SOUND: Final = 4 << 20
 """Bytes of sound that wait for the caller: 45 s at 48 kHz. Then nothing more is received."""
 FINAL: Final = 20.0
@@ -64,18 +61,6 @@ PATIENT_LISTENER: Final = 90.0
 others that have waited, too."""
 
 _NOTHING: Final = "the service spoke nothing"
-
-type Text = str | Sequence[Piece]
-"""A sentence or a few, perhaps with pronunciations in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What of a text one turn can have."""
-
-    pieces: tuple[Piece, ...]
-    begins: bool
-    """Whether it is the beginning of a text."""
 
 
 class Answer:
@@ -94,6 +79,9 @@ class Answer:
         Of what is ``unpronounced`` only the text is sent; what is found out to belong there is added.
         """
         self.options = options
+        """How to ask for what is next."""
+        self.is_untaken = False
+        """Whether the service was found not to take text piece by piece."""
         self.timeline = timeline or SynthesisTimeline()
         self.timeline.started = now
         self._allowance = allowance or Allowance()
@@ -102,10 +90,11 @@ class Answer:
         """Those without which the text is asked for again, since it was refused with them."""
         self.complete = False
         """Whether the caller has, or can ``take``, all that there will be."""
-        self._parts: deque[_Part] = deque()
-        """Text that was not asked for yet."""
-        self._ahead = 0
-        """Characters of it."""
+        self._unasked = Unasked(options)
+        self._stream = TextStream(options) if options.text_streaming else None
+        """The text that goes to the service while it comes; None where it goes by sentences."""
+        self._resumes = False
+        """Whether what is asked for next was heard in part."""
         self._text_ended = False
         self._chosen: tuple[Piece, ...] = ()
         """Text that is being asked for; it is kept until all of its sound has come."""
@@ -132,27 +121,30 @@ class Answer:
     # --- text
 
     def feed(self, text: Text, now: float) -> bool:
-        """Take a text, the next sentence or a few; return whether there is anything to say in it."""
-        pieces = (text,) if isinstance(text, str) else tuple(text)
-        if not any(_speakable(text_of(piece)) for piece in pieces):
-            return False
-        if self.timeline.text is None:
+        """Take a text; return whether there is anything to say in it."""
+        pieces, whole, stream = pieces_of(text), not isinstance(text, Fragment), self._stream
+        speakable = is_speakable(said(pieces))
+        if self.timeline.text is None and speakable:
             self.timeline.text = now
-        for index, part in enumerate(parts(pieces, self.options, LONGEST_TURN)):
-            self._parts.append(_Part(part, begins=index == 0))
-            self._ahead += _length(part)
-        return True
+        if stream is None or stream.ended:
+            self._unasked.feed(pieces, whole=whole)
+        elif stream.is_amid_sentence or speakable:
+            stream.feed(pieces, whole=whole)
+        return speakable
 
     def end_text(self, now: float) -> None:
         """Take note that there is no more. Raises ServiceError if nothing was spoken of what there was."""
         self._text_ended = True
         self.timeline.text_ended = now
+        if self._stream is not None:
+            self._stream.end()
+        self._unasked.feed(())
         self._complete_if_all_is_spoken()
 
     @property
     def full(self) -> bool:
         """Whether the source has to wait until more has been asked for."""
-        return self._ahead > MAX_TEXT
+        return self._unasked.is_full
 
     # --- what is asked for, and when
 
@@ -161,48 +153,73 @@ class Answer:
         """When the next turn is to begin; it moves with ``feed``, ``end_text`` and ``take``."""
         if self._turn is not None or self.crowded:
             return inf
-        if self._chosen:
+        if self.has_request:
             return -inf
-        if not self._parts:
+        if not self._unasked:
             return inf
-        if self._text_ended or self._ahead >= TOGETHER:
+        if self._text_ended or self._unasked.is_much:
             return -inf
         until = self._plays_until - RESERVE
         return until if self.timeline.requests == 0 else max(until, self._allowance.next_at)
 
     def choose(self, now: float) -> None:
         """Choose what is asked for next; nothing changes while that is still to be spoken."""
-        if self._chosen or not self._parts:
-            return
-        first = self.timeline.requests == 0
-        chosen = self._parts.popleft().pieces
-        while self._parts:
-            joined = _joined(chosen, self._parts[0])
-            enough = _length(chosen) >= FIRST if first else _length(joined) > TOGETHER
-            if enough or len(document(joined, self.options).encode()) > MAX_MESSAGE - HEADERS:
-                break
-            chosen = joined
-            self._parts.popleft()
-        self._ahead = sum(_length(part.pieces) for part in self._parts)
-        self._chosen = _without(self._unpronounced, chosen)
+        stream = self._stream
+        if stream is not None and stream.text and not stream.begun:
+            stream.begun = True
+            self._want(now)
+        elif stream is None and self._unasked and not self._chosen:
+            chosen = self._unasked.take(first=self.timeline.requests == 0)
+            self._chosen = without(self._unpronounced, chosen)
+            self._want(now)
+
+    def _want(self, now: float) -> None:
+        """Want the sound of another text from now on, or the rest of one that was heard in part."""
         self._wanted_since, self._waited = max(now, self._plays_until), 0.0
-        self._give(self._sound.begin())
+        if not self._resumes:
+            self._give(self._sound.begin())
+        self._resumes = False
+
+    @property
+    def has_request(self) -> bool:
+        """Whether there is something to ask for that was chosen, or that goes to the service as it comes."""
+        return bool(self._chosen if self._stream is None else self._stream.text)
 
     def begin(self, request_id: str, now: float, *, reused: bool, link: Link | None = None) -> list[Message]:
         """Begin a turn for what was chosen, on a connection that served another one before if ``reused``.
 
-        Return its messages.
+        Return its messages. Where the text comes while it speaks, ``unsent`` has the next ones.
         """
-        most = min(LEAST_SPEECH + SPEECH_PER_CHARACTER * _length(self._chosen), MAX_SECONDS + LEAST_SPEECH)
-        rate = self.options.output_format.bytes_per_second
-        self._turn = Turn(request_id, reused, link or Link(), now, int(most * rate), rate, began=now)
+        stream, rate = self._stream, self.options.output_format.bytes_per_second
+        about = (request_id, reused, link or Link(), now, self._most(len(said(self._chosen))), rate)
         self._sound.begin_again()
         self._allowance.asked(now)
+        if stream is not None:
+            self._turn = StreamedTurn(*about, stream=stream)
+            self.timeline.request_began(0, reused=reused)
+            return [json_message("synthesis.context", stream.context(), request_id), *self.unsent(now)]
+        self._turn = Turn(*about, began=now)
         self.timeline.request_began(billed(self._chosen, self.options), reused=reused)
         return [
             json_message("synthesis.context", self.options.context(), request_id),
             Message("ssml", self.ssml, request_id, "application/ssml+xml"),
         ]
+
+    def unsent(self, now: float) -> list[Message]:
+        """Return what of the text is to be sent now in the turn that is open."""
+        if not isinstance(turn := self._turn, StreamedTurn):
+            return []
+        owes, messages = turn.owes, turn.messages(now)
+        if turn.owes > owes and turn.state is not State.ASKED:
+            self._wanted_since = max(self._wanted_since, now)
+        turn.most = self._most(len(turn.stream.text))
+        self.timeline.asked += sum(billed_text(str(message.body)) for message in messages)
+        return messages
+
+    def _most(self, length: int) -> int:
+        """Return how many bytes of sound so many characters may have."""
+        most = min(LEAST_SPEECH + SPEECH_PER_CHARACTER * length, MAX_SECONDS + LEAST_SPEECH)
+        return int(most * self.options.output_format.bytes_per_second)
 
     @property
     def ssml(self) -> str:
@@ -284,22 +301,27 @@ class Answer:
         voice may not know the letters. That all know Latin ones and digits is a guess. Others are passed over, if
         anything is spoken at all.
         """
-        audio = self._sound.end()
+        audio, stream = self._sound.end(), self._stream
+        text = said(self._chosen) if stream is None else stream.text
         if not self._sound.is_silent:
             self._spoken = True
             self._unpronounced |= self._suspected
-        elif letters := list(filter(str.isalnum, _text(self._chosen))):
-            is_all = not (self._spoken or self._parts) and self._text_ended
-            if not self._retry.again or is_all or any(map(str.isascii, letters)):
+        elif letters := list(filter(str.isalnum, text)):
+            is_all = not (self._spoken or self._unasked) and self._text_ended
+            if stream is not None or not self._retry.again or is_all or any(map(str.isascii, letters)):
                 raise ServiceError(_NOTHING)
             self._unspoken = True
         self._hear(audio, now)
+        if stream is not None:
+            if not stream.may_be_spoken:
+                raise ServiceError("the turn ended before its text")
+            self._leave_stream()
         self._turn, self._chosen, self._suspected = None, (), set()
         self._retry.progress()
         self._complete_if_all_is_spoken()
 
     def _complete_if_all_is_spoken(self) -> None:
-        if self._text_ended and not (self._parts or self._chosen):
+        if self._text_ended and not (self._unasked or self.has_request):
             if self._unspoken and not self._spoken:
                 raise ServiceError(_NOTHING)
             self._begin_stream()  # also where nothing is said in it
@@ -347,6 +369,13 @@ class Answer:
                 return 0.0
         if too_many(error):
             self._allowance.refused()
+        if self._stream is not None:
+            if too_many(error) and self._sound.is_silent:
+                self._stream.rewind()
+            else:
+                self.is_untaken = self._sound.is_silent and is_refusal(error, turn)
+                self._go_on_by_sentences(self._stream)
+            return 0.0
         if isinstance(error, RequestRefusedError) and not (turn and turn.received) and self._can_go_without_sounds():
             return 0.0
         return self._retry.after(
@@ -365,34 +394,24 @@ class Answer:
         """
         ssml = self.ssml
         self._suspected = {piece for piece in self._chosen if isinstance(piece, Phoneme)}
-        self._chosen = _without(self._suspected, self._chosen)
+        self._chosen = without(self._suspected, self._chosen)
         return self.ssml != ssml
+
+    def _go_on_by_sentences(self, stream: TextStream) -> None:
+        """Ask by sentences for what was not heard of a text that was streamed."""
+        self._leave_stream()
+        sentences, begin = stream.rest(self._sound.position)
+        self._resumes = not self._sound.is_silent
+        if self._resumes:
+            self._spoken = True
+            self._sound.resume(begin)
+        if sentences:
+            self._unasked.feed_before(sentences, whole=not stream.is_amid_sentence)
+
+    def _leave_stream(self) -> None:
+        self._stream, self.options = None, replace(self.options, text_streaming=False)
 
     def waited(self, seconds: float) -> None:
         """Take note that it waited for others; the service is given the time that it needs from now."""
         self._waited += seconds
         self.timeline.waited += seconds
-
-
-def _speakable(text: str) -> bool:
-    """Return whether there is anything to say: a letter, a digit, or a sign that has a name."""
-    return any(character.isalnum() or category(character).startswith("S") for character in text)
-
-
-def _text(pieces: Sequence[Piece]) -> str:
-    return "".join(map(text_of, pieces))
-
-
-def _length(pieces: Sequence[Piece]) -> int:
-    return sum(len(text_of(piece)) for piece in pieces)
-
-
-def _without(phonemes: set[Phoneme], pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """Return a text in which the words are written, not pronounced, that these are for."""
-    return tuple(piece.text if isinstance(piece, Phoneme) and piece in phonemes else piece for piece in pieces)
-
-
-def _joined(pieces: tuple[Piece, ...], part: _Part) -> tuple[Piece, ...]:
-    """Return a text and the one behind it as one; those that are not of one text are kept apart."""
-    together = not part.begins or _text(pieces)[-1:].isspace() or _text(part.pieces)[:1].isspace()
-    return (*pieces, *part.pieces) if together else (*pieces, " ", *part.pieces)

@@ -31,9 +31,11 @@ from ..wire.pool import AGE_LIMIT, IDLE_LIMIT
 from ..wire.throttle import too_many
 from ..wire.wakeup import Wakeup
 from .allowance import Allowance
-from .answer import Answer, Text
+from .answer import Answer
 from .plain_request import PlainRequest
 from .ssml import Phoneme
+from .texts import Text
+from .untaken import Untaken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class Flow:
         self,
         connector: Connector,
         plain: PlainRequest,
+        untaken: Untaken,
         texts: AsyncIterable[Text],
         options: SynthesisOptions,
         *,
@@ -65,9 +68,11 @@ class Flow:
         self._loop = asyncio.get_running_loop()
         self._connector = connector
         self._plain = plain
+        self._untaken = untaken
         self._source = texts
         self._long = long
-        self._answer = Answer(options, self._loop.time(), timeline, allowance, unpronounced)
+        self._options = untaken.applied(options, self._loop.time())
+        self._answer = Answer(self._options, self._loop.time(), timeline, allowance, unpronounced)
         self._connection: Connection | None = None
         self._opened = False
         """Whether the service can be asked."""
@@ -76,7 +81,7 @@ class Flow:
         self._news = Wakeup()
         self._taken = Wakeup()
         self._text_left = Wakeup()
-        self._to_ping = Wakeup()
+        self._to_send = Wakeup()
         self._ping = False
         """Whether the sender has to send a ping."""
         self._deadline: asyncio.Timeout | None = None
@@ -138,6 +143,7 @@ class Flow:
         try:
             async for text in self._source:
                 heard = answer.feed(text, self._loop.time())
+                self._to_send.set()
                 self._reschedule()
                 while answer.full:
                     await self._text_left.wait()
@@ -146,6 +152,7 @@ class Flow:
         except Exception as err:
             raise TextSourceError(f"the source of the text failed: {type(err).__name__}") from err
         answer.end_text(self._loop.time())
+        self._to_send.set()
         self._reschedule()
 
     # --- turns
@@ -200,7 +207,7 @@ class Flow:
         self._opened = True
         answer.opened(self._loop.time())
         self._news.set()
-        if not answer.ssml:
+        if not answer.has_request:
             return
         if self._connection is None:
             await self._carry_plain_request()
@@ -222,8 +229,8 @@ class Flow:
         except TimeoutError:
             raise OpenTimeoutError("the connection did not open in time") from None
         except (UpgradeRefusedError, NotASpeechEndpointError) as refused:
-            if refused.status is None:
-                raise
+            if refused.status is None or answer.options.text_streaming:
+                raise  # where text streaming is refused, a document may be taken
             # A proxy, or a container that has no more than that API. Where it has neither, that API says the same.
             _LOGGER.debug("%s: using the REST API: %s", connection_id, refused)
             self._without = True
@@ -250,6 +257,8 @@ class Flow:
             self._connector.failed(connection, error)
         error.connection_id = self._answer.timeline.connection_id
         delay = self._answer.failed(error, self._loop.time())
+        if self._answer.is_untaken:
+            self._untaken.add(self._options, self._loop.time())
         self._news.set()
         if delay is None:
             raise error
@@ -262,6 +271,7 @@ class Flow:
     async def _carry_turn(self, connection: Connection) -> None:
         """Carry the answer through one turn. Raises SpeechError."""
         answer = self._answer
+        options = answer.options
         reused = connection.begin_request() or connection.age > FRESH
         opening = answer.begin(uuid.uuid4().hex, self._loop.time(), reused=reused, link=connection.link)
         self._ping = False
@@ -281,11 +291,13 @@ class Flow:
                         # By who sends: on a line that takes no more it waits, and nobody else with it.
                         connection.link.ping()
                         self._ping = True
-                        self._to_ping.set()
+                        self._to_send.set()
                 finally:
                     self._deadline = None
         finally:
             sender.cancel()
+        if answer.options is not options:
+            self._let_go()  # the rest is asked for elsewhere
 
     async def _receive(self, connection: Connection) -> None:
         answer = self._answer
@@ -298,13 +310,17 @@ class Flow:
     async def _send(self, connection: Connection, opening: list[Message]) -> None:
         # A connection that breaks is noticed, with its reason, by who receives on it.
         with contextlib.suppress(ConnectionFailedError):
-            for message in opening:
-                await connection.send(message)
+            messages = opening
             while True:
-                if not self._ping:
-                    await self._to_ping.wait()
-                self._ping = False
-                await connection.ping()
+                for message in messages:
+                    await connection.send(message)
+                while self._ping:
+                    self._ping = False
+                    await connection.ping()
+                messages = self._answer.unsent(self._loop.time())
+                self._reschedule()
+                if not messages:
+                    await self._to_send.wait()
 
     @property
     def _wake_at(self) -> float:

@@ -61,9 +61,20 @@ class Sound:
     def _more(self, seconds: float) -> bytes:
         return self._trimmer.more(seconds) if self._trimmer is not None else b""
 
+    def resume(self, begin: float) -> None:
+        """Begin with the rest of a text, of which the sound began so many seconds into what there was."""
+        size = round(begin * self._format.bytes_per_second)
+        self._given = max(0, self._given - size + size % SAMPLE_SIZE)
+        self._start()
+
     def begin_again(self) -> None:
         """Begin with the same text again."""
         self._start()
+
+    @property
+    def position(self) -> float:
+        """Seconds of sound that this turn brought."""
+        return self.seconds(self._position)
 
     @property
     def is_silent(self) -> bool:

@@ -22,7 +22,7 @@ HEADERS: Final = 512
 
 _MARKUP: Final = 200
 """Bytes of the markup of a <phoneme>, without its sounds, at most."""
-_SHARE: Final = 0.8
+SHARE: Final = 0.8
 """Of MAX_SECONDS, what an estimate may fill."""
 _SECONDS: Final = 0.1
 """For a letter. Slow speakers say ten in a second."""
@@ -49,7 +49,7 @@ _VIRAMA: Final = 9
 
 
 def parts(
-    pieces: Iterable[Piece], options: SynthesisOptions, longest: float = MAX_SECONDS * _SHARE
+    pieces: Iterable[Piece], options: SynthesisOptions, longest: float = MAX_SECONDS * SHARE
 ) -> Iterator[tuple[Piece, ...]]:
     """Yield the parts of a text, each of which makes a document that the service takes. Nothing of a text of blanks.
 
@@ -60,7 +60,7 @@ def parts(
     if not text.strip():
         return
     size = MAX_MESSAGE - HEADERS - len(document((), options).encode())
-    seconds = longest * options.rate
+    most = longest * options.rate
     kept_whole: set[int] = set()
     costs: list[tuple[int, float]] = []
     for piece in cleaned:
@@ -73,11 +73,16 @@ def parts(
         costs += cost
     start = 0
     while start < len(text):
-        end = _furthest(costs, start, size, seconds)
+        end = _furthest(costs, start, size, most)
         if end < len(text):
             end = _best_end(text, start, end, kept_whole)
         yield tuple(_cut(cleaned, start, end))
         start = end
+
+
+def seconds(text: str) -> float:
+    """Return about how long a text is spoken, in seconds."""
+    return sum(length for _, length in map(_cost, text))
 
 
 def _cleaned(piece: Piece) -> Piece:
@@ -92,12 +97,12 @@ def _cost(character: str) -> tuple[int, float]:
     return size, _WIDE_SECONDS if east_asian_width(character) == "W" else _SECONDS
 
 
-def _furthest(costs: list[tuple[int, float]], start: int, size: int, seconds: float) -> int:
+def _furthest(costs: list[tuple[int, float]], start: int, size: int, most: float) -> int:
     """Return where a part that begins at ``start`` ends at the latest. It has a character at least."""
     for end in range(start, len(costs)):
         more, longer = costs[end]
-        size, seconds = size - more, seconds - longer
-        if min(size, seconds) < 0 and more and end > start:
+        size, most = size - more, most - longer
+        if min(size, most) < 0 and more and end > start:
             return end
     return len(costs)
 

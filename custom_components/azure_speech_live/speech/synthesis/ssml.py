@@ -98,10 +98,15 @@ def billed(pieces: Iterable[Piece], options: SynthesisOptions) -> int:
     phonemes = _takes_phonemes(options)
     for piece in pieces:
         text = clean(text_of(piece))
-        count += len(text) + len(_IDEOGRAPH.findall(text))
+        count += billed_text(text)
         if phonemes and isinstance(piece, Phoneme):
             count += len(_written(piece, phonemes=True)) - len(escape(text))
     return count
+
+
+def billed_text(text: str) -> int:
+    """Return the same for a clean text without any markup."""
+    return len(text) + len(_IDEOGRAPH.findall(text))
 
 
 def _inside(options: SynthesisOptions) -> Iterable[_Element]:

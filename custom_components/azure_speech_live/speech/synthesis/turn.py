@@ -12,16 +12,15 @@ Empty audio alone says little: the service was seen to begin with it, and both o
 the end only where the metadata have told, by SessionEnd, how long all of the audio is, and so much has come.
 """
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from math import inf
-from typing import Any, Final
+from typing import Final
 
 from ..errors import ServiceTimeoutError, UnusableMessageError
 from ..wire.link import Link
-from ..wire.messages import Message, json_body, offset
+from ..wire.messages import Message, offset
+from .metadata import entries
 
 FIRST_ANSWER: Final = 5.0
 """Seconds from the text to turn.start."""
@@ -104,8 +103,13 @@ class Turn:
         elif self.state is State.ASKED:
             self.state = State.STARTED
         if message.path == "audio.metadata":
-            self.length = min(_lengths(message), default=self.length)
+            self._note(message)
         return b""
+
+    def _note(self, metadata: Message) -> None:
+        for kind, data in entries(metadata):
+            if kind == "SessionEnd":
+                self.length = min(self.length, offset(data) or inf)
 
     def _is_mine(self, message: Message) -> bool:
         """Return whether a message is of this turn.
@@ -173,13 +177,3 @@ class Turn:
             case State.SPEAKING:
                 return LINK, GAP
         return LAST_ANSWER, LAST_ANSWER
-
-
-def _lengths(message: Message) -> Iterator[float]:
-    """Yield what metadata tell of how many seconds the audio has; what cannot be read tells nothing."""
-    entries: Any = None
-    with suppress(UnusableMessageError):
-        entries = json_body(message).get("Metadata")
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and entry.get("Type") == "SessionEnd" and isinstance(entry.get("Data"), dict):
-            yield offset(entry["Data"]) or inf

@@ -190,7 +190,8 @@ class Connector:
                     routes = [route for route in routes if route[1].host != url.host]
                 refusals.append(err)
                 continue
-            self._served[type(options)] = generation
+            if len(self._endpoint.generations(options)) > 1:
+                self._served[type(options)] = generation
             return connection
         if not refusals:
             raise NotASpeechEndpointError("this endpoint serves something else")

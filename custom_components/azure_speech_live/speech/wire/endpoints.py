@@ -46,6 +46,7 @@ _TRANSLATION_PATH: Final = "/speech/translation/cognitiveservices/v1"
 _TRANSLATOR_PATH: Final = re.compile(r"(?:/v1\.0)?/speech/translate/?|/v1\.0/?", re.IGNORECASE)
 _WEBSOCKET_PATH: Final = "/cognitiveservices/websocket/"
 _SPEAKING_PATH: Final = f"{_WEBSOCKET_PATH}v1"
+_STREAMING_PATH: Final = f"{_WEBSOCKET_PATH}v2"
 _SPEAKING_REST_PATH: Final = "/cognitiveservices/v1"
 _VOICES_PATH: Final = "/cognitiveservices/voices/list"
 # The documentation of 2018 has addresses that end here, and means the service below them.
@@ -156,7 +157,8 @@ class Endpoint:
         A full address leaves no choice.
         """
         if isinstance(options, SynthesisOptions):
-            return self._speaking_generations()
+            speaking = self._speaking_generations()
+            return (Generation.CLASSIC,) if speaking and options.text_streaming else speaking
         return self._recognizing_generations(options)
 
     def websocket_url(self, generation: Generation, options: RecognitionOptions | SynthesisOptions) -> URL:
@@ -217,6 +219,9 @@ class Endpoint:
 
     def _speaking_url(self, generation: Generation, options: SynthesisOptions) -> URL:
         url = self._spoken("wss", _SPEAKING_PATH, options.deployment)
+        if options.text_streaming:
+            # Microsoft's documentation has it of a region's host. That it is the same elsewhere is a guess.
+            return url.with_path(url.path.removesuffix(_SPEAKING_PATH) + _STREAMING_PATH).update_query(options.query())
         if not self._speaking_region and _WEBSOCKET_PATH in f"/{self._path}":
             url = url.with_path(URL(self.url or "").path, keep_query=True)
         elif generation is Generation.UNIVERSAL and not self._is_resource:

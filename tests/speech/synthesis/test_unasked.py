@@ -1,0 +1,74 @@
+"""Text that was not asked for yet. What is asked for together, an answer's tests show as well."""
+
+from hypothesis import given, strategies as st
+
+from custom_components.azure_speech_live.speech.synthesis.texts import said
+from custom_components.azure_speech_live.speech.synthesis.unasked import MAX_TEXT, TOGETHER, Unasked
+
+from .speaking import OPTIONS
+
+
+def taken(unasked: Unasked) -> list[str]:
+    texts: list[str] = []
+    while unasked:
+        texts.append(said(unasked.take(first=not texts)))
+    return texts
+
+
+def test_fragments_wait_until_their_sentence_is_whole() -> None:
+    unasked = Unasked(OPTIONS)
+    unasked.feed(("The light ",), whole=False)
+    unasked.feed(("is ",), whole=False)
+    assert not unasked
+    unasked.feed(("on.",))
+    assert taken(unasked) == ["The light is on."]
+
+
+def test_an_unfinished_sentence_ends_with_the_text() -> None:
+    unasked = Unasked(OPTIONS)
+    unasked.feed(("The light",), whole=False)
+    unasked.feed(())
+    assert taken(unasked) == ["The light"]
+
+
+def test_what_comes_before() -> None:
+    unasked = Unasked(OPTIONS)
+    unasked.feed(("Three.",))
+    unasked.feed(("And ",), whole=False)
+    unasked.feed_before([("One.",), ("Two.",)], whole=True)
+    unasked.feed(("four.",))
+    assert taken(unasked) == ["One. Two. Three. And four."]
+
+
+def test_what_comes_before_may_be_unfinished() -> None:
+    unasked = Unasked(OPTIONS)
+    unasked.feed_before([("One.",), ("And ",)], whole=False)
+    assert taken(unasked) == ["One."]
+    unasked.feed(("two.",))
+    assert taken(unasked) == ["And two."]
+
+
+def test_how_much_there_is() -> None:
+    unasked = Unasked(OPTIONS)
+    unasked.feed(("a" * (TOGETHER - 1),))
+    assert (unasked.ahead, unasked.is_much, unasked.is_full) == (TOGETHER - 1, False, False)
+    unasked.feed(("a",))
+    assert (unasked.is_much, unasked.is_full) == (True, False)
+    unasked.feed(("a" * MAX_TEXT,))
+    assert unasked.is_full
+    taken(unasked)
+    assert unasked.ahead == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from(["One", "Two ", " three", "...", ""]), st.booleans())))
+def test_nothing_is_lost(fed: list[tuple[str, bool]]) -> None:
+    unasked = Unasked(OPTIONS)
+    sentences = [""]
+    for text, whole in fed:
+        unasked.feed((text,), whole=whole)
+        sentences[-1] += text
+        if whole:
+            sentences.append("")
+    unasked.feed(())
+    expected = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
+    assert "".join("".join(taken(unasked)).split()) == "".join("".join(expected).split())
