@@ -7,12 +7,15 @@ original. These are stricter where that lets custom integrations be: all must be
 
 import ast
 from collections.abc import Callable
+import json
+from pathlib import Path
 import re
 import string
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
+import hass_frontend
 from homeassistant.const import CONF_SELECTOR, Platform
 from homeassistant.helpers import config_validation as cv, selector
 import pytest
@@ -154,6 +157,13 @@ ICONS_SCHEMA: Final = vol.Schema(
 
 def test_the_icons_are_valid() -> None:
     ICONS_SCHEMA(ICONS)
+
+
+def test_home_assistants_pages_have_every_icon() -> None:
+    """Of one that they do not have, there is nothing but a gap."""
+    parts = (Path(hass_frontend.where()) / "static" / "mdi").glob("[0-9a-f]*.json")
+    there = {name for part in parts for name in json.loads(part.read_text())}
+    assert {icon.removeprefix("mdi:") for icon in re.findall(r"mdi:[\w-]+", json.dumps(ICONS))} <= there
 
 
 # --- translations/*.json ------------------------------------------------------------------------------------------
