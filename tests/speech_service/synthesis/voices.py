@@ -56,10 +56,12 @@ class Voice:
 
     def json(self) -> dict[str, Any]:
         """Return its entry in the list."""
-        display = self.short_name.removeprefix(f"{self.locale}-").removesuffix("Neural").removesuffix("Multilingual")
+        display = self.short_name.removeprefix(f"{self.locale}-").removesuffix("Neural")
+        for part, shown in (("Multilingual", " Multilingual"), (":DragonHDLatest", " Dragon HD Latest")):
+            display = display.replace(part, shown)  # as Microsoft's page on the REST API and public lists have them
         entry = {
             "Name": self.name,
-            "DisplayName": display.replace(":DragonHDLatest", " Dragon HD Latest"),
+            "DisplayName": display,
             "LocalName": self.local_name or display,
             "ShortName": self.short_name,
             "Gender": self.gender,
