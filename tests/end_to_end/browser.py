@@ -91,10 +91,10 @@ class Browser:
         return self.page.locator("dialog-data-entry-flow")
 
     async def open_change_form(self, subentry: str) -> Locator:
-        """Select the gear of a recognizer or translator; return the form."""
+        """Select the gear of a recognizer, a translator or a voice; return the form."""
         await self.open_integration()
         row = self.page.locator("ha-config-sub-entry-row").filter(has_text=subentry)
-        await row.get_by_role("button", name=re.compile("^Change speech")).click()
+        await row.get_by_role("button", name=re.compile("^Change (speech|voice)")).click()
         return self.page.locator("dialog-data-entry-flow")
 
     async def open_reconfigure_form(self) -> Locator:
@@ -131,6 +131,14 @@ class Browser:
         """Choose from a list in a form."""
         await form.locator("ha-selector-select").filter(has_text=field).locator("ha-select").click()
         await self.page.get_by_role("menuitem", name=choice).click()
+
+    async def choose_voice(self, form: Locator, search: str, voice: str) -> None:
+        """Search the list of voices in a form, and choose the one that is called so."""
+        await form.locator("ha-selector-select").filter(has_text="Voice").get_by_role("button").first.click()
+        field = self.page.get_by_placeholder("Search | Add custom item")
+        await field.fill(search)
+        await self.page.locator("ha-combo-box-item").filter(has_text=voice).first.click()
+        await expect(form.locator("wa-popover")).to_have_count(0)  # until then, a click elsewhere only closes it
 
     async def choose_another(self, form: Locator, field: str, choice: str) -> None:
         """Choose one more from the list of a field that takes several."""

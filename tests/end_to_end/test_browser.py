@@ -142,6 +142,51 @@ async def test_adding_and_changing_a_recognizer(household: Household, camera: Ca
     assert await household.connection.state("stt.study") == "unknown"
 
 
+async def test_adding_and_changing_a_voice(household: Household, camera: Camera) -> None:
+    """Who speaks, and then how, as far as that voice can; what is wrong is in its field still."""
+    async with Browser.open(household.home) as browser:
+        form = await browser.open_subentry_form("Add voice")
+        await expect(form).to_contain_text("A voice is a text-to-speech engine")
+        await browser.choose_voice(form, "Jenny", "English (United States): Jenny")
+        await camera(browser, "voice")
+        await browser.choose_voice(form, "Jenny the robot", "Jenny the robot")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("This is not the name of a voice.")
+        await expect(form.locator("ha-generic-picker")).to_contain_text("Jenny the robot")
+        await browser.choose_voice(form, "Jenny", "English (United States): Jenny")
+        await form.get_by_role("button", name="Submit").click()
+
+        await expect(form).to_contain_text("How it speaks")
+        await browser.choose(form, "Style", "cheerful")
+        await camera(browser, "voice_manner")
+        await form.get_by_role("button", name="Add Pronunciation").click()
+        pronunciation = form.locator("ha-selector-text input").last
+        await pronunciation.fill("Siobhan is shiv-awn")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("Siobhan is shiv-awn is not a pronunciation. Write a word, then =>")
+        await expect(pronunciation).to_have_value("Siobhan is shiv-awn")
+        await expect(form.locator("ha-selector-select").filter(has_text="Style")).to_contain_text("cheerful")
+        await pronunciation.fill("Siobhan => shiv-awn")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("choose Azure Speech (Jenny) as text-to-speech")
+        await form.get_by_role("button", name="Finish").click()
+
+        form = await browser.open_change_form("Azure Speech (Jenny)")
+        await expect(form.locator("ha-generic-picker")).to_contain_text("en-US-JennyNeural")
+        await browser.choose_voice(form, "Noémi", "Hungarian (Hungary): Noemi (Noémi)")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("How it speaks")
+        await expect(form).to_contain_text("Speed")
+        await expect(form).not_to_contain_text("Style")
+        await expect(pronunciation).to_have_value("Siobhan => shiv-awn")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("Reconfiguration was successful")
+        assert not browser.errors
+
+    subentries = await household.connection.call("config_entries/subentries/list", entry_id=household.entry_id)
+    assert [subentry["title"] for subentry in subentries] == ["Azure Speech", "Azure Speech", "Azure Speech (Noemi)"]
+
+
 async def test_the_usage_is_shown(household: Household, camera: Camera) -> None:
     async for _ in household.connection.run_pipeline(
         household.pipeline, microphone(spoken("Turn on the kitchen light"))
@@ -163,7 +208,7 @@ async def test_the_options_of_a_resource(household: Household, camera: Camera) -
 
         form = await browser.open_options_form()
         await expect(form).to_contain_text("Hours of audio that may be sent in a month")
-        await form.locator("input[type=number]").fill("4.5")
+        await form.get_by_role("spinbutton", name="Monthly limit in hours").fill("4.5")
         await browser.choose(form, "Pricing tier", "Free (F0)")
         await camera(browser, "options")
         await form.get_by_role("button", name="Submit").click()
@@ -183,6 +228,30 @@ async def test_picking_it_for_a_voice_assistant(household: Household, camera: Ca
         await expect(form.locator("assist-pipeline-detail-stt")).to_contain_text("Azure Speech")
         await camera(browser, "pick_it")
         assert not browser.errors
+
+
+async def test_picking_a_voice_for_a_voice_assistant(household: Household, camera: Camera) -> None:
+    """The voices of the assistant's language are listed, by their names."""
+    async with Browser.open(household.home) as browser:
+        form = await browser.open_assistant_form("Azure Speech Live")
+        speech = form.locator("assist-pipeline-detail-tts")
+        await speech.scroll_into_view_if_needed()
+        await expect(speech).to_contain_text("Azure Speech Voice")
+        picker = speech.locator("ha-tts-voice-picker")
+        await picker.click()
+        await expect(browser.page.get_by_role("menuitem", name="Jenny")).to_be_visible()
+        await expect(browser.page.get_by_role("menuitem", name="Sonia, English (United Kingdom)")).to_be_visible()
+        await expect(browser.page.get_by_role("menuitem", name="Katja")).to_have_count(0)
+        await camera(browser, "pick_a_voice")
+        await browser.page.get_by_role("menuitem", name="Sonia").click()
+        await expect(picker).to_contain_text("Sonia")
+        await form.get_by_role("button", name="Update").click()
+        await expect(form).to_be_hidden()
+        assert not browser.errors
+
+    pipelines = (await household.connection.call("assist_pipeline/pipeline/list"))["pipelines"]
+    (voice,) = [pipeline["tts_voice"] for pipeline in pipelines if pipeline["id"] == household.pipeline]
+    assert voice == "en-GB-SoniaNeural"
 
 
 async def resource_device(household: Household) -> str:
@@ -253,9 +322,15 @@ async def test_the_assist_dialog(household: Household, tmp_path: Path, camera: C
     write_microphone(recording, spoken("Turn on the kitchen light"))
     async with Browser.open(household.home, recording) as browser:
         dialog = await browser.open_assist()
-        await dialog.get_by_role("button", name="Start listening").click()
+        async with browser.page.expect_response("**/api/tts_proxy/*") as response:
+            await dialog.get_by_role("button", name="Start listening").click()
         await expect(dialog).to_contain_text("Turn on the kitchen light.")
         await expect(dialog).to_contain_text("Turned on the light")
+        answer = await response.value
+        assert answer.status == 200
+        assert answer.headers["content-type"] == "audio/mpeg"
+        await answer.finished()
+        await expect(dialog).not_to_contain_text("Error playing audio")
         await camera(browser, "assist_dialog")
         assert not browser.errors
     assert await household.connection.state("light.kitchen_light") == "on"
