@@ -34,6 +34,7 @@ from tests.speech_service.service import SpeechService
 from ..forms import add_resource
 from ..speech import RECOGNIZER, pcm, stream, transcribe
 from ..voices import WAV, asked_to_speak, heard, sound_of, spoken
+from .sessions import answer
 
 LIMIT = 0.001
 """Hours: 3.6 seconds, or 115,200 bytes."""
@@ -44,6 +45,8 @@ HEARD = SpeechResult("Turn on the kitchen light.", SpeechResultState.SUCCESS)
 FAILED = SpeechResult(None, SpeechResultState.ERROR)
 SENTENCE = "The light in the kitchen is on."
 """What an answer says."""
+SPOKEN = 1_000_000
+"""Characters that were spoken before."""
 
 
 @pytest.fixture
@@ -315,10 +318,11 @@ async def test_an_entry_that_is_removed_but_goes_on_has_a_limit_and_no_issue(
 
 @pytest.fixture
 async def limited_voice(hass: HomeAssistant, entry: ConfigEntry) -> ConfigEntry:
-    """Set a limit of a sentence and a half to what is spoken, and none to what is heard."""
+    """Leave a sentence and a half of what may be spoken, and set no limit to what is heard."""
     assert await async_setup_component(hass, TTS_DOMAIN, {})
-    hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_CHARACTERS: 1.5 * len(SENTENCE)})
+    hass.config_entries.async_update_entry(entry, options={CONF_MONTHLY_CHARACTERS: SPOKEN + 1.5 * len(SENTENCE)})
     await hass.async_block_till_done()
+    entry.runtime_data.usage.async_end(answer(SPOKEN))
     return entry
 
 
@@ -331,7 +335,7 @@ async def test_the_limit_of_characters_stops_the_next_text_and_no_command(
         assert heard(await sound_of(asked_to_speak(hass, text, WAV))) == text  # also over the limit, to its end
     found = issue(hass, limited_voice, Issue.VOICE_LIMIT_USED_UP)
     assert found is not None
-    words = {"title": limited_voice.title, "limit": "46.5", "date": "2026-12-01"}
+    words = {"title": limited_voice.title, "limit": "1000046.5", "date": "2026-12-01"}
     assert found.translation_placeholders == words
 
     attempts, turns = len(service.attempts), len(spoken(service))
@@ -341,7 +345,7 @@ async def test_the_limit_of_characters_stops_the_next_text_and_no_command(
     assert (len(service.attempts), len(spoken(service))) == (attempts, turns)
     assert limited_voice.runtime_data.usage.month.failures == {}
     (line,) = said(limited_voice, caplog)
-    assert line.startswith(f"{limited_voice.title}: the monthly limit of 46.5 characters is used up")
+    assert line.startswith(f"{limited_voice.title}: the monthly limit of 1000046.5 characters is used up")
     assert (await transcribe(hass, stream(pcm(1))))[1] == HEARD
 
 
@@ -364,20 +368,16 @@ async def test_the_limit_of_hours_stops_no_voice(hass: HomeAssistant, entry: Con
 
 async def test_a_long_text_is_ended_by_the_limit(
     hass: HomeAssistant,
-    service: SpeechService,
     limited_voice: ConfigEntry,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(resource, "FINISHED", 10 * len(SENTENCE))
     caplog.clear()
-    sound = asked_to_speak(hass, f"{SENTENCE} " * 100, WAV).async_stream_result()
     with pytest.raises(UsageLimitError):
-        async for _ in sound:
-            pass
+        await sound_of(asked_to_speak(hass, f"{SENTENCE} " * 100, WAV))
     used = limited_voice.runtime_data.usage.month
-    assert 10 * len(SENTENCE) < used.characters < 50 * len(SENTENCE)
-    assert len(spoken(service)) == used.requests
+    assert 10 * len(SENTENCE) < used.characters - SPOKEN < 50 * len(SENTENCE)
     assert used.failures == {}
     assert len(said(limited_voice, caplog)) == 1
 
