@@ -15,8 +15,9 @@ from custom_components.azure_speech_live.speech import (
     TextSourceError,
 )
 from custom_components.azure_speech_live.speech.riff import header
-from custom_components.azure_speech_live.speech.synthesis.answer import MAX_SOUND, RESERVE
+from custom_components.azure_speech_live.speech.synthesis.answer import RESERVE
 from custom_components.azure_speech_live.speech.synthesis.flow import FRESH
+from custom_components.azure_speech_live.speech.synthesis.outlet import MAX_SOUND
 from custom_components.azure_speech_live.speech.synthesis.texts import Text
 from custom_components.azure_speech_live.speech.synthesis.turn import LINK
 from custom_components.azure_speech_live.speech.synthesis.unasked import MAX_TEXT, TOGETHER

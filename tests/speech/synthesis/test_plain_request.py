@@ -17,7 +17,8 @@ from custom_components.azure_speech_live.speech import (
     VoiceError,
     WebPageError,
 )
-from custom_components.azure_speech_live.speech.synthesis.answer import LISTENER, MAX_SOUND
+from custom_components.azure_speech_live.speech.synthesis.answer import LISTENER
+from custom_components.azure_speech_live.speech.synthesis.outlet import MAX_SOUND
 from custom_components.azure_speech_live.speech.synthesis.turn import FIRST_ANSWER
 from custom_components.azure_speech_live.speech.wire.retry import RETRY_DELAY
 from tests.speech_service import Behaviour, Delivery, ScriptedSpeaker, SpeechService, Synthesis

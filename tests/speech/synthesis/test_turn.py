@@ -18,6 +18,7 @@ from custom_components.azure_speech_live.speech.synthesis.turn import (
     SLOW_ANSWER,
     State,
     Turn,
+    most,
 )
 from custom_components.azure_speech_live.speech.wire.link import Link
 from custom_components.azure_speech_live.speech.wire.messages import Message
@@ -205,3 +206,8 @@ def test_it_may_not_be_slower_than_speech() -> None:
     assert by == BEHIND + asked.received / SECOND
     asked.resume(asked.heard_at + 100.0)
     assert asked.answer_by == by + 100.0
+
+
+@pytest.mark.parametrize(("characters", "seconds"), [(0, 30), (100, 230), (1_000_000, 630)])
+def test_how_much_audio_a_text_may_have(characters: int, seconds: int) -> None:
+    assert most(characters, SECOND) == seconds * SECOND

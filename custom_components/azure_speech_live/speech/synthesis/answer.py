@@ -17,7 +17,6 @@ With text streaming (text_stream.py), the first turn has all of the text, which 
 of that turn, the rest of the answer is asked for by sentences.
 """
 
-from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
@@ -26,27 +25,24 @@ from typing import Final
 from ..errors import RequestRefusedError, ServiceError, SpeechError
 from ..options import SynthesisOptions
 from ..timeline import SynthesisTimeline
-from ..wire.limits import LEAST_SPEECH, SPEECH_PER_CHARACTER
 from ..wire.link import Link
 from ..wire.messages import Message, json_message
 from ..wire.retry import Retry
 from ..wire.throttle import too_many
 from .allowance import Allowance
+from .outlet import Outlet
 from .sound import Sound
-from .splitting import MAX_SECONDS
 from .ssml import Phoneme, Piece, billed, billed_text, document
 from .streamed_turn import StreamedTurn
 from .text_stream import TextStream
 from .texts import Fragment, Text, is_speakable, pieces_of, said, without
-from .turn import State, Turn
+from .turn import State, Turn, most
 from .unasked import Unasked
 from .untaken import is_refusal
 
 RESERVE: Final = 2.5
 """Seconds of sound ahead with which the next turn is asked for at the latest: its first audio takes less than one, on a
 slow line and in a slow region."""
-MAX_SOUND: Final = 4 << 20
-"""Bytes of sound that wait for the caller: 45 s at 48 kHz. Then nothing more is received."""
 FINAL: Final = 20.0
 """Seconds from when more sound is wanted to when it is not asked for any more, all attempts together. A person waits no
 longer; nor does what plays it."""
@@ -105,10 +101,7 @@ class Answer:
         self._turn: Turn | None = None
         self._retry = Retry()
         self._sound = Sound(options)
-        self._waiting: deque[bytes] = deque()
-        """Sound that the caller has not taken yet."""
-        self._size = 0
-        """Bytes of it."""
+        self._outlet = Outlet()
         self._begun = False
         """Whether the stream has."""
         self._spoken = False
@@ -191,7 +184,7 @@ class Answer:
         Return its messages. Where the text comes while it speaks, ``unsent`` has the next ones.
         """
         stream, rate = self._stream, self.options.output_format.bytes_per_second
-        about = (request_id, reused, link or Link(), now, self._most(len(said(self._chosen))), rate)
+        about = (request_id, reused, link or Link(), now, most(len(said(self._chosen)), rate), rate)
         self._sound.begin_again()
         self._allowance.asked(now)
         if stream is not None:
@@ -212,14 +205,9 @@ class Answer:
         owes, messages = turn.owes, turn.messages(now)
         if turn.owes > owes and turn.state is not State.ASKED:
             self._wanted_since = max(self._wanted_since, now)
-        turn.most = self._most(len(turn.stream.text))
+        turn.most = most(len(turn.stream.text), turn.bytes_per_second)
         self.timeline.asked += sum(billed_text(str(message.body)) for message in messages)
         return messages
-
-    def _most(self, length: int) -> int:
-        """Return how many bytes of sound so many characters may have."""
-        most = min(LEAST_SPEECH + SPEECH_PER_CHARACTER * length, MAX_SECONDS + LEAST_SPEECH)
-        return int(most * self.options.output_format.bytes_per_second)
 
     @property
     def ssml(self) -> str:
@@ -242,7 +230,7 @@ class Answer:
     def _begin_stream(self) -> None:
         if not self._begun:
             self._begun = True
-            self._put(self._sound.header())
+            self._outlet.put(self._sound.header())
 
     def receive(self, message: Message, now: float) -> None:
         """Take a message of the service. Raises SpeechError where it means that its turn has failed."""
@@ -270,23 +258,16 @@ class Answer:
 
     def _give(self, audio: bytes) -> None:
         self.timeline.audio += len(audio)
-        self._put(audio)
-
-    def _put(self, audio: bytes) -> None:
-        if audio:
-            self._waiting.append(audio)
-            self._size += len(audio)
+        self._outlet.put(audio)
 
     def take(self) -> bytes:
         """Return the next of the sound; empty when there is none."""
-        audio = self._waiting.popleft() if self._waiting else b""
-        self._size -= len(audio)
-        return audio
+        return self._outlet.take()
 
     @property
     def crowded(self) -> bool:
         """Whether the caller has so much to take that nothing more is to be asked for or received."""
-        return self._size > MAX_SOUND
+        return self._outlet.is_full
 
     def resume(self, now: float) -> None:
         """Take note that it was ``crowded`` until now, which is not the service's time."""

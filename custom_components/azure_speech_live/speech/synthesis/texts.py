@@ -9,7 +9,10 @@ from .ssml import Phoneme, Piece, text_of
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A part of a sentence, of which the rest follows with the next texts, blanks and all."""
+    """A part of a sentence, of which the rest follows with the next texts, blanks and all.
+
+    Whoever gives it ends the sentence at some time: its parts are kept until then.
+    """
 
     pieces: tuple[Piece, ...]
 

@@ -18,9 +18,11 @@ from math import inf
 from typing import Final
 
 from ..errors import ServiceTimeoutError, UnusableMessageError
+from ..wire.limits import LEAST_SPEECH, SPEECH_PER_CHARACTER
 from ..wire.link import Link
 from ..wire.messages import Message, offset
 from .metadata import entries
+from .splitting import MAX_SECONDS
 
 FIRST_ANSWER: Final = 5.0
 """Seconds from the text to turn.start."""
@@ -177,3 +179,9 @@ class Turn:
             case State.SPEAKING:
                 return LINK, GAP
         return LAST_ANSWER, LAST_ANSWER
+
+
+def most(characters: int, bytes_per_second: int) -> int:
+    """Return how many bytes of audio a turn may have for so many characters."""
+    seconds = min(LEAST_SPEECH + SPEECH_PER_CHARACTER * characters, MAX_SECONDS + LEAST_SPEECH)
+    return int(seconds * bytes_per_second)
