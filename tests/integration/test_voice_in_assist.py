@@ -1,23 +1,19 @@
 """A voice where it is of use: in a voice assistant whose agent writes piece by piece, and for announcements."""
 
-import asyncio
-from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal, override
+from typing import Any
 
-from homeassistant.components import conversation
-from homeassistant.components.assist_pipeline import async_get_pipeline, async_update_pipeline
-from homeassistant.components.conversation import (
-    AssistantContentDeltaDict,
-    ChatLog,
-    ConversationEntity,
-    ConversationInput,
-    ConversationResult,
+from homeassistant.components.assist_pipeline import (
+    PipelineEvent,
+    async_get_pipeline,
+    async_pipeline_from_audio_stream,
+    async_update_pipeline,
 )
 from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
 from homeassistant.components.media_source import async_resolve_media
-from homeassistant.core import HomeAssistant
+from homeassistant.components.tts import async_get_stream
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import setup_test_component_platform
@@ -32,43 +28,12 @@ from tests.speech_service.engines.pocketsphinx import Pocketsphinx
 from tests.speech_service.service import SpeechService
 
 from .forms import add_resource
-from .microphones import Radio
-from .speech import BYTES_PER_SECOND, stream, transcribe
+from .microphones import LIGHT, Radio, furnish
+from .speech import BYTES_PER_SECOND, metadata_of, stream, transcribe
 from .voices import HEADER, VOICE, WAV, asked_to_speak, sound_of, spoken
+from .writer import AGENT, FIRST, SECOND, Writer
 
 COMMANDS = Path(__file__).parent.parent / "data" / "home_commands.txt"
-AGENT = "conversation.writer"
-FIRST = "The light in the kitchen is on, and the one in the hall as well, since this morning. "
-SECOND = "Shall I turn them off?"
-
-
-class Writer(ConversationEntity):
-    """An agent that writes its answer piece by piece, and waits in the middle of it."""
-
-    _attr_name = "Writer"
-    _attr_supports_streaming = True
-
-    def __init__(self) -> None:
-        """Begin with nothing to wait for."""
-        self.goes_on = asyncio.Event()
-
-    @property
-    @override
-    def supported_languages(self) -> list[str] | Literal["*"]:
-        return "*"
-
-    @override
-    async def _async_handle_message(self, user_input: ConversationInput, chat_log: ChatLog) -> ConversationResult:
-        async for _ in chat_log.async_add_delta_content_stream(AGENT, self._write()):
-            pass
-        return conversation.async_get_result_from_chat_log(user_input, chat_log)
-
-    async def _write(self) -> AsyncGenerator[AssistantContentDeltaDict]:
-        yield {"role": "assistant"}
-        for word in FIRST.split(" "):
-            yield {"content": f"{word} "}
-        await self.goes_on.wait()
-        yield {"content": SECOND}
 
 
 @pytest.fixture
@@ -147,15 +112,32 @@ async def test_an_announcement_is_played(hass: HomeAssistant, service: SpeechSer
     assert "<voice name='en-GB-SoniaNeural'>The washing machine is done.</voice>" in spoken(service)[0].ssml
 
 
-async def test_what_is_spoken_is_understood(hass: HomeAssistant, service: SpeechService) -> None:
-    """A real voice into real ears: all the way through Home Assistant, both of the same resource."""
-    command = "Turn on the coffee machine."
-    assert await async_setup_component(hass, "tts", {})
+async def test_what_is_spoken_is_done(
+    hass: HomeAssistant, service: SpeechService, hass_ws_client: WebSocketGenerator
+) -> None:
+    """A real voice into real ears: all the way through an assistant, until the light is on and that is said aloud."""
     service.synthesis.speaker = EspeakNg()
     service.engine = Pocketsphinx(COMMANDS.read_text().splitlines())
-    await add_resource(hass, service)
-    sound = await sound_of(asked_to_speak(hass, command, WAV))
+    house = await furnish(hass, hass_ws_client, service)
+    await house.change_pipeline(tts_engine=VOICE, tts_language="en-US", tts_voice="en-US-JennyNeural")
+    sound = await sound_of(asked_to_speak(hass, "Turn on the kitchen light.", WAV))
     silence = bytes(BYTES_PER_SECOND // 2)
     said = silence + sound[HEADER:] + silence
     await transcribe(hass, stream(said))  # the recogniser gets used to the voice
-    assert (await transcribe(hass, stream(said)))[1].text == command
+    assert house.look(LIGHT) == "off"
+    events: list[PipelineEvent] = []
+    await async_pipeline_from_audio_stream(
+        hass,
+        context=Context(),
+        event_callback=events.append,
+        stt_metadata=metadata_of("en-US"),
+        stt_stream=stream(said),
+        tts_audio_output=WAV,
+    )
+    assert house.look(LIGHT) == "on"
+    outputs = [event.data["tts_output"] for event in events if event.data and "tts_output" in event.data]
+    (token,) = {output["token"] for output in outputs}
+    answer = async_get_stream(hass, token)
+    assert answer is not None
+    assert any((await sound_of(answer))[HEADER:])
+    assert len(spoken(service)) == 2
