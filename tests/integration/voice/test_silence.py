@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from custom_components.azure_speech_live.speech import OutputFormat
+from custom_components.azure_speech_live.speech import OutputFormat, silence as no_sound
 from custom_components.azure_speech_live.voice import silence
 from custom_components.azure_speech_live.voice.silence import bridged, ended
 
@@ -47,6 +47,24 @@ async def test_a_pause_is_silence_for_as_long_as_it_lasts() -> None:
     assert all(len(piece) % 2 == 0 for piece in quiet)
     # What is heard lasts a tenth, then nothing comes for a fifth of a second, and after that there is silence.
     assert 0.2 < sum(map(len, quiet)) / FORM.bytes_per_second < 0.9
+
+
+async def test_in_mp3_it_is_between_whole_frames() -> None:
+    form = OutputFormat.MP3_24KHZ
+    quiet = no_sound(form, 0)
+    frame = quiet[:4] + b"\1" * (len(quiet) - 4)
+    sound = frame * 4
+
+    async def torn() -> AsyncGenerator[bytes]:
+        yield sound[: len(frame) * 5 // 2]
+        await asyncio.sleep(0.5)
+        yield sound[len(frame) * 5 // 2 :]
+
+    async with aclosing(bridged(torn(), form, lambda: True, step=0.01)) as pieces:
+        whole = b"".join([piece async for piece in pieces])
+    frames = [whole[start : start + len(frame)] for start in range(0, len(whole), len(frame))]
+    assert frames[:2] == frames[-2:] == [frame, frame]
+    assert set(frames[2:-2]) == {quiet}
 
 
 async def test_where_sound_is_still_heard_a_breath_is_enough() -> None:
