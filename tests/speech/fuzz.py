@@ -9,7 +9,9 @@ import sys
 
 import atheris  # type: ignore[import-untyped]  # installed by scripts/fuzz only
 
-with atheris.instrument_imports(include=["custom_components.azure_speech_live.speech"]):
+with atheris.instrument_imports(
+    include=["custom_components.azure_speech_live.speech", "custom_components.azure_speech_live.voice"]
+):
     from .fuzz_targets import SEEDS, TARGETS
 
 

@@ -41,29 +41,11 @@ from custom_components.azure_speech_live.speech.wire.messages import (
     json_object,
 )
 
+from .fuzz_bytes import Bytes
+from .synthesis import fuzz_targets as of_synthesis
+
 REQUEST_ID: Final = "706e4b711b70446487aa399c64abe2b7"
 NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
-
-
-class Bytes:
-    """Bytes taken from the front, zeros when there are no more."""
-
-    def __init__(self, data: bytes) -> None:
-        """Begin with all."""
-        self._data = data
-
-    def __bool__(self) -> bool:
-        """Whether there are more."""
-        return bool(self._data)
-
-    def take(self, size: int) -> bytes:
-        """Take so many."""
-        taken, self._data = self._data[:size], self._data[size:]
-        return taken
-
-    def number(self, size: int = 1, *, signed: bool = False) -> int:
-        """Take a number of so many bytes."""
-        return int.from_bytes(self.take(size), signed=signed)
 
 
 # --- messages
@@ -344,6 +326,7 @@ TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "riff": fuzz_riff,
     "utterance": fuzz_utterance,
     "pasted": fuzz_pasted,
+    **of_synthesis.TARGETS,
 }
 SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
     "message": (
@@ -393,4 +376,5 @@ SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
         b'Location/Region\nWest\xc2\xa0Europe\0\xef\xbb\xbfkey1="abc"',
         b"0123456789abcdef0123456789abcdef\0wss://[::1]:5000/v1.0?a=1",
     ),
+    **of_synthesis.SEEDS,
 }

@@ -32,6 +32,7 @@ class Listening(Session[Turn]):
         self._engines = engines
         self._refuse = refuse
         self._running: asyncio.Task[None] | None = None
+        self._failures: list[Exception] = []
 
     async def _start(self, turn: Turn, send: Send, answers: Answers) -> None:
         """Let a turn run, in place of the one before."""
@@ -53,9 +54,9 @@ class Listening(Session[Turn]):
             await turn.run(engine.begin(turn.options), send, answers)
         except ConnectionClosed:
             pass
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - _abandon raises it: while the close is awaited, this may be cancelled
+            self._failures.append(error)
             await self.fail()
-            raise
         self._changed()
 
     @override
@@ -63,6 +64,8 @@ class Listening(Session[Turn]):
         if self._running is not None:
             self._running.cancel()
             await end(self._running)
+        if self._failures:
+            raise self._failures.pop()
 
     async def _reach_audio(self, turn: Turn, size: int) -> None:
         """Count audio that came, and let happen what is to happen when so much has come."""

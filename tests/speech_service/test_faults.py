@@ -6,12 +6,13 @@ import asyncio
 from contextlib import suppress
 from http import HTTPStatus
 import math
+from typing import override
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 from . import Behaviour, Fault, Legible, SpeechService
-from .engines.legible import silence, speak
+from .engines.legible import LegibleRecognition, silence, speak
 from .faults import (
     Accept,
     Action,
@@ -38,6 +39,7 @@ from .faults import (
     Trickle,
     Wait,
 )
+from .options import TurnOptions
 from .raw_client import CONVERSATION, RawClient, bodies, connected, paths
 
 _SOON = 0.2
@@ -311,3 +313,21 @@ async def test_fault_where_it_makes_no_sense() -> None:
     with pytest.raises(ExceptionGroup, match="errors in the stand-in"):
         async with service, connected(service.url, configure=False) as client:
             assert (await client.closed())[0] == 1011
+
+
+class _Broken(Legible):
+    @override
+    def begin(self, options: TurnOptions) -> LegibleRecognition:
+        raise RuntimeError("the engine is broken")
+
+
+async def test_an_error_of_the_engine_is_not_lost() -> None:
+    """Although its turn is ended while the close is awaited, when the client has answered that."""
+
+    async def ask() -> None:
+        async with SpeechService(_Broken()) as service, connected(service.url) as client:
+            await client.begin()
+            assert (await client.closed())[0] == 1011
+
+    with pytest.raises(ExceptionGroup, match="errors in the stand-in"):
+        await ask()

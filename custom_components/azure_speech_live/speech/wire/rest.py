@@ -56,7 +56,7 @@ class Rest:
         # Forgotten with every failure: where it was is nothing to rely on.
         url = self._moved.pop(asked, asked)
         try:
-            answer = await ours(self._post(url, body, headers), "the answer was awaited", url)
+            answer = await ours(self._post(url, body, headers), "the answer was awaited", asked)
         except UpgradeRefusedError as err:
             raise RequestRefusedError(str(err)) from None
         except MovedError as moved:
@@ -89,7 +89,7 @@ class Rest:
         """Send a body and yield the answer to it as it comes. Raises SpeechError. The caller limits the time."""
         url = self._moved.pop(asked, asked)
         try:
-            response = await ours(self._session.post(url, data=body, headers=headers), "the answer was awaited", url)
+            response = await ours(self._session.post(url, data=body, headers=headers), "the answer was awaited", asked)
         except UpgradeRefusedError as err:
             raise RequestRefusedError(str(err)) from None
         except MovedError as moved:
