@@ -8,11 +8,12 @@ from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.speech import SpeechClient, SpeechError
+from custom_components.azure_speech_live.speech import SpeechClient, SpeechError, SynthesisOptions
 from tests.speech.caller import calling
 from tests.speech.faults.rows import always, for_ever
 from tests.speech.listener import OPTIONS, Texts, hear
-from tests.speech.synthesis.faults import TABLE, Row
+from tests.speech.synthesis.faults import TABLE
+from tests.speech.synthesis.rows import Row
 from tests.speech_service import KEY, Behaviour, Fault, SpeechService
 from tests.speech_service.faults import Action, After, AudioSent, HangUp, Reset
 
@@ -59,14 +60,16 @@ async def test_no_message_gives_one_away(kind: str, form: int, caplog: pytest.Lo
 async def test_no_fault_gives_the_text_away(row: Row, caplog: pytest.LogCaptureFixture) -> None:
     service = SpeechService(behaviours=row.behaviours, rest_behaviours=row.rest)
     async with service, calling(service.url) as client:
-        await _say_nothing_of_it(client, caplog)
+        await _say_nothing_of_it(client, caplog, row.options)
 
 
-async def _say_nothing_of_it(client: SpeechClient, caplog: pytest.LogCaptureFixture) -> SpeechError | None:
+async def _say_nothing_of_it(
+    client: SpeechClient, caplog: pytest.LogCaptureFixture, options: SynthesisOptions = OPTIONS
+) -> SpeechError | None:
     caplog.set_level(logging.DEBUG)
     with suppress(SpeechError):
-        await client.prepare(OPTIONS)
-    heard = await hear(client, Texts(WORDS))
+        await client.prepare(options)
+    heard = await hear(client, Texts(WORDS), options)
     assert not leaks(str(heard.error))
     _check_log(caplog)
     return heard.error

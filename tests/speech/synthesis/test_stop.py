@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.speech import SpeechClient
+from custom_components.azure_speech_live.speech import SpeechClient, SynthesisOptions
 from custom_components.azure_speech_live.speech.wire.connection import CLOSE_LIMIT
 from custom_components.azure_speech_live.speech.wire.connector import SETTLE_LIMIT
 from tests.speech_service import Behaviour, Delivery, Fault, ScriptedSpeaker, SpeechService, Synthesis
@@ -18,6 +18,7 @@ from tests.speech_service.service import Behaviours
 from ..caller import calling, sockets_left, tasks_left
 from ..faults.test_cancellation import cancel, cancel_thrice, cancel_twice, close, close_and_cancel
 from ..listener import OPTIONS, TOLD, Texts, hear
+from .streaming_faults import STREAMED
 
 SLOW: Final = Synthesis(speaker=ScriptedSpeaker(1 / 15), delivery=Delivery(first_audio=0.1, pace=2.0))
 LONG: Final = "This is a long text that is spoken for a while. " * 3
@@ -30,6 +31,7 @@ class Scene:
     behaviours: Behaviours = ()
     first: bool = False
     """Whether an answer went before, so that there is a connection to be used again."""
+    options: SynthesisOptions = OPTIONS
 
 
 SCENES: Final = {
@@ -38,6 +40,10 @@ SCENES: Final = {
     "answer with a drop": Scene(behaviours=[Behaviour(faults=(Fault(AudioSent(20_000), Reset()),))]),
     "refused, then accepted": Scene(
         behaviours=lambda number: Behaviour(answer=Refuse(404)) if number % 2 == 0 else Behaviour()
+    ),
+    "streamed": Scene(options=STREAMED),
+    "streamed, with a drop": Scene(
+        options=STREAMED, behaviours=[Behaviour(faults=(Fault(AudioSent(20_000), Reset()),))]
     ),
     "over the REST API": Scene(behaviours=lambda _: Behaviour(answer=Refuse(200))),
 }
@@ -56,9 +62,9 @@ async def goes_at(scene: Scene, step: int, go: Callable[[asyncio.Task[object], S
     """Let the listener go at one step of the loop; return whether it was not through by then."""
     async with SpeechService(behaviours=scene.behaviours) as service, calling(service.url) as client:
         if scene.first:
-            await hear(client)
+            await hear(client, options=scene.options)
         texts = Texts()
-        task = asyncio.create_task(hear(client, texts))
+        task = asyncio.create_task(hear(client, texts, scene.options))
         for _ in range(step):
             await asyncio.sleep(0)
         under_way = not task.done()
