@@ -28,13 +28,13 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 
-from .audio.speaker import async_play
 from .const import DOMAIN
 from .entity import MicrophoneEntity
 from .resource.errors import unloaded, worded
 from .resource.resource import AzureSpeechConfigEntry
 from .satellite.assistant_voice import async_check_spoken, async_create_voice, async_has_voice
 from .satellite.host_microphone import HostMicrophone, Listening, async_get_microphones
+from .satellite.loudspeaker import Loudspeaker
 from .satellite.pipeline_run import AssistantRun, Part, Problem
 from .satellite.problems import ATTR_PROBLEM_MESSAGE, AssistantProblems, async_problem_in_words
 from .speech import printable
@@ -80,6 +80,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
         self._player = microphone.media_player
         self._waits_for_wake_word = microphone.waits_for_wake_word
         self._task: asyncio.Task[None] | None = None
+        self._loudspeaker = Loudspeaker(self, entry, self._player or "")
         self._listening: Listening | None = None
         self._lent = False
         self._pause: CALLBACK_TYPE | None = None
@@ -183,7 +184,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
         """Play an announcement, to its end."""
         try:
             await self._stop()
-            await self._play(announcement.preannounce_media_id, announcement.media_id)
+            await self._loudspeaker.async_play(announcement.preannounce_media_id, announcement.media_id)
         finally:
             self.hass.loop.call_soon(self._async_rest)  # when Home Assistant has made it idle
 
@@ -197,7 +198,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             if self._ask_question_future is not None:
                 # The end of what was under way, such as the wait for the wake word, was taken for an answer.
                 self._ask_question_future = self.hass.loop.create_future()
-            await self._play(start_announcement.preannounce_media_id, start_announcement.media_id)
+            await self._loudspeaker.async_play(start_announcement.preannounce_media_id, start_announcement.media_id)
             if self._microphone.satellite is not self:  # it was removed meanwhile, and must listen to nobody
                 raise unloaded(self._entry)
             self._start(PipelineStage.STT, self._context)
@@ -209,6 +210,8 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
     def on_pipeline_event(self, event: PipelineEvent) -> None:
         """Take note of what the pipeline says, and listen no longer when it has heard enough."""
         self._current.note(event)
+        if event.type is PipelineEventType.INTENT_PROGRESS and (answer := self._current.sound(self.hass)):
+            self._answer(answer)
         if event.type in (PipelineEventType.STT_VAD_END, PipelineEventType.STT_END) and self._listening:
             self._listening.stop()
         elif event.type is PipelineEventType.STT_START and self._current.stage is PipelineStage.WAKE_WORD:
@@ -267,8 +270,21 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
                 self._async_rest()
 
     async def _listen(self, stage: PipelineStage, context: Context | None) -> None:
-        """Run the pipeline once, and play its answer."""
+        """Run the pipeline once, and play its answer: no longer than it is an answer."""
         self._current = run = AssistantRun(stage)
+        try:
+            await self._hear(run, context)
+            if run.problem is None:
+                await self._respond(run)
+        finally:
+            await self._loudspeaker.async_end_answer()
+        if run.problem is not None:
+            run.asks_on = False
+            await self._tell(run.problem, waits=run.waits)
+        elif run.is_understood:
+            self._problems.async_works()
+
+    async def _hear(self, run: AssistantRun, context: Context | None) -> None:
         self._loss = None
         try:
             # The pipeline leaves it to others to close what it has listened to.
@@ -284,13 +300,6 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             self._listening = None
         if self._loss is not None:
             raise self._loss
-        if run.problem is None:
-            await self._respond(run)
-        if run.problem is not None:
-            run.asks_on = False
-            await self._tell(run.problem, waits=run.waits)
-        elif run.is_understood:
-            self._problems.async_works()
 
     async def _run_pipeline(self, run: AssistantRun, audio: AsyncGenerator[bytes], context: Context | None) -> None:
         """Run the pipeline once. Whatever it raises is a problem of its own."""
@@ -312,11 +321,17 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
                 # There was none when the pipeline began to wait for the wake word, perhaps hours ago.
                 voice.async_set_message(run.answer)
                 run.token = voice.token
-            if run.token and (answer := tts.async_get_stream(self.hass, run.token)):
-                await self._speak(answer)
+            if answer := self._current.sound(self.hass):
+                await self._answer(answer)
+                self.tts_response_finished()
                 await async_check_spoken(answer)
         except Exception as err:  # noqa: BLE001 - it is told
             run.fail(err, Part.TEXT_TO_SPEECH)
+
+    @callback
+    def _answer(self, answer: tts.ResultStream) -> asyncio.Task[None]:
+        self._set_state(AssistSatelliteState.RESPONDING)
+        return self._loudspeaker.async_answer(answer)
 
     async def _tell(self, problem: Problem, *, waits: bool) -> None:
         """Tell the household of a problem, also aloud if there is a voice.
@@ -345,7 +360,7 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
 
     async def _speak(self, voice: tts.ResultStream) -> None:
         self._set_state(AssistSatelliteState.RESPONDING)
-        await self._play(voice.media_source_id)
+        await self._loudspeaker.async_play(voice.media_source_id)
         self.tts_response_finished()
 
     async def _audio(self, listening: Listening) -> AsyncGenerator[bytes]:
@@ -363,14 +378,6 @@ class MicrophoneSatellite(MicrophoneEntity, AssistSatelliteEntity):
             self._loss = err
             if self._pipeline_task is not None:
                 self._pipeline_task.cancel()
-
-    async def _play(self, *sounds: str | None) -> None:
-        """Play sounds, one after the other. A media player that does not play is logged, and no reason to stop."""
-        try:
-            for sound in filter(None, sounds):
-                await async_play(self.hass, self._player or "", sound, self._context)
-        except Exception as err:  # noqa: BLE001 - integrations of media players raise whatever their libraries do
-            _LOGGER.warning("%s: %s does not play: %s", self.entity_id, self._player, printable(str(err) or repr(err)))
 
     def _select(self, key: str) -> str | None:
         """Return a select; None if it is disabled: it has no state then, and Home Assistant's default is used."""

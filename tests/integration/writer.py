@@ -12,11 +12,10 @@ from homeassistant.components.conversation import (
     ConversationInput,
     ConversationResult,
 )
-from homeassistant.exceptions import HomeAssistantError
 
 AGENT = "conversation.writer"
 FIRST = "The light in the kitchen is on, and the one in the hall as well, since this morning. "
-SECOND = "Shall I turn them off?"
+SECOND = "I can turn them off."
 
 
 class Writer(ConversationEntity):
@@ -48,5 +47,5 @@ class Writer(ConversationEntity):
             yield {"content": f"{word} "}
         await self.goes_on.wait()
         if self.fails:
-            raise HomeAssistantError("The model is tired")
+            raise RuntimeError("The model is tired")
         yield {"content": SECOND}

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from homeassistant.components import tts
 from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEventType, PipelineStage
 from homeassistant.components.assist_pipeline.error import PipelineError
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from ..speech import printable
@@ -86,24 +88,34 @@ class AssistantRun:
     answer: str = ""
     """The text of the answer."""
     token: str | None = None
-    """By which the answer's sound is found, once it has been spoken."""
+    """By which the answer's sound is found, as soon as it can be heard: with a long answer, while it is written."""
     asks_on: bool = False
     """Whether the assistant wants an answer of its own."""
     is_understood: bool = False
     """Whether there was speech."""
     problem: Problem | None = None
     """What it ended with."""
+    _coming: str | None = None
+    """The token, until there is something to hear."""
 
     @property
     def waits(self) -> bool:
         """Whether it has got no further than to wait for the wake word."""
         return self.stage is PipelineStage.WAKE_WORD and self.part in (Part.VOICE_ASSISTANT, Part.WAKE_WORD)
 
+    def sound(self, hass: HomeAssistant) -> tts.ResultStream | None:
+        """Return the sound of the answer, as soon as there is something to hear."""
+        return tts.async_get_stream(hass, self.token) if self.token else None
+
     def note(self, event: PipelineEvent) -> None:
         """Take note of an event."""
         data: dict[str, Any] = event.data or {}
         self.part = _PART_OF_EVENT.get(event.type, self.part)
         match event.type:
+            case PipelineEventType.RUN_START:
+                self._coming = data.get("tts_output", {}).get("token")
+            case PipelineEventType.INTENT_PROGRESS if data.get("tts_start_streaming"):
+                self.token = self._coming
             case PipelineEventType.WAKE_WORD_END if not data.get("wake_word_output"):
                 # An engine that has gone ends like this, and would do so again at once.
                 self.problem = Problem(self.part, "wake-word-ended", "The wake word engine ended by itself")
