@@ -288,6 +288,7 @@ _VOICE: Final = {"ShortName": "de-DE-KatjaNeural", "Locale": "de-DE", "StyleList
 SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
     "sound": (
         b"\0\1\0\4abcd\0" + b"\xff\x7f" * 20,
+        b"\1\0\0\0\x2c" + b"\xff\x7f" * 20 + b"\xffLIST\4\0\0\0abcd",  # amid a sample
         b"\1\0\0\0\x2c" + b"\xff\x7f" * 20 + b"LIST\4\0\0\0abcd",
     ),
     "voices": (json.dumps([_VOICE, {}, 1]).encode(), b"[[", b"{}"),

@@ -130,7 +130,7 @@ def _end_of_audio(data: bytes) -> int:
     """Return where chunks begin that a WAV file has behind its audio."""
     start = data.find(b"LIST")
     while start >= 0:
-        if _are_chunks(data, start):
+        if start % SAMPLE_SIZE == 0 and _are_chunks(data, start):
             return start
         start = data.find(b"LIST", start + 1)
     return len(data)
