@@ -23,7 +23,7 @@ from homeassistant.util.language import matches
 
 from .const import SUBENTRY_VOICE
 from .entity import AzureSpeechEntity
-from .resource.errors import asked, worded
+from .resource.errors import asked, unloaded, worded
 from .resource.issues import Issue, async_create_issue, async_delete_issue
 from .resource.resource import AzureSpeechConfigEntry
 from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, printable, silence
@@ -149,7 +149,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             self._settings.pronunciations,
             in_fragments=self._settings.text_streaming,
         )
-        voice = request.options.get(ATTR_VOICE) or self._settings.voice
+        voice = str(request.options.get(ATTR_VOICE) or "") or self._settings.voice  # in YAML, it may be a number
         said, header = False, b""
 
         def is_awaited() -> bool:
@@ -221,7 +221,9 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             )
 
     def _worded(self, error: SpeechError, voice: Voice) -> HomeAssistantError:
-        """Return a failure in words, or what the source of the text said."""
+        """Return a failure in words, or what the source of the text said, or that a reload has ended it."""
+        if self._resource.closed:
+            return unloaded(self._entry)
         if not isinstance(error, TextSourceError):
             return asked(error, self._resource.endpoint, voice.short_name)
         cause = error.__cause__

@@ -105,6 +105,11 @@ async def test_the_voice_that_an_assistant_has_chosen_speaks(hass: HomeAssistant
     assert "en-GB-SoniaNeural" in spoken(service)[0].ssml
 
 
+@pytest.mark.parametrize("name", [5, "en-US-Nobody", "<voice>"])
+async def test_somebody_speaks_where_an_automation_names_nobodys_voice(hass: HomeAssistant, name: object) -> None:
+    assert heard(await sound_of(asked_to_speak(hass, SENTENCE, {**WAV, ATTR_VOICE: name}))) == SENTENCE
+
+
 async def test_a_voice_speaks_as_it_is_set(hass: HomeAssistant, entry: ConfigEntry, service: SpeechService) -> None:
     who = {"voice": "en-US-JennyNeural"}
     manner = {"style": "cheerful", "degree": 150, "rate": 120, "pitch": 90, "volume": 80}

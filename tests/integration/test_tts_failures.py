@@ -152,6 +152,6 @@ async def test_a_reload_ends_what_is_spoken(hass: HomeAssistant, service: Speech
     await anext(sound)
     await service.until(lambda: bool(spoken(service)))
     await hass.config_entries.async_reload(entry.entry_id)
-    with pytest.raises(HomeAssistantError):
+    with pytest.raises(HomeAssistantError, match="unloaded or reloaded meanwhile"):
         async for _ in sound:
             pass

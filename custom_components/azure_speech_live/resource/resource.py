@@ -50,7 +50,8 @@ class SpeechResource:
             raise ValueError("no endpoint")
         self._hass = hass
         self._entry = entry
-        self._closed = False
+        self.closed = False
+        """Whether it was unloaded, which ends all that is under way."""
         self._stop_tracking: CALLBACK_TYPE | None = None
         self.endpoint = endpoint
         self.client = create_client(hass, entry.data)
@@ -86,7 +87,7 @@ class SpeechResource:
 
     async def async_close(self) -> None:
         """End all that is under way."""
-        self._closed = True
+        self.closed = True
         self.health.async_stop()
         if self._stop_tracking is not None:
             self._stop_tracking()
@@ -115,7 +116,7 @@ class SpeechResource:
         except SpeechError as err:
             if isinstance(err, AudioSourceError) and isinstance(err.__cause__, UsageLimitError):
                 raise err.__cause__ from None  # which is no failure
-            if not self._closed:
+            if not self.closed:
                 session.error = err
             raise
         finally:
@@ -144,7 +145,7 @@ class SpeechResource:
                         self.speaking_guard.check()
                     yield piece
         except SpeechError as err:
-            if not (self._closed or isinstance(err, TextSourceError)):
+            if not (self.closed or isinstance(err, TextSourceError)):
                 answer.error = err
             raise
         finally:

@@ -6,14 +6,21 @@ The service takes "de-DE" and "zh-Hans" and answers with "de-de", "de" or "zh-ha
 """
 
 from collections.abc import Generator, Iterable
+import re
 from typing import Final
 
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _RENAMED: Final = {"cmn": "zh", "in": "id", "iw": "he", "jw": "jv", "no": "nb", "tl": "fil"}
 """Codes of languages, withdrawn or wider, by which others know what the service names otherwise."""
 _SCRIPT: Final = 4
 """Letters of a script's subtag, such as "Hans"; no other that stands before a region has as many."""
 _EXTENDED: Final = 3
 """Letters of a language's subtag that stands after a wider one's: "zh-yue" is "yue". No other has as many there."""
+
+
+def is_tag(text: str) -> bool:
+    """Return whether a text is a language tag as the service takes it: "de-DE", but neither "de_DE" nor "German"."""
+    return _TAG.fullmatch(text) is not None
 
 
 def language_of(tag: str) -> str:

@@ -7,10 +7,9 @@ The service takes the values of enumerations in any case.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-import re
 from typing import Any, Final, Self
 
-from .language_tags import language_of
+from .language_tags import is_tag, language_of
 
 MAX_AT_START: Final = 4
 """Languages that the spoken one can be detected among at the start of a turn. All along, it is ten.
@@ -27,7 +26,6 @@ _METADATA: Final = (
     "punctuationBoundaryEnabled",
     "sentenceBoundaryEnabled",
 )
-_LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 END_SILENCE: Final = 0.25
 """Seconds of silence behind the last word: enough for a quiet consonant, and nobody waits for it."""
 _BOUNDS: Final = {
@@ -324,7 +322,7 @@ class SynthesisOptions:
                 raise ValueError(f"{name} is from {least} to {most}")
         if not self.voice:
             raise ValueError("a voice has a name")
-        if self.language is not None and not _LANGUAGE_TAG.fullmatch(self.language):
+        if self.language is not None and not is_tag(self.language):
             raise ValueError("language is a BCP-47 tag")
         if self.degree is not None and not self.style:
             raise ValueError("degree is that of a style")

@@ -40,7 +40,10 @@ _ESCAPED: Final = frozenset("\\`*_{}[]()#+-.!|>~<&")
 _SCHEME: Final = re.compile(r"https?://|www\.", re.IGNORECASE)
 _IN_ADDRESS: Final = rf"""[^\s<>()\[\]"'“”„»«*`，。、；：！？）】》」』{UNSPACED}]"""  # noqa: RUF001 - other languages' own
 _HOST: Final = re.compile(rf"(?:(?![/?#]){_IN_ADDRESS}){{0,{_MAX_HOST}}}")
-_PATH: Final = re.compile(rf"(?:{_IN_ADDRESS})*")
+_MAX_BRACKETED: Final = 100
+"""Characters between the brackets of an address, of which an encyclopedia's has some: "Mercury_(planet)"."""
+_PATH: Final = re.compile(rf"(?:{_IN_ADDRESS}|\((?:{_IN_ADDRESS}){{0,{_MAX_BRACKETED}}}\))*")
+_OPEN_BRACKET: Final = re.compile(rf"\((?:{_IN_ADDRESS}){{0,{_MAX_BRACKETED}}}\Z")
 _AFTER_ADDRESS: Final = ".,;:!?…_~"
 """At the end of an address they are the sentence's that it stands in."""
 
@@ -131,7 +134,8 @@ def rest_of_address(source: Source) -> Read | None:
     """Read the rest of an address, as far as it is there, as nothing; what may be the sentence's is left."""
     path = source.found(_PATH)
     end = source.at + len(path[0].rstrip(_AFTER_ADDRESS))
-    if not source.goes_on(path.end()):
+    bracket = _OPEN_BRACKET.match(source.text, path.end())
+    if not source.goes_on(bracket.end() if bracket else path.end()):
         return Read(end)
     return Read(end, then=Mode.ADDRESS) if end > source.at else None
 

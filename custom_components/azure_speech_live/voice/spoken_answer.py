@@ -7,6 +7,7 @@ comes behind them can change how they are said. A number waits for its unit, a n
 from collections.abc import Iterable, Iterator, Sequence
 import re
 from typing import Final
+import unicodedata
 
 from ..speech import Fragment, Phoneme
 from .characters import is_speakable
@@ -80,7 +81,8 @@ class SpokenAnswer:
         return _flat(apart) == _flat(self._as_said(sentence[begin:]))
 
     def _as_said(self, text: str) -> list[str | Phoneme]:
-        return self._pronunciations.apply(self._numbers.apply(text))
+        # An accent is part of its letter, as it is in what a household lists.
+        return self._pronunciations.apply(self._numbers.apply(unicodedata.normalize("NFC", text)))
 
 
 def _flat(parts: Sequence[str | Phoneme]) -> str:

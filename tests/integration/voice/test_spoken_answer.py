@@ -49,6 +49,7 @@ def test_all_that_is_put_right_is_so_in_every_sentence() -> None:
     [
         (["Jack &", " Jones"], ["Jack & Jones"]),
         (["Temp < 5 °C & > 0"], ["Temp < 5 degrees Celsius & > 0"]),
+        (["Kna\u0308cke", "bro\u0308d"], ["k-neck-e-bröd"]),  # as macOS writes it
         (["He said \"don't\" 'now'"], ["He said \"don't\" 'now'"]),
         (["AT&amp;T"], ["AT&T"]),
         (["x ]]> y"], ["x ]]> y"]),

@@ -99,6 +99,8 @@ def test_lines(text: str, said: str) -> None:
             "siehe münchen.de, 请看example.com查看。好",
         ),
         ("<https://example.com/x> <me@example.com> https:// x", "example.com me@example.com https:// x"),
+        ("https://a.org/b_(c) and (see https://a.org/b_(c)d). (https://a.org/b", "a.org and (see a.org). (a.org"),
+        ("https://a.org/(" + "b" * 200 + ") https://a.org/(c", "a.org(" + "b" * 200 + ") a.org(c"),
         ("https://example.com/" + "a" * 5000 + "... end", "example.com... end"),
         ("mailto: **https://example.com/**", "mailto: example.com"),
     ],

@@ -10,7 +10,7 @@ import json
 from typing import Any, Final
 
 from ..errors import UnusableMessageError
-from ..language_tags import language_of, lookup
+from ..language_tags import is_tag, language_of, lookup
 from ..wire.wording import printable
 from .capabilities import DEFAULT_LOCALE, Capabilities, capabilities, locale_of
 
@@ -135,7 +135,7 @@ def _distance(voice: Voice, language: str) -> int:
 def _voice(entry: dict[str, Any]) -> Voice | None:
     """Return the voice that an entry is about, if it says which."""
     name, locale = _name(entry.get("ShortName")), _name(entry.get("Locale"))
-    if not name or not locale:
+    if not name or not is_tag(locale):
         return None
     return Voice(
         short_name=name,
@@ -143,7 +143,7 @@ def _voice(entry: dict[str, Any]) -> Voice | None:
         display_name=_text(entry.get("DisplayName")) or name,
         local_name=_text(entry.get("LocalName")),
         gender=_text(entry.get("Gender")),
-        secondary_locales=_texts(entry.get("SecondaryLocaleList")),
+        secondary_locales=tuple(filter(is_tag, _texts(entry.get("SecondaryLocaleList")))),
         styles=_texts(entry.get("StyleList")),
         roles=_texts(entry.get("RolePlayList")),
         sample_rate=_number(entry.get("SampleRateHertz")) or _RATE,
