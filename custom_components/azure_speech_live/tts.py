@@ -41,6 +41,8 @@ PARALLEL_UPDATES = 0
 
 ATTR_SETTINGS: Final = "settings"
 """An option that nobody gives: with it Home Assistant tells apart what was spoken with other settings."""
+ELSE_LANGUAGE: Final = "en-US"
+"""What is spoken where nobody says which language, and no voice speaks Home Assistant's own, such as Luxembourgish."""
 MAX_VOICES: Final = 3
 """Voices that are tried for one text."""
 NOTHING_SAID: Final = 0.1
@@ -82,7 +84,8 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         self._settings = VoiceSettings.from_stored(subentry.data, subentry.title)
         self._voices = voices
         self._attr_supported_languages = list(SPOKEN)
-        self._attr_default_language = matches(hass.config.language, SPOKEN, hass.config.country)[0]
+        home = matches(hass.config.language, SPOKEN, hass.config.country)
+        self._attr_default_language = next(iter(home), ELSE_LANGUAGE)
         self._attr_supported_options = [ATTR_VOICE, *FORMAT_OPTIONS]
         self._subentry = subentry
 

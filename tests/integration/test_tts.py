@@ -6,7 +6,7 @@ from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any
 
-from homeassistant.components.tts import ATTR_VOICE, DOMAIN as TTS_DOMAIN
+from homeassistant.components.tts import ATTR_VOICE, DOMAIN as TTS_DOMAIN, async_create_stream
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -66,6 +66,17 @@ async def test_its_languages_are_there_before_the_service_was_asked(
     await socket.send_json_auto_id({"type": "tts/engine/list", "language": "de", "country": "AT"})
     providers = (await socket.receive_json())["result"]["providers"]
     assert providers == [{"engine_id": VOICE, "supported_languages": ["de-AT", "de-DE", "de-CH"]}]
+
+
+async def test_a_home_whose_language_no_voice_speaks_has_a_voice_for_others(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    hass.config.language = "lb"
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV, language="de-DE"))) == SENTENCE
+    stream = async_create_stream(hass, VOICE, options=WAV)
+    stream.async_set_message("Good night.")
+    assert heard(await sound_of(stream)) == "Good night."
 
 
 async def test_the_voices_of_a_language_are_to_choose_from(
