@@ -89,7 +89,7 @@ class Voices:
 
         None if no voice speaks it.
         """
-        voice = self.named(name) if name else None
+        voice = (self.listed(name) or Voice.named(name, language)) if name else None
         # Of one that is in no list nobody knows what it speaks.
         if voice is None or (voice in self.all and voice.spoken_as(language) is None):
             voice = next(iter(self.speaking(language)), None)

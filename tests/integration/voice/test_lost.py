@@ -150,6 +150,14 @@ async def test_a_name_that_was_never_a_voices_is_a_mistake_of_who_asks_for_it(
     assert "de-DE-KatjaNeural speaks in its place" in record.getMessage()
 
 
+@pytest.mark.usefixtures("entry")
+async def test_a_name_that_tells_no_country_is_spoken_for_in_the_one_that_is_asked_for(
+    hass: HomeAssistant, service: SpeechService
+) -> None:
+    await sound_of(asked_to_speak(hass, "Tea is ready.", {**WAV, "voice": "Sonia"}, language="en-GB"))
+    assert speakers(service) == ["Sonia", "en-GB-SoniaNeural"]
+
+
 async def test_a_language_that_nobody_speaks_any_more_is_told(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:

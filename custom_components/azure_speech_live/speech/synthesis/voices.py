@@ -49,9 +49,12 @@ class Voice:
     """Of its release: "GA", "Preview" or "Deprecated"."""
 
     @classmethod
-    def named(cls, short_name: str) -> Voice:
-        """Return what the name tells of a voice that is in no list: one that is gone, or a household's own."""
-        return cls(short_name, locale_of(short_name) or DEFAULT_LOCALE, display_name=short_name)
+    def named(cls, short_name: str, language: str = DEFAULT_LOCALE) -> Voice:
+        """Return what the name tells of a voice that is in no list: one that is gone, or a household's own.
+
+        It is at home where ``language`` is spoken if the name tells nothing else.
+        """
+        return cls(short_name, locale_of(short_name) or language, display_name=short_name)
 
     @property
     def deprecated(self) -> bool:
