@@ -283,15 +283,15 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         # Not before it works: until it is left, a form would keep others from what it has set.
         await self.async_set_unique_id(endpoint.unique_id, raise_on_progress=False)
         uses = [ConfigSubentryData(subentry_type=kind, title=name, unique_id=None, data=settings)]
+        voice = free_name(self.hass, voice_names(self.hass, endpoint.unique_id), SUBENTRY_VOICE)
         if self._speaks:
-            voice = free_name(self.hass, voice_names(self.hass, endpoint.unique_id), SUBENTRY_VOICE)
             uses.append(ConfigSubentryData(subentry_type=SUBENTRY_VOICE, title=voice, unique_id=None, data={}))
         return self.async_create_entry(
             title=resource_name(self.hass, endpoint.unique_id),
             data=data,
             subentries=uses,
             description="speaks" if self._speaks else None,
-            description_placeholders={**PAGES, "name": name},
+            description_placeholders={**PAGES, "name": name, "voice": voice},
         )
 
     @callback

@@ -153,19 +153,17 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             in_fragments=self._settings.text_streaming,
         )
         voice = str(request.options.get(ATTR_VOICE) or "") or self._settings.voice  # in YAML, it may be a number
-        said, streamed, header = False, False, b""
+        said, header = False, b""
 
         def is_awaited() -> bool:
-            # Of MP3 nothing comes when the connection opens; before that, silence would hide that there is none. Nor
-            # before a text that is whole: Home Assistant keeps its sound, and would keep the silence.
-            return said or streamed
+            # Of MP3 nothing comes when the connection opens; before that, silence would hide that there is none.
+            return said or (sound_format.is_raw and not script.is_written)
 
         try:
             async with aclosing(self._sound(script, voice, request.language, sound_format, long=long)) as sound:
                 if sound_format.is_raw:
                     header = await anext(sound)
-                    streamed = not script.is_written
-                    if streamed or not long:
+                    if not (long and script.is_written):
                         yield header
                         header = b""
                 async with aclosing(bridged(sound, sound_format, is_awaited)) as whole:

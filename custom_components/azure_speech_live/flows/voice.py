@@ -30,7 +30,7 @@ from ..languages.words import ARROW
 from ..resource.resource import entry_endpoint
 from ..resource.stored import InvalidSettingError
 from ..speech import END_SILENCE, SynthesisOptions, Voice
-from ..voice.names import name_of, voice_options
+from ..voice.names import voice_options
 from ..voice.settings import VoiceSettings
 from ..voice.voices import async_get_voices
 from .form import PAGES, unless_removed
@@ -98,11 +98,7 @@ class VoiceFlow(ConfigSubentryFlow):
             step_id="manner",
             data_schema=self.add_suggested_values_to_schema(_manner_schema(self._voice), suggested),
             errors=errors,
-            description_placeholders={
-                **_PLACEHOLDERS,
-                "voice": name_of(self._voice) if self._voice else "",
-                **placeholders,
-            },
+            description_placeholders={**_PLACEHOLDERS, **placeholders},
         )
 
     @property
@@ -139,6 +135,7 @@ class VoiceFlow(ConfigSubentryFlow):
             data_schema=self.add_suggested_values_to_schema(await self._voice_schema(), suggested),
             errors=errors,
             description_placeholders=_PLACEHOLDERS,
+            last_step=False,
         )
 
     async def _voice_schema(self) -> vol.Schema:

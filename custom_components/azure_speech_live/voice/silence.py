@@ -1,7 +1,7 @@
 """Silence where a voice has nothing to say yet, as long as the silence lasts: what plays a sound waits for no more.
 
 A voice satellite hangs if nothing comes for five seconds (esphome/home-assistant-voice-pe#612), such as while the agent
-asks a tool; and one whose sound does not begin within two ends its reply (esphome/esphome#16462).
+asks a tool.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..speech import Frames, OutputFormat, silence
 
-PAUSE: Final = 1.5
+PAUSE: Final = 2.0
 """Seconds without any sound from which on there is silence in its place."""
 STEP: Final = 0.1
 """Seconds of silence at a time: as long as what comes then may wait behind it."""
@@ -30,7 +30,7 @@ async def bridged(
 ) -> AsyncGenerator[bytes]:
     """Yield a sound, PCM or MP3 without its beginning, and where nothing comes for long, silence in real time.
 
-    ``is_awaited`` tells whether somebody listens already, so that silence is better than nothing.
+    ``is_awaited`` tells whether more text is to come: what takes its time then is no silence, but the service.
     """
     frames = Frames(form)
     clock = asyncio.get_running_loop().time
