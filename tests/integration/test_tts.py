@@ -218,25 +218,6 @@ async def test_a_pause_in_the_text_is_silence_in_real_time(
     assert "No more text" not in caplog.text
 
 
-async def test_an_answer_whose_sound_is_late_begins_with_silence(
-    hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where all of it was written meanwhile: what plays it would not wait."""
-    monkeypatch.setattr(silence, "PAUSE", 0.1)
-    service.behaviours = lambda _: Behaviour(faults=(Fault(After("response"), Silence()),))
-
-    async def answer() -> AsyncGenerator[str]:
-        yield f"{SENTENCE} "
-        await asyncio.sleep(0.05)
-        yield "It is warm."
-
-    sound = asked_to_speak(hass, answer(), WAV).async_stream_result()
-    silent = 0
-    async with aclosing(sound):
-        while silent < 3:
-            silent += not any((await anext(sound))[:HEADER])
-
-
 async def test_a_pause_is_silence_in_mp3_too(
     hass: HomeAssistant, service: SpeechService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,7 +78,7 @@ async def test_where_sound_is_still_heard_a_breath_is_enough() -> None:
     assert {len(piece) for piece in pieces[1:-1]} == {round(silence.BREATH * FORM.rate) * 2}
 
 
-async def test_where_nobody_listens_there_is_no_silence() -> None:
+async def test_what_the_service_takes_its_time_for_is_no_pause() -> None:
     assert await whole(spoken(0, 0.4), is_awaited=False) == [SOUND, SOUND]
 
 
