@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import OutputFormat, SpeechError, UnusableMessageError
-from custom_components.azure_speech_live.speech.synthesis.texts import Text
+from custom_components.azure_speech_live.speech.synthesis.texts import Fragment, Text, pieces_of, said
 from custom_components.azure_speech_live.speech.synthesis.unasked import MAX_TEXT
 from custom_components.azure_speech_live.speech.synthesis.voices import MAX_VOICES
 from custom_components.azure_speech_live.voice.pronunciation import Pronunciations
@@ -112,38 +112,58 @@ async def thousands_of_sentences() -> AsyncGenerator[Text]:
         yield f"This is number {number}."
 
 
+async def thousands_of_letters() -> AsyncGenerator[Text]:
+    for _ in range(10_000):
+        yield "a"
+
+
+async def thousands_of_fragments() -> AsyncGenerator[Text]:
+    for _ in range(20_000):
+        yield Fragment(("a",))
+
+
 async def empties() -> AsyncGenerator[Text]:
     for _ in range(200_000):
         yield ""
     yield "At last."
 
 
-@pytest.mark.parametrize("texts", [one_piece, one_piece_without_a_mark, thousands_of_sentences, empties])
-async def test_text(stage: Stage, texts: Callable[[], AsyncGenerator[str]]) -> None:
-    said = "".join([text async for text in texts()])
-    await _is_spoken(stage, texts(), said)
+TEXTS: Final = (
+    one_piece,
+    one_piece_without_a_mark,
+    thousands_of_sentences,
+    thousands_of_letters,
+    thousands_of_fragments,
+    empties,
+)
+
+
+@pytest.mark.parametrize("texts", TEXTS)
+async def test_text(stage: Stage, texts: Callable[[], AsyncGenerator[Text]]) -> None:
+    all_said = "".join([said(pieces_of(text)) async for text in texts()])
+    await _is_spoken(stage, texts(), all_said)
 
 
 @pytest.mark.parametrize("text", ["A word is one of these. ", "a word without a mark "])
 async def test_a_character_at_a_time(stage: Stage, text: str) -> None:
     """As an agent's text is spoken in Home Assistant."""
-    said = (text * LONGEST_TEXT)[:LONGEST_TEXT]
+    whole = (text * LONGEST_TEXT)[:LONGEST_TEXT]
 
     async def characters() -> AsyncGenerator[str]:
-        for character in said:
+        for character in whole:
             yield character
 
     script = Script(characters(), "en-US", Pronunciations({}))
-    await _is_spoken(stage, script.texts(), said)
+    await _is_spoken(stage, script.texts(), whole)
     await script.aclose()
 
 
-async def _is_spoken(stage: Stage, texts: AsyncGenerator[Text], said: str) -> None:
+async def _is_spoken(stage: Stage, texts: AsyncGenerator[Text], whole: str) -> None:
     stage.play(None)
     async with calling(stage.urls[0]) as client, watching() as watch:
         heard = await hear(client, texts, OPTIONS_8KHZ)
     assert heard.error is None
-    assert heard.text.replace(" ", "") == said.replace(" ", "")
+    assert heard.text.replace(" ", "") == whole.replace(" ", "")
     assert watch.own.percentile(0.99) < LATE
     assert watch.growth < MEMORY + 2 * len(heard.stream) / MB
 

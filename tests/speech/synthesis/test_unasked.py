@@ -1,5 +1,7 @@
 """Text that was not asked for yet. What is asked for together, an answer's tests show as well."""
 
+import sys
+
 from hypothesis import given, strategies as st
 
 from custom_components.azure_speech_live.speech.synthesis.texts import said
@@ -72,3 +74,28 @@ def test_nothing_is_lost(fed: list[tuple[str, bool]]) -> None:
     unasked.feed(())
     expected = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
     assert "".join("".join(taken(unasked)).split()) == "".join("".join(expected).split())
+
+
+def test_as_many_texts_are_as_much_work_each() -> None:
+    few, many = _calls(["a"] * 20), _calls(["a"] * 280)
+    assert many < 20 * few
+
+
+def _calls(texts: list[str]) -> int:
+    """Return how many calls it takes to ask for texts, all together."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event.endswith("call")
+
+    unasked, before = Unasked(OPTIONS), sys.getprofile()
+    sys.setprofile(count)
+    try:
+        for text in texts:
+            unasked.feed((text,))
+        asked = unasked.take(first=False)
+    finally:
+        sys.setprofile(before)
+    assert said(asked) == " ".join(texts)
+    return calls

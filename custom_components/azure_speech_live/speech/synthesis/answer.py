@@ -114,7 +114,7 @@ class Answer:
     # --- text
 
     def feed(self, text: Text, now: float) -> bool:
-        """Take a text; return whether there is anything to say in it."""
+        """Take a text; return whether the next one can be asked for together with it."""
         pieces, whole, stream = pieces_of(text), not isinstance(text, Fragment), self._stream
         speakable = is_speakable(said(pieces))
         if self.timeline.text is None and speakable:
@@ -123,7 +123,7 @@ class Answer:
             self._unasked.feed(pieces, whole=whole)
         elif stream.is_amid_sentence or speakable:
             stream.feed(pieces, whole=whole)
-        return speakable
+        return speakable and whole and not self._unasked.is_much
 
     def end_text(self, now: float) -> None:
         """Take note that there is no more. Raises ServiceError if nothing was spoken of what there was."""

@@ -142,13 +142,13 @@ class Flow:
         answer = self._answer
         try:
             async for text in self._source:
-                heard = answer.feed(text, self._loop.time())
+                goes_on = answer.feed(text, self._loop.time())
                 self._to_send.set()
                 self._reschedule()
                 while answer.full:
                     await self._text_left.wait()
-                if not heard:
-                    await asyncio.sleep(0)  # else nothing would, in a source that gives nothing for ever
+                if not goes_on:
+                    await asyncio.sleep(0)  # others have their turn, whatever a source gives and however much
         except Exception as err:
             raise TextSourceError(f"the source of the text failed: {type(err).__name__}") from err
         answer.end_text(self._loop.time())

@@ -30,6 +30,10 @@ class _Part:
     """What of a text one turn can have."""
 
     pieces: tuple[Piece, ...]
+    text: str
+    """What is said of it."""
+    size: int
+    """Bytes that it takes in a document."""
     begins: bool
     """Whether it is the beginning of a text."""
 
@@ -42,8 +46,10 @@ class Unasked:
         self.ahead = 0
         """Characters of it that are whole."""
         self._options = options
+        self._markup = len(document((), options).encode())
+        """Bytes of a document without any text."""
         self._parts: deque[_Part] = deque()
-        self._unfinished: tuple[Piece, ...] = ()
+        self._unfinished: list[Piece] = []
         """The sentence of which more is to come."""
 
     def __bool__(self) -> bool:
@@ -62,19 +68,20 @@ class Unasked:
 
     def feed(self, pieces: Sequence[Piece], *, whole: bool = True) -> None:
         """Take a text; it goes on with the next one if it is not ``whole``. What nobody can speak is left out."""
-        self._unfinished += tuple(pieces)
+        self._unfinished += pieces
         if not whole:
             return
-        text, self._unfinished = self._unfinished, ()
+        text, self._unfinished = self._unfinished, []
         if is_speakable(said(text)):
             for index, part in enumerate(parts(text, self._options, LONGEST_TURN)):
-                self._parts.append(_Part(part, begins=index == 0))
-                self.ahead += _length(part)
+                size = len(document(part, self._options).encode()) - self._markup
+                self._parts.append(_Part(part, said(part), size, begins=index == 0))
+                self.ahead += len(self._parts[-1].text)
 
     def feed_before(self, texts: Iterable[Sequence[Piece]], *, whole: bool) -> None:
         """Take texts that come before what is there, if the last of them is ``whole``; else there is nothing."""
         behind, unfinished = self._parts, self._unfinished
-        self._parts, self._unfinished = deque(), ()
+        self._parts, self._unfinished = deque(), []
         *texts, last = texts
         for text in texts:
             self.feed(text)
@@ -84,23 +91,18 @@ class Unasked:
 
     def take(self, *, first: bool) -> tuple[Piece, ...]:
         """Return what is asked for at a time; ``first``: nothing was before. There has to be some that is whole."""
-        taken = self._parts.popleft().pieces
+        last = self._parts.popleft()
+        taken, length, size = [*last.pieces], len(last.text), self._markup + last.size
+        self.ahead -= length
         while self._parts:
-            joined = _joined(taken, self._parts[0])
-            enough = _length(taken) >= FIRST if first else _length(joined) > TOGETHER
-            if enough or len(document(joined, self._options).encode()) > MAX_MESSAGE - HEADERS:
+            part = self._parts[0]
+            # What are not of one text is kept apart.
+            between = gap(last.text, part.text) if part.begins else ""
+            longer, larger = (more + len(between) for more in (length + len(part.text), size + part.size))
+            enough = length >= FIRST if first else longer > TOGETHER
+            if enough or larger > MAX_MESSAGE - HEADERS:
                 break
-            taken = joined
-            self._parts.popleft()
-        self.ahead = sum(_length(part.pieces) for part in self._parts)
-        return taken
-
-
-def _length(pieces: Sequence[Piece]) -> int:
-    return len(said(pieces))
-
-
-def _joined(pieces: tuple[Piece, ...], part: _Part) -> tuple[Piece, ...]:
-    """Return a text and the one behind it as one; those that are not of one text are kept apart."""
-    between = gap(said(pieces), said(part.pieces)) if part.begins else ""
-    return (*pieces, between, *part.pieces) if between else (*pieces, *part.pieces)
+            last, length, size = self._parts.popleft(), longer, larger
+            taken += (between, *part.pieces) if between else part.pieces
+            self.ahead -= len(part.text)
+        return tuple(taken)
