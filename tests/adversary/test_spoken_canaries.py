@@ -14,10 +14,10 @@ from tests.speech.faults.rows import always, for_ever
 from tests.speech.listener import OPTIONS, Texts, hear
 from tests.speech.synthesis.faults import TABLE
 from tests.speech.synthesis.rows import Row
-from tests.speech_service import KEY, Behaviour, Fault, SpeechService
+from tests.speech_service import Behaviour, Fault, SpeechService
 from tests.speech_service.faults import Action, After, AudioSent, HangUp, Reset
 
-from .test_canaries import ANSWERS, CANARIES, FORMS, MESSAGES, forms, leaks, message
+from .test_canaries import ANSWERS, CANARIES, FORMS, MESSAGES, check_log, forms, leaks, message
 
 WORDS: Final = [f"Tell them {canary} now." for canary in CANARIES.values()]
 TOLD: Final[Mapping[str, Callable[[str], Action]]] = {
@@ -43,7 +43,7 @@ async def test_no_answer_gives_one_away(kind: str, form: int, caplog: pytest.Log
             with pytest.raises(SpeechError) as caught:
                 await client.voices()
             assert not leaks(str(caught.value))
-    _check_log(caplog)
+    check_log(caplog)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -71,15 +71,5 @@ async def _say_nothing_of_it(
         await client.prepare(options)
     heard = await hear(client, Texts(WORDS), options)
     assert not leaks(str(heard.error))
-    _check_log(caplog)
+    check_log(caplog)
     return heard.error
-
-
-def _check_log(caplog: pytest.LogCaptureFixture) -> None:
-    records = [record for record in caplog.records if not record.name.startswith("tests.")]
-    assert not leaks("\n".join(_said(record) for record in records if record.levelno > logging.DEBUG))
-    assert KEY not in "\n".join(map(_said, records))
-
-
-def _said(record: logging.LogRecord) -> str:
-    return record.getMessage() + str(record.exc_info or "")

@@ -5,7 +5,7 @@ import pytest
 
 from custom_components.azure_speech_live.speech import printable
 from custom_components.azure_speech_live.speech.wire.limits import MAX_SHOWN
-from custom_components.azure_speech_live.speech.wire.wording import shown
+from custom_components.azure_speech_live.speech.wire.wording import PATH_WORDS, shown, shown_path
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,23 @@ def test_printable_shows_that_it_cuts() -> None:
     assert printable("x" * MAX_SHOWN) == "x" * MAX_SHOWN
     assert printable("x" * (MAX_SHOWN + 1)) == "x" * (MAX_SHOWN - 1) + "…"
     assert printable("line\nforged\r\x1b[31m") == "line forged  [31m"
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("speech.enddetected", "speech.enddetected"),
+        ("audio", "audio"),
+        ("0123456789abcdef0123456789abcdef", "…"),
+        ("speech.xanadu", "speech.…"),
+        ("turn on the light", "…"),
+        ("", "…"),
+    ],
+)
+def test_of_a_path_is_shown_what_paths_are_made_of(path: str, line: str) -> None:
+    assert shown_path(path) == line
+
+
+@given(st.lists(st.sampled_from(sorted(PATH_WORDS)), min_size=100))
+def test_a_long_path_is_one_bounded_line(parts: list[str]) -> None:
+    assert len(shown_path(".".join(parts))) <= MAX_SHOWN

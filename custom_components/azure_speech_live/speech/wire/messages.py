@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from ..errors import UnusableMessageError
 from .limits import MAX_HEADER_SIZE, MAX_OFFSET
-from .wording import printable
+from .wording import shown_path
 
 TICKS_PER_SECOND: Final = 10_000_000
 """Offsets and durations are counted in ticks of 100 ns."""
@@ -43,7 +43,7 @@ class Message:
     def __str__(self) -> str:
         """Return a bounded line for the log: sizes and names, and nothing that was said."""
         kind = "text" if isinstance(self.body, str) else "binary"
-        return f"{printable(self.path)} ({kind}, {len(self.body)})"
+        return f"{shown_path(self.path)} ({kind}, {len(self.body)})"
 
 
 def timestamp(now: datetime) -> str:
@@ -105,7 +105,7 @@ def _message(head: str, body: str | bytes) -> Message:
 
 def json_body(message: Message) -> dict[str, Any]:
     """Return a message's JSON object. Raises UnusableMessageError."""
-    return json_object(message.body, message.path)
+    return json_object(message.body, shown_path(message.path))
 
 
 def json_object(body: str | bytes, where: str) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def json_object(body: str | bytes, where: str) -> dict[str, Any]:
     except ValueError, RecursionError:
         value = None  # and the exception, which holds the document, is out of the chain
     if not isinstance(value, dict):
-        raise UnusableMessageError(f"{printable(where)} with a body that is not a JSON object")
+        raise UnusableMessageError(f"{where} with a body that is not a JSON object")
     return value
 
 

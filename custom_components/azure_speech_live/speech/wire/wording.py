@@ -38,6 +38,13 @@ WORDS: Final = frozenset(
     your zero
     """.split()  # noqa: SIM905 - a block of words reads better than one word a line
 )
+PATH_WORDS: Final = frozenset(
+    """
+    audio commit config context control end enddetected fragment hypothesis keyword metadata phrase piece response
+    speech ssml start startdetected synthesis telemetry text translation turn
+    """.split()  # noqa: SIM905 - the same
+)
+"""What the paths of messages are made of, as far as they were seen."""
 MAX_NUMBERS: Final = 2
 """Numbers that are shown of a text, and never two in a row, or a key in pieces would be."""
 
@@ -69,3 +76,8 @@ def shown(said: str) -> str:
         if known or line[-1:] != [_HIDDEN]:
             line.append(word if known else _HIDDEN)
     return printable(" ".join(line))
+
+
+def shown_path(path: str) -> str:
+    """Return the Path of a message as one bounded line, without what no path is known to be made of."""
+    return printable(".".join(part if part in PATH_WORDS else _HIDDEN for part in path.split(".")))
