@@ -43,9 +43,9 @@ async def bridged(
                 now = clock()
                 if now < due or not is_awaited():
                     continue
-                seconds = BREATH if now < heard_until else step
-                due = now + (PAUSE if now < heard_until else step)
-                quiet = silence(form, seconds)
+                ahead = heard_until - now  # frames of MP3 may be longer than a step
+                due = now + (min(PAUSE, ahead) if ahead > step else step)
+                quiet = silence(form, BREATH if ahead > step else step)
                 heard_until = max(heard_until, now) + len(quiet) / form.bytes_per_second
                 yield quiet
         finally:
