@@ -32,6 +32,7 @@ import voluptuous as vol
 from .const import (
     CONF_ENDPOINT,
     DOMAIN,
+    ENTRY_MINOR_VERSION,
     ENTRY_VERSION,
     SUBENTRY_MICROPHONE,
     SUBENTRY_RECOGNIZER,
@@ -115,6 +116,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     """Add a Speech resource, or change one."""
 
     VERSION = ENTRY_VERSION
+    MINOR_VERSION = ENTRY_MINOR_VERSION
     _accepted: tuple[Endpoint, dict[str, str]]
     """What a new entry will store, once it works."""
     _speaks = False

@@ -8,8 +8,13 @@ DOMAIN: Final = "azure_speech_live"
 ENTRY_VERSION: Final = 1
 """Of what an entry stores: its data, its options, and its subentries, which have no version of their own.
 
-Home Assistant does not set up an entry of a higher one. What may be left out by those who do not know it, raises the
-minor version: an entry with a higher one of these is set up.
+Home Assistant does not set up an entry of a higher one.
+"""
+ENTRY_MINOR_VERSION: Final = 2
+"""What is new in it may be left out by those who do not know it: an entry of a higher one is set up.
+
+The second one has voices, and a limit for the characters that are spoken. An entry that an older release has stored
+keeps the first: there is nothing in it to change.
 """
 
 # What the household types: a region, or an endpoint's address. Which of the two it was, Endpoint finds out.

@@ -11,7 +11,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.azure_speech_live.const import CONF_ENDPOINT, DOMAIN, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
+from custom_components.azure_speech_live.const import (
+    CONF_ENDPOINT,
+    DOMAIN,
+    ENTRY_MINOR_VERSION,
+    ENTRY_VERSION,
+    SUBENTRY_RECOGNIZER,
+    SUBENTRY_TRANSLATOR,
+)
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
@@ -47,6 +54,7 @@ async def test_an_endpoint_becomes_an_entry_with_a_recognizer(hass: HomeAssistan
     assert result["title"] == f"Azure Speech (127.0.0.1:{service.port})"
     assert result["data"] == {CONF_URL: service.url, CONF_API_KEY: KEY}
     entry = result["result"]
+    assert (entry.version, entry.minor_version) == (ENTRY_VERSION, ENTRY_MINOR_VERSION)
     assert entry.unique_id == f"127.0.0.1:{service.port}"
     assert state_of(entry) is ConfigEntryState.LOADED
     recognizer = only_recognizer(entry)
