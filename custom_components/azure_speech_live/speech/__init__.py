@@ -53,7 +53,7 @@ from .riff import RiffStripper
 from .synthesis.formats import Frames, output_format, silence, wav_header
 from .synthesis.shipped import SHIPPED, SPOKEN
 from .synthesis.ssml import Phoneme, Piece
-from .synthesis.texts import Fragment, Text
+from .synthesis.texts import Fragment, Text, is_speakable
 from .synthesis.voices import Voice, similar, speaking
 from .timeline import SynthesisTimeline, Timeline
 from .wire.credentials import Credentials
@@ -121,6 +121,7 @@ __all__ = [
     "Voice",
     "VoiceError",
     "WebPageError",
+    "is_speakable",
     "output_format",
     "printable",
     "silence",

@@ -24,8 +24,6 @@ _DRAWN: Final = re.compile(
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
 _NONCHARACTER: Final = 0xFFFE
 """The last two characters of each plane are none."""
-_NAMED: Final = frozenset("#%&@§")
-"""Punctuation that is read as a word."""
 _CLOSERS: Final = frozenset("\"'”“’»«›)]}）】》〉」』")  # noqa: RUF001 - other languages' own
 _RUNS: Final = frozenset(".,;:!?…。！？、，")  # noqa: RUF001 - other languages' own
 _MAX_RUN: Final = 3
@@ -78,11 +76,6 @@ class Heard:
             self.mark = character
 
 
-def is_speakable(text: str) -> bool:
-    """Return whether anything of a text would be heard: a letter, a number, or a sign that has a name."""
-    return any(_is_heard(character) for character in text)
-
-
 def is_unspaced(character: str) -> bool:
     """Return whether a character is of a script that is written without blanks."""
     return _UNSPACED.match(character) is not None
@@ -114,8 +107,3 @@ def _is_seen(character: str, before: str) -> bool:
     if character in "\t\n":
         return True
     return unicodedata.category(character) not in _UNSEEN and ord(character) & _NONCHARACTER != _NONCHARACTER
-
-
-def _is_heard(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] in "LN" or category in ("Sc", "Sm", "So") or character in _NAMED

@@ -9,8 +9,7 @@ import re
 from typing import Final
 import unicodedata
 
-from ..speech import Fragment, Phoneme
-from .characters import is_speakable
+from ..speech import Fragment, Phoneme, is_speakable
 from .numbers import SpokenNumbers
 from .pronunciation import Pronunciations
 from .sentences import Sentences

@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.voice.characters import Heard, is_speakable, whole
+from custom_components.azure_speech_live.voice.characters import Heard, whole
 
 
 def heard(*texts: str) -> str:
@@ -59,8 +59,3 @@ def test_characters_are_made_whole(pieces: list[str], text: str, rest: str) -> N
         added, half = whole(half + piece)
         found += added
     assert (found, half) == (text, rest)
-
-
-@pytest.mark.parametrize("text", ["", " ", "...", "-", "*", "?!", "“”", "\n", "¿", "_"])
-def test_marks_alone_are_not_heard(text: str) -> None:
-    assert not is_speakable(text)

@@ -5,7 +5,7 @@
 from hypothesis import given, settings
 import pytest
 
-from custom_components.azure_speech_live.voice.characters import is_speakable
+from custom_components.azure_speech_live.speech import is_speakable
 from custom_components.azure_speech_live.voice.text import SpokenText
 
 from ..growth import PROPORTIONAL, growth

@@ -20,9 +20,14 @@ def test_said() -> None:
     assert said(["At ", SOUND, "."]) == "At Ikea."
 
 
-@pytest.mark.parametrize(("text", "expected"), [("a", True), ("7", True), ("€", True), ("直", True), ("... —", False)])
-def test_speakable(text: str, *, expected: bool) -> None:
-    assert is_speakable(text) is expected
+@pytest.mark.parametrize("text", ["a", "7", "½", "€", "+", "°", "直", "๕", "#", "%", "&", "@", "§"])
+def test_what_has_a_name_is_speakable(text: str) -> None:
+    assert is_speakable(f"... {text}")
+
+
+@pytest.mark.parametrize("text", ["", " ", "... —", "-", "*", "?!", "“”", "\n", "¿", "_", "^", "`"])
+def test_marks_alone_are_not_speakable(text: str) -> None:
+    assert not is_speakable(text)
 
 
 @pytest.mark.parametrize(

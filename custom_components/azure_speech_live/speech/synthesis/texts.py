@@ -2,9 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 from unicodedata import category
 
 from .ssml import Phoneme, Piece, text_of
+
+_NAMED: Final = frozenset("#%&@§")
+"""Punctuation that is read as a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,15 @@ def without(phonemes: Collection[Phoneme], pieces: Iterable[Piece]) -> tuple[Pie
 
 
 def is_speakable(text: str) -> bool:
-    """Return whether there is anything to say: a letter, a digit, or a sign that has a name."""
-    return any(character.isalnum() or category(character).startswith("S") for character in text)
+    """Return whether anything of a text would be heard: a letter, a number, or a sign that has a name."""
+    return any(map(_is_heard, text))
 
 
 def gap(before: str, after: str) -> str:
     """Return what is to stand between two texts, one behind the other."""
     return " " if before and not (before[-1:].isspace() or after[:1].isspace()) else ""
+
+
+def _is_heard(character: str) -> bool:
+    kind = category(character)
+    return kind[0] in "LN" or kind in ("Sc", "Sm", "So") or character in _NAMED
