@@ -197,3 +197,23 @@ def test_a_tag_before_the_frames_is_no_part_of_them(form: OutputFormat) -> None:
     assert frames.feed(b"ID3\4\0\0\0\0\0\1\0" + quiet[: size + 3]).endswith(quiet[:size])
     assert frames.feed(quiet[size + 3 :]) == quiet[size:]
     assert frames.close() == b""
+
+
+@pytest.mark.parametrize("form", MP3)
+@pytest.mark.parametrize("split", [1, 2, 3])
+def test_a_header_that_comes_in_two_is_one(form: OutputFormat, split: int) -> None:
+    frames = Frames(form)
+    tag, frame = b"ID3\4\0\0\0\0\0\1\0", silence(form, 0)
+    before = frames.feed(tag + frame[:split])
+    assert tag.startswith(before)
+    assert before + frames.feed(frame[split:]) == tag + frame
+    assert frames.close() == b""
+
+
+@pytest.mark.parametrize("form", MP3)
+def test_a_frame_may_have_a_checksum(form: OutputFormat) -> None:
+    frames = Frames(form)
+    frame = bytearray(silence(form, 0))
+    frame[1] &= 0xFE
+    assert frames.feed(frame + frame[:9]) == frame
+    assert frames.close() == frame[:9]

@@ -180,13 +180,14 @@ def test_what_was_heard_of_the_rest_is_cut_off(slices: Sequence[bytes]) -> None:
     assert heard + spoken(sound, slices) == OTHER + WORD
 
 
-@pytest.mark.parametrize("begin", [0.3, 0.58, 1 / 3])
-def test_rest_begins_with_a_whole_sample(begin: float) -> None:
+@pytest.mark.parametrize("size", [14_400, 14_401])
+def test_rest_begins_with_a_whole_sample(size: int) -> None:
+    """A moment is told in ticks, and may be amid one."""
     sound = begun()
-    sound.feed(WORD * 10)
-    sound.resume(begin)
-    rest = spoken(sound, [WORD * 10])
-    assert len(rest) == len(WORD * 10) - (len(WORD * 10) - round(begin * RATE) * 2)
+    whole = WORD * 10
+    sound.feed(whole)
+    sound.resume(size / 2 / RATE)
+    assert spoken(sound, [whole]) == whole[-14_400:]
 
 
 def test_what_begins_behind_all_that_was_heard_is_heard_whole() -> None:

@@ -58,6 +58,8 @@ def test_how_much_there_is() -> None:
     assert (unasked.is_much, unasked.is_full) == (True, False)
     unasked.feed(("a" * MAX_TEXT,))
     assert unasked.is_full
+    first = unasked.take(first=False)
+    assert unasked.ahead == TOGETHER + MAX_TEXT - len(said(first))
     taken(unasked)
     assert unasked.ahead == 0
 
