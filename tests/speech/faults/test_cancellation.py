@@ -16,6 +16,8 @@ from tests.speech_service.service import Behaviours
 
 from ..caller import AUDIO, INTERACTIVE, SAID, Source, calling, listen, sockets_left, tasks_left
 
+type Go = Callable[[asyncio.Task[object], SpeechClient], Awaitable[None]]
+
 STORY: Final = RecognitionOptions(mode=Mode.CONVERSATION)
 
 
@@ -73,16 +75,20 @@ async def close_and_cancel(task: asyncio.Task[object], client: SpeechClient) -> 
     await closing
 
 
-@pytest.mark.parametrize("go", [cancel, cancel_twice, cancel_thrice, close, close_and_cancel])
+WAYS: Final[tuple[Go, ...]] = (cancel, cancel_twice, cancel_thrice, close, close_and_cancel)
+"""In which a consumer goes."""
+
+
+@pytest.mark.parametrize("go", WAYS)
 @pytest.mark.parametrize("scene", SCENES)
-async def test_at_every_step(scene: str, go: Callable[[asyncio.Task[object], SpeechClient], Awaitable[None]]) -> None:
+async def test_at_every_step(scene: str, go: Go) -> None:
     steps = 0
     while await goes_at(SCENES[scene], steps, go):
         steps += 1
     assert steps > 10
 
 
-async def goes_at(scene: Scene, step: int, go: Callable[[asyncio.Task[object], SpeechClient], Awaitable[None]]) -> bool:
+async def goes_at(scene: Scene, step: int, go: Go) -> bool:
     """Let the consumer go at one step of the loop; return whether it was not through by then."""
     async with SpeechService(Legible(), behaviours=scene.behaviours) as service, calling(service.url) as client:
         if scene.first:

@@ -1,22 +1,19 @@
 """Stop is stop: the listener goes at every step there is, and each time nothing is left and nothing comes late."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.speech import SpeechClient, SynthesisOptions
-from custom_components.azure_speech_live.speech.wire.connection import CLOSE_LIMIT
-from custom_components.azure_speech_live.speech.wire.connector import SETTLE_LIMIT
+from custom_components.azure_speech_live.speech import SynthesisOptions
 from tests.speech_service import Behaviour, Delivery, Fault, ScriptedSpeaker, SpeechService, Synthesis
 from tests.speech_service.faults import AudioSent, Freeze, Received, Refuse, Reset
 from tests.speech_service.service import Behaviours
 
-from ..caller import calling, sockets_left, tasks_left
-from ..faults.test_cancellation import cancel, cancel_thrice, cancel_twice, close, close_and_cancel
+from ..caller import calling
+from ..faults.test_cancellation import WAYS, Go, check_settled
 from ..listener import OPTIONS, TOLD, Texts, hear
 from .streaming_faults import STREAMED
 
@@ -49,16 +46,16 @@ SCENES: Final = {
 }
 
 
-@pytest.mark.parametrize("go", [cancel, cancel_twice, cancel_thrice, close, close_and_cancel])
+@pytest.mark.parametrize("go", WAYS)
 @pytest.mark.parametrize("scene", SCENES)
-async def test_at_every_step(scene: str, go: Callable[[asyncio.Task[object], SpeechClient], Awaitable[None]]) -> None:
+async def test_at_every_step(scene: str, go: Go) -> None:
     steps = 0
     while await goes_at(SCENES[scene], steps, go):
         steps += 1
     assert steps > 10
 
 
-async def goes_at(scene: Scene, step: int, go: Callable[[asyncio.Task[object], SpeechClient], Awaitable[None]]) -> bool:
+async def goes_at(scene: Scene, step: int, go: Go) -> bool:
     """Let the listener go at one step of the loop; return whether it was not through by then."""
     async with SpeechService(behaviours=scene.behaviours) as service, calling(service.url) as client:
         if scene.first:
@@ -77,28 +74,21 @@ async def goes_at(scene: Scene, step: int, go: Callable[[asyncio.Task[object], S
     return under_way
 
 
-async def check_settled() -> None:
-    """Make sure that what was cancelled ends by itself, not only when the client is closed."""
-    await asyncio.sleep(SETTLE_LIMIT + CLOSE_LIMIT)
-    kept = tasks_left()
-    assert kept in ([], ["Speech connection kept open"])
-    assert len(sockets_left()) == len(kept)
-
-
 @pytest.mark.parametrize("scene", SCENES)
 async def test_next_answer_after_each(scene: str) -> None:
     """One client, one listener after the other that goes, each a few steps later; the next answer is its own."""
+    options = SCENES[scene].options
     async with SpeechService(behaviours=SCENES[scene].behaviours) as service, calling(service.url) as client:
         under_way, step = True, 0
         while under_way:
-            task = asyncio.create_task(hear(client, Texts([LONG] * 3)))
+            task = asyncio.create_task(hear(client, Texts([LONG] * 3), options))
             for _ in range(step):
                 await asyncio.sleep(0)
             under_way = not task.done()
             task.cancel()
             await asyncio.wait([task])
             step += 5
-        heard = await hear(client)
+        heard = await hear(client, options=options)
         assert (heard.error, heard.text.replace(". ", ".")) == (None, TOLD)
         await check_settled()
 
