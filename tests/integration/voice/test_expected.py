@@ -13,6 +13,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
+from custom_components.azure_speech_live.voice.expected import async_expect, async_get_ready
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
 
@@ -147,6 +148,15 @@ async def test_it_has_its_connection_before_the_command_is_over(browser: Browser
     await browser.event("run-end")
     await service.until(lambda: bool(spoken(service)))
     assert len(service.syntheses) == 1, "the answer uses it"
+
+
+async def test_it_gets_ready_once() -> None:
+    """Each hypothesis asks for it, and each piece that an agent writes, also when the connection is in use."""
+    ready: list[bool] = []
+    async_expect(lambda: ready.append(True))
+    async_get_ready()
+    async_get_ready()
+    assert ready == [True]
 
 
 async def test_nothing_is_opened_before_anybody_speaks(

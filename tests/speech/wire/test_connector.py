@@ -1,6 +1,7 @@
 """The connector: which path serves, who waits for whom, and what a check says."""
 
 import asyncio
+from dataclasses import replace
 import resource
 from typing import Final
 
@@ -55,6 +56,16 @@ async def test_path_that_serves_is_remembered() -> None:
             assert (heard.error, heard.transcript) == (None, SAID[Mode.INTERACTIVE])
             await gone(service)
         assert [attempt.path for attempt in service.attempts] == [CLASSIC, UNIVERSAL, UNIVERSAL, UNIVERSAL]
+
+
+async def test_path_that_serves_is_remembered_behind_a_text_that_was_streamed() -> None:
+    """That has a path of its own, and says nothing of the others."""
+    async with SpeechService(behaviours=[MISSING]) as service, calling(service.url) as client:
+        for options in (OPTIONS, replace(OPTIONS, text_streaming=True), OPTIONS):
+            await client.prepare(options)
+            await service.until(lambda: all(each.closed for each in service.syntheses), timeout=2 * IDLE_LIMIT)
+        _, served, streamed, *again = (attempt.path for attempt in service.attempts)
+        assert again == [served] != [streamed]
 
 
 async def test_path_that_serves_no_more_is_left() -> None:
