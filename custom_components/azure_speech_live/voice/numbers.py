@@ -8,6 +8,7 @@ degrees. Times, dates, ranges, thousands, prices, and all else stay as they are:
 - OHF-Voice/intents#3676: German, "-1.5 °C" is "Strich Eins Punkt Fünf Grad C".
 - OHF-Voice/intents#1683: Russian, Romanian, Hungarian: the minus is not said.
 So the decimal mark is the language's own, and minus and degrees are words. Other languages than those below: nothing.
+Of the last three, the minus is a word, too.
 """
 
 from collections.abc import Mapping
@@ -69,6 +70,8 @@ _WORDS: Final[Mapping[str, _Words]] = {
     "pt": _Words("menos", "grau", "graus"),
 }
 """The languages of this integration; how they count is a guess where no report says it."""
+_MINUS_WORDS: Final = {"hu": "mínusz", "ro": "minus", "ru": "минус"}
+"""In languages of which no more is reported."""
 
 _MINUS: Final = "\u2010\u2011\u2012\u2013\u2212-"
 """All that is written for it."""
@@ -113,6 +116,7 @@ class SpokenNumbers:
         """Take a language, a BCP-47 tag."""
         self._language = language_of(language)
         self._words = _WORDS.get(self._language)
+        self._minus = self._words.minus if self._words else _MINUS_WORDS.get(self._language, "")
         self._mark = "." if self._words else ""
         if self._language in _COMMA and not lookup(language, _POINT):
             self._mark = ","
@@ -121,8 +125,8 @@ class SpokenNumbers:
         """Return a sentence with its numbers so."""
         if self._language == "zh":
             return _CHINESE_NEGATIVE.sub(lambda found: "零下" if found["degrees"] else "负", text)
-        if self._words:
-            text = _NEGATIVE.sub(f"{self._words.minus} ", text)
+        if self._minus:
+            text = _NEGATIVE.sub(f"{self._minus} ", text)
         return _QUANTITY.sub(self._quantity, text) if self._mark else text
 
     def _quantity(self, found: re.Match[str]) -> str:
@@ -130,11 +134,13 @@ class SpokenNumbers:
         if mark and mark != self._mark and len(decimals) == _THOUSANDS and whole != "0":
             return found[0]
         number = f"{whole}{self._mark}{decimals}" if decimals else whole
+        if minus and self._minus:
+            minus = f"{self._minus} "
         if self._words is None:
             return minus + number + found["unit"]
         if decimals and self._words.decimal_mark:
             number = f"{whole} {self._words.decimal_mark} {decimals}"
-        return (f"{self._words.minus} " if minus else "") + number + self._unit(found, self._words)
+        return minus + number + self._unit(found, self._words)
 
     def _unit(self, found: re.Match[str], words: _Words) -> str:
         """Return the unit, in words if it is degrees; a sign alone, "5°", may be an angle or an ordinal number."""

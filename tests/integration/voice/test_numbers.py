@@ -31,6 +31,9 @@ SPOKEN = {
     "es": {"-20.8 ºC, 1 °C": "menos 20,8 grados Celsius, 1 grado Celsius"},
     "es-MX": {"20.8 °C": "20.8 grados Celsius"},
     "fr": {"Il fait -1.5 °C et 1\u00a0°C.": "Il fait moins 1,5 degrés Celsius et 1 degré Celsius."},
+    "hu": {"-1,5 °C van, 3-5 perc": "mínusz 1,5 °C van, 3-5 perc"},
+    "ro": {"Sunt -5.5 °C.": "Sunt minus 5,5 °C."},
+    "ru": {"Сейчас -5 °C, 10-12 °C": "Сейчас минус 5 °C, 10-12 °C"},
     "it": {"-2.5°C": "meno 2,5 gradi Celsius"},
     "nl": {"-1 °C, 3.5 km/h": "min 1 graad Celsius, 3,5 km/h"},
     "pl": {
