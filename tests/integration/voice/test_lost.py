@@ -138,6 +138,18 @@ async def test_the_notice_goes_when_an_assistant_has_chosen_another(
     assert speakers(service)[-1] == CONRAD
 
 
+async def test_what_an_assistant_has_chosen_of_another_engine_is_no_choice_of_ours(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "assist_pipeline", {})
+    await async_update_pipeline(
+        hass, async_get_pipeline(hass), tts_engine="tts.other", tts_language="de-DE", tts_voice="TOAST"
+    )
+    await say(hass, "Guten Tag.", "TOAST")
+    assert speakers(service)[0] == "TOAST"
+    assert not told(hass, entry)
+
+
 async def test_a_name_that_was_never_a_voices_is_a_mistake_of_who_asks_for_it(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.util.dt import utcnow
 import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN
@@ -88,6 +89,21 @@ async def test_it_is_fetched_anew_when_it_is_old(
     service.synthesis.voices = [VOICES[0]]
     await let_pass(hass, MAX_AGE.total_seconds())
     assert names(voices) == OF_SERVICE[:1]
+
+
+async def test_it_is_fetched_anew_where_the_clock_was_ahead(
+    hass: HomeAssistant, entry: ConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    await known(hass, entry)
+    await let_pass(hass, 60)
+    data = hass_storage[f"{DOMAIN}.voices.{entry.entry_id}"]["data"]
+    data["fetched"] = (utcnow() + 30 * MAX_AGE).isoformat()
+    again = Voices(hass, entry)
+    await again.async_start()
+    assert not again.is_fresh
+    await let_pass(hass, MAX_AGE.total_seconds())
+    assert again.is_fresh
+    again.async_stop()
 
 
 async def test_what_was_fetched_is_kept(
