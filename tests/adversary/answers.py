@@ -9,6 +9,7 @@ import random
 from typing import Final, override
 
 from custom_components.azure_speech_live.speech import OutputFormat, SynthesisOptions, TextSourceError
+from custom_components.azure_speech_live.speech.synthesis.texts import Fragment, Text
 from tests.speech.listener import VOICE, Heard, Texts
 from tests.speech.synthesis.rows import Outcome, Row
 from tests.speech_service import ScriptedSpeaker
@@ -47,11 +48,13 @@ class Agent(Texts):
     trouble: Trouble | None = None
     at: int = 0
     stall: float = 0.0
+    in_words: bool = False
+    """Whether each text is written word by word."""
     ended: float | None = None
     """When it had no more to say."""
 
     @override
-    async def __aiter__(self) -> AsyncGenerator[str]:
+    async def __aiter__(self) -> AsyncGenerator[Text]:
         loop = asyncio.get_running_loop()
         for index in count():
             if index == len(self.texts) and self.trouble is not Trouble.ENDLESS:
@@ -63,6 +66,10 @@ class Agent(Texts):
             self.taken += 1
             text = self.texts[index % len(self.texts)]
             assert isinstance(text, str)
+            if self.in_words:
+                *words, text = text.split(" ")
+                for word in words:
+                    yield Fragment((f"{word} ",))
             yield text
         self.ended = loop.time()
 
@@ -105,7 +112,9 @@ class Answer:
         """Say what it is."""
         trouble = self.agent.trouble
         what = [self.scene and self.scene.row.fault, trouble, self.behind and f"behind {self.behind.fault}"]
-        how = f"an answer of {len(self.agent.texts)} texts, {self.options.output_format}, {self.agent.pause} s each"
+        streamed = ", streamed" * self.options.text_streaming
+        form = f"{self.options.output_format}{streamed}"
+        how = f"an answer of {len(self.agent.texts)} texts, {form}, {self.agent.pause} s each"
         return f"{how}: {', '.join(str(each) for each in what if each)}"
 
     @property
@@ -158,13 +167,15 @@ class Answer:
         return max(0.0, heard.seconds - written - within - SLACK - len(heard.stream) / SOUND_PER_SECOND)
 
 
-def drawn(chance: random.Random, trouble: Trouble | None, stall: float) -> Answer:
-    """Return an answer of any kind."""
+def drawn(chance: random.Random, trouble: Trouble | None, stall: float, *, streamed: bool) -> Answer:
+    """Return an answer of any kind; ``streamed``: by text streaming."""
     texts = [] if trouble is Trouble.SILENT else written(chance)
     output_format = chance.choice(FORMATS)
     agent = Agent(texts, chance.choice((0.0, 0.0, 0.02, 0.3)), trouble=trouble, stall=chance.uniform(0.0, stall))
     agent.at = chance.randrange(len(texts)) if texts else 0
-    answer = Answer(agent, SynthesisOptions(voice=VOICE, mixed=True, output_format=output_format))
+    agent.in_words = streamed and chance.random() < 0.5
+    options = SynthesisOptions(voice=VOICE, mixed=True, output_format=output_format, text_streaming=streamed)
+    answer = Answer(agent, options)
     if trouble in (Trouble.LEAVES, Trouble.ENDLESS):
         answer.leave_after = chance.randrange(1, 1 << 20)
     if trouble is Trouble.READS_SLOWLY:

@@ -21,9 +21,11 @@ from .visitor import HELD_UP, TROUBLESOME, Visitor
 
 PREPARED: Final = 0.2
 """The part of the answers for which a connection is opened beforehand."""
+STREAMED: Final = 0.3
+"""The part of the answers without a fault of the service's whose text goes to it word by word."""
 LONGEST_STALL: Final = 9.0
 """Seconds for which an agent may say nothing."""
-WEIGHTS: Final = {"the fault table": 10, "floods": 4, "pieces": 6, "hangs": 3, "too many": 1}
+WEIGHTS: Final = {"the fault table": 10, "text streaming": 5, "floods": 4, "pieces": 6, "hangs": 3, "too many": 1}
 """How often there is a fault of a kind."""
 
 
@@ -43,7 +45,7 @@ class Listener(Visitor[SpokenScene]):
         trouble = self.chance.choice(list(Trouble)) if self.chance.random() < TROUBLESOME else None
         if trouble in (Trouble.RAISES, Trouble.CANCELLED, Trouble.STALLS):
             scene = None  # which of two faults comes first is left to chance
-        answer = self._drawn(trouble)
+        answer = self._drawn(trouble, streamed=scene.streamed if scene else None)
         answer.scene = scene
         met = await self._take(client, answer)
         if met and scene and fresh and scene.row.recovers and not scene.lasting and trouble is None:
@@ -53,7 +55,7 @@ class Listener(Visitor[SpokenScene]):
         """Be several who listen by the same client, again and again."""
         while going():
             client = self.client()
-            answers = [self._drawn(None) for _ in range(self.chance.randrange(2, 6))]
+            answers = [self._drawn(None, streamed=False) for _ in range(self.chance.randrange(2, 6))]
             scene = self.chance.choice(TOGETHER)
             for answer in answers:
                 answer.scene = scene
@@ -62,8 +64,11 @@ class Listener(Visitor[SpokenScene]):
             await self._take(client, *answers)
             await client.close()
 
-    def _drawn(self, trouble: Trouble | None) -> Answer:
-        return drawn(self.chance, trouble, LONGEST_STALL)
+    def _drawn(self, trouble: Trouble | None, *, streamed: bool | None = None) -> Answer:
+        """Return an answer; ``streamed``: whether its scene is about text streaming, if it has one."""
+        if streamed is None:
+            streamed = self.chance.random() < STREAMED
+        return drawn(self.chance, trouble, LONGEST_STALL, streamed=streamed)
 
     async def _take(self, client: SpeechClient, *answers: Answer) -> bool:
         """Have answers spoken with the same scene, at the same time; return whether it was met."""

@@ -28,7 +28,12 @@ class SpokenScene:
     @property
     def name(self) -> str:
         """Return by what the stage knows it."""
-        return f"spoken: {self.row.fault}"
+        return f"{'streamed' if self.streamed else 'spoken'}: {self.row.fault}"
+
+    @property
+    def streamed(self) -> bool:
+        """Return whether it is about text streaming."""
+        return self.row.options.text_streaming
 
     @property
     def lasting(self) -> bool:
@@ -95,11 +100,10 @@ FLOODS: Final = [SpokenScene(row) for row in spoken_floods.ROWS]
 LISTS: Final = [
     SpokenScene(_row(f"a list of voices: {name}"), spoken_floods.listed(name)) for name in spoken_floods.LISTS
 ]
+_TABLE: Final = [SpokenScene(row) for rows in faults.TABLE.values() for row in rows]
 KINDS: Final[Mapping[str, Sequence[SpokenScene]]] = {
-    # Who listens here has no text streaming.
-    "the fault table": [
-        SpokenScene(row) for rows in faults.TABLE.values() for row in rows if not row.options.text_streaming
-    ],
+    "the fault table": [scene for scene in _TABLE if not scene.streamed],
+    "text streaming": [scene for scene in _TABLE if scene.streamed],
     "floods": FLOODS,
     "pieces": [SpokenScene(row) for row in PIECES],
     "hangs": [SpokenScene(row) for row in HANGS],
@@ -109,6 +113,9 @@ SCENES: Final = {scene.name: scene for scene in chain(*KINDS.values(), LISTS)}
 TOGETHER: Final = [
     scene
     for scene in SCENES.values()
-    if isinstance(scene.row.outcome, Outcome) and scene.row.recovers and scene.row not in TOO_MANY
+    if isinstance(scene.row.outcome, Outcome)
+    and scene.row.recovers
+    and scene.row not in TOO_MANY
+    and not scene.streamed
 ]
 """What several answers at a time meet that are of one client: one of them has the trouble."""
