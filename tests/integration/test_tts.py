@@ -265,6 +265,7 @@ async def test_a_pronunciation_that_is_refused_is_told_and_the_text_is_spoken(
     refusing = Behaviour(faults=(Fault(After("turn.start"), Close(1007, "SSML is invalid")),))
     service.behaviours = lambda number: refusing if number == known else Behaviour()
     assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV, engine=KITCHEN))) == SENTENCE
+    await sound_of(asked_to_speak(hass, SENTENCE, WAV))  # by a voice that has no pronunciations
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{Issue.PRONUNCIATION_REFUSED}_{entry.entry_id}")
     assert issue is not None
     assert issue.translation_placeholders == {"title": entry.title, "words": "light", "voice": "Kitchen"}

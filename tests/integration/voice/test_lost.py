@@ -16,6 +16,7 @@ from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.resource.issues import Issue
 from custom_components.azure_speech_live.tts import MAX_VOICES
 from custom_components.azure_speech_live.voice.voices import MAX_AGE, Voices, async_get_voices
+from tests.speech_service.faults import After, Behaviour, Close, Fault
 from tests.speech_service.service import SpeechService
 from tests.speech_service.synthesis.voices import VOICES
 
@@ -136,6 +137,16 @@ async def test_the_notice_goes_when_an_assistant_has_chosen_another(
     await say(hass, "Es ist warm.")
     assert not told(hass, entry)
     assert speakers(service)[-1] == CONRAD
+
+
+async def test_nothing_is_said_twice_where_a_voice_is_lost_amid_an_answer(
+    hass: HomeAssistant, service: SpeechService
+) -> None:
+    lost = Fault(After("turn.start", 2), Close(1007, f"Unsupported voice {CONRAD}."))
+    service.behaviours = lambda _: Behaviour(faults=(lost,))
+    with pytest.raises(HomeAssistantError):
+        await say(hass, "Das ist ein langer Satz, der für sich allein gesprochen wird. Und das ist ein zweiter.")
+    assert speakers(service) == [CONRAD, CONRAD]
 
 
 async def test_what_an_assistant_has_chosen_of_another_engine_is_no_choice_of_ours(
