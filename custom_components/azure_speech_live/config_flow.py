@@ -56,6 +56,7 @@ from .flows.regions import portal_url, region_options
 from .flows.translator import TranslatorFlow, translator_data, translator_mistake, translator_schema
 from .flows.voice import VoiceFlow
 from .resource.errors import called, form_error
+from .resource.health import is_to_hear
 from .resource.resource import create_client, entry_data, entry_endpoint, entry_key
 from .speech import (
     Endpoint,
@@ -119,8 +120,10 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     MINOR_VERSION = ENTRY_MINOR_VERSION
     _accepted: tuple[Endpoint, dict[str, str]]
     """What a new entry will store, once it works."""
+    _hears = True
+    """Whether it recognises or translates: a container may only speak."""
     _speaks = False
-    """Whether it has voices."""
+    """Whether it has voices beside."""
 
     @classmethod
     @callback
@@ -152,6 +155,9 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
                 refused = err
             else:
                 self._accepted = endpoint, data
+                if not self._hears:
+                    names = voice_names(self.hass, endpoint.unique_id)
+                    return await self._async_create(SUBENTRY_VOICE, free_name(self.hass, names, SUBENTRY_VOICE), {})
                 if not endpoint.generations(RecognitionOptions()):
                     return await self.async_step_translator()
                 names = recognizer_names(self.hass, endpoint.unique_id)
@@ -246,7 +252,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             _refuse_unable(endpoint, entry)
         data = entry_data(endpoint, read_key(secret) or (entry_key(entry.data) if entry else ""))
         self._refuse_other(endpoint, data, entry)
-        await self._async_try(endpoint, data, new=entry is None)
+        await self._async_try(endpoint, data, entry)
         self._refuse_other(endpoint, data, entry)  # which another form may have added meanwhile
         return endpoint, data
 
@@ -263,13 +269,14 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             if both_in_azure and entry_key(other.data) == data[CONF_API_KEY]:
                 raise _RefusedError(CONF_API_KEY, "key_of_other", called(other))
 
-    async def _async_try(self, endpoint: Endpoint, data: Mapping[str, Any], *, new: bool) -> None:
+    async def _async_try(self, endpoint: Endpoint, data: Mapping[str, Any], entry: ConfigEntry | None) -> None:
         """Open a connection with what an entry would store. Raises _RefusedError."""
         try:
             client = create_client(self.hass, data)
             try:
-                await client.check()
-                self._speaks = new and bool(endpoint.generations(_VOICE)) and await _has_voices(client)
+                self._hears = await client.check()
+                beside = entry is None and self._hears and bool(endpoint.generations(_VOICE))
+                self._speaks = beside and await _has_voices(client)
             finally:
                 await client.close()
         except ValueError as err:
@@ -278,6 +285,8 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             _LOGGER.debug("The connection failed: %s", err)
             named = str(err) if isinstance(err, RequestRefusedError) else endpoint.region or ""
             raise _RefusedError("base", form_error(err, endpoint), named) from err
+        if entry is not None and not self._hears and is_to_hear(entry):
+            raise _RefusedError(CONF_ENDPOINT, "only_speaks")
 
     async def _async_create(self, kind: str, name: str, settings: Mapping[str, Any]) -> ConfigFlowResult:
         """Add the resource with what it is used for first."""
@@ -292,7 +301,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
             title=resource_name(self.hass, endpoint.unique_id),
             data=data,
             subentries=uses,
-            description="speaks" if self._speaks else None,
+            description="speaks" if self._speaks else None if self._hears else "only_speaks",
             description_placeholders={**PAGES, "name": name, "voice": voice},
         )
 

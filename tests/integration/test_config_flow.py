@@ -149,12 +149,12 @@ async def test_an_address_of_the_service_of_2018_is_set_up_with_a_translator(
 async def test_each_failure_is_told_apart_and_the_form_recovers(
     hass: HomeAssistant, service: SpeechService, behaviour: Behaviour, error: str
 ) -> None:
-    service.behaviours = lambda _: behaviour
+    service.behaviours = service.list_behaviours = lambda _: behaviour
     result = await submit(hass, await start_user_flow(hass), endpoint=service.url, api_key=KEY)
     assert_form(result, {"base": error})
     assert not hass.config_entries.async_entries()
 
-    service.behaviours = ()
+    service.behaviours = service.list_behaviours = ()
     result = await submit(hass, result, endpoint=service.url, api_key=KEY)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 

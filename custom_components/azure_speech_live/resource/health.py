@@ -26,12 +26,20 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import CONF_PRICING_TIER, DOMAIN, TIER_STANDARD, TIER_UNKNOWN
+from ..const import (
+    CONF_PRICING_TIER,
+    DOMAIN,
+    SUBENTRY_RECOGNIZER,
+    SUBENTRY_TRANSLATOR,
+    TIER_STANDARD,
+    TIER_UNKNOWN,
+)
 from ..speech import (
     AudioSourceError,
     BadAudioError,
     CredentialsError,
     EndpointError,
+    NotASpeechEndpointError,
     QuotaError,
     SpeechClient,
     SpeechError,
@@ -70,6 +78,11 @@ _WORKS: Final = {
 }
 
 _HEALTH: Final[HassKey[dict[str, Health]]] = HassKey(f"{DOMAIN}_health")
+
+
+def is_to_hear(entry: ConfigEntry[Any]) -> bool:
+    """Return whether an entry is used to recognise or translate, not only to speak."""
+    return any(entry.get_subentries_of_type(kind) for kind in (SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR))
 
 
 class Health:
@@ -196,7 +209,8 @@ class Health:
         """Open a connection and close it, and take note of what becomes of that. Raises SpeechError."""
         begun = self._hass.loop.time()
         try:
-            await client.check()
+            if not await client.check() and is_to_hear(self._entry):
+                raise NotASpeechEndpointError("what is there only speaks")
         except SpeechError as err:
             self._note_check(err, begun)
             raise

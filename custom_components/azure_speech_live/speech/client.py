@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import aiohttp
 
-from .errors import ConnectionFailedError, UpgradeRefusedError
+from .errors import ConnectionFailedError, NotASpeechEndpointError, SpeechError, UpgradeRefusedError
 from .events import Event
 from .options import RecognitionOptions, SynthesisOptions, TranslationOptions
 from .recognition.flow import Flow as RecognitionFlow
@@ -21,6 +21,7 @@ from .synthesis.texts import Text
 from .synthesis.untaken import Untaken
 from .synthesis.voices import Voice, parse
 from .timeline import SynthesisTimeline, Timeline
+from .wire.connection import OPEN_LIMIT
 from .wire.connector import Connector
 from .wire.credentials import Credentials
 from .wire.endpoints import Endpoint
@@ -172,8 +173,25 @@ class SpeechClient:
         # In a thread: of some hundred voices, it takes a tenth of a second.
         return await asyncio.to_thread(parse, answer)
 
-    async def check(self) -> None:
-        """Open a connection with the credentials and close it. Raises SpeechError."""
+    async def check(self) -> bool:
+        """Open a connection with the credentials and close it. Return whether the service hears.
+
+        A container may do nothing but speak (Microsoft's "Install and run Speech containers": neural text to speech).
+        Then it has a list of voices. Raises SpeechError.
+        """
+        try:
+            await self._check_recognition()
+        except NotASpeechEndpointError:
+            if self._endpoint.is_azure:
+                raise
+            with suppress(SpeechError, TimeoutError):
+                async with asyncio.timeout(OPEN_LIMIT):
+                    if await self.voices():
+                        return False
+            raise
+        return True
+
+    async def _check_recognition(self) -> None:
         try:
             await self._connector.check()
         except UpgradeRefusedError:

@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, SubentryFlowResult
+from homeassistant.components.tts import DOMAIN as TTS_DOMAIN
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.azure_speech_live.const import DOMAIN, SUBENTRY_VOICE
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import KEY, SpeechService
 
-from ..forms import add_resource, start_reconfigure_flow, start_user_flow, submit as submit_resource
+from ..forms import add_resource, start_reconfigure_flow, start_user_flow, state_of, submit as submit_resource
 from ..subentries import open_form, open_reconfigure_form, submit, suggestions
 from ..translators import OLDER
-from ..voices import KITCHEN, add_voice
+from ..voices import KITCHEN, SENTENCE, WAV, add_voice, asked_to_speak, heard, sound_of
 
 JENNY = {"voice": "en-US-JennyNeural"}
 PLAIN = {"rate": 100, "pitch": 100, "volume": 100, "lead_in": 0, "end_silence": 0.25, "text_streaming": False}
@@ -160,3 +162,38 @@ async def test_a_resource_with_a_voice_does_not_move_where_nothing_speaks(
         hass, await start_reconfigure_flow(hass, entry), endpoint=service.url + OLDER, api_key=""
     )
     assert form["errors"] == {"endpoint": "does_not_speak"}
+
+
+@pytest.fixture
+def only_speaks(service: SpeechService) -> SpeechService:
+    """Let the stand-in be a container with voices, and nothing that hears."""
+    service.behaviours = lambda _: (
+        Behaviour() if "/websocket/" in service.attempts[-1].path else Behaviour(answer=Refuse(404))
+    )
+    return service
+
+
+async def test_a_container_that_only_speaks_is_added_with_a_voice_and_nothing_else(
+    hass: HomeAssistant, only_speaks: SpeechService
+) -> None:
+    assert await async_setup_component(hass, TTS_DOMAIN, {})
+    result = await submit_resource(hass, await start_user_flow(hass), endpoint=only_speaks.url, api_key=KEY)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["description"] == "only_speaks"
+    entry = result["result"]
+    assert [voice.subentry_type for voice in entry.subentries.values()] == [SUBENTRY_VOICE]
+    assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV))) == SENTENCE
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert state_of(entry) is ConfigEntryState.LOADED
+
+
+async def test_a_resource_that_hears_does_not_move_where_nothing_does(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    async with SpeechService() as other:
+        other.behaviours = lambda _: Behaviour(answer=Refuse(404))
+        form = await start_reconfigure_flow(hass, entry)
+        result = await submit_resource(hass, form, endpoint=other.url)
+        assert result["errors"] == {"endpoint": "only_speaks"}
+
+        other.list_behaviours = lambda _: Behaviour(answer=Refuse(404))
+        result = await submit_resource(hass, result, endpoint=other.url)
+        assert result["errors"] == {"base": "not_a_speech_endpoint"}
