@@ -19,7 +19,7 @@ from custom_components.azure_speech_live.speech.synthesis.texts import Fragment,
 from custom_components.azure_speech_live.speech.synthesis.unasked import MAX_TEXT
 from custom_components.azure_speech_live.speech.synthesis.voices import MAX_VOICES
 from custom_components.azure_speech_live.voice.pronunciation import Pronunciations
-from custom_components.azure_speech_live.voice.script import MAX_TEXT as LONGEST_TEXT, Script
+from custom_components.azure_speech_live.voice.script import Script
 from tests.speech.caller import calling
 from tests.speech.listener import OPTIONS, TOLD, hear
 from tests.speech.synthesis.rows import WHOLE
@@ -35,6 +35,8 @@ MEMORY: Final = 16.0
 """MB by which the process may grow under a flood; kept as messages, all that comes would be some hundred."""
 LIST_MEMORY: Final = 128.0
 """The same of a list of voices, in which three bytes of JSON can take sixty in memory."""
+MANY: Final = 10_000
+"""Characters of a long text that comes one by one."""
 PATIENCE: Final = 10.0
 """Seconds that an answer may take at most; as many more where the service is waited for."""
 
@@ -100,15 +102,15 @@ async def test_list_of_voices(stage: Stage, scene: SpokenScene) -> None:
 
 
 async def one_piece() -> AsyncGenerator[Text]:
-    yield "This is a sentence of some words. " * 1500
+    yield "This is a sentence of some words. " * 600
 
 
 async def one_piece_without_a_mark() -> AsyncGenerator[Text]:
-    yield "word" * 10_000
+    yield "word" * 5_000
 
 
 async def thousands_of_sentences() -> AsyncGenerator[Text]:
-    for number in range(2000):
+    for number in range(1000):
         yield f"This is number {number}."
 
 
@@ -123,7 +125,7 @@ async def thousands_of_fragments() -> AsyncGenerator[Text]:
 
 
 async def empties() -> AsyncGenerator[Text]:
-    for _ in range(200_000):
+    for _ in range(50_000):
         yield ""
     yield "At last."
 
@@ -147,7 +149,7 @@ async def test_text(stage: Stage, texts: Callable[[], AsyncGenerator[Text]]) -> 
 @pytest.mark.parametrize("text", ["A word is one of these. ", "a word without a mark "])
 async def test_a_character_at_a_time(stage: Stage, text: str) -> None:
     """As an agent's text is spoken in Home Assistant."""
-    whole = (text * LONGEST_TEXT)[:LONGEST_TEXT]
+    whole = (text * MANY)[:MANY]
 
     async def characters() -> AsyncGenerator[str]:
         for character in whole:
