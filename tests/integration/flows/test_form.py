@@ -81,14 +81,14 @@ async def test_who_is_to_type_a_number_is_told_which_are_taken(hass: HomeAssista
         ),
     }
     fields = [field for path, form in forms.items() for field in numbers(form["data_schema"] or vol.Schema({}), path)]
-    assert len(fields) == 7
+    assert len(fields) == 8
     for words in TRANSLATIONS.values():
         described = dict(texts(words))
         for path, name, field in fields:
             # However a language parts thousands and decimals
             told = re.sub(r"(?<=\d)[.,\s](?=\d)", "", described[f"{path}data_description.{name}"])
             for bound in (field.config["min"], field.config["max"]):
-                assert re.search(rf"\b{f'{bound:g}'.replace('.', '')}\b", told, re.ASCII), told
+                assert re.search(rf"\b{f'{bound:.9g}'.replace('.', '')}\b", told, re.ASCII), told
 
 
 def chosen(schema: vol.Schema) -> dict[str, Any]:
