@@ -190,6 +190,31 @@ def test_rest_begins_with_a_whole_sample(size: int) -> None:
     assert spoken(sound, [whole]) == whole[-14_400:]
 
 
+def test_rest_may_come_in_parts() -> None:
+    sound = begun()
+    heard = sound.feed(OTHER + WORD + OTHER[:2000])
+    sound.resume(len(OTHER) / 2 / RATE)
+    heard += spoken(sound, [WORD]) + sound.begin(amid_text=True) + spoken(sound, [OTHER])
+    assert heard + sound.begin(amid_text=True) + spoken(sound, [WORD]) == OTHER + WORD + OTHER + WORD
+
+
+def test_what_was_heard_behind_a_text_is_not_taken_off_the_next() -> None:
+    """A pause between two, which one of them by itself does not have."""
+    sound = begun()
+    heard = sound.feed(OTHER + WORD)
+    sound.resume(0)
+    heard += spoken(sound, [OTHER]) + sound.begin() + spoken(sound, [SECOND + OTHER])
+    assert heard.endswith(WORD + SECOND + OTHER)
+
+
+def test_text_that_is_shorter_when_it_comes_again_costs_the_next_nothing() -> None:
+    sound = begun()
+    heard = sound.feed(WORD)
+    sound.begin_again()
+    heard += spoken(sound, [WORD[:-200]]) + sound.begin(amid_text=True) + spoken(sound, [OTHER])
+    assert heard == WORD + OTHER
+
+
 def test_what_begins_behind_all_that_was_heard_is_heard_whole() -> None:
     sound = begun()
     sound.feed(WORD)

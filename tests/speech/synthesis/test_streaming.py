@@ -12,7 +12,7 @@ from custom_components.azure_speech_live.speech import Fragment, OutputFormat, P
 from custom_components.azure_speech_live.speech.synthesis.streamed_turn import FIRST_SOUND
 from custom_components.azure_speech_live.speech.synthesis.untaken import FORGOTTEN_AFTER
 from tests.speech_service import Behaviour, Delivery, Fault, ScriptedSpeaker, SpeechService, Synthesis
-from tests.speech_service.faults import Action, AudioSent, Close, Elapsed, Received, Refuse, Reset, Say
+from tests.speech_service.faults import Action, AudioSent, Before, Close, Drop, Elapsed, Received, Refuse, Reset, Say
 from tests.speech_service.synthesis.delivery import DELIVERIES, Listens
 
 from ..caller import STORY, calling
@@ -147,6 +147,18 @@ async def test_lost_anywhere_nothing_is_lost_or_said_twice(listens: Listens, siz
         assert (heard.error, read(heard)) == (None, WORDS)
         assert len(heard.pcm) % 2 == 0
         assert len(paths(service)) == 2
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("size", [1_000_000, 2_000_000])
+async def test_rest_that_takes_several_turns_is_not_said_twice(size: int, *, told: bool) -> None:
+    text = f"{' '.join(f'and {number}' for number in range(300))}."
+    untold = tuple(Fault(Before("audio.metadata", number + 1), Drop()) for number in range(700))
+    behaviour = Behaviour(faults=(*(() if told else untold), Fault(AudioSent(size), Reset())))
+    async with SpeechService(behaviours=[behaviour]) as service, calling(service.url) as client:
+        heard = await hear(client, Texts([text, "Well."]), STREAMED)
+        assert len(turns(service)) > 2
+        assert (heard.error, heard.text.replace(" ", "")) == (None, f"{text}Well.".replace(" ", ""))
 
 
 async def test_sentence_that_broke_is_the_first_that_is_asked_for_again() -> None:

@@ -162,15 +162,16 @@ class Answer:
             stream.begun = True
             self._want(now)
         elif stream is None and self._unasked and not self._chosen:
+            amid_text = self._unasked.is_amid_text
             chosen = self._unasked.take(first=self.timeline.requests == 0)
             self._chosen = without(self._unpronounced, chosen)
-            self._want(now)
+            self._want(now, amid_text=amid_text)
 
-    def _want(self, now: float) -> None:
+    def _want(self, now: float, *, amid_text: bool = False) -> None:
         """Want the sound of another text from now on, or the rest of one that was heard in part."""
         self._wanted_since, self._waited = max(now, self._plays_until), 0.0
         if not self._resumes:
-            self._give(self._sound.begin())
+            self._give(self._sound.begin(amid_text=amid_text))
         self._resumes = False
 
     @property

@@ -31,6 +31,8 @@ class Sound:
         self._trimmer: Trimmer | None = None
         self._given = 0
         """Up to where the text's sound was given out, or is held back as silence."""
+        self._resumed = False
+        """Whether what follows of a text may have been given out as well."""
         self._start()
 
     def header(self) -> bytes:
@@ -45,12 +47,13 @@ class Sound:
         """Return the silence before the first word, which some loudspeakers swallow otherwise."""
         return silence(self._format, self._options.lead_in) if self._options.lead_in else b""
 
-    def begin(self) -> bytes:
-        """Begin with another text; return what is heard before it."""
+    def begin(self, *, amid_text: bool = False) -> bytes:
+        """Begin with another text, or with more of one (``amid_text``); return what is heard before it."""
         pause = self._more(PAUSE)
         kept = min(self._options.end_silence, PAUSE)
         self._trimmer = Trimmer(self._format.rate, kept) if self._format.is_raw else None
-        self._given = 0
+        self._given = max(0, self._given - self._position) if self._resumed and amid_text else 0
+        self._resumed = self._given > 0
         self._start()
         return pause
 
@@ -62,9 +65,13 @@ class Sound:
         return self._trimmer.more(seconds) if self._trimmer is not None else b""
 
     def resume(self, begin: float) -> None:
-        """Begin with the rest of a text, of which the sound began so many seconds into what there was."""
+        """Begin with the rest of a text, of which the sound began so many seconds into what there was.
+
+        All of it may be more than can be asked for at a time.
+        """
         size = round(begin * self._format.bytes_per_second)
         self._given = max(0, self._given - size + size % SAMPLE_SIZE)
+        self._resumed = True
         self._start()
 
     def begin_again(self) -> None:

@@ -57,6 +57,11 @@ class Unasked:
         return bool(self._parts)
 
     @property
+    def is_amid_text(self) -> bool:
+        """Whether it begins with more of a text of which some was taken."""
+        return bool(self._parts) and not self._parts[0].begins
+
+    @property
     def is_full(self) -> bool:
         """Whether more has to wait."""
         return self.ahead > MAX_TEXT
