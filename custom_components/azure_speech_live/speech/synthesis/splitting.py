@@ -6,6 +6,8 @@ are the text, letter by letter.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
 import re
 from typing import Final
 from unicodedata import category, combining, east_asian_width
@@ -55,7 +57,7 @@ def parts(
 
     ``longest``: seconds of audio that a part makes, about.
     """
-    cleaned = [_cleaned(piece) for piece in pieces]
+    cleaned = [_cleaned(piece) for piece in _merged(pieces)]
     text = "".join(map(text_of, cleaned))
     if not text.strip():
         return
@@ -85,10 +87,20 @@ def seconds(text: str) -> float:
     return sum(length for _, length in map(_cost, text))
 
 
+def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield the pieces, texts that stand one behind the other as one."""
+    for is_text, group in groupby(pieces, lambda piece: isinstance(piece, str)):
+        if is_text:
+            yield "".join(map(text_of, group))
+        else:
+            yield from group
+
+
 def _cleaned(piece: Piece) -> Piece:
     return clean(piece) if isinstance(piece, str) else Phoneme(clean(piece.text), clean(piece.ipa))
 
 
+@lru_cache(maxsize=1024)
 def _cost(character: str) -> tuple[int, float]:
     """Return the bytes that a character takes, and about how many seconds."""
     size = len(escape(character).encode())
