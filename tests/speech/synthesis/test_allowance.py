@@ -39,3 +39,12 @@ def test_service_that_takes_more_is_asked_as_it_is_wanted_until_it_refuses() -> 
     assert allowance.next_at == 1.0 + SECONDS
     allowance.asked(1.0 + SECONDS)
     assert allowance.next_at == -inf
+
+
+def test_request_that_is_refused_does_not_count() -> None:
+    allowance = Allowance()
+    for number in range(GATHERED):
+        allowance.asked(float(number))
+    assert allowance.next_at > -inf
+    allowance.refused()
+    assert allowance.next_at == -inf
