@@ -9,6 +9,7 @@ from homeassistant.loader import async_get_integration
 
 from .const import DOMAIN
 from .resource.errors import translation_key
+from .resource.health import async_check
 from .resource.resource import AzureSpeechConfigEntry, entry_region
 from .speech import SpeechError
 
@@ -47,7 +48,7 @@ async def _async_reach(entries: list[AzureSpeechConfigEntry]) -> str | dict[str,
         error: str | None = None
         if entry.state is ConfigEntryState.LOADED:
             try:
-                await entry.runtime_data.client.check()
+                await async_check(entry.runtime_data.client, entry)
             except SpeechError as err:
                 error = translation_key(err)
             checked = True

@@ -85,6 +85,12 @@ def is_to_hear(entry: ConfigEntry[Any]) -> bool:
     return any(entry.get_subentries_of_type(kind) for kind in (SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR))
 
 
+async def async_check(client: SpeechClient, entry: ConfigEntry[Any]) -> None:
+    """Open a connection for what an entry is used for, and close it. Raises SpeechError."""
+    if not await client.check() and is_to_hear(entry):
+        raise NotASpeechEndpointError("what is there only speaks")
+
+
 class Health:
     """The health of one entry's resource, which its set-ups look after one after another."""
 
@@ -209,8 +215,7 @@ class Health:
         """Open a connection and close it, and take note of what becomes of that. Raises SpeechError."""
         begun = self._hass.loop.time()
         try:
-            if not await client.check() and is_to_hear(self._entry):
-                raise NotASpeechEndpointError("what is there only speaks")
+            await async_check(client, self._entry)
         except SpeechError as err:
             self._note_check(err, begun)
             raise

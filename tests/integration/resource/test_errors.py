@@ -69,7 +69,7 @@ async def test_it_is_told_alike_in_every_place(  # noqa: PLR0917 - fixtures and 
     media = str(convert(tmp_path / "spoken.mp3"))
     failures = "sensor.azure_speech_127_0_0_1_" + f"{service.port}_failures_this_month"
     everything = Behaviour(answer=row.answer)
-    service.behaviours = service.rest_behaviours = lambda _: everything
+    service.behaviours = service.rest_behaviours = service.list_behaviours = lambda _: everything
 
     # an action
     with pytest.raises(HomeAssistantError) as caught:

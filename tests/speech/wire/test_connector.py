@@ -168,17 +168,25 @@ async def test_one_in_trouble_holds_up_nobody() -> None:
 )
 async def test_check(behaviours: Behaviours, rest: Behaviours, kind: type[SpeechError] | None) -> None:
     loop = asyncio.get_running_loop()
-    async with SpeechService(Legible(), behaviours=behaviours, rest_behaviours=rest) as service:
+    no_list = [MISSING]
+    async with SpeechService(
+        Legible(), behaviours=behaviours, rest_behaviours=rest, list_behaviours=no_list
+    ) as service:
         async with calling(service.url) as client:
             began = loop.time()
             if kind is None:
-                await client.check()
+                assert await client.check()
             else:
                 with pytest.raises(kind) as caught:
                     await client.check()
                 assert type(caught.value) is kind
             assert loop.time() - began <= OPEN_LIMIT + 1
         assert all(not connection.turns for connection in service.connections)
+
+
+async def test_check_of_what_only_speaks() -> None:
+    async with SpeechService(behaviours=lambda _: MISSING) as service, calling(service.url) as client:
+        assert not await client.check()
 
 
 @pytest.mark.parametrize(
