@@ -297,11 +297,12 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
         voice = free_name(self.hass, voice_names(self.hass, endpoint.unique_id), SUBENTRY_VOICE)
         if self._speaks:
             uses.append(ConfigSubentryData(subentry_type=SUBENTRY_VOICE, title=voice, unique_id=None, data={}))
+        description = "speaks" if self._speaks else None
         return self.async_create_entry(
             title=resource_name(self.hass, endpoint.unique_id),
             data=data,
             subentries=uses,
-            description="speaks" if self._speaks else None if self._hears else "only_speaks",
+            description=description if self._hears else "only_speaks",
             description_placeholders={**PAGES, "name": name, "voice": voice},
         )
 
