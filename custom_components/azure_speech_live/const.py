@@ -28,6 +28,8 @@ SUBENTRY_MICROPHONE: Final = "microphone"
 # Of a translator: the languages that may be spoken, and the one that they become.
 CONF_LANGUAGES: Final = "languages"
 CONF_TARGET_LANGUAGE: Final = "target_language"
+# Of a recognizer, translator or voice: the engine that answers where the service does not, by its id in the registry.
+CONF_SECOND_ENGINE: Final = "second_engine"
 
 # Of a resource: the hours of audio that the household wants to use in a month at most.
 CONF_MONTHLY_LIMIT: Final = "monthly_limit"

@@ -1,0 +1,65 @@
+"""Which second engine is asked: the one that a recognizer, translator or voice names, wherever it is by now.
+
+What is stored of it is its id in the entity registry, which stays when the entity is renamed. Engines that are set up
+in YAML alone are in no registry, and cannot be named.
+"""
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from homeassistant.components.stt import SpeechToTextEntity
+from homeassistant.components.tts import TextToSpeechEntity
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.util.language import matches
+
+_asking: Final[ContextVar[frozenset[str]]] = ContextVar("azure_speech_live_asking", default=frozenset())
+"""The entity ids of those that ask each other in the present task."""
+
+
+@callback
+def async_second_ear(hass: HomeAssistant, stored: str | None, asking: str) -> SpeechToTextEntity | None:
+    """Return the engine that hears in the place of ``asking``, an entity id; None if there is none that can be asked.
+
+    To be called for every command: an engine may load later than who asks it, and again. Its state is not looked at,
+    since many are available whatever happens: whether it answers, only asking it tells.
+    """
+    engine = _engine(hass, stored, asking)
+    return engine if isinstance(engine, SpeechToTextEntity) else None
+
+
+@callback
+def async_second_voice(hass: HomeAssistant, stored: str | None, asking: str) -> TextToSpeechEntity | None:
+    """Return the engine that speaks in the place of ``asking``, as async_second_ear does of those that hear."""
+    engine = _engine(hass, stored, asking)
+    return engine if isinstance(engine, TextToSpeechEntity) else None
+
+
+@contextmanager
+def asked_by(asking: str) -> Generator[None]:
+    """Have whoever is asked meanwhile, in this task and those that it starts, not ask ``asking``, an entity id.
+
+    Not to be used in a generator: what it sets would stay with whoever takes what the generator yields.
+    """
+    before = _asking.set(_asking.get() | {asking})
+    try:
+        yield
+    finally:
+        _asking.reset(before)
+
+
+def language_for(hass: HomeAssistant, language: str, supported: Iterable[str]) -> str | None:
+    """Return what an engine calls a language, the best match in this country; None if it does not know it."""
+    return next(iter(matches(language, supported, hass.config.country)), None)
+
+
+def _engine(hass: HomeAssistant, stored: str | None, asking: str) -> Entity | None:
+    registered = er.async_get(hass).async_get(stored) if stored else None
+    if registered is None or registered.entity_id == asking or registered.entity_id in _asking.get():
+        return None
+    component = hass.data.get(DATA_INSTANCES, {}).get(registered.domain)
+    return component.get_entity(registered.entity_id) if component else None
