@@ -109,6 +109,14 @@ class HomeAssistant:
         )
         return step
 
+    async def add_wyoming(self, port: int) -> str:
+        """Add what speaks the Wyoming protocol at a port of loopback, a satellite or engines; return its entry's id."""
+        flow = await self.post("/api/config/config_entries/flow", json={"handler": "wyoming"})
+        step = await self.post(
+            f"/api/config/config_entries/flow/{flow['flow_id']}", json={"host": "127.0.0.1", "port": port}
+        )
+        return str(step["result"]["entry_id"])
+
     async def remove_integration(self, entry_id: str) -> None:
         """Delete a config entry."""
         await self.delete(f"/api/config/config_entries/entry/{entry_id}")

@@ -29,12 +29,9 @@ async def satellite(household: Household) -> AsyncIterator[Satellite]:
     """Add a satellite to Home Assistant for one test."""
     home = household.home
     async with Satellite.run() as satellite:
-        flow = await home.post("/api/config/config_entries/flow", json={"handler": "wyoming"})
-        step = await home.post(
-            f"/api/config/config_entries/flow/{flow['flow_id']}", json={"host": "127.0.0.1", "port": satellite.port}
-        )
+        entry_id = await home.add_wyoming(satellite.port)
         yield satellite
-        await home.remove_integration(step["result"]["entry_id"])
+        await home.remove_integration(entry_id)
 
 
 class Heard:

@@ -1,6 +1,6 @@
 """What every test of the integration stands on: Home Assistant, and a stand-in Speech service."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 import shutil
 from typing import Any
@@ -22,6 +22,7 @@ from .forms import add_resource
 from .microphones import SAID, House, furnish
 from .names import Names
 from .recordings import SPOKEN, convert
+from .second_engines import SecondEngines, add_engines, running
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +74,21 @@ async def entry(hass: HomeAssistant, service: SpeechService) -> AsyncIterator[Co
     """Add the stand-in as a resource."""
     yield await add_resource(hass, service)
     await hass.async_block_till_done(wait_background_tasks=True)  # speech that nobody played
+
+
+@pytest.fixture(scope="session")
+def engines_port() -> Iterator[int]:
+    """Run the home's own engines, which a worker's tests share: PocketSphinx takes a second to be made."""
+    with running() as port:
+        yield port
+
+
+@pytest.fixture
+async def second_engines(hass: HomeAssistant, engines_port: int) -> AsyncIterator[SecondEngines]:
+    """Add the home's own engines: an ear that understands commands, and a voice."""
+    engines = await add_engines(hass, engines_port)
+    yield engines
+    await hass.config_entries.async_unload(engines.entry.entry_id)  # it would look after them every 30 s
 
 
 async def unload(hass: HomeAssistant) -> None:
