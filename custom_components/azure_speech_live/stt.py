@@ -28,7 +28,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_LANGUAGES, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
+from .const import CONF_LANGUAGES, CONF_SECOND_ENGINE, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from .entity import AzureSpeechEntity
 from .languages.choice import completed, locales_of, translation_options
 from .languages.translation import joined, translation_of
@@ -259,7 +259,8 @@ class TranslatorEntity(SpeechEntity):
 
     def __init__(self, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry) -> None:
         """Take the languages from the subentry."""
-        super().__init__(entry, subentry, RecognizerSettings())
+        settings = {name: subentry.data[name] for name in (CONF_SECOND_ENGINE,) if name in subentry.data}
+        super().__init__(entry, subentry, RecognizerSettings.from_stored(settings, subentry.title))
         self._translation = translation_options(
             subentry.data[CONF_LANGUAGES], [subentry.data[CONF_TARGET_LANGUAGE]], mode=Mode.INTERACTIVE
         )

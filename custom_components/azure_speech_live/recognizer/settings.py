@@ -15,7 +15,7 @@ from homeassistant.exceptions import ServiceValidationError
 
 from ..languages.choice import MAX_CANDIDATES, candidates_beside, different_languages, spoken_locale
 from ..languages.words import plain
-from ..resource.stored import InvalidSettingError, flag, lines, readable
+from ..resource.stored import InvalidSettingError, flag, lines, readable, text
 from ..speech import MAX_PHRASES, Mode, Profanity, RecognitionOptions
 from .phrase_list import MAX_PHRASE_LENGTH
 from .text import Substitutions, TextForm
@@ -49,6 +49,10 @@ class RecognizerSettings:
     """Where the service alone hears the end: seconds of audio after which the command is over in any case."""
     use_names: bool = True
     phrases: tuple[str, ...] = ()
+    second_engine: str | None = None
+    """The engine that hears where the service does not, by its id in the entity registry."""
+    second_on_nothing: bool = False
+    """Whether it is also asked where the service has understood nothing."""
     text_form: TextForm = TextForm.DISPLAY
     profanity: Profanity = Profanity.MASKED
     substitutions: Substitutions = field(default_factory=Substitutions)
@@ -163,6 +167,8 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "max_duration": _seconds,
     "use_names": flag,
     "phrases": _phrases,
+    "second_engine": text,
+    "second_on_nothing": flag,
     "text_form": TextForm,
     "profanity": Profanity,
     "substitutions": _substitutions,

@@ -11,6 +11,7 @@ import json
 from typing import Any, Final, Self
 import uuid
 
+from ..const import CONF_SECOND_ENGINE
 from ..languages.words import ARROW
 from ..resource.stored import InvalidSettingError, flag, lines, readable, text
 from ..speech import END_SILENCE, OutputFormat, SynthesisOptions, Voice
@@ -47,6 +48,8 @@ class VoiceSettings:
     """The id of a custom voice's deployment."""
     text_streaming: bool = False
     """Whether text goes to the service while it is written."""
+    second_engine: str | None = None
+    """The engine that speaks where the service does not, by its id in the entity registry."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -91,9 +94,12 @@ class VoiceSettings:
 def fingerprint(data: Mapping[str, Any], returned: int = 0) -> str:
     """Return what differs wherever stored settings do, so that nothing is heard as it was before they were changed.
 
+    Which second engine there is makes no difference: nothing that it speaks is kept.
+
     ``returned``: how often a lost voice came back, in whose place another one had spoken.
     """
-    stored = json.dumps([_VERSION, sorted(data.items()), returned], default=str)
+    own = sorted(item for item in data.items() if item[0] != CONF_SECOND_ENGINE)
+    stored = json.dumps([_VERSION, own, returned], default=str)
     return hashlib.sha256(stored.encode()).hexdigest()[:16]
 
 
@@ -151,4 +157,5 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "pronunciations": _pronunciations,
     "deployment": _deployment,
     "text_streaming": flag,
+    CONF_SECOND_ENGINE: text,
 }

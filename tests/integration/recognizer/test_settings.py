@@ -313,6 +313,7 @@ UNREADABLE: dict[str, Any] = {
     "initial_silence": {},
     "segmentation_silence": None,
     "custom_model": 5,
+    "second_engine": 5,
 }
 
 
@@ -330,6 +331,8 @@ UNREADABLE: dict[str, Any] = {
         ("substitutions", "a => b"),
         ("raw_audio", "false"),
         ("raw_audio", None),
+        ("second_engine", ""),
+        ("second_on_nothing", "yes"),
         ("max_duration", -5),
         ("max_duration", float("nan")),
         ("max_duration", 1e9),
