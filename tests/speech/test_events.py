@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from custom_components.azure_speech_live.speech import (
+    AttemptFailed,
     Event,
     Hypothesis,
     Phrase,
@@ -13,6 +14,7 @@ from custom_components.azure_speech_live.speech import (
     SpeechStarted,
     Synthesis,
     SynthesisEnded,
+    ThrottledError,
 )
 
 
@@ -25,6 +27,7 @@ from custom_components.azure_speech_live.speech import (
         Phrase(status=RecognitionStatus.SUCCESS, text="Turn on.", offset=0.5, duration=1.0),
         Synthesis(b"RIFF"),
         SynthesisEnded("too long"),
+        AttemptFailed(ThrottledError("too many")),
     ],
 )
 def test_frozen(event: Event) -> None:

@@ -24,8 +24,10 @@ from ..speech import (
     SpeechClient,
     SpeechError,
     SynthesisOptions,
+    SynthesisTimeline,
     Text,
     TextSourceError,
+    Timeline,
 )
 from .cost_guard import UsageLimitError, cost_guards
 from .health import async_get_health
@@ -94,16 +96,23 @@ class SpeechResource:
         await self.client.close()
 
     async def recognize(
-        self, audio: AsyncIterable[bytes], options: RecognitionOptions, *, long: bool = False
+        self,
+        audio: AsyncIterable[bytes],
+        options: RecognitionOptions,
+        timeline: Timeline | None = None,
+        *,
+        long: bool = False,
     ) -> AsyncGenerator[Event]:
         """Recognise audio, or translate it if the options say so. Yield the client's events.
+
+        What happens when is noted in ``timeline``, which is the caller's to look into.
 
         Raises SpeechError, and UsageLimitError if the household's limit is used up: of a command when it begins, of
         what may be long also later. Failures have been logged and counted when they arrive at the caller, and the
         household has been asked for a new key if that is what it takes.
         """
         self.hearing_guard.check()
-        session = Session(options, dt_util.utcnow())
+        session = Session(options, dt_util.utcnow(), timeline or Timeline())
         self.sessions.append(session)
         self.usage.async_begin(session)
         if long:
@@ -125,16 +134,23 @@ class SpeechResource:
             self.health.async_note(session)
 
     async def speak(
-        self, texts: AsyncIterable[Text], options: SynthesisOptions, *, long: bool = False
+        self,
+        texts: AsyncIterable[Text],
+        options: SynthesisOptions,
+        timeline: SynthesisTimeline | None = None,
+        *,
+        long: bool = False,
     ) -> AsyncGenerator[bytes]:
         """Speak texts, sentences or fragments of them. Yield the client's stream. ``long``: nobody stands and waits.
+
+        What happens when is noted in ``timeline``, which is the caller's to look into.
 
         Raises SpeechError, and UsageLimitError if the household's limit is used up: when it begins, and amid a long
         text. Failures have been logged and counted when they arrive at the caller, and the household has been
         asked for a new key if that is what it takes.
         """
         self.speaking_guard.check()
-        answer = SpokenSession(options, dt_util.utcnow())
+        answer = SpokenSession(options, dt_util.utcnow(), timeline or SynthesisTimeline())
         self.answers.append(answer)
         self.usage.async_begin(answer)
         sound = self.client.speak(texts, options, answer.timeline, long=long)

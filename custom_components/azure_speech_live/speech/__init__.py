@@ -35,7 +35,17 @@ from .errors import (
     VoiceError,
     WebPageError,
 )
-from .events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, SpeechStarted, Synthesis, SynthesisEnded
+from .events import (
+    AttemptFailed,
+    Event,
+    Hypothesis,
+    Phrase,
+    RecognitionStatus,
+    SpeechEnded,
+    SpeechStarted,
+    Synthesis,
+    SynthesisEnded,
+)
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
 from .options import (
     END_SILENCE,
@@ -72,6 +82,7 @@ __all__ = [
     "SPOKEN",
     "TRANSLATION_LANGUAGES",
     "US_GOVERNMENT_REGIONS",
+    "AttemptFailed",
     "AudioSourceError",
     "BadAudioError",
     "ConnectionFailedError",

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .errors import SpeechError
+
 
 class RecognitionStatus(StrEnum):
     """How a phrase ended, in the service's words."""
@@ -87,4 +89,15 @@ class SynthesisEnded:
     error: str | None = None
 
 
-type Event = SpeechStarted | SpeechEnded | Hypothesis | Phrase | Synthesis | SynthesisEnded
+@dataclass(frozen=True, slots=True)
+class AttemptFailed:
+    """The service cannot be asked as things are, for ``error``; it is asked once more, or when there is a place.
+
+    Nothing is lost by that, and nobody has to do anything: what is missing only comes later. It is for who can have it
+    sooner elsewhere. That no more attempts are made is no event: then the error is raised.
+    """
+
+    error: SpeechError
+
+
+type Event = SpeechStarted | SpeechEnded | Hypothesis | Phrase | Synthesis | SynthesisEnded | AttemptFailed

@@ -1,6 +1,8 @@
 """A resource in use: what becomes of its sessions is noted, however they end."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from homeassistant.components.stt import SpeechResultState
@@ -10,7 +12,13 @@ import pytest
 
 from custom_components.azure_speech_live.const import CONF_MONTHLY_CHARACTERS
 from custom_components.azure_speech_live.resource.months import Month
-from custom_components.azure_speech_live.speech import SynthesisOptions
+from custom_components.azure_speech_live.speech import (
+    Phrase,
+    RecognitionOptions,
+    SynthesisOptions,
+    SynthesisTimeline,
+    Timeline,
+)
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import KEY, SpeechService
@@ -60,6 +68,24 @@ async def test_a_command_that_a_reload_ends_is_counted(hass: HomeAssistant, serv
 
     assert result.result is SpeechResultState.ERROR
     assert entry.runtime_data.usage.month == Month(recognition=len(pcm(1)), requests=1)  # which is no failure
+
+
+async def test_a_caller_may_look_into_what_is_under_way(hass: HomeAssistant, service: SpeechService) -> None:
+    resource = (await add_resource(hass, service)).runtime_data
+    heard, spoken = Timeline(), SynthesisTimeline()
+
+    async def text() -> AsyncGenerator[str]:
+        assert spoken.started
+        yield "Hello."
+
+    async with aclosing(resource.recognize(stream(pcm(1)), RecognitionOptions(), heard)) as events:
+        async for event in events:
+            assert heard.connected is not None or not isinstance(event, Phrase)
+    async with aclosing(resource.speak(text(), SynthesisOptions(voice="en-US-JennyNeural"), spoken)) as sound:
+        assert [piece async for piece in sound]
+
+    assert (resource.sessions[-1].timeline, resource.answers[-1].timeline) == (heard, spoken)
+    assert (heard.sent, spoken.requests) == (len(pcm(1)), 1)
 
 
 # --- a connection for what is to be spoken soon

@@ -6,11 +6,13 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import (
+    AttemptFailed,
     Event,
     Hypothesis,
     SpeechStarted,
     Synthesis,
     SynthesisEnded,
+    ThrottledError,
     UnusableMessageError,
 )
 from custom_components.azure_speech_live.speech.recognition.event_queue import MAX_WAITING, SYNTHESIS_PIECE, EventQueue
@@ -33,6 +35,14 @@ def test_a_hypothesis_is_replaced_by_the_next_and_by_nothing_else() -> None:
     first, second = Hypothesis("w1", 0.0, 0.1), Hypothesis("w1 w2", 0.0, 0.2)
     assert list(told(first, second)) == [second]
     assert list(told(first, STARTED, second)) == [first, STARTED, second]
+
+
+def test_a_failed_attempt_is_replaced_by_the_next() -> None:
+    """A recording may wait for a place for minutes, and nobody has to take what it is told of that."""
+    first, second = AttemptFailed(ThrottledError("too many")), AttemptFailed(ThrottledError("too many"))
+    hypothesis = Hypothesis("w1", 0.0, 0.1)
+    assert list(told(first, second)) == [second]
+    assert list(told(first, hypothesis, second)) == [first, hypothesis, second]
 
 
 def test_pieces_of_one_speech_become_one_up_to_a_size() -> None:

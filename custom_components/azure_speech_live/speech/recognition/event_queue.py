@@ -4,7 +4,7 @@ from collections import deque
 from typing import Final
 
 from ..errors import UnusableMessageError
-from ..events import Event, Hypothesis, Synthesis
+from ..events import AttemptFailed, Event, Hypothesis, Synthesis
 from ..wire.limits import MAX_EVENTS
 
 MAX_WAITING: Final = 16
@@ -17,9 +17,9 @@ class EventQueue(deque[Event]):
     """What the caller has not taken yet, the oldest first."""
 
     def tell(self, event: Event) -> None:
-        """Let an event wait. It replaces a hypothesis that it is newer than; pieces of one speech become one."""
+        """Let an event wait. It replaces the hypothesis, or the failed attempt, before; pieces of speech become one."""
         last = self[-1] if self else None
-        if isinstance(event, Hypothesis) and isinstance(last, Hypothesis):
+        if isinstance(event, Hypothesis | AttemptFailed) and type(event) is type(last):
             self.pop()
         elif isinstance(event, Synthesis) and isinstance(last, Synthesis) and len(last.audio) < SYNTHESIS_PIECE:
             event = Synthesis(last.audio + event.audio)

@@ -175,7 +175,7 @@ class Flow:
     async def _come(self) -> bool:
         """Wait until an attempt may be made; return whether it is still wanted. Raises SpeechError."""
         try:
-            waited = await self._throttle.come(self._place, self._utterance.limit)
+            waited = await self._throttle.come(self._place, self._utterance.limit, self._tell_failed)
         except SpeechError:
             self._utterance.give_up()
             if self._utterance.complete:
@@ -185,6 +185,10 @@ class Flow:
             self._utterance.waited(waited, self._loop.time())
         return not self._utterance.complete
 
+    def _tell_failed(self, error: SpeechError) -> None:
+        self._utterance.tell_failed(error)
+        self._news.set()
+
     def _failed(self, error: SpeechError, *, progress: bool) -> float:
         """Take note that an attempt failed; return after how many seconds to go on. Raises the error if not to."""
         delay = self._utterance.failed(error, self._loop.time(), now_utc())
@@ -192,6 +196,7 @@ class Flow:
             return 0.0
         if delay is None:
             raise error
+        self._news.set()
         if progress or not too_many(error):
             self._throttle.served(self._place)
         if too_many(error):

@@ -17,7 +17,7 @@ from math import inf
 from typing import Final
 
 from ..errors import ContinuousDetectionError, ServiceTimeoutError, SpeechError, VoiceError
-from ..events import Event, Hypothesis, Phrase, SpeechEnded, Synthesis
+from ..events import AttemptFailed, Event, Hypothesis, Phrase, SpeechEnded, Synthesis
 from ..options import RecognitionOptions, TranslationOptions
 from ..timeline import Timeline
 from ..wire import messages
@@ -273,8 +273,9 @@ class Utterance:
                 self._pace.refused()
             self._finish(turn, wall)
             self._answers.turn_failed(error)
-            if self.complete:
-                return None
+        if self.complete:
+            return None
+        if turn is not None:
             if not self._answers.can_be_asked_again:
                 self.give_up()
                 return None
@@ -284,18 +285,26 @@ class Utterance:
             self.options = replace(self.options, voice=None)
             self._answers.refuse_voice(error)
             return 0.0
+        stale = turn is not None and turn.reused and turn.theirs is Theirs.SILENT
         delay = self._retry.after(
             error,
             now,
             self.last_moment,
             # A request without an id is one of the REST API, which refuses it as others refuse to open a connection.
             opening=turn is None or not turn.request_id,
-            stale=turn is not None and turn.reused and turn.theirs is Theirs.SILENT,
+            stale=stale,
         )
         if delay is None or (too_many(error) and self._answers.is_whole):
             self.give_up()
             return None
+        # A kept connection dies of having been kept, whatever the service does; who waits for a place is told so there.
+        if not (stale or too_many(error)):
+            self.tell_failed(error)
         return delay
+
+    def tell_failed(self, error: SpeechError) -> None:
+        """Tell the caller with what an attempt failed, or why there is none yet."""
+        self.events.tell(AttemptFailed(error))
 
     def give_up(self) -> None:
         """Let the caller have what is known, since nobody is asked again; that may be all."""

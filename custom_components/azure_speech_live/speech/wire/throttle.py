@@ -90,10 +90,11 @@ class Throttle:
 
     # --- what a caller does
 
-    async def come(self, place: Place, latest: float) -> float:
+    async def come(self, place: Place, latest: float, waits: Callable[[SpeechError], None] | None = None) -> float:
         """Wait until a caller may ask the service, at most until ``latest``; return how many seconds that took.
 
-        ``leave`` follows that. Raises the ThrottledError with which it was refused, when its patience is over.
+        ``leave`` follows that. ``waits`` is called first if it does not come at once, with the error with which it, or
+        who stands before it, was refused. Raises that error, a ThrottledError, when its patience is over.
         """
         ahead = any(other.order < place.order for other in self._line)
         if not (ahead or place.refusals or place.stands_back):
@@ -106,6 +107,8 @@ class Throttle:
         error = place.error or ThrottledError("too many requests")
         if place.not_before is not None and place.not_before > latest:
             raise error
+        if waits is not None:
+            waits(error)
         if not place.refusals:
             place.seen = self._ended
         place.gone = loop.create_future()
