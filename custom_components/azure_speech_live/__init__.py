@@ -23,6 +23,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_setup_component
 
 from .const import DOMAIN, SUBENTRY_MICROPHONE
+from .fallback.gone import async_watch_second_engines
 from .resource.errors import called, translation_key, worded
 from .resource.health import async_setup_health
 from .resource.issues import Issue, async_create_issue
@@ -70,6 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     resource = await _async_connect(hass, entry)
     resource.async_start()
     entry.runtime_data = resource
+    async_watch_second_engines(hass, entry)
 
     for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
         try:

@@ -6,10 +6,11 @@ Its fields are the settings of recognizer/settings.py, which has their defaults.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME, UnitOfTime
 from homeassistant.core_config import Config
 from homeassistant.data_entry_flow import Required, section
+from homeassistant.helpers.field_visibility import ConditionOperator
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -23,7 +24,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..const import CONF_LANGUAGES
+from ..const import CONF_LANGUAGES, CONF_SECOND_ENGINE, SUBENTRY_RECOGNIZER
 from ..languages.names import language_options
 from ..languages.words import ARROW
 from ..recognizer.settings import MAX_DURATION, EndOfSpeech, RecognizerSettings
@@ -33,6 +34,7 @@ from ..resource.stored import InvalidSettingError
 from ..speech import Profanity, RecognitionOptions
 from .form import PAGES, unless_removed
 from .naming import given_name, recognizer_names
+from .second_engine import SecondEngine, second_engine_mistake
 
 _DEFAULTS: Final = RecognizerSettings()
 _LINES: Final = TextSelector(TextSelectorConfig(multiple=True))
@@ -67,10 +69,17 @@ _ADVANCED: Final = {
     vol.Required("raw_audio", default=_DEFAULTS.raw_audio): BooleanSelector(),
     vol.Required("store_audio", default=_DEFAULTS.store_audio): BooleanSelector(),
 }
+_ON_NOTHING: Final = {
+    Required(
+        "second_on_nothing",
+        default=_DEFAULTS.second_on_nothing,
+        visible={"field": CONF_SECOND_ENGINE, "operator": ConditionOperator.EXISTS},
+    ): BooleanSelector()
+}
 _SECTIONS: Final = {"text": _TEXT, "advanced": _ADVANCED}
 
 
-def _schema(config: Config, *, new: bool) -> vol.Schema:
+def _schema(config: Config, second: SecondEngine, *, new: bool) -> vol.Schema:
     """Return the form's fields: what homes differ in first, and the name last, which follows from it."""
     languages = SelectSelectorConfig(options=language_options(config), multiple=True, mode=_DROPDOWN)
     return vol.Schema(
@@ -84,6 +93,8 @@ def _schema(config: Config, *, new: bool) -> vol.Schema:
                 default=_DEFAULTS.max_duration,
                 visible={"field": "end_of_speech", "value": EndOfSpeech.AZURE},
             ): _seconds(3, MAX_DURATION, 1),
+            **second.field,
+            **(_ON_NOTHING if second.field else {}),
             **({vol.Optional(CONF_NAME): TextSelector()} if new else {}),
             **{
                 vol.Required(name): section(vol.Schema(fields), {"collapsed": True})
@@ -103,25 +114,26 @@ class RecognizerFlow(ConfigSubentryFlow):
     @unless_removed
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the settings and a name."""
-        return self._step("user", user_input)
+        return await self._step("user", user_input)
 
     @unless_removed
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for other settings."""
-        return self._step("reconfigure", user_input)
+        return await self._step("reconfigure", user_input)
 
-    def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+    async def _step(self, step: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
         entry, new = self._get_entry(), self.source == SOURCE_USER
         endpoint = entry_endpoint(entry.data)
         if endpoint is not None and not endpoint.generations(RecognitionOptions()):
             return self.async_abort(reason="translates_only")
-        schema = _schema(self.hass.config, new=new)
-        errors: dict[str, str] = {}
+        before = None if new else self._get_reconfigure_subentry().data
+        second = await SecondEngine.async_prepare(self.hass, entry, SUBENTRY_RECOGNIZER, before)
+        schema = _schema(self.hass.config, second, new=new)
         placeholders: Mapping[str, str] = {}
         if user_input is None:
-            suggested = {} if new else _in_sections(self._get_reconfigure_subentry().data)
+            suggested, errors = second.filled_in(_in_sections(before or {})), dict(second.errors)
         else:
-            suggested = user_input
+            suggested, errors = user_input, second_engine_mistake(self.hass, entry, user_input)
             data = _stored(user_input)
             try:
                 RecognizerSettings.from_data(data)
@@ -129,18 +141,22 @@ class RecognizerFlow(ConfigSubentryFlow):
                 # The user interface shows no error beside a field in a section.
                 errors[err.setting if err.setting in schema.schema else "base"] = err.key
                 placeholders = err.placeholders
-            else:
-                if not new:
-                    return self.async_update_and_abort(entry, self._get_reconfigure_subentry(), data=data)
-                names = recognizer_names(self.hass, entry.unique_id, data.get(CONF_LANGUAGES, ()))
-                name = given_name(self.hass, user_input, names)
-                return self.async_create_entry(title=name, data=data, description_placeholders={**PAGES, "name": name})
+            if not errors:
+                return self._add(entry, user_input, data) if new else self._change(entry, data)
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, suggested),
             errors=errors,
             description_placeholders={**_PLACEHOLDERS, **placeholders},
         )
+
+    def _add(self, entry: ConfigEntry, user_input: dict[str, Any], data: dict[str, Any]) -> SubentryFlowResult:
+        names = recognizer_names(self.hass, entry.unique_id, data.get(CONF_LANGUAGES, ()))
+        name = given_name(self.hass, user_input, names)
+        return self.async_create_entry(title=name, data=data, description_placeholders={**PAGES, "name": name})
+
+    def _change(self, entry: ConfigEntry, data: dict[str, Any]) -> SubentryFlowResult:
+        return self.async_update_and_abort(entry, self._get_reconfigure_subentry(), data=data)
 
 
 def _stored(user_input: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from ..voice.settings import VoiceSettings
 from ..voice.voices import async_get_voices
 from .form import PAGES, unless_removed
 from .naming import free_name, given_name, voice_names
+from .second_engine import SecondEngine, second_engine_mistake
 
 _DROPDOWN: Final = SelectSelectorMode.DROPDOWN
 
@@ -120,25 +121,27 @@ class VoiceFlow(ConfigSubentryFlow):
         endpoint = entry_endpoint(entry.data)
         if endpoint is not None and not endpoint.generations(SynthesisOptions(voice="en-US-JennyNeural")):
             return self.async_abort(reason="does_not_speak")
-        stored = {} if self._is_new else self._get_reconfigure_subentry().data
-        suggested, errors = stored, dict[str, str]()
+        stored = None if self._is_new else self._get_reconfigure_subentry().data
+        second = await SecondEngine.async_prepare(self.hass, entry, SUBENTRY_VOICE, stored)
+        suggested, errors = second.filled_in(stored or {}), dict(second.errors)
         if user_input is not None:
+            suggested, errors = user_input, second_engine_mistake(self.hass, entry, user_input)
             try:
                 VoiceSettings.from_data({name: value for name, value in user_input.items() if name != CONF_NAME})
             except InvalidSettingError as err:
-                suggested, errors = user_input, {err.setting: err.key}
-            else:
+                errors[err.setting] = err.key
+            if not errors:
                 self._chosen = user_input
                 return await self.async_step_manner()
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(await self._voice_schema(), suggested),
+            data_schema=self.add_suggested_values_to_schema(await self._voice_schema(second), suggested),
             errors=errors,
             description_placeholders=_PLACEHOLDERS,
             last_step=False,
         )
 
-    async def _voice_schema(self) -> vol.Schema:
+    async def _voice_schema(self, second: SecondEngine) -> vol.Schema:
         entry = self._get_entry()
         voices = async_get_voices(self.hass, entry)
         await voices.async_renew()
@@ -149,6 +152,7 @@ class VoiceFlow(ConfigSubentryFlow):
             {
                 vol.Optional("voice"): SelectSelector(options),
                 vol.Optional("deployment"): TextSelector(),
+                **second.field,
                 **({vol.Optional(CONF_NAME): TextSelector()} if self._is_new else {}),
             }
         )

@@ -29,6 +29,7 @@ class Issue(StrEnum):
     PRONUNCIATION_REFUSED = "pronunciation_refused"
     QUOTA_USED_UP = "quota_used_up"
     QUOTA_OF_STANDARD = "quota_of_standard"
+    SECOND_ENGINE_GONE = "second_engine_gone"
     USAGE_UNREADABLE = "usage_unreadable"
     VOICE_GONE = "voice_gone"
     VOICE_LIMIT_USED_UP = "voice_limit_used_up"
