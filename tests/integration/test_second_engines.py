@@ -7,9 +7,9 @@ import pytest
 from tests.speech_service.engines.espeak_ng import EspeakNg
 from tests.wyoming_engines.engines import RATE
 
+from .satellites import recording
 from .second_engines import SecondEngines, add_engines, running
 from .speech import stream, transcribe
-from .test_pipeline import recording
 from .voices import WAV, asked_to_speak, sound_of, written
 
 
