@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 import logging
 from typing import Final, override
 
@@ -30,6 +31,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LANGUAGES, CONF_SECOND_ENGINE, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from .entity import AzureSpeechEntity
+from .fallback.hearing import Hearing
+from .fallback.second_ear import SecondEar
 from .languages.choice import completed, locales_of, translation_options
 from .languages.translation import joined, translation_of
 from .recognizer.phrase_list import PhraseList
@@ -43,6 +46,7 @@ from .speech import (
     LANGUAGES,
     AudioSourceError,
     BadAudioError,
+    Event,
     Hypothesis,
     Mode,
     Phrase,
@@ -59,6 +63,7 @@ _LOGGER = logging.getLogger(__name__)
 PARALLEL_UPDATES = 0
 
 ATTR_LANGUAGE: Final = "language"
+ATTR_LAST_ENGINE: Final = "last_engine"
 
 MAX_TEXT: Final = 3000
 """Characters of a command: two minutes of the fastest speech, 25 a second.
@@ -93,12 +98,14 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
     """What a recognizer and a translator have in common. Any number of streams at once."""
 
     _attr_name = None
-    _unrecorded_attributes = frozenset({ATTR_LANGUAGE})  # who was at home is nobody's business afterwards
+    # Who was at home is nobody's business afterwards.
+    _unrecorded_attributes = frozenset({ATTR_LANGUAGE, ATTR_LAST_ENGINE})
 
     def __init__(self, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry, settings: RecognizerSettings) -> None:
         """Initialize the entity; its language is not known before something is said."""
         super().__init__(entry, subentry)
         self._settings = settings
+        self._second_ear = SecondEar(self, settings.second_engine)
         self._attr_extra_state_attributes = {}
 
     @abstractmethod
@@ -108,6 +115,12 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
     @abstractmethod
     def _text(self, said: Hypothesis | Phrase) -> str | None:
         """Return the text that the pipeline gets for it; None if there is none."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether anybody hears: the service, or the second engine in its place."""
+        return super().available or self._second_ear.is_there
 
     @property
     @override
@@ -165,8 +178,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         result = SpeechResult("", SpeechResultState.SUCCESS)
         try:
             options = self._options(metadata.language)
-            audio = limited(stream, self._settings.audio_limit)
-            async with aclosing(self._resource.recognize(audio, options)) as events:
+            async with aclosing(self._heard(metadata, stream, options)) as events:
                 async for event in events:
                     if isinstance(event, Hypothesis):
                         async_get_ready()  # who is to answer
@@ -176,7 +188,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
                             yield PartialSpeechResult(_both(result.text, partial, metadata.language))
                     elif isinstance(event, Phrase):
                         result = self._result(result, event, metadata.language)
-                        self._note_language(event.text and (event.language or options.language))
+                        self._show(ATTR_LANGUAGE, event.text and (event.language or options.language))
                         if len(result.text or "") > MAX_TEXT:
                             _LOGGER.error("%s: more was heard than anybody says in a command", self.entity_id)
                             result = SpeechResult(None, SpeechResultState.ERROR)
@@ -196,6 +208,20 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
             result = SpeechResult(None, SpeechResultState.ERROR)
         yield result
 
+    def _heard(
+        self, metadata: SpeechMetadata, stream: AsyncIterable[bytes], options: RecognitionOptions
+    ) -> AsyncGenerator[Event]:
+        """Return what is heard of a command: by the service, and by the second engine where there is one."""
+        audio = limited(stream, self._settings.audio_limit)
+        asked = self._second_ear.async_find(metadata)
+        if asked is None:
+            if self._settings.second_engine is not None:
+                self._show(ATTR_LAST_ENGINE, self.entity_id)
+            return self._resource.recognize(audio, options)
+        on_nothing = self._settings.second_on_nothing
+        hearing = Hearing(self.hass, self._entry, self._second_ear, asked, options, on_nothing=on_nothing)
+        return hearing.events(audio, partial(self._show, ATTR_LAST_ENGINE))
+
     def _result(self, before: SpeechResult, phrase: Phrase, language: str) -> SpeechResult:
         """Return the result so far, to which a phrase has come."""
         text = self._text(phrase)
@@ -206,10 +232,10 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
             return SpeechResult(None, SpeechResultState.ERROR)
         return SpeechResult(_both(before.text, text, language), SpeechResultState.SUCCESS)
 
-    def _note_language(self, language: str) -> None:
-        """Show the language of the last command, the one that was identified if there were several; "" is none."""
-        if language and self._attr_extra_state_attributes.get(ATTR_LANGUAGE) != language:
-            self._attr_extra_state_attributes = {ATTR_LANGUAGE: language}
+    def _show(self, attribute: str, value: str) -> None:
+        """Show something of the last command; "" is nothing new. Its language is the one that was identified."""
+        if value and self._attr_extra_state_attributes.get(attribute) != value:
+            self._attr_extra_state_attributes = {**self._attr_extra_state_attributes, attribute: value}
             self.async_write_ha_state()
 
 

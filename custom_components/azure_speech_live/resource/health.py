@@ -131,6 +131,11 @@ class Health:
         return MEANS[self._state].available
 
     @property
+    def state(self) -> State:
+        """Return how the resource is, as far as is known."""
+        return self._state
+
+    @property
     def works(self) -> bool:
         """Return whether there is nothing amiss, as far as is known."""
         return self._state is State.WORKS
@@ -300,6 +305,11 @@ class Health:
         if self._troubles[what] and at >= self._failed_at:
             _LOGGER.info(_WORKS[what], called(self._entry))
             self._troubles[what].clear()
+
+    @callback
+    def async_doubt(self) -> None:
+        """Check whether a connection can be opened: somebody waited in vain, though nothing has failed."""
+        self._start_check()
 
     def _start_check(self) -> None:
         self._stop_recheck()

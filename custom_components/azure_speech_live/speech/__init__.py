@@ -7,7 +7,7 @@
 What speaks has the same shape, on the same wire: flow, answer, turn and sound, and a plain request by rest.
 
 It knows nothing of Home Assistant, and runs by itself as a top-level package. What others use of it stands here, in
-``pasted`` and in ``language_tags``.
+``pasted``, in ``language_tags`` and in ``source``.
 """
 
 from .client import SpeechClient
@@ -59,6 +59,7 @@ from .options import (
     TranslationOptions,
 )
 from .recognition.audio import BYTES_PER_SECOND
+from .recognition.pace import backlog
 from .riff import RiffStripper
 from .synthesis.formats import Frames, output_format, silence, wav_header
 from .synthesis.shipped import SHIPPED, SPOKEN
@@ -132,6 +133,7 @@ __all__ = [
     "Voice",
     "VoiceError",
     "WebPageError",
+    "backlog",
     "is_speakable",
     "output_format",
     "printable",

@@ -1,0 +1,289 @@
+"""Who hears one command, and whose answer counts, as a state machine without tasks and without a clock.
+
+hearing.py tells it what the Speech service and the second engine say, and asks it who is to be asked and until when to
+wait. It decides by decision.py, and has memory.py remember how the service did.
+
+    begin() ──► service_asked, second_asked           who is to hear
+    service_said(), second_said() ──► events          what the caller gets
+    wake_at, wake() ──► second_asked                  how long to wait
+    service_answered(), second_failed(), ... ──► finished, error, won_by_second
+"""
+
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from typing import Final
+
+from ..resource.cost_guard import UsageLimitError
+from ..speech import (
+    AttemptFailed,
+    Event,
+    Hypothesis,
+    Mode,
+    Phrase,
+    RecognitionOptions,
+    RecognitionStatus,
+    SpeechEnded,
+    SpeechError,
+    SpeechStarted,
+    Timeline,
+    TranslationOptions,
+    backlog,
+)
+from .decision import OUTAGES, Then, Trouble, When, then, trouble_of
+from .memory import Memory
+
+OPENING: Final = 1.0
+"""Seconds that a connection may take to open before the second engine is asked as well: a command takes longer."""
+SECOND_LIMIT: Final = 30.0
+"""Seconds that the second engine has after the end of speech. A small machine thinks for some of them."""
+
+
+class Race:
+    """One command, and who hears it. Moments are seconds by any one clock."""
+
+    def __init__(
+        self, options: RecognitionOptions, memory: Memory, now: float, *, on_nothing: bool, on_miss: Callable[[], None]
+    ) -> None:
+        """Begin before the first audio.
+
+        ``on_nothing``: an empty text is no answer to speech; ``on_miss`` is called when the service did not answer in
+        time, though it has not failed.
+        """
+        self._options = options
+        self._memory = memory
+        self._begun = now
+        self._on_nothing = on_nothing
+        self._on_miss = on_miss
+        self.timeline = Timeline()
+        """What the service's client notes."""
+        self.events: deque[Event] = deque()
+        """What the caller has not taken yet."""
+        self.covered = 0.0
+        """Seconds of audio that nobody wants to hear any more: what the caller was told covers them."""
+        self.service_asked = self.second_asked = False
+        self._service_over = self._second_over = False
+        self.speech_ended = False
+        """Whether the service has heard the speech end."""
+        self.finished = False
+        self.error: Exception | None = None
+        """With what the service failed; with what the command did, when it is finished."""
+        self.won_by_second = False
+        self._phrases: list[Phrase] = []
+        """What the service has said and the caller is not told yet: it counts only if nobody is quicker."""
+        self._empty: Phrase | None = None
+        """The second engine's answer, if it heard nothing."""
+        self._trouble: Trouble | None = None
+        """What is amiss with the service just now."""
+        self._missed = False
+        self._speech = False
+        self._over_at: float | None = None
+        self.waits_from = inf
+        """When the service has had all audio, as far as can be known."""
+
+    @property
+    def service_hears(self) -> bool:
+        """Whether the service may still answer."""
+        return self.service_asked and not self._service_over
+
+    @property
+    def second_hears(self) -> bool:
+        """Whether the second engine may."""
+        return self.second_asked and not self._second_over
+
+    # --- when
+
+    def begin(self, how: Then) -> None:
+        """Begin as decision.begins says."""
+        self.service_asked = how is not Then.SECOND
+        self.second_asked = how is not Then.WAIT
+
+    def over(self, now: float, size: int) -> None:
+        """Take note that the command is over, after so many bytes of audio. They may have come faster than speech."""
+        self._over_at = now
+        self.waits_from = max(now, self._begun + backlog(size))
+        if self._trouble is not None and self.service_hears:
+            self._amiss(self._trouble)
+
+    @property
+    def patience_ends(self) -> float:
+        """When the service has had as much time for its answer as a person gives it."""
+        return self.waits_from + self._memory.patience
+
+    @property
+    def wake_at(self) -> float:
+        """When to ``wake`` it, if nothing comes until then."""
+        moments = [inf]
+        if self.service_hears and not self.second_asked:
+            moments += [self.patience_ends, self._begun + OPENING if self.timeline.connected is None else inf]
+        if self.service_hears and self._empty is not None:
+            moments.append(min(self.patience_ends, self._begun + SECOND_LIMIT))
+        if self.second_hears and self._over_at is not None:
+            moments.append(self._over_at + SECOND_LIMIT)
+        return min(moments)
+
+    def wake(self, now: float) -> bool:
+        """Do what is due. Return whether the second engine is to be given up."""
+        opens_slowly = self.timeline.connected is None and now >= self._begun + OPENING
+        if self.service_hears and (opens_slowly or now >= self.patience_ends):
+            self._amiss(Trouble.SLOW)
+        if self._empty is not None and now >= min(self.patience_ends, self._begun + SECOND_LIMIT):
+            self._second_won(self._empty, now)
+        return self.second_hears and self._over_at is not None and now >= self._over_at + SECOND_LIMIT
+
+    def _amiss(self, trouble: Trouble, when: When | None = None) -> None:
+        """Do what follows from a trouble that is noticed now."""
+        if when is None:
+            when = When.AFTER if self._over_at is not None else When.WHILE if self._speech else When.BEFORE
+        if then(trouble, when) in (Then.SECOND, Then.BOTH):
+            self.second_asked = True
+
+    # --- the service
+
+    def service_said(self, event: Event) -> None:
+        """Take what the service's client tells."""
+        if self.finished:
+            return
+        match event:
+            case AttemptFailed():
+                self._trouble = trouble_of(event.error)
+                self._amiss(self._trouble)
+                return
+            case SpeechEnded():
+                # Where Home Assistant alone hears the end, the service hears the ends of sentences.
+                self.speech_ended = self._options.mode is Mode.INTERACTIVE
+            case SpeechStarted() | Hypothesis():
+                self._speech, self._trouble = True, None
+            case Phrase():
+                self._phrases.append(event)
+                if event.says_something and not self.second_asked and self._options.mode is not Mode.INTERACTIVE:
+                    self._tell_phrases()
+                return
+        if not any(phrase.says_something for phrase in self._phrases):  # else it would be told without these
+            self.events.append(event)
+
+    def service_answered(self, now: float) -> None:
+        """Take note that the service has said all. It does so also when it is no longer waited for."""
+        self._service_over = True
+        if self.timeline.phrase is not None:
+            self._memory.answered(now, max(0.0, now - self.waits_from) if self.waits_from < inf else None)
+        if self.finished:
+            return
+        if self._is_poor and not self._second_over:
+            self._amiss(Trouble.NOTHING, When.GIVEN_UP)
+        else:
+            self._service_won()
+
+    def service_failed(self, error: SpeechError | UsageLimitError, now: float, *, closed: bool = False) -> None:
+        """Take note that the service failed for good; ``closed``: we have ended it ourselves."""
+        self._service_over = True
+        self._trouble = trouble_of(error)
+        if self._trouble in OUTAGES and not closed:
+            self._memory.failed(now)
+        if self.finished:
+            return
+        self.error = error
+        if closed or then(self._trouble, When.GIVEN_UP) is Then.ERROR:
+            self.fail(error)
+        elif self._empty is not None:
+            self._second_won(self._empty, now)
+        elif self._second_over:
+            self.fail(error)
+        else:
+            self._phrases.clear()
+            self.second_asked = True
+
+    @property
+    def _is_poor(self) -> bool:
+        """Whether what the service answered is something that the second engine may do better."""
+        if any(phrase.translation_error and not phrase.translations for phrase in self._phrases):
+            return True
+        if not (self._on_nothing and self._phrases) or any(phrase.says_something for phrase in self._phrases):
+            return False
+        return self._speech or any(phrase.status is RecognitionStatus.NO_MATCH for phrase in self._phrases)
+
+    def _service_won(self) -> None:
+        self._tell_phrases()
+        self._finish()
+
+    def _tell_phrases(self) -> None:
+        for phrase in self._phrases:
+            self.covered = phrase.offset + phrase.duration
+            self.events.append(phrase)
+        self._phrases.clear()
+
+    # --- the second engine
+
+    def second_said(self, text: str, language: str) -> None:
+        """Take what the second engine hears so far. Where the service hears as well, its own is told."""
+        if not (self.finished or self.service_hears):
+            said = self._as_phrase(text, language)
+            self.events.append(Hypothesis(said.text, said.offset, said.duration, language, said.translations))
+
+    def second_answered(self, text: str, language: str, now: float) -> None:
+        """Take what it has heard."""
+        self._second_over = True
+        phrase = self._as_phrase(text, language)
+        if phrase.text:
+            self._second_won(phrase, now)
+        elif self.service_hears:
+            self._empty = phrase  # the service may have heard more
+        elif self.error is None and self.service_asked:
+            self._service_won()
+        else:
+            self._second_won(phrase, now)
+
+    def second_failed(self) -> None:
+        """Take note that it did not hear."""
+        self._second_over = True
+        if self.finished or self.service_hears:
+            return
+        if not self.service_asked:
+            self.service_asked = True  # away or not, there is nobody else
+        elif self.error is not None:
+            self.fail(self.error)
+        else:
+            self._service_won()
+
+    def _as_phrase(self, text: str, language: str) -> Phrase:
+        """Return a text as the service would tell it."""
+        text = text.strip()
+        targets = self._options.targets if isinstance(self._options, TranslationOptions) else ()
+        return Phrase(
+            status=RecognitionStatus.SUCCESS if text else RecognitionStatus.NO_MATCH,
+            text=text,
+            language=language,
+            translations=dict.fromkeys(targets, text) if text else {},
+        )
+
+    def _second_won(self, phrase: Phrase, now: float) -> None:
+        if self.finished:
+            return
+        if now >= self.patience_ends:
+            self.miss(now)
+        self._phrases.clear()
+        self.events.append(phrase)
+        self.won_by_second = True
+        self._finish()
+
+    # --- the end
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether the service does not answer for there are too many requests: it is not away."""
+        return self._trouble is Trouble.THROTTLED
+
+    def miss(self, now: float) -> None:
+        """Take note that the service did not answer in time, if it still hears: another way of being away."""
+        if self.service_hears and not self._missed:
+            self._missed = True
+            self._memory.failed(now)
+            self._on_miss()
+
+    def fail(self, error: Exception) -> None:
+        """End it with an error: nobody can hear it."""
+        if not self.finished:
+            self.error, self.finished = error, True
+
+    def _finish(self) -> None:
+        self.error, self.finished = None, True

@@ -1,0 +1,185 @@
+"""The second engine in a race: when its answer counts, and what is learned of the service behind it."""
+
+from math import inf
+
+import pytest
+
+from custom_components.azure_speech_live.fallback.decision import Then
+from custom_components.azure_speech_live.fallback.memory import LEAST_PATIENCE
+from custom_components.azure_speech_live.fallback.race import SECOND_LIMIT
+from custom_components.azure_speech_live.speech import (
+    Mode,
+    Phrase,
+    RecognitionStatus,
+    ServiceError,
+    TranslationOptions,
+)
+
+from .command import HEARD, NO_MATCH, OVER, SILENCE, SO_FAR, Command
+
+# --- the second engine
+
+
+def test_its_partial_transcripts_are_told_where_the_service_has_none() -> None:
+    command = Command(Then.BOTH)
+    command.race.second_said("lights", "en")
+    assert command.partials == []
+    command.race.service_failed(ServiceError("503"), 1.0)
+    command.race.second_said("lights on", "en")
+    assert command.partials == ["lights on"]
+
+
+def test_if_it_hears_nothing_the_service_is_waited_for_a_while() -> None:
+    command = Command(Then.BOTH)
+    command.over()
+    command.second_says("  ")
+    assert not command.race.finished
+    assert command.wake() == OVER + LEAST_PATIENCE
+    assert command.race.finished
+    assert command.texts == [""]
+    assert command.misses == 1
+
+
+def test_if_it_hears_nothing_and_the_service_fails_nothing_was_said() -> None:
+    command = Command(Then.BOTH)
+    command.over()
+    command.second_says("")
+    command.race.service_failed(ServiceError("503"), OVER + 0.5)
+    assert command.texts == [""]
+    assert command.race.error is None
+
+
+@pytest.mark.parametrize("service_first", [True, False])
+def test_if_both_fail_it_is_one_error(*, service_first: bool) -> None:
+    command, error = Command(Then.BOTH), ServiceError("503")
+    command.over()
+    if not service_first:
+        command.race.second_failed()
+        assert not command.race.finished
+    command.race.service_failed(error, 1.0)
+    if service_first:
+        assert not command.race.finished
+        command.race.second_failed()
+    assert command.race.finished
+    assert command.race.error is error
+    assert command.race.events == type(command.race.events)()
+
+
+def test_if_it_fails_alone_the_service_is_asked_whatever_is_known_of_it() -> None:
+    command = Command(Then.SECOND)
+    assert not command.race.service_asked
+    command.over()
+    command.race.second_failed()
+    assert command.race.service_hears
+    assert command.race.wake_at == inf
+    command.service_says(HEARD, at=OVER + 1)
+    assert command.texts == ["Turn on the light."]
+
+
+def test_it_has_an_end() -> None:
+    command = Command(Then.SECOND)
+    command.over()
+    assert command.race.wake_at == OVER + SECOND_LIMIT
+    assert not command.race.wake(OVER + SECOND_LIMIT - 0.1)
+    assert command.race.wake(OVER + SECOND_LIMIT)
+
+
+# --- speech of which nothing was understood
+
+
+def test_where_it_is_wanted_nothing_is_no_answer_to_speech() -> None:
+    command = Command(on_nothing=True)
+    command.over()
+    command.service_says(NO_MATCH, at=OVER + 0.2)
+    assert not command.race.finished
+    assert command.race.second_asked
+    assert command.race.service_hears is False
+    command.second_says(at=OVER + 0.5)
+    assert command.texts == ["lights on"]
+    assert not command.memory.away
+
+
+@pytest.mark.parametrize("answer", ["", None])
+def test_if_the_second_engine_hears_no_more_nothing_was_said(answer: str | None) -> None:
+    command = Command(on_nothing=True)
+    command.over()
+    command.service_says(NO_MATCH, at=OVER + 0.2)
+    if answer is None:
+        command.race.second_failed()
+    else:
+        command.second_says(answer)
+    assert command.race.finished
+    assert command.race.error is None
+    assert command.texts == [""]
+    assert not command.race.won_by_second
+
+
+def test_silence_is_never_asked_about() -> None:
+    command = Command(on_nothing=True)
+    command.over()
+    command.service_says(SILENCE, at=OVER + 0.2)
+    assert command.race.finished
+    assert not command.race.second_asked
+
+
+def test_sentences_of_which_one_was_understood_are_an_answer() -> None:
+    command = Command(mode=Mode.CONVERSATION, on_nothing=True)
+    command.service_says(NO_MATCH, HEARD)
+    command.over()
+    command.service_says(at=OVER + 0.2)
+    assert command.texts == ["", "Turn on the light."]
+    assert not command.race.second_asked
+
+
+def test_sentences_of_which_none_was_understood_are_not() -> None:
+    command = Command(mode=Mode.CONVERSATION, on_nothing=True)
+    command.service_says(NO_MATCH, SO_FAR, NO_MATCH)
+    assert command.partials == ["turn on"]
+    command.over()
+    command.service_says(at=OVER + 0.2)
+    assert command.race.second_asked
+
+
+def test_a_phrase_without_a_translation_is_the_second_translators() -> None:
+    options = TranslationOptions(language="de-DE", targets=("en",))
+    untranslated = Phrase(status=RecognitionStatus.SUCCESS, text="Licht an.", translation_error="busy")
+    command = Command(options=options)
+    command.over()
+    command.service_says(untranslated, at=OVER + 0.2)
+    assert command.race.second_asked
+    command.second_says("Lights on.")
+    (phrase,) = command.race.events
+    assert isinstance(phrase, Phrase)
+    assert phrase.translations == {"en": "Lights on."}
+
+
+# --- what is learned behind an answer
+
+
+def test_an_answer_behind_that_of_the_second_engine_brings_the_service_back() -> None:
+    command = Command(Then.BOTH)
+    command.memory.failed(-100)
+    command.over()
+    command.second_says(at=OVER + 0.3)
+    assert command.memory.away
+    command.service_says(HEARD, at=OVER + 0.6)
+    assert not command.memory.away
+    assert command.texts == ["lights on"]
+
+
+def test_a_failure_behind_it_is_one() -> None:
+    command = Command(Then.BOTH)
+    command.over()
+    command.second_says(at=OVER + 0.3)
+    command.race.service_failed(ServiceError("503"), OVER + 0.6)
+    assert command.memory.away
+    assert command.race.error is None
+
+
+def test_an_answer_that_is_missed_is_missed_once() -> None:
+    command = Command()
+    command.over()
+    command.wake()
+    command.second_says(at=OVER + 1.3)
+    command.race.miss(OVER + 1.3)
+    assert command.misses == 1
