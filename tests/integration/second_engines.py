@@ -13,6 +13,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
+from custom_components.azure_speech_live.const import CONF_SECOND_ENGINE
 from tests.end_to_end.process import ROOT
 
 
@@ -51,3 +52,12 @@ async def add_engines(hass: HomeAssistant, port: int) -> SecondEngines:
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     by_domain = {entity.domain: entity for entity in entities}
     return SecondEngines(entry, by_domain["stt"], by_domain["tts"])
+
+
+async def choose(hass: HomeAssistant, entry: ConfigEntry, kind: str, engine: er.RegistryEntry) -> None:
+    """Choose an engine as the second one of all that an entry has of a kind."""
+    for subentry in entry.get_subentries_of_type(kind):
+        hass.config_entries.async_update_subentry(
+            entry, subentry, data={**subentry.data, CONF_SECOND_ENGINE: engine.id}
+        )
+    await hass.async_block_till_done()
