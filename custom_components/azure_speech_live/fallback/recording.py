@@ -56,10 +56,10 @@ class Recording:
 
     def drop(self, seconds: float) -> None:
         """Forget the first seconds: no reader will want them any more."""
-        position = int(seconds * BYTES_PER_SECOND) & ~1
-        if position > self._start:
-            del self._audio[: position - self._start]
-            self._start = min(position, self.size)
+        dropped = min(int(seconds * BYTES_PER_SECOND) & ~1, self.size) - self._start
+        if dropped > 0:
+            del self._audio[:dropped]
+            self._start += dropped
 
     def command_ended(self) -> None:
         """Take note that the command is over, though there may be more audio."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, override
 
 from homeassistant.components.stt import SpeechMetadata, SpeechResult, SpeechResultState
@@ -15,7 +14,7 @@ from tests.speech_service.service import SpeechService
 
 from ..engines import OtherEar, add_engines, stored
 from ..forms import only_recognizer
-from ..speech import BYTES_PER_SECOND, CHUNK, RECOGNIZER, pcm, transcribe
+from ..speech import BYTES_PER_SECOND, CHUNK, RECOGNIZER, pcm, stream, transcribe
 
 SECOND = "stt.whisper"
 SECOND_TAKES = 0.3
@@ -140,17 +139,19 @@ class Commands:
         partials, result = await transcribe(self.hass, microphone())
         now = asyncio.get_running_loop().time()
         assert microphone.closed <= 1
-        state = self.hass.states.get(RECOGNIZER)
-        assert state is not None
-        by = state.attributes.get("last_engine")
-        return Answer(result, partials, by, now - (microphone.ended_at or now))
+        return self._answer(result, partials, now - (microphone.ended_at or now))
+
+    async def upload(self, audio: bytes) -> Answer:
+        """Hand over what was said before, as fast as it is taken."""
+        partials, result = await transcribe(self.hass, stream(audio))
+        return self._answer(result, partials, 0.0)
 
     async def let_be(self, seconds: float) -> None:
         """Let time pass."""
         await asyncio.sleep(seconds)
         await self.hass.async_block_till_done()
 
-
-def growing(partials: list[str]) -> bool:
-    """Return whether each partial transcript goes on with the one before."""
-    return all(later.startswith(earlier) for earlier, later in pairwise(partials))
+    def _answer(self, result: SpeechResult, partials: list[str], delay: float) -> Answer:
+        state = self.hass.states.get(RECOGNIZER)
+        assert state is not None
+        return Answer(result, partials, state.attributes.get("last_engine"), delay)

@@ -1,9 +1,16 @@
 """A command where the service fails: who answers it, how soon, and of what audio, by a clock that leaps."""
 
+import asyncio
 from math import inf
+from typing import Any, override
 
+from homeassistant.components.stt import SpeechResult, SpeechResultState
+from homeassistant.config_entries import SOURCE_REAUTH
 import pytest
 
+from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT
+from tests.speech_service.engines import Finding, Status
+from tests.speech_service.engines.scripted import Scripted, ScriptedRecognition, Utterance
 from tests.speech_service.faults import (
     AudioEnded,
     AudioReceived,
@@ -17,7 +24,10 @@ from tests.speech_service.faults import (
     Reset,
     Send,
     Silence,
+    Wait,
 )
+from tests.speech_service.options import TurnOptions
+from tests.speech_service.turn import Turn
 
 from ..speech import RECOGNIZER, pcm
 from .second_ear import SECOND, SECOND_TAKES, Commands
@@ -79,3 +89,172 @@ async def test_a_silence_costs_a_second_once(commands: Commands, behaviour: Beha
         assert (answer.text, answer.by) == (OTHER, SECOND)
         assert answer.delay <= SECOND_TAKES + 0.05
     assert commands.manner.heard == 4 * [pcm(2)]
+
+
+class Late(Scripted):
+    """Hears as well as any, and thinks for long."""
+
+    @override
+    def begin(self, options: TurnOptions) -> ScriptedRecognition:
+        """Begin the next turn."""
+        recognition = super().begin(options)
+        conclude = recognition.conclude
+
+        async def think() -> list[Finding]:
+            await asyncio.sleep(1.6)
+            return await conclude()
+
+        recognition.conclude = think  # type: ignore[method-assign]
+        return recognition
+
+
+def turns(commands: Commands) -> list[Turn]:
+    """Return every turn that the service has had."""
+    return [turn for connection in commands.service.connections for turn in connection.turns]
+
+
+# --- the service is slow
+
+
+@pytest.mark.parametrize(("late", "by"), [(0.6, RECOGNIZER), (1.2, RECOGNIZER), (2.0, SECOND)])
+async def test_the_first_answer_counts(commands: Commands, late: float, by: str) -> None:
+    commands.service.behaviours = lambda _: Behaviour(faults=(Fault(AudioEnded(), Wait(late)),))
+    answer = await commands.say()
+    assert answer.by == by
+    assert answer.delay == pytest.approx(late if by == RECOGNIZER else 1 + SECOND_TAKES, abs=0.1)
+
+
+async def test_who_is_always_slow_is_waited_for_in_the_end(commands: Commands) -> None:
+    commands.service.engine = Late()
+    answers = [await commands.say() for _ in range(2)]
+    assert [answer.by for answer in answers] == [SECOND, SECOND]
+    await commands.let_be(5)
+    # What it said behind the second engine's answer shows what may be expected of it.
+    answer = await commands.say()
+    assert answer.by == RECOGNIZER
+    assert answer.delay == pytest.approx(1.6, abs=0.1)
+
+
+async def test_a_connection_that_opens_late_is_not_waited_for(commands: Commands) -> None:
+    commands.service.behaviours = lambda _: Behaviour(delay=2.5)
+    answer = await commands.say(seconds=2)
+    assert (answer.text, answer.by) == (OTHER, SECOND)
+    assert answer.delay <= SECOND_TAKES + 0.05  # it was asked while one spoke
+    assert commands.manner.heard == [pcm(2)]
+
+
+async def test_what_comes_faster_than_speech_takes_as_long_to_be_sent(commands: Commands) -> None:
+    commands.manner.delay = 0
+    answer = await commands.upload(5 * pcm(4))
+    assert (answer.text, answer.by) == (AZURE, RECOGNIZER)
+    assert not commands.manner.heard
+
+
+# --- what the service understood before it was lost
+
+
+async def test_what_was_understood_stays_and_the_rest_is_the_second_engines(commands: Commands) -> None:
+    await commands.set_up(end_of_speech="home_assistant")
+    first = len(commands.service.attempts)
+    broken = Behaviour(faults=(Fault(AudioReceived(48000), Reset()),))
+    commands.service.behaviours = lambda attempt: broken if attempt == first else Behaviour(answer=Refuse(503))
+    commands.service.engine = Scripted([Utterance(text="Turn on the light.", end=1.0), Utterance(text="No.", start=1)])
+    answer = await commands.say(seconds=3)
+    assert (answer.text, answer.by) == ("Turn on the light. lights on", SECOND)
+    assert commands.manner.heard == [pcm(3)[32000:]]
+    assert answer.partials[-1].startswith("Turn on the light. ")
+
+
+async def test_a_connection_that_is_replaced_loses_nothing_and_asks_nobody(commands: Commands) -> None:
+    first = len(commands.service.attempts)
+    broken = Behaviour(faults=(Fault(AudioReceived(16000), Reset()),))
+    commands.service.behaviours = lambda attempt: broken if attempt == first else Behaviour()
+    answer = await commands.say()
+    assert (answer.text, answer.by) == (AZURE, RECOGNIZER)
+    assert not commands.manner.heard
+    assert [len(turn.audio) for turn in turns(commands)] == [16000, len(pcm(2))]
+
+
+# --- nothing was said, or understood
+
+
+@pytest.mark.parametrize("status", [Status.NO_MATCH, Status.INITIAL_SILENCE_TIMEOUT, Status.BABBLE_TIMEOUT])
+async def test_nothing_is_an_answer(commands: Commands, status: Status) -> None:
+    commands.service.engine = Scripted([Utterance(status=status, end=0.5)])
+    answer = await commands.say()
+    assert (answer.text, answer.by) == ("", RECOGNIZER)
+    assert not commands.manner.heard
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [(Status.NO_MATCH, OTHER), (Status.INITIAL_SILENCE_TIMEOUT, ""), (Status.BABBLE_TIMEOUT, "")],
+)
+async def test_where_it_is_wanted_speech_that_was_not_understood_is_heard_again(
+    commands: Commands, status: Status, text: str
+) -> None:
+    await commands.set_up(second_on_nothing=True)
+    commands.service.engine = Scripted([Utterance(status=status)])
+    answer = await commands.say()
+    assert (answer.text, answer.by) == (text, SECOND if text else RECOGNIZER)
+    assert answer.delay <= SECOND_TAKES + 0.1
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+async def test_what_the_second_engine_hears_nothing_in_is_silence(commands: Commands, text: str) -> None:
+    commands.manner.text = text
+    commands.service.behaviours = lambda _: Behaviour(answer=Refuse(401))
+    answer = await commands.say()
+    assert (answer.text, answer.by) == ("", SECOND)
+
+
+# --- what may not be asked
+
+
+async def test_beyond_the_households_limit_the_second_engine_is_alone(commands: Commands) -> None:
+    commands.hass.config_entries.async_update_entry(commands.entry, options={CONF_MONTHLY_LIMIT: 0.001})
+    await commands.hass.async_block_till_done()
+    first = await commands.say(seconds=4)
+    assert first.by == RECOGNIZER
+    before = len(commands.service.attempts)
+    answer = await commands.say()
+    assert (answer.text, answer.by) == (OTHER, SECOND)
+    assert answer.delay <= SECOND_TAKES + 0.05
+    assert len(commands.service.attempts) == before
+
+
+async def test_a_refused_key_is_asked_for_and_nobody_is_deaf_meanwhile(commands: Commands) -> None:
+    commands.service.behaviours = lambda _: Behaviour(answer=Refuse(401))
+    for _ in range(2):
+        answer = await commands.say()
+        assert (answer.text, answer.by) == (OTHER, SECOND)
+        await commands.hass.async_block_till_done(wait_background_tasks=True)
+    (flow,) = commands.hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+
+
+# --- the text
+
+
+@pytest.mark.parametrize(
+    ("settings", "text", "written"),
+    [
+        ({"substitutions": ["lights => lamps"]}, "lights on", "lamps on"),
+        ({"text_form": "display_without_punctuation"}, "Lights, on!", "Lights on"),
+        ({"text_form": "lexical"}, " lights on ", "lights on"),
+    ],
+    ids=["substitutions", "punctuation", "another form"],
+)
+async def test_the_text_is_written_as_the_household_wants_it(
+    commands: Commands, settings: dict[str, Any], text: str, written: str
+) -> None:
+    await commands.set_up(**settings)
+    commands.manner.text = text
+    commands.service.behaviours = lambda _: Behaviour(answer=Refuse(401))
+    assert (await commands.say()).text == written
+
+
+async def test_more_than_anybody_says_is_an_error(commands: Commands) -> None:
+    commands.manner.text = "go " * 2000
+    commands.service.behaviours = lambda _: Behaviour(answer=Refuse(401))
+    assert (await commands.say()).result == SpeechResult(None, SpeechResultState.ERROR)

@@ -75,8 +75,11 @@ async def test_what_is_dropped_is_heard_by_nobody_who_comes_later(over: Changes)
     assert await all_of(recording.reader()) == pcm(2)[16000:]
     recording.drop(0.1)
     assert await all_of(recording.reader()) == pcm(2)[16000:]
+    recording.drop(1.9)
+    assert await all_of(recording.reader()) == pcm(2)[60800:]
     recording.drop(9)
     assert await all_of(recording.reader()) == b""
+    assert recording.size == len(pcm(2))
     await recording.close()
 
 
