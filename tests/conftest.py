@@ -12,6 +12,7 @@ from hypothesis import settings
 import pytest
 
 import custom_components  # noqa: F401  # now, or the test plugin's own package of this name wins
+from tests.distribution import pytest_xdist_make_scheduler  # noqa: F401  # a hook
 from tests.machine import new_machine, temporary_folder
 
 # No deadline: it would judge by the wall clock of a busy machine.
