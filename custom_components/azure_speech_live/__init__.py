@@ -16,7 +16,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
@@ -24,14 +24,14 @@ from homeassistant.setup import async_setup_component
 
 from .const import DOMAIN, SUBENTRY_MICROPHONE
 from .fallback.gone import async_watch_second_engines
-from .resource.errors import called, translation_key, worded
+from .resource.errors import called, worded
 from .resource.health import async_setup_health
 from .resource.issues import Issue, async_create_issue
 from .resource.resource import AzureSpeechConfigEntry, SpeechResource
 from .resource.usage import async_get_usage, async_remove_usage
 from .satellite.host_microphone import async_add_microphone, async_get_microphones
 from .services import async_setup_services
-from .speech import CredentialsError, QuotaError, SpeechError, printable
+from .speech import printable
 from .voice.expected import async_setup_conversations
 from .voice.voices import async_remove_voices
 from .websocket_api import async_setup_websocket_api
@@ -62,13 +62,18 @@ def _tell_of_newer_version(hass: HomeAssistant, _change: ConfigEntryChange, entr
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
-    """Connect to the resource, then set up what the household uses of it.
+    """Set up what the household uses of the resource.
 
-    Raises ConfigEntryAuthFailed if the service refuses the key, or what is stored of key and endpoint cannot be read;
-    and ConfigEntryNotReady for every other failure: any of them may pass by itself, be it a name server that is not up
-    yet or a proxy that answers in the service's place.
+    The service is not waited for: an assistant whose engine is missing does not even ask another one, and loses it when
+    somebody saves the assistant meanwhile. Whether it can be reached is checked in the background, and told by the
+    resource's health. Raises ConfigEntryAuthFailed if what is stored of key and endpoint cannot be read.
     """
-    resource = await _async_connect(hass, entry)
+    usage = await async_get_usage(hass, entry)
+    try:
+        resource = SpeechResource(hass, entry, usage)
+    except ValueError as err:
+        raise worded(ConfigEntryAuthFailed, "unreadable_entry", title=entry.title) from err
+    entry.async_on_unload(resource.async_close)
     resource.async_start()
     entry.runtime_data = resource
     async_watch_second_engines(hass, entry)
@@ -86,38 +91,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     for microphone in microphones.values():
         microphone.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_reload))
-
-
-async def _async_connect(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> SpeechResource:
-    """Return the resource, to which a connection can be opened. Raises what async_setup_entry does."""
-    usage = await async_get_usage(hass, entry)
-    placeholders = {"endpoint": entry.unique_id or ""}
-    try:
-        resource = SpeechResource(hass, entry, usage)
-    except ValueError as err:
-        raise worded(ConfigEntryAuthFailed, "unreadable_entry", title=entry.title) from err
-    except SpeechError as err:
-        raise _not_ready(err, placeholders) from err
-    entry.async_on_unload(resource.async_close)
-    resource.async_update_guards()
-    try:
-        await resource.health.async_check(resource.client)
-    except CredentialsError as err:
-        raise worded(ConfigEntryAuthFailed, translation_key(err), **placeholders) from err
-    except QuotaError:
-        pass  # it is there, and the household is told
-    except SpeechError as err:
-        raise _not_ready(err, placeholders) from err
-    return resource
-
-
-def _not_ready(error: SpeechError, placeholders: dict[str, str]) -> ConfigEntryNotReady:
-    return ConfigEntryNotReady(
-        translation_domain=DOMAIN,
-        translation_key=translation_key(error),
-        translation_placeholders=placeholders,
-        retry_after=error.retry_after,
-    )
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:

@@ -59,6 +59,7 @@ from .resource.errors import called, form_error
 from .resource.health import is_to_hear
 from .resource.resource import create_client, entry_data, entry_endpoint, entry_key
 from .speech import (
+    Credentials,
     Endpoint,
     PortalPageError,
     RecognitionOptions,
@@ -272,7 +273,7 @@ class AzureSpeechConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_try(self, endpoint: Endpoint, data: Mapping[str, Any], entry: ConfigEntry | None) -> None:
         """Open a connection with what an entry would store. Raises _RefusedError."""
         try:
-            client = create_client(self.hass, data)
+            client = create_client(self.hass, endpoint, Credentials(key=data[CONF_API_KEY]))
             try:
                 self._hears = await client.check()
                 beside = entry is None and self._hears and bool(endpoint.generations(_VOICE))

@@ -34,7 +34,8 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: AzureSp
     return {
         "version": f"{entry.version}.{entry.minor_version}",
         "state": entry.state.value,
-        "reason": entry.error_reason_translation_key,  # the reason itself names the endpoint
+        # By its key: Home Assistant's own reason may name the endpoint.
+        "reason": entry.error_reason_translation_key or (resource and resource.health.reason),
         "disabled_by": entry.disabled_by,
         "region": entry_region(entry.data),
         "options": _settings(entry.options),

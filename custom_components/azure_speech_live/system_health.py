@@ -9,12 +9,10 @@ from homeassistant.loader import async_get_integration
 
 from .const import DOMAIN
 from .resource.errors import translation_key
-from .resource.health import async_check
 from .resource.resource import AzureSpeechConfigEntry, entry_region
 from .speech import SpeechError
 
 _NOT_SET_UP: Final = (
-    ConfigEntryState.SETUP_RETRY,
     ConfigEntryState.SETUP_ERROR,
     ConfigEntryState.MIGRATION_ERROR,
     ConfigEntryState.FAILED_UNLOAD,
@@ -48,7 +46,7 @@ async def _async_reach(entries: list[AzureSpeechConfigEntry]) -> str | dict[str,
         error: str | None = None
         if entry.state is ConfigEntryState.LOADED:
             try:
-                await async_check(entry.runtime_data.client, entry)
+                await entry.runtime_data.async_check()
             except SpeechError as err:
                 error = translation_key(err)
             checked = True

@@ -217,7 +217,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
 
     def _tell_of_refused_sounds(self) -> None:
         """Tell of the pronunciations that the service does not take."""
-        if refused := self._resource.client.unpronounced & self._settings.pronunciations.sounds:
+        if refused := self._resource.unpronounced & self._settings.pronunciations.sounds:
             words = ", ".join(sorted(sound.text for sound in refused))
             async_create_issue(
                 self.hass, self._entry, Issue.PRONUNCIATION_REFUSED, words=words, voice=self._subentry.title

@@ -53,6 +53,12 @@ async def speak(hass: HomeAssistant) -> SpeechResult:
     return result
 
 
+async def reload(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Set a resource up anew, and let the service be looked for."""
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
 async def let_pass(hass: HomeAssistant, seconds: float) -> None:
     """Let Home Assistant's timers believe that time has passed since they were set."""
     async_fire_time_changed(hass, utcnow() + timedelta(seconds=seconds + 1))

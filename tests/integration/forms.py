@@ -52,7 +52,7 @@ async def submit(hass: HomeAssistant, form: ConfigFlowResult, **user_input: Any)
     """Fill a form in and submit it."""
     assert form["type"] is FlowResultType.FORM
     result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)  # also until the service has been looked for
     return await _look_at(hass, result)
 
 

@@ -4,6 +4,7 @@ The client asks for wss://westeurope.stt.speech.microsoft.com; here that name le
 stand-in has a certificate for it that Home Assistant trusts. All other names do not exist.
 """
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import socket
@@ -23,12 +24,16 @@ class Names(AbstractResolver):
     def __init__(self) -> None:
         """Know no name yet."""
         self.ports: dict[str, int] = {}
+        self.answers = asyncio.Event()
+        """Whether anything comes of looking a name up."""
+        self.answers.set()
 
     @override
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """Return where a name leads. Raises OSError, as a resolver does for a name that is not there."""
+        await self.answers.wait()
         if host not in self.ports:
             raise OSError(socket.EAI_NONAME, f"{host}: name not known")
         return [

@@ -23,7 +23,7 @@ from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Babble, Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
-from .availability import HEARD
+from .availability import HEARD, reload
 from .forms import (
     OTHER_KEY,
     OWN_HOST,
@@ -287,7 +287,7 @@ async def test_what_was_refused_stays_in_its_field(hass: HomeAssistant, service:
     assert filled_in(await submit(hass, await start_reconfigure_flow(hass, entry), **typed)) == typed
 
     service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     result = await open_flow_in_progress(hass, SOURCE_REAUTH)
     assert filled_in(result) == {CONF_ENDPOINT: service.url}
     assert filled_in(await submit(hass, result, **typed)) == typed
@@ -307,7 +307,7 @@ async def test_a_form_that_was_left_open_is_in_nobodys_way(hass: HomeAssistant, 
         assert (again["description_placeholders"] or {})["title"] == entry.title
 
     service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     reauth = await open_flow_in_progress(hass, SOURCE_REAUTH)
     for _ in range(2):
         wrong = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url, api_key=KEY)

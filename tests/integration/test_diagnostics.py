@@ -24,6 +24,7 @@ from tests.speech_service.engines.legible import CHARACTER
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
 
+from .availability import reload, speak
 from .forms import add_resource
 from .recognizers import KITCHEN, add_recognizer
 from .speech import pcm, stream, transcribe
@@ -185,17 +186,29 @@ async def test_a_resource_that_is_not_loaded_has_all_that_is_stored(
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(401, ("setup_error", "key_refused")), (500, ("setup_retry", "service_error"))]
+    ("status", "reason"), [(401, "key_refused"), (500, "service_error"), (404, "not_a_speech_endpoint")]
 )
-async def test_a_resource_that_cannot_be_set_up_says_why(
-    hass: HomeAssistant, service: SpeechService, download: Download, status: int, told: tuple[str, str]
+async def test_a_resource_whose_service_is_not_there_says_why(
+    hass: HomeAssistant, service: SpeechService, download: Download, status: int, reason: str
 ) -> None:
     entry = await add_resource(hass, service)
     service.behaviours = lambda _: Behaviour(answer=Refuse(status))
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     data = await download(entry)
-    assert (data["state"], data["reason"]) == told
+    assert (data["state"], data["available"], data["reason"]) == ("loaded", False, reason)
     assert "127.0.0.1" not in json.dumps(data)
+
+    service.behaviours = ()
+    await speak(hass)  # and no check
+    assert (await download(entry))["reason"] is None
+
+
+async def test_a_resource_that_cannot_be_set_up_says_why(hass: HomeAssistant, download: Download) -> None:
+    entry = MockConfigEntry(domain=DOMAIN, data={"url": "https://["})
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    data = await download(entry)
+    assert (data["state"], data["reason"]) == ("setup_error", "unreadable_entry")
 
 
 @pytest.mark.parametrize("data", [{}, {"region": 5}, {"url": "https://["}, {"url": "https://[]@"}], ids=str)

@@ -53,7 +53,6 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         f"{_CODE}/config_flow.py::AzureSpeechConfigFlow._async_try",
         f"{_TESTS}/test_config_flow.py::test_each_failure_is_told_apart_and_the_form_recovers",
     ),
-    "test-before-setup": (f"{_TESTS}/test_init.py::test_set_up_is_tried_again_until_it_works",),
     "unique-config-entry": (f"{_TESTS}/test_config_flow.py::test_the_same_resource_twice_is_refused",),
     # Silver
     "action-exceptions": (
@@ -68,15 +67,18 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "docs-installation-parameters": ("README.md::3. Add your resource",),
     "entity-unavailable": (
         f"{_TESTS}/resource/test_health.py::test_a_service_that_cannot_be_reached_is_unavailable_until_a_command_works",
+        f"{_TESTS}/test_away_at_start.py::test_the_engines_are_there_and_work_when_the_service_does",
     ),
     "integration-owner": (f"{_TESTS}/test_manifest.py::test_the_manifest_says_what_the_integration_is",),
     "log-when-unavailable": (
         f"{_TESTS}/resource/test_health.py::test_a_failure_of_many_is_one_line_and_another_resource_is_not_concerned",
+        f"{_TESTS}/test_away_at_start.py::test_an_outage_is_told_of_once",
     ),
     "parallel-updates": (f"{_TESTS}/test_quality_scale.py::test_no_platform_limits_parallel_updates",),
     "reauthentication-flow": (
         f"{_CODE}/config_flow.py::AzureSpeechConfigFlow.async_step_reauth_confirm",
         f"{_TESTS}/test_reconfigure.py::test_a_refused_key_is_renewed",
+        f"{_TESTS}/resource/test_reauth.py::test_a_key_that_is_refused_is_asked_for_until_it_works",
     ),
     "test-coverage": ("scripts/test",),
     # Gold

@@ -12,6 +12,7 @@ from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import KEY, SpeechService
 
+from .availability import available, reload
 from .forms import (
     OTHER_KEY,
     OWN_HOST,
@@ -35,8 +36,8 @@ from .names import Names
 async def test_a_refused_key_is_renewed(hass: HomeAssistant, service: SpeechService) -> None:
     entry = await add_resource(hass, service)
     service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
+    await reload(hass, entry)
+    assert not available(hass)
 
     form = await open_flow_in_progress(hass)
     assert form["step_id"] == "reauth_confirm"
@@ -57,7 +58,7 @@ async def test_a_refused_key_is_renewed(hass: HomeAssistant, service: SpeechServ
 async def test_a_key_that_works_again_is_accepted_unchanged(hass: HomeAssistant, service: SpeechService) -> None:
     entry = await add_resource(hass, service)
     service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     service.authorization = Authorization([KEY])
 
     result = await submit(hass, await open_flow_in_progress(hass), endpoint=service.url, api_key=KEY)
@@ -69,7 +70,7 @@ async def test_a_key_that_works_again_is_accepted_unchanged(hass: HomeAssistant,
 async def test_with_a_new_key_the_endpoint_may_be_new_too(hass: HomeAssistant, service: SpeechService) -> None:
     entry = await add_resource(hass, service)
     service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     async with SpeechService() as other:
         result = await submit(hass, await open_flow_in_progress(hass), endpoint=other.url, api_key=KEY)
         assert_abort(result, "reauth_successful")
@@ -150,17 +151,18 @@ async def test_the_endpoint_alone_is_changed(hass: HomeAssistant, service: Speec
         await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_an_entry_that_could_not_be_set_up_is_changed(hass: HomeAssistant, service: SpeechService) -> None:
+async def test_an_entry_whose_service_is_away_is_changed(hass: HomeAssistant, service: SpeechService) -> None:
     entry = await add_resource(hass, service)
     service.behaviours = lambda _: Behaviour(answer=Refuse(503))
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
+    await reload(hass, entry)
+    assert not available(hass)
     service.behaviours = ()
 
     result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url)
 
     assert_abort(result, "reconfigure_successful")
     assert state_of(entry) is ConfigEntryState.LOADED
+    assert available(hass)
 
 
 async def test_a_resource_cannot_become_another_that_is_set_up(hass: HomeAssistant, service: SpeechService) -> None:
@@ -176,7 +178,7 @@ async def test_a_resource_cannot_become_another_that_is_set_up(hass: HomeAssista
 async def test_no_flow_leaves_a_reauth_behind(hass: HomeAssistant, service: SpeechService) -> None:
     entry = await add_resource(hass, service)
     service.authorization = Authorization([OTHER_KEY])
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
 
     result = await submit(hass, await start_reconfigure_flow(hass, entry), endpoint=service.url, api_key=OTHER_KEY)

@@ -15,6 +15,7 @@ from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
+from .availability import reload
 from .forms import add_resource
 
 
@@ -52,15 +53,13 @@ async def test_what_keeps_us_from_the_service_is_said(hass: HomeAssistant, servi
 
 
 @pytest.mark.parametrize(("answer", "error"), [(Reset(), "cannot_connect"), (Refuse(401), "key_refused")])
-async def test_a_resource_that_could_not_be_set_up_is_not_well(
+async def test_a_resource_whose_service_was_away_when_it_was_set_up_is_not_well(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, answer: Reset | Refuse, error: str
 ) -> None:
     service.behaviours = lambda _: Behaviour(answer=answer)
-    await hass.config_entries.async_reload(entry.entry_id)
-    attempts = len(service.attempts)
+    await reload(hass, entry)
     expected = {"type": "failed", "error": f"{error} (own endpoint)"}
     assert (await health(hass))["can_reach_service"] == expected
-    assert len(service.attempts) == attempts
 
     async with SpeechService() as another_service:  # a second one that is well does not hide it
         another = await add_resource(hass, another_service)

@@ -47,7 +47,7 @@ def test_a_line_of_the_log_is_quoted_as_it_is(quoted: str) -> None:
     assert quoted in OF_HOME_ASSISTANT or fixed_part(quoted) in CODE
 
 
-@pytest.mark.parametrize("place", ["The resource is not set up", "Forms", "Actions"])
+@pytest.mark.parametrize("place", ["The service cannot be reached", "Forms", "Actions"])
 def test_a_message_is_quoted_as_it_is(place: str) -> None:
     section = PAGE.partition(f"\n## {place}\n")[2].partition("\n## ")[0]
     cells = [cell for cell in re.findall(r"^\| ([^|]*?) \|", section, re.MULTILINE) if cell != "Message"]

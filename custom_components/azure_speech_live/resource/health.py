@@ -9,7 +9,7 @@ taken back, and not told anew, while that is reloaded.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 import logging
 from time import monotonic
@@ -39,9 +39,7 @@ from ..speech import (
     BadAudioError,
     CredentialsError,
     EndpointError,
-    NotASpeechEndpointError,
     QuotaError,
-    SpeechClient,
     SpeechError,
     ThrottledError,
     VoiceError,
@@ -85,12 +83,6 @@ def is_to_hear(entry: ConfigEntry[Any]) -> bool:
     return any(entry.get_subentries_of_type(kind) for kind in (SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR))
 
 
-async def async_check(client: SpeechClient, entry: ConfigEntry[Any]) -> None:
-    """Open a connection for what an entry is used for, and close it. Raises SpeechError."""
-    if not await client.check() and is_to_hear(entry):
-        raise NotASpeechEndpointError("what is there only speaks")
-
-
 class Health:
     """The health of one entry's resource, which its set-ups look after one after another."""
 
@@ -100,7 +92,7 @@ class Health:
         self._entry = entry
         self._listeners: list[CALLBACK_TYPE] = []
         # What the present set-up has.
-        self._client: SpeechClient | None = None
+        self._connect: Callable[[], Awaitable[None]] | None = None
         self._endpoint = ""
         self._sessions: Iterable[Session] = ()
         self._check: asyncio.Task[None] | None = None
@@ -117,6 +109,7 @@ class Health:
         self._state = State.WORKS
         # When the state was observed, and when a session failed, the last time; by the event loop's clock.
         self._observed_at = self._failed_at = float("-inf")
+        self._reason: str | None = None
         self._missing_since: float | None = None
         """Since when no Speech service has been found at the endpoint."""
         self._month = Months().start
@@ -140,6 +133,11 @@ class Health:
         """Return whether there is nothing amiss, as far as is known."""
         return self._state is State.WORKS
 
+    @property
+    def reason(self) -> str | None:
+        """Return the kind of failure with which the last check ended, as long as something is amiss."""
+        return None if self.works else self._reason
+
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
         """Call a listener when ``available`` changes. Return what ends that."""
@@ -147,20 +145,22 @@ class Health:
         return lambda: self._listeners.remove(listener)
 
     @callback
-    def async_start(self, client: SpeechClient, endpoint: str, sessions: Iterable[Session]) -> None:
-        """Look after a set-up. ``endpoint`` is how the household knows it, ``sessions`` are the latest.
+    def async_start(self, connect: Callable[[], Awaitable[None]], endpoint: str, sessions: Iterable[Session]) -> None:
+        """Look after a set-up, and first whether the service is there.
 
-        What was learned of another key, endpoint or tier is forgotten.
+        ``connect`` opens a connection and closes it, and raises SpeechError; ``endpoint`` is how the household knows
+        it, ``sessions`` are the latest. What was learned of another key, endpoint or tier is forgotten.
         """
         if self._learned_of != self._identity():
             self.async_forget()
-        self._client, self._endpoint, self._sessions = client, endpoint, sessions
+        self._connect, self._endpoint, self._sessions = connect, endpoint, sessions
         self.async_update_month()
+        self._start_check()
 
     @callback
     def async_stop(self) -> None:
         """Look after it no more: check nothing, take note of nothing."""
-        self._client = None
+        self._connect = None
         self._stop_recheck()
         if self._check is not None:
             self._check.cancel()
@@ -175,7 +175,7 @@ class Health:
     @callback
     def async_note(self, session: Session) -> None:
         """Take note of how a session ended."""
-        if self._client is None:
+        if self._connect is None:
             return
         error, timeline = session.error, session.timeline
         if error is None:
@@ -205,7 +205,7 @@ class Health:
 
         The service limits what is spoken by other numbers, so that too many requests, or a quota, are no observation.
         """
-        if self._client is None:
+        if self._connect is None:
             return
         if answer.error is None:
             if answer.timeline.last_audio is not None:
@@ -215,16 +215,6 @@ class Health:
         self._log(_SYNTHESIS, answer.error)
         if not isinstance(answer.error, ThrottledError | VoiceError):
             self._start_check()
-
-    async def async_check(self, client: SpeechClient) -> None:
-        """Open a connection and close it, and take note of what becomes of that. Raises SpeechError."""
-        begun = self._hass.loop.time()
-        try:
-            await async_check(client, self._entry)
-        except SpeechError as err:
-            self._note_check(err, begun)
-            raise
-        self._note_check(None, begun)
 
     @callback
     def async_update_month(self) -> None:
@@ -238,15 +228,17 @@ class Health:
         return dict(self._entry.data), self._entry.options.get(CONF_PRICING_TIER, TIER_UNKNOWN)
 
     def _note_check(self, error: SpeechError | None, begun: float) -> None:
-        if self._client is None or begun < self._observed_at:
-            return
-        seen = seen_of(error)
+        """Take note of a check that nothing has overtaken since it was begun."""
+        seen, self._reason = seen_of(error), None if error is None else failure_kind(error)
         if isinstance(error, EndpointError | WebPageError):
             if self._missing_since is None:
                 self._missing_since = monotonic()
             if monotonic() - self._missing_since >= GONE_AFTER:
                 seen = Seen.NOTHING_THERE
         self._observe(seen, begun)
+        # A refused key is told of as such. Of everything else the command has told that led here; at set-up, none has.
+        if error is not None and (isinstance(error, CredentialsError) or not any(self._troubles.values())):
+            self._log(_RECOGNITION if is_to_hear(self._entry) else _SYNTHESIS, error)
 
     def _observe(self, seen: Seen, at: float) -> None:
         """Take an observation that was made then, and see to what follows from it."""
@@ -314,21 +306,23 @@ class Health:
     def _start_check(self) -> None:
         self._stop_recheck()
         self._ask = True
-        if self._client is not None and self._check is None:
+        if self._connect is not None and self._check is None:
             self._check = self._entry.async_create_background_task(
-                self._hass, self._async_ask(self._client), "Azure Speech Live check", eager_start=False
+                self._hass, self._async_ask(self._connect), "Azure Speech Live check", eager_start=False
             )
 
-    async def _async_ask(self, client: SpeechClient) -> None:
+    async def _async_ask(self, connect: Callable[[], Awaitable[None]]) -> None:
         """Check, and once more if a session failed after that had begun."""
         while self._ask:
             self._ask = False
+            error, begun = None, self._hass.loop.time()
             try:
-                await self.async_check(client)
+                await connect()
             except SpeechError as err:
                 _LOGGER.debug("%s: no connection: %s", called(self._entry), err)
-                if isinstance(err, CredentialsError):
-                    self._log(_RECOGNITION, err)
+                error = err
+            if begun >= self._observed_at:  # else somebody has learned more meanwhile
+                self._note_check(error, begun)
             if not self.available:
                 break
         self._check = None
@@ -337,7 +331,7 @@ class Health:
 
     def _await_recheck(self) -> None:
         """Check again after a while, if nobody is about to."""
-        if self._client is None or self._check is not None or self._cancel_recheck is not None:
+        if self._connect is None or self._check is not None or self._cancel_recheck is not None:
             return
 
         @callback

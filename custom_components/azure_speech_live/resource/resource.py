@@ -4,7 +4,7 @@ Every recognition, translation and answer goes through SpeechResource, which not
 """
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Set as AbstractSet
 from contextlib import aclosing, suppress
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from ..speech import (
     Credentials,
     Endpoint,
     Event,
+    NotASpeechEndpointError,
+    Phoneme,
     RecognitionOptions,
     SpeechClient,
     SpeechError,
@@ -30,7 +32,7 @@ from ..speech import (
     Timeline,
 )
 from .cost_guard import UsageLimitError, cost_guards
-from .health import async_get_health
+from .health import async_get_health, is_to_hear
 from .session import Session, SpokenSession
 from .usage import Usage
 
@@ -46,7 +48,7 @@ class SpeechResource:
     """A Speech resource in use: its client, what has become of its sessions, and what follows from that."""
 
     def __init__(self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, usage: Usage) -> None:
-        """Prepare it; nothing is connected before it is needed. Raises what create_client does."""
+        """Prepare it; nothing is connected before it is needed. Raises ValueError for what cannot be its data."""
         endpoint = entry_endpoint(entry.data)
         if endpoint is None:
             raise ValueError("no endpoint")
@@ -56,7 +58,8 @@ class SpeechResource:
         """Whether it was unloaded, which ends all that is under way."""
         self._stop_tracking: CALLBACK_TYPE | None = None
         self.endpoint = endpoint
-        self.client = create_client(hass, entry.data)
+        self._credentials = Credentials(key=entry_key(entry.data))
+        self._client: SpeechClient | None = None
         self.sessions: deque[Session] = deque(maxlen=MAX_SESSIONS)
         """The latest, of which some may still be under way."""
         self.answers: deque[SpokenSession] = deque(maxlen=MAX_SESSIONS)
@@ -64,11 +67,29 @@ class SpeechResource:
         self.usage = usage
         self.hearing_guard, self.speaking_guard = cost_guards(hass, entry, usage)
         self.health = async_get_health(hass, entry)
-        self.health.async_start(self.client, self.endpoint.unique_id, self.sessions)
+
+    @property
+    def client(self) -> SpeechClient:
+        """Return the client, which is made when it is first needed. Raises what create_client does.
+
+        A machine may have no network yet when Home Assistant starts.
+        """
+        if self._client is None:
+            if self.closed:
+                raise ConnectionFailedError("the client was closed")
+            self._client = create_client(self._hass, self.endpoint, self._credentials)
+        return self._client
+
+    @property
+    def unpronounced(self) -> AbstractSet[Phoneme]:
+        """Return the pronunciations that the service was seen not to take."""
+        return frozenset() if self._client is None else self._client.unpronounced
 
     @callback
     def async_start(self) -> None:
-        """Keep an eye on the month and its limits, until it is closed."""
+        """Look whether the service is there, and keep an eye on the month and its limits, until it is closed."""
+        self.health.async_start(self.async_check, self.endpoint.unique_id, self.sessions)
+        self.async_update_guards()
         stop_months = self.usage.async_track_months()
         stop_guards = self.usage.async_add_listener(self.async_update_guards)
         stop_health = self.usage.async_add_listener(self.health.async_update_month)
@@ -93,7 +114,13 @@ class SpeechResource:
         self.health.async_stop()
         if self._stop_tracking is not None:
             self._stop_tracking()
-        await self.client.close()
+        if self._client is not None:
+            await self._client.close()
+
+    async def async_check(self) -> None:
+        """Open a connection for what the entry is used for, and close it. Raises SpeechError."""
+        if not await self.client.check() and is_to_hear(self._entry):
+            raise NotASpeechEndpointError("what is there only speaks")
 
     async def recognize(
         self,
@@ -117,8 +144,8 @@ class SpeechResource:
         self.usage.async_begin(session)
         if long:
             audio = self._watched(audio)
-        events = self.client.recognize(audio, options, session.timeline, long=long)
         try:
+            events = self.client.recognize(audio, options, session.timeline, long=long)
             async with aclosing(events):
                 async for event in events:
                     yield event
@@ -153,8 +180,8 @@ class SpeechResource:
         answer = SpokenSession(options, dt_util.utcnow(), timeline or SynthesisTimeline())
         self.answers.append(answer)
         self.usage.async_begin(answer)
-        sound = self.client.speak(texts, options, answer.timeline, long=long)
         try:
+            sound = self.client.speak(texts, options, answer.timeline, long=long)
             async with aclosing(sound):
                 async for piece in sound:
                     if answer.timeline.characters > FINISHED:
@@ -223,14 +250,8 @@ def entry_region(data: Mapping[str, Any]) -> str:
     return "unknown endpoint" if endpoint is None else endpoint.region or "own endpoint"
 
 
-def create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> SpeechClient:
-    """Return a client of the resource, to be closed by the caller.
-
-    Raises ValueError for what cannot be one's data, and ConnectionFailedError where there is no network.
-    """
-    endpoint, credentials = entry_endpoint(data), Credentials(key=entry_key(data))
-    if endpoint is None:
-        raise ValueError("no endpoint")
+def create_client(hass: HomeAssistant, endpoint: Endpoint, credentials: Credentials) -> SpeechClient:
+    """Return a client, to be closed by the caller. Raises ConnectionFailedError where there is no network."""
     try:
         session = async_get_clientsession(hass)
     except (OSError, RuntimeError) as err:

@@ -20,7 +20,7 @@ from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import After, AudioReceived, Behaviour, Close, Fault, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
-from ..availability import BROKEN, FAILED, HEARD, USED_UP, available, issue, issues, let_pass, said, speak
+from ..availability import BROKEN, FAILED, HEARD, USED_UP, available, issue, issues, let_pass, reload, said, speak
 from ..forms import add_resource
 from ..speech import RECOGNIZER, pcm, stream, transcribe
 
@@ -130,7 +130,7 @@ async def test_a_reload_begins_in_good_health(hass: HomeAssistant, service: Spee
     await speak(hass)
     assert not available(hass)
     service.behaviours = ()
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert available(hass)
 
 

@@ -21,7 +21,7 @@ from custom_components.azure_speech_live.speech import QuotaError
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import SpeechService
 
-from ..availability import GONE, USED_UP, Clock, available, let_pass, speak
+from ..availability import GONE, USED_UP, Clock, available, let_pass, reload, speak
 from ..forms import add_resource, state_of
 
 SAYS = {
@@ -80,7 +80,7 @@ class Resource:
                 case By.RECHECK:
                     await let_pass(self.hass, LAST_RECHECK)
                 case By.RELOAD:
-                    await self.hass.config_entries.async_reload(self.entry.entry_id)
+                    await reload(self.hass, self.entry)
                     await self.hass.async_block_till_done()
             self.clock.now += GONE_AFTER
 

@@ -33,9 +33,11 @@ from ..availability import (
     HEARD,
     USED_UP,
     Clock,
+    available,
     issue,
     issues,
     let_pass,
+    reload,
     serve_one_at_a_time,
     speak,
     two_at_once,
@@ -53,7 +55,7 @@ OTHER_KEY = KEY[::-1]
 async def set_tier(hass: HomeAssistant, entry: ConfigEntry, tier: str) -> None:
     """Say in the options which pricing tier the resource has."""
     hass.config_entries.async_update_entry(entry, options={CONF_PRICING_TIER: tier})
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def have_all_troubles(hass: HomeAssistant, service: SpeechService, entry: ConfigEntry) -> None:
@@ -61,7 +63,7 @@ async def have_all_troubles(hass: HomeAssistant, service: SpeechService, entry: 
     serve_one_at_a_time(service)
     assert await two_at_once(hass, service) == [HEARD, FAILED]
     service.behaviours = ()
-    await hass.config_entries.async_reload(entry.entry_id)  # or the connection that was kept would serve once more
+    await reload(hass, entry)  # or the connection that was kept would serve once more
     service.behaviours = lambda _: USED_UP
     assert await speak(hass) == FAILED
 
@@ -128,30 +130,30 @@ async def test_the_month_s_hours_are_there_again_in_the_next(
     await hass.async_block_till_done()
     assert issues(hass, entry) == set()
 
-    # Also if it could not be set up when the month began.
+    # Also if it was not there when the month began.
     await speak(hass)
     service.behaviours = lambda _: Behaviour(answer=Refuse(429))
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issues(hass, entry) == {Issue.QUOTA_USED_UP}
     freezer.move_to("2027-01-01T00:00:01Z")
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issues(hass, entry) == set()
 
 
-@pytest.mark.parametrize("set_up", [True, False], ids=["set up", "to be tried again"])
+@pytest.mark.parametrize("by_command", [True, False], ids=["by a command", "by a set-up"])
 async def test_the_issues_go_with_the_entry(
     hass: HomeAssistant,
     service: SpeechService,
     entry: ConfigEntry,
     clock: Clock,
-    set_up: bool,  # noqa: FBT001
+    by_command: bool,  # noqa: FBT001
 ) -> None:
     service.behaviours = lambda _: GONE
     for _ in range(2):
-        if set_up:
+        if by_command:
             await speak(hass)
         else:
-            await hass.config_entries.async_reload(entry.entry_id)
+            await reload(hass, entry)
         clock.now += GONE_AFTER
     assert issues(hass, entry) == {Issue.ENDPOINT_GONE}
 
@@ -162,10 +164,11 @@ async def test_the_issues_go_with_the_entry(
     assert len(service.attempts) == attempts
 
     await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
-    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not available(hass)
     assert issues(hass, entry) == set()  # it was not looked for in the meantime
     clock.now += GONE_AFTER
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issues(hass, entry) == {Issue.ENDPOINT_GONE}
 
     ir.async_ignore_issue(hass, DOMAIN, f"endpoint_gone_{entry.entry_id}", ignore=True)
@@ -193,12 +196,12 @@ async def test_an_entry_that_is_removed_but_goes_on_has_none(
     await resource.async_close()
 
 
-async def test_an_entry_that_waits_for_its_set_up_is_called_by_its_new_name(
+async def test_an_issue_calls_its_entry_by_the_new_name(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, clock: Clock
 ) -> None:
     service.behaviours = lambda _: GONE
     for clock.now in (0.0, GONE_AFTER):
-        await hass.config_entries.async_reload(entry.entry_id)
+        await reload(hass, entry)
     async_create_issue(hass, entry, Issue.USAGE_UNREADABLE, file="usage.copy")  # which is not told again
     hass.config_entries.async_update_entry(entry, title="Flat")
     unreadable = issue(hass, entry, Issue.USAGE_UNREADABLE)
@@ -262,12 +265,12 @@ async def test_what_is_ignored_stays_ignored(
     ir.async_ignore_issue(hass, DOMAIN, f"quota_used_up_{entry.entry_id}", ignore=True)
 
     service.behaviours = ()
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert await shown(client) == {"quota_used_up": True}
     await speak(hass)
     assert await shown(client) == {}  # it is over, and nobody can take it for what is
     service.behaviours = lambda _: USED_UP
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     await speak(hass)
     assert await shown(client) == {"quota_used_up": True}
 
@@ -290,6 +293,6 @@ async def test_what_was_not_ignored_is_told_again(
     for ignore in (True, False):
         ir.async_ignore_issue(hass, DOMAIN, f"quota_used_up_{entry.entry_id}", ignore=ignore)
     service.behaviours = ()
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     await speak(hass)
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"quota_used_up_{entry.entry_id}") is None

@@ -12,7 +12,7 @@ from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import Behaviour, Refuse, Reset
 from tests.speech_service.service import KEY, SpeechService
 
-from ..availability import FAILED, HEARD, available, let_pass, said, speak
+from ..availability import FAILED, HEARD, available, let_pass, reload, said, speak
 from ..forms import (
     OTHER_KEY,
     add_resource,
@@ -36,7 +36,7 @@ async def test_a_form_that_was_left_open_keeps_nobody_from_being_asked_for_a_key
     await transcribe(hass, stream(pcm(1)))
     await hass.async_block_till_done()
     for _ in range(2):
-        await hass.config_entries.async_reload(entry.entry_id)
+        await reload(hass, entry)
         await hass.async_block_till_done()
     result = await open_flow_in_progress(hass, SOURCE_REAUTH)
     result = await submit(hass, result, endpoint=service.url, api_key=OTHER_KEY)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -24,6 +24,7 @@ from ..availability import (
     available,
     issue,
     let_pass,
+    reload,
     serve_one_at_a_time,
     speak,
     two_at_once,
@@ -80,30 +81,29 @@ async def test_a_check_that_was_slow_to_find_nothing_is_not_the_beginning(
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is None
 
 
-async def test_an_endpoint_that_is_gone_is_known_over_reloads_and_where_nothing_can_be_set_up(
+async def test_an_endpoint_that_is_gone_is_known_over_reloads(
     hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, clock: Clock
 ) -> None:
     service.behaviours = lambda _: GONE
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    await reload(hass, entry)
     clock.now = GONE_AFTER - 1
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is None
     clock.now = GONE_AFTER
-    for _ in range(2):  # a set-up that fails does not take it back
-        await hass.config_entries.async_reload(entry.entry_id)
+    for _ in range(2):  # a set-up does not take it back
+        await reload(hass, entry)
         found = issue(hass, entry, Issue.ENDPOINT_GONE)
         assert found is not None
         assert found.translation_placeholders == {"title": entry.title, "endpoint": f"127.0.0.1:{service.port}"}
     service.behaviours = lambda _: Behaviour(answer=Reset())
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is not None
 
     service.behaviours = ()
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is None
     service.behaviours = lambda _: GONE
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is None
 
 
@@ -115,7 +115,7 @@ async def test_an_endpoint_that_is_gone_for_a_running_resource_is_so_after_a_rel
     clock.now = GONE_AFTER
     await let_pass(hass, FIRST_RECHECK)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is not None
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is not None
     await hass.config_entries.async_remove(entry.entry_id)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is None
@@ -128,7 +128,7 @@ async def test_who_answers_at_set_up_is_not_gone(
     for now, behaviour in ((0.0, GONE), (GONE_AFTER, GONE), (GONE_AFTER, Behaviour(answer=answer))):
         clock.now = now
         service.behaviours = lambda _, behaviour=behaviour: behaviour
-        await hass.config_entries.async_reload(entry.entry_id)
+        await reload(hass, entry)
     assert issue(hass, entry, Issue.ENDPOINT_GONE) is None
 
 
@@ -156,7 +156,7 @@ async def test_one_request_at_a_time_is_too_few_for_two_who_speak_at_once(
     service.behaviours = ()
     assert await speak(hass) == HEARD  # which proves nothing
     assert issue(hass, entry, Issue.ONE_AT_A_TIME) is not None
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert issue(hass, entry, Issue.ONE_AT_A_TIME) is not None
     assert await two_at_once(hass, service) == [HEARD, HEARD]
     assert issue(hass, entry, Issue.ONE_AT_A_TIME) is None
