@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.language import matches
 import pytest
 
+from custom_components.azure_speech_live.speech.recognition import patience
 from custom_components.azure_speech_live.stt import MAX_TEXT
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
@@ -282,7 +283,9 @@ async def test_a_failure_is_one_line_and_the_next_command_works(
 ) -> None:
     service.behaviours = lambda _: behaviour
 
-    assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patience, "FINAL", 2.0)  # of a service that is silent; the client's own tests wait in full
+        assert (await transcribe(hass, stream(pcm(1))))[1] == FAILED
     (line,) = complaints(caplog)
     assert line.startswith(f"{entry.title}: speech recognition failed: ")
 
