@@ -15,6 +15,7 @@ from .browser import Browser, write_microphone
 from .conftest import Household
 from .home_assistant import HomeAssistant
 from .microphone import microphone, spoken
+from .second_engines import second_engines
 from .stand_in import stand_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -102,6 +103,44 @@ async def test_a_translator_is_nobodys_choice_but_the_households(household: Hous
         await expect(browser.page.locator("ha-config-sub-entry-row").filter(has_text="German → English")).to_have_count(
             1
         )
+        assert not browser.errors
+
+
+async def test_choosing_a_second_engine(household: Household, camera: Camera) -> None:
+    home, nothing = household.home, "Ask it also when nothing was understood"
+    async with second_engines() as (port, _), Browser.open(home) as browser:
+        form = await browser.open_subentry_form("Add speech recognizer")
+        await expect(form).to_contain_text("End of a command")
+        await expect(form).not_to_contain_text("Second engine")
+
+        wyoming = await home.add_wyoming(port)
+        form = await browser.open_subentry_form("Add speech recognizer")
+        second = form.locator("ha-selector-select").filter(has_text="Second engine")
+        chosen = second.get_by_role("button", name="Second engine PocketSphinx")
+        await expect(chosen).to_be_visible()
+        await expect(form).to_contain_text(nothing)
+        await second.scroll_into_view_if_needed()
+        await camera(browser, "second_engine")
+        await second.get_by_role("button", name="Clear").click()
+        await expect(chosen).to_have_count(0)
+        await expect(form).not_to_contain_text(nothing)
+        await form.locator("input[name=name]").fill("Study")
+        await form.get_by_role("button", name="Submit").click()
+        study = browser.page.locator("ha-config-sub-entry-row").filter(has_text="Study")
+        await expect(study).to_have_count(1)
+
+        form = await browser.open_subentry_form("Add speech recognizer")
+        await expect(chosen).to_be_visible()
+        await form.locator("input[name=name]").fill("Hall")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(browser.page.locator("ha-config-sub-entry-row").filter(has_text="Hall")).to_have_count(1)
+
+        await home.remove_integration(wyoming)
+        form = await browser.open_change_form("Hall")
+        await expect(form).to_contain_text("The second engine that was chosen is not in Home Assistant any more.")
+        await expect(form).not_to_contain_text(nothing)
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_contain_text("Reconfiguration was successful")
         assert not browser.errors
 
 
