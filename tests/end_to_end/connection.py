@@ -88,8 +88,10 @@ class Connection:
             if entity["config_entry_id"] == entry_id and entity["entity_id"].startswith(f"{domain}.")
         )
 
-    async def create_pipeline(self, entry_id: str, agent: str = "conversation.home_assistant") -> str:
-        """Create an Assist pipeline that listens and speaks through a resource, and return its id.
+    async def create_pipeline(
+        self, entry_id: str, agent: str = "conversation.home_assistant", *, stt_language: str = "en-US"
+    ) -> str:
+        """Create an Assist pipeline that listens and speaks through the entities of an entry, and return its id.
 
         It is the preferred one then.
         """
@@ -100,7 +102,7 @@ class Connection:
             conversation_engine=agent,
             conversation_language="en",
             stt_engine=await self.entity(entry_id, "stt"),
-            stt_language="en-US",
+            stt_language=stt_language,
             tts_engine=await self.entity(entry_id, "tts"),
             tts_language="en-US",
             tts_voice=None,

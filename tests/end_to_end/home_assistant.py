@@ -117,6 +117,22 @@ class HomeAssistant:
         )
         return str(step["result"]["entry_id"])
 
+    async def reconfigure(self, entry_id: str, subentry_id: str, kind: str, **changes: Any) -> None:
+        """Change settings of a recognizer, translator or voice by its form; the others stay.
+
+        Raises HomeAssistantError if the form does not ask for one of them, or does not accept it.
+        """
+        flows = "/api/config/config_entries/subentries/flow"
+        step = await self.post(flows, json={"handler": [entry_id, kind], "subentry_id": subentry_id})
+        left = dict(changes)
+        while step["type"] == "form":
+            filled = _filled_in(step["data_schema"], left)
+            step = await self.post(f"{flows}/{step['flow_id']}", json=filled)
+            if step.get("errors"):
+                raise HomeAssistantError(f"{kind}: {step['errors']}")
+        if left:
+            raise HomeAssistantError(f"{kind}: nothing asks for {', '.join(left)}")
+
     async def remove_integration(self, entry_id: str) -> None:
         """Delete a config entry."""
         await self.delete(f"/api/config/config_entries/entry/{entry_id}")
@@ -156,6 +172,22 @@ class HomeAssistant:
 async def _check(response: aiohttp.ClientResponse) -> None:
     if not response.ok:
         raise HomeAssistantError(f"{response.url.path}: {response.status} {await response.text()}")
+
+
+def _filled_in(schema: list[dict[str, Any]], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return a form's input: what it suggests, with changes, of which those are left that it does not ask for."""
+    filled: dict[str, Any] = {}
+    for field in schema:
+        name = field["name"]
+        if field.get("type") == "expandable":
+            filled[name] = _filled_in(field["schema"], changes)
+        elif name in changes:
+            filled[name] = changes.pop(name)
+        elif "suggested_value" in (field.get("description") or {}):
+            filled[name] = field["description"]["suggested_value"]
+        elif "default" in field:
+            filled[name] = field["default"]
+    return filled
 
 
 def free_port() -> int:

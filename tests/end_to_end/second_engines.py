@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import sys
 
+from .connection import Connection
+from .home_assistant import HomeAssistant
 from .process import Process
 
 
@@ -13,3 +15,12 @@ async def second_engines(*arguments: str) -> AsyncIterator[tuple[int, Process]]:
     async with Process.run(sys.executable, "-m", "tests.wyoming_engines", *arguments) as process:
         ready = await process.line(r"Listening on tcp://127\.0\.0\.1:(\d+)")
         yield int(ready[1]), process
+
+
+async def choose(home: HomeAssistant, connection: Connection, entry_id: str, kind: str, engine: str) -> None:
+    """Choose an entity as the second engine of a resource's recognizer, or of its voice, by the form."""
+    entities = await connection.call("config/entity_registry/list")
+    (registry_id,) = (entity["id"] for entity in entities if entity["entity_id"] == engine)
+    subentries = await connection.call("config_entries/subentries/list", entry_id=entry_id)
+    (subentry_id,) = (subentry["subentry_id"] for subentry in subentries if subentry["subentry_type"] == kind)
+    await home.reconfigure(entry_id, subentry_id, kind, second_engine=registry_id)

@@ -65,7 +65,7 @@ class Gate:
     def cut(self) -> None:
         """Reset what is open."""
         for end in self._ends:
-            reset(end.transport)
+            _reset(end)
 
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._ends.add(writer)
@@ -102,4 +102,9 @@ class Gate:
         if due:
             writer.close()
         else:
-            reset(writer.transport)
+            _reset(writer)
+
+
+def _reset(end: asyncio.StreamWriter) -> None:
+    if not end.is_closing():
+        reset(end.transport)
