@@ -76,13 +76,6 @@ def leads_to(hass: HomeAssistant, chosen: str, entry: ConfigEntry) -> bool:
     return False
 
 
-def is_loaded(hass: HomeAssistant, chosen: str) -> bool:
-    """Return whether an engine can be asked at present."""
-    registered = er.async_get(hass).async_get(chosen)
-    component = hass.data.get(DATA_INSTANCES, {}).get(registered.domain) if registered else None
-    return bool(registered and component and component.get_entity(registered.entity_id))
-
-
 @callback
 def own_subentry(hass: HomeAssistant, registered: er.RegistryEntry | None) -> ConfigSubentry | None:
     """Return the subentry that an engine is; None if it is another integration's."""

@@ -57,9 +57,14 @@ def language_for(hass: HomeAssistant, language: str, supported: Iterable[str]) -
     return next(iter(matches(language, supported, hass.config.country)), None)
 
 
+@callback
+def async_loaded(hass: HomeAssistant, stored: str) -> Entity | None:
+    """Return an engine by its id in the entity registry; None if it is gone, disabled, or not loaded."""
+    registered = er.async_get(hass).async_get(stored)
+    component = hass.data.get(DATA_INSTANCES, {}).get(registered.domain) if registered else None
+    return component.get_entity(registered.entity_id) if registered and component else None
+
+
 def _engine(hass: HomeAssistant, stored: str | None, asking: str) -> Entity | None:
-    registered = er.async_get(hass).async_get(stored) if stored else None
-    if registered is None or registered.entity_id == asking or registered.entity_id in _asking.get():
-        return None
-    component = hass.data.get(DATA_INSTANCES, {}).get(registered.domain)
-    return component.get_entity(registered.entity_id) if component else None
+    engine = async_loaded(hass, stored) if stored else None
+    return None if engine is None or engine.entity_id in {asking, *_asking.get()} else engine

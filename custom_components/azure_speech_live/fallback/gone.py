@@ -26,7 +26,7 @@ def async_watch_second_engines(hass: HomeAssistant, entry: ConfigEntry) -> None:
             if isinstance(stored := subentry.data.get(CONF_SECOND_ENGINE), str) and registry.async_get(stored) is None
         ]
         if left:
-            async_create_issue(hass, entry, Issue.SECOND_ENGINE_GONE, names=", ".join(left))
+            async_create_issue(hass, entry, Issue.SECOND_ENGINE_GONE, names=", ".join(dict.fromkeys(left)))
         else:
             async_delete_issue(hass, entry, Issue.SECOND_ENGINE_GONE)
 

@@ -15,7 +15,8 @@ from homeassistant.helpers.selector import SelectOptionDict, SelectSelector, Sel
 import voluptuous as vol
 
 from ..const import CONF_SECOND_ENGINE
-from ..fallback.choices import async_choices, async_suggestion, is_loaded, leads_to
+from ..fallback.choices import async_choices, async_suggestion, leads_to
+from ..fallback.engines import async_loaded
 
 _ASKS_BACK: Final = "second_engine_asks_back"
 
@@ -67,4 +68,4 @@ def _wrong_with(hass: HomeAssistant, entry: ConfigEntry, chosen: str) -> str | N
         return "second_engine_gone"
     if leads_to(hass, chosen, entry):
         return _ASKS_BACK
-    return None if is_loaded(hass, chosen) else "second_engine_away"
+    return None if async_loaded(hass, chosen) else "second_engine_away"

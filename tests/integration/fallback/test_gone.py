@@ -32,14 +32,18 @@ async def test_of_one_that_is_removed_the_household_is_told_until_another_choice
 
     await hass.config_entries.async_remove(others.entry_id)
     await hass.async_block_till_done()
-    assert notice(hass, entry) == {"title": entry.title, "names": f"{NAME}, Kitchen"}
+    assert notice(hass, entry) == {"title": entry.title, "names": NAME}  # both are called so
     await hass.config_entries.async_reload(entry.entry_id)
     assert notice(hass, entry) is not None
 
     form = await open_reconfigure_form(hass, entry, SUBENTRY_RECOGNIZER, subentry.subentry_id)
     assert form["errors"] == {"second_engine": "second_engine_gone"}
     await submit(hass, form, **filled_in())
-    assert notice(hass, entry) == {"title": entry.title, "names": "Kitchen"}
+    assert notice(hass, entry) == {"title": entry.title, "names": NAME}  # the voice's
+    first, _ = entry.get_subentries_of_type(SUBENTRY_RECOGNIZER)
+    hass.config_entries.async_update_subentry(entry, first, data={"second_engine": "0123456789abcdef"})
+    await hass.async_block_till_done()
+    assert notice(hass, entry) == {"title": entry.title, "names": f"Azure Speech, {NAME}"}
 
 
 async def test_one_that_is_added_again_is_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
