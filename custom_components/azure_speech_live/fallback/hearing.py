@@ -125,10 +125,11 @@ class Hearing:
 
     def _update(self) -> None:
         """See to it that those hear who are to."""
-        if self._race.service_asked and self._service is None:
-            self._service = asyncio.create_task(self._hear_by_service(), name="Service hears")
-        if self._race.second_asked and self._second is None:
-            self._second = asyncio.create_task(self._hear_by_second(), name="Second engine hears")
+        if not self._race.finished:
+            if self._race.service_asked and self._service is None:
+                self._service = asyncio.create_task(self._hear_by_service(), name="Service hears")
+            if self._race.second_asked and self._second is None:
+                self._second = asyncio.create_task(self._hear_by_second(), name="Second engine hears")
         self._news.set()
 
     # --- who hears
@@ -211,6 +212,7 @@ class Hearing:
             await asyncio.wait([self._service], timeout=left)
 
     async def _close(self) -> None:
+        self._race.close()
         tasks = [task for task in (self._service, self._second) if task is not None and not task.done()]
         for task in tasks:
             task.cancel()

@@ -285,5 +285,9 @@ class Race:
         if not self.finished:
             self.error, self.finished = error, True
 
+    def close(self) -> None:
+        """Take note that nobody wants to know any more."""
+        self.finished = True
+
     def _finish(self) -> None:
         self.error, self.finished = None, True

@@ -10,6 +10,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from custom_components.azure_speech_live.const import CONF_SECOND_ENGINE
+from tests.speech_service.engines import Finding
+from tests.speech_service.engines.scripted import Scripted, ScriptedRecognition
+from tests.speech_service.options import TurnOptions
 from tests.speech_service.service import SpeechService
 
 from ..engines import OtherEar, add_engines, stored
@@ -60,6 +63,28 @@ class SecondEar(OtherEar):
         if self.manner.text is None:
             return SpeechResult(None, SpeechResultState.ERROR)
         return SpeechResult(self.manner.text, SpeechResultState.SUCCESS)
+
+
+class Thoughtful(Scripted):
+    """The service's engine, which hears as well as any, and thinks for long."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take for how long it thinks about each command."""
+        super().__init__()
+        self._seconds = seconds
+
+    @override
+    def begin(self, options: TurnOptions) -> ScriptedRecognition:
+        """Begin the next turn."""
+        recognition = super().begin(options)
+        conclude = recognition.conclude
+
+        async def think() -> list[Finding]:
+            await asyncio.sleep(self._seconds)
+            return await conclude()
+
+        recognition.conclude = think  # type: ignore[method-assign]
+        return recognition
 
 
 async def add_second_ear(hass: HomeAssistant, **kwargs: Any) -> SecondEar:
@@ -131,7 +156,7 @@ class Commands:
         subentry = only_recognizer(self.entry)
         data = {**subentry.data, CONF_SECOND_ENGINE: stored(self.hass, SECOND), **settings}
         self.hass.config_entries.async_update_subentry(self.entry, subentry, data=data)
-        await self.hass.async_block_till_done()
+        await self.hass.async_block_till_done(wait_background_tasks=True)  # the connection is checked
 
     async def say(self, seconds: float = 2.0, on_time: Callable[[float], None] = lambda _: None) -> Answer:
         """Say a command, as fast as one speaks."""

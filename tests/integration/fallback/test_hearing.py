@@ -1,16 +1,15 @@
 """A command where the service fails: who answers it, how soon, and of what audio, by a clock that leaps."""
 
-import asyncio
 from math import inf
-from typing import Any, override
+from typing import Any
 
 from homeassistant.components.stt import SpeechResult, SpeechResultState
 from homeassistant.config_entries import SOURCE_REAUTH
 import pytest
 
 from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT
-from tests.speech_service.engines import Finding, Status
-from tests.speech_service.engines.scripted import Scripted, ScriptedRecognition, Utterance
+from tests.speech_service.engines import Status
+from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import (
     AudioEnded,
     AudioReceived,
@@ -26,11 +25,10 @@ from tests.speech_service.faults import (
     Silence,
     Wait,
 )
-from tests.speech_service.options import TurnOptions
 from tests.speech_service.turn import Turn
 
 from ..speech import RECOGNIZER, pcm
-from .second_ear import SECOND, SECOND_TAKES, Commands
+from .second_ear import SECOND, SECOND_TAKES, Commands, Thoughtful
 
 AZURE = "Turn on the kitchen light."
 OTHER = "lights on"
@@ -91,23 +89,6 @@ async def test_a_silence_costs_a_second_once(commands: Commands, behaviour: Beha
     assert commands.manner.heard == 4 * [pcm(2)]
 
 
-class Late(Scripted):
-    """Hears as well as any, and thinks for long."""
-
-    @override
-    def begin(self, options: TurnOptions) -> ScriptedRecognition:
-        """Begin the next turn."""
-        recognition = super().begin(options)
-        conclude = recognition.conclude
-
-        async def think() -> list[Finding]:
-            await asyncio.sleep(1.6)
-            return await conclude()
-
-        recognition.conclude = think  # type: ignore[method-assign]
-        return recognition
-
-
 def turns(commands: Commands) -> list[Turn]:
     """Return every turn that the service has had."""
     return [turn for connection in commands.service.connections for turn in connection.turns]
@@ -125,7 +106,7 @@ async def test_the_first_answer_counts(commands: Commands, late: float, by: str)
 
 
 async def test_who_is_always_slow_is_waited_for_in_the_end(commands: Commands) -> None:
-    commands.service.engine = Late()
+    commands.service.engine = Thoughtful(1.6)
     answers = [await commands.say() for _ in range(2)]
     assert [answer.by for answer in answers] == [SECOND, SECOND]
     await commands.let_be(5)
