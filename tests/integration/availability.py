@@ -15,6 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.resource.health import CHECK
 from custom_components.azure_speech_live.resource.issues import Issue
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Refuse
 from tests.speech_service.service import SpeechService
@@ -51,6 +52,12 @@ async def speak(hass: HomeAssistant) -> SpeechResult:
     _, result = await transcribe(hass, stream(pcm(1)))
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
+
+
+async def checked() -> None:
+    """Wait until nobody looks any more whether a service is there; not for what goes on, such as a microphone."""
+    if checks := [task for task in asyncio.all_tasks() if task.get_name() == CHECK]:
+        await asyncio.wait(checks)
 
 
 async def reload(hass: HomeAssistant, entry: ConfigEntry) -> None:

@@ -13,6 +13,8 @@ import voluptuous as vol
 
 from custom_components.azure_speech_live.const import DOMAIN
 
+from .availability import checked
+
 
 async def open_form(hass: HomeAssistant, entry: ConfigEntry, subentry_type: str) -> SubentryFlowResult:
     """Select "Add" for a type of subentry."""
@@ -37,6 +39,7 @@ async def submit(hass: HomeAssistant, form: SubentryFlowResult, **user_input: An
     assert form["type"] is FlowResultType.FORM
     result = await hass.config_entries.subentries.async_configure(form["flow_id"], user_input)
     await hass.async_block_till_done()
+    await checked()
     return await _look_at(hass, result, form["handler"][1])
 
 

@@ -67,6 +67,12 @@ FAULTS = {
     "DNS hangs": Fault("the connection did not open in time", Behaviour(), name="hangs"),
 }
 
+BACK = [
+    *((name, "by a command") for name in FAULTS),
+    *((name, "by itself") for name, fault in FAULTS.items() if not fault.is_available),
+]
+"""How it is found that a fault is over: what is available is not looked for."""
+
 
 @pytest.fixture
 def entry(hass: HomeAssistant, service: SpeechService, names: Names) -> MockConfigEntry:
@@ -109,13 +115,7 @@ def mend(service: SpeechService, names: Names) -> None:
     names.answers.set()
 
 
-async def checked(hass: HomeAssistant) -> None:
-    """Wait until it is known how the service is."""
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-@pytest.mark.parametrize("back", ["by a command", "by itself"])
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("name", "back"), BACK)
 @pytest.mark.usefixtures("soon")
 async def test_the_engines_are_there_and_work_when_the_service_does(  # noqa: PLR0917 - fixtures and parameters
     hass: HomeAssistant,
@@ -123,11 +123,10 @@ async def test_the_engines_are_there_and_work_when_the_service_does(  # noqa: PL
     names: Names,
     entry: ConfigEntry,
     caplog: pytest.LogCaptureFixture,
-    fault: Fault,
+    name: str,
     back: str,
 ) -> None:
-    if fault.is_available and back == "by itself":
-        pytest.skip("only a command finds out")
+    fault = FAULTS[name]
     spoil(service, names, fault)
     await hass.config_entries.async_setup(entry.entry_id)
     assert state_of(entry) is ConfigEntryState.LOADED
@@ -136,7 +135,7 @@ async def test_the_engines_are_there_and_work_when_the_service_does(  # noqa: PL
     if "in time" in fault.line:
         assert available(hass), "it did not wait for what may never come"
 
-    await checked(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
     ((level, line),) = said(caplog)
     assert level == logging.ERROR
     assert line.startswith(f"{TITLE}: speech recognition failed: {fault.line}")
@@ -166,7 +165,7 @@ async def test_a_command_does_not_wait_for_the_check(
     await service.until(lambda: len(service.attempts) > first)  # which is the check
     _, result = await transcribe(hass, stream(pcm(1)))
     assert result == HEARD
-    await checked(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert available(hass), "the command knows better than a check that had begun before"
     assert said(caplog) == []
 
@@ -177,7 +176,7 @@ async def test_an_outage_is_told_of_once(
     """However often it is set up, spoken to and checked meanwhile."""
     service.behaviours = lambda _: Behaviour(answer=Reset())
     await hass.config_entries.async_setup(entry.entry_id)
-    await checked(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
     for _ in range(2):
         assert await speak(hass) == FAILED
         await reload(hass, entry)
@@ -196,7 +195,7 @@ async def test_a_resource_that_only_speaks_says_so(
     hass.config_entries.async_remove_subentry(entry, hears.subentry_id)
     service.behaviours = lambda _: Behaviour(answer=Reset())
     await hass.config_entries.async_setup(entry.entry_id)
-    await checked(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
     ((_, line),) = said(caplog)
     assert line.startswith(f"{TITLE}: speech synthesis failed: the connection broke")
     service.behaviours = ()
@@ -236,7 +235,7 @@ async def test_what_ends_while_it_is_checked_leaves_nothing(
     await end(hass, entry)
     await service.until(lambda: all(connection.closed for connection in service.connections))
     if end is _reload:
-        await checked(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
         assert available(hass)
     assert said(caplog) == []
 
@@ -272,7 +271,7 @@ async def test_started_before_there_is_a_network_it_is_used_when_there_is_one(  
         early.setattr("homeassistant.components.zeroconf.HaZeroconf", no_network)
         early.setattr("homeassistant.helpers.aiohttp_client._async_make_resolver", make_resolver)
         await hass.config_entries.async_setup(entry.entry_id)
-        await checked(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
         assert state_of(entry) is ConfigEntryState.LOADED
         assert not available(hass)
         assert available(hass, VOICE)

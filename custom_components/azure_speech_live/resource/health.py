@@ -58,6 +58,8 @@ FIRST_RECHECK: Final = 10.0
 """Seconds from the first check that failed to the second; then twice as long each time."""
 LAST_RECHECK: Final = 300.0
 """The longest of these waits."""
+CHECK: Final = "Azure Speech Live check"
+"""The name of the task."""
 GONE_AFTER: Final = 900.0
 """Seconds that an endpoint is looked for before a person is asked to: a router that restarts is back by then."""
 
@@ -308,7 +310,7 @@ class Health:
         self._ask = True
         if self._connect is not None and self._check is None:
             self._check = self._entry.async_create_background_task(
-                self._hass, self._async_ask(self._connect), "Azure Speech Live check", eager_start=False
+                self._hass, self._async_ask(self._connect), CHECK, eager_start=False
             )
 
     async def _async_ask(self, connect: Callable[[], Awaitable[None]]) -> None:
