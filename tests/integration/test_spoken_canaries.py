@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
 from custom_components.azure_speech_live.resource.issues import Issue
-from custom_components.azure_speech_live.speech.synthesis import answer
+from custom_components.azure_speech_live.speech.synthesis import allowance
 from tests.adversary.test_canaries import ANSWERS, CANARIES
 from tests.adversary.test_spoken_canaries import TOLD
 from tests.speech_service import Behaviour, Fault, SpeechService
@@ -60,7 +60,7 @@ async def test_none_is_where_others_may_read_it(
     *,
     text_streaming: bool,
 ) -> None:
-    monkeypatch.setattr(answer, "PATIENT_LISTENER", 0.1)
+    monkeypatch.setattr(allowance, "PATIENT_LISTENER", 0.1)
     assert await async_setup_component(hass, "system_health", {})
     await add_voice(hass, entry, pronunciations=["light => /!/"], text_streaming=text_streaming)
     errors = 0

@@ -12,7 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live.speech.synthesis import answer
+from custom_components.azure_speech_live.speech.synthesis import allowance
 from custom_components.azure_speech_live.voice import script
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.faults import After, Behaviour, Close, Fault, Refuse
@@ -78,7 +78,7 @@ async def test_too_many_requests_are_no_trouble_of_the_resource(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(answer, "PATIENT_LISTENER", 0.1)
+    monkeypatch.setattr(allowance, "PATIENT_LISTENER", 0.1)
     service.synthesis.per_minute = PerMinute(close=close, requests=0)
     with pytest.raises(HomeAssistantError):
         await sound_of(asked_to_speak(hass, SENTENCE, WAV))

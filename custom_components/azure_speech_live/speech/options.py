@@ -337,8 +337,8 @@ class SynthesisOptions:
 
     def context(self) -> dict[str, Any]:
         """Return the body of the synthesis.context message that opens a turn with these options."""
-        # Nothing but the sound is asked for; where it ends is told in any case.
-        metadata = dict.fromkeys(_METADATA, False) | {"sessionEndEnabled": True}
+        # Words tell how far the sound is; where it ends is told in any case.
+        metadata = dict.fromkeys(_METADATA, False) | {"wordBoundaryEnabled": True, "sessionEndEnabled": True}
         audio = {"outputFormat": str(self.output_format), "metadataOptions": metadata}
         return {"synthesis": {"audio": audio, "language": {"autoDetection": False}}}
 

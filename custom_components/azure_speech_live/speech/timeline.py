@@ -84,6 +84,10 @@ class SynthesisTimeline:
     connection_id: str | None = None
     """The X-ConnectionId of the last connection, or of the attempt to open one: Microsoft's support asks for it."""
     audio: int = 0
+    spoken: int = 0
+    """Texts that were spoken to their end: where the answer fails, it is to go on elsewhere with the one of this index.
+    A sentence in fragments is one. Of those that are asked for together it is known from the words that the service
+    tells of; where it does not, they count together, when the last is over."""
 
     def request_began(self, characters: int, *, reused: bool) -> None:
         """Take note of a request for so many characters."""

@@ -74,8 +74,8 @@ is asked for by sentences as well.
 | the end of a turn behind the end of its audio | 2 | `turn.LAST_ANSWER` |
 | with text streaming, the first answer and the first audio | 3 | `streamed_turn.FIRST_SOUND` |
 | a second attempt, from when more sound is wanted | 20 | `answer.FINAL` |
-| a place, where the service takes no more requests | 3 | `answer.LISTENER` |
-| the same where nobody stands and waits | 90 | `answer.PATIENT_LISTENER` |
+| a place, where the service takes no more requests | 3 | `allowance.LISTENER` |
+| the same where nobody stands and waits | 90 | `allowance.PATIENT_LISTENER` |
 """
 
 _RECORDINGS = """

@@ -11,7 +11,7 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
     VoiceError,
 )
-from custom_components.azure_speech_live.speech.synthesis.answer import LISTENER
+from custom_components.azure_speech_live.speech.synthesis.allowance import LISTENER
 from custom_components.azure_speech_live.speech.wire.retry import RETRY_DELAY
 from tests.speech_service import Behaviour, Fault, Synthesis
 from tests.speech_service.faults import After, Close, Refuse, Reset

@@ -16,14 +16,8 @@ from custom_components.azure_speech_live.speech import (
     VoiceError,
 )
 from custom_components.azure_speech_live.speech.riff import header
-from custom_components.azure_speech_live.speech.synthesis.answer import (
-    AMID,
-    FINAL,
-    LISTENER,
-    PATIENT_LISTENER,
-    RESERVE,
-    Answer,
-)
+from custom_components.azure_speech_live.speech.synthesis.allowance import AMID, LISTENER, PATIENT_LISTENER
+from custom_components.azure_speech_live.speech.synthesis.answer import FINAL, RESERVE, Answer
 from custom_components.azure_speech_live.speech.synthesis.turn import FIRST_ANSWER, LAST_ANSWER
 from custom_components.azure_speech_live.speech.synthesis.unasked import FIRST, LONGEST_TURN, MAX_TEXT, TOGETHER
 

@@ -17,7 +17,7 @@ from custom_components.azure_speech_live.speech import (
     VoiceError,
     WebPageError,
 )
-from custom_components.azure_speech_live.speech.synthesis.answer import LISTENER
+from custom_components.azure_speech_live.speech.synthesis.allowance import LISTENER
 from custom_components.azure_speech_live.speech.synthesis.outlet import MAX_SOUND
 from custom_components.azure_speech_live.speech.synthesis.turn import FIRST_ANSWER
 from custom_components.azure_speech_live.speech.wire.retry import RETRY_DELAY

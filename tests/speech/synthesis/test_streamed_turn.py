@@ -24,14 +24,14 @@ from .test_turn import AUDIO, END, LAST, REQUEST, SECOND, START, TOLD, says
 def begun(*, reused: bool = False) -> StreamedTurn:
     """Return a turn that began at 0, with the beginning of a sentence."""
     stream = TextStream(replace(OPTIONS, text_streaming=True))
-    turn = StreamedTurn(REQUEST, reused, Link(), 0.0, 1_000_000, SECOND, stream=stream)
-    stream.feed(("One ",), whole=False)
+    turn = StreamedTurn(REQUEST, reused, Link(), 0.0, 1_000_000, SECOND, progress=stream.progress, stream=stream)
+    stream.feed(("One ",), 0, whole=False)
     turn.messages(0.0)
     return turn
 
 
 def end_sentence(turn: StreamedTurn, now: float) -> None:
-    turn.stream.feed(("two.",), whole=True)
+    turn.stream.feed(("two.",), 0, whole=True)
     assert [message.path for message in turn.messages(now)] == ["text.piece"]
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_awaited_behind_sound_before_the_next_sentence_is_whole() -> 
     end_sentence(turn, 0.0)
     turn.receive(AUDIO, 1.0)
     assert turn.answer_by == inf
-    turn.stream.feed(("And ",), whole=False)
+    turn.stream.feed(("And ",), 1, whole=False)
     turn.messages(20.0)
     assert turn.answer_by == inf
     end_sentence(turn, 30.0)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from custom_components.azure_speech_live.speech import Phoneme, SynthesisOptions
+from custom_components.azure_speech_live.speech.synthesis.metadata import entries
 from custom_components.azure_speech_live.speech.synthesis.text_stream import TextStream
 from custom_components.azure_speech_live.speech.wire.messages import Message, json_message
 
@@ -21,9 +22,15 @@ SENTENCES: Final = ("One, two. ", "And three. ", "At last, four. ")
 
 def stream_of(*sentences: str) -> TextStream:
     stream = TextStream(STREAMED)
-    for sentence in sentences:
-        stream.feed((sentence,), whole=True)
+    for number, sentence in enumerate(sentences):
+        stream.feed((sentence,), number, whole=True)
     return stream
+
+
+def note(stream: TextStream, metadata: Message) -> None:
+    """Let a turn tell of it."""
+    for kind, data in entries(metadata):
+        stream.progress.note(kind, data)
 
 
 def recorded(name: str) -> list[tuple[str, str, str]]:
@@ -74,14 +81,14 @@ def test_messages_are_those_of_the_sdks(sdk: str) -> None:
     )
     ours, theirs = dict(leaves(stream.context())), dict(leaves(json.loads(context[2])))
     different = {name for name, _ in ours.items() ^ theirs.items()}
-    # Words tell where the sound is; the others are in no setting of ours.
+    # Words tell how far the sound is; the others are in no setting of ours.
     own = {"audio.metadataOptions.wordBoundaryEnabled", "input.volume", "input.temperature"}
     own |= {"input.customLexiconUrl", "input.preferLocales"}
     assert different == {f".synthesis.{name}" for name in own}
 
-    stream.feed(("Hi.",), whole=False)
+    stream.feed(("Hi.",), len(stream.text), whole=False)
     sent = stream.messages("f" * 32)
-    stream.feed((" You",), whole=False)
+    stream.feed((" You",), len(stream.text), whole=False)
     stream.end()
     sent += stream.messages("f" * 32)
     assert [(message.path, message.content_type, message.body) for message in sent] == [*pieces, end]
@@ -106,9 +113,9 @@ def test_manner_is_text_where_the_voice_has_it(manner: dict[str, Any], expected:
 
 def test_text_is_plain_and_sentences_stay_apart() -> None:
     stream = TextStream(STREAMED)
-    stream.feed(("Jack & <b>",), whole=True)
-    stream.feed(("I say ", Phoneme("Knäckebröd", "knɛkəbrøt")), whole=False)
-    stream.feed((".\0\ud800",), whole=True)
+    stream.feed(("Jack & <b>",), len(stream.text), whole=True)
+    stream.feed(("I say ", Phoneme("Knäckebröd", "knɛkəbrøt")), len(stream.text), whole=False)
+    stream.feed((".\0\ud800",), len(stream.text), whole=True)
     assert stream.text == "Jack & <b> I say Knäckebröd. "
     assert [message.body for message in stream.messages("f")] == ["Jack & <b> I say Knäckebröd. "]
     assert stream.messages("f") == []
@@ -134,7 +141,11 @@ def test_a_turn_has_ten_minutes() -> None:
     """What is more comes behind its end."""
     stream = TextStream(STREAMED)
     while not stream.ended:
-        stream.feed(("some ten seconds of speech, or even a little more than that, as they are spoken.",), whole=True)
+        stream.feed(
+            ("some ten seconds of speech, or even a little more than that, as they are spoken.",),
+            len(stream.text),
+            whole=True,
+        )
     assert 4800 < len(stream.text) < 5000
 
 
@@ -143,7 +154,7 @@ def test_a_turn_has_ten_minutes() -> None:
 
 def rest(stream: TextStream, heard: float) -> tuple[list[str], float]:
     sentences, begin = stream.rest(heard)
-    return ["".join(map(str, sentence)) for sentence in sentences], begin
+    return ["".join(map(str, sentence)) for sentence in sentences.values()], begin
 
 
 def test_all_is_left_where_nothing_was_heard() -> None:
@@ -156,8 +167,8 @@ def test_all_is_left_where_nothing_was_heard() -> None:
 )
 def test_the_sentence_that_was_heard_is_left(heard: float, left: tuple[str, ...], begin: float) -> None:
     stream = stream_of(*SENTENCES)
-    stream.note(words(("One", 0.1), ("two", 0.5)))
-    stream.note(words(("And", 2.0), ("three", 2.5), ("At", 4.0), ("last", 4.4)))
+    note(stream, words(("One", 0.1), ("two", 0.5)))
+    note(stream, words(("And", 2.0), ("three", 2.5), ("At", 4.0), ("last", 4.4)))
     assert rest(stream, heard) == (list(left), begin)
 
 
@@ -167,7 +178,7 @@ def test_without_words_all_is_left_as_one() -> None:
 
 def test_words_are_found_in_their_order() -> None:
     stream = stream_of("It is on.", "It is off.", "It is.")
-    stream.note(words(("It", 0.0), ("is", 0.5), ("on", 1.0), ("It", 2.0), ("is", 2.5), ("off", 3.0), ("It", 4.0)))
+    note(stream, words(("It", 0.0), ("is", 0.5), ("on", 1.0), ("It", 2.0), ("is", 2.5), ("off", 3.0), ("It", 4.0)))
     assert rest(stream, 3.5) == (["It is off.", "It is."], 2.0)
 
 
@@ -184,15 +195,15 @@ def test_words_are_found_in_their_order() -> None:
 )
 def test_what_tells_of_no_word_is_passed_over(metadata: Message) -> None:
     stream = stream_of("One. ", "Two. ", "and on " * 20, "far.")
-    stream.note(words(("One", 0.1)))
-    stream.note(metadata)
+    note(stream, words(("One", 0.1)))
+    note(stream, metadata)
     assert rest(stream, 1.5)[1] == 0.1
 
 
 def test_an_unfinished_sentence_is_left() -> None:
     stream = stream_of("One.")
-    stream.feed(("And then ",), whole=False)
-    stream.note(words(("One", 0.0), ("And", 1.0)))
+    stream.feed(("And then ",), len(stream.text), whole=False)
+    note(stream, words(("One", 0.0), ("And", 1.0)))
     assert rest(stream, 1.5) == (["And then "], 1.0)
     assert stream.is_amid_sentence
 
@@ -200,13 +211,13 @@ def test_an_unfinished_sentence_is_left() -> None:
 def test_whether_all_may_be_spoken() -> None:
     stream = stream_of("One.", "Two.")
     assert not stream.may_be_spoken
-    stream.note(words(("One", 0.0), ("Two", 1.0)))
+    note(stream, words(("One", 0.0), ("Two", 1.0)))
     assert stream.may_be_spoken
-    stream.feed(("And ",), whole=False)
+    stream.feed(("And ",), len(stream.text), whole=False)
     assert not stream.may_be_spoken
     stream.end()
     assert not stream.may_be_spoken
-    stream.note(words(("And", 2.0)))
+    note(stream, words(("And", 2.0)))
     assert stream.may_be_spoken
     silent = stream_of("One.")
     silent.end()

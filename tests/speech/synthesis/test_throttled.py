@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import QuotaError, ThrottledError, VoiceError
-from custom_components.azure_speech_live.speech.synthesis.answer import LISTENER
+from custom_components.azure_speech_live.speech.synthesis.allowance import LISTENER
 from tests.speech_service import ScriptedSpeaker, SpeechService, Synthesis
 from tests.speech_service.faults import Close, Refuse
 from tests.speech_service.per_minute import PerMinute

@@ -5,6 +5,8 @@ half of them are used, what more there is to say is gathered: the rest is spread
 pauses longer where nothing is ahead, but nobody waits for the first sentence of an answer. Which tier it is is not
 known: one that has taken more than twenty is another, and nothing is gathered any more.
 
+Where the service takes no more, its listener waits only so long.
+
 Source: Microsoft's "Speech service quotas and limits": 20 transactions in 60 seconds for F0, 200 a second for S0.
 """
 
@@ -17,6 +19,23 @@ REQUESTS: Final = 20
 SECONDS: Final = 60.0
 GATHERED: Final = 10
 """Requests in that time from which on there are to be no more than are needed."""
+
+LISTENER: Final = 3.0
+"""Seconds without sound for which a listener waits, where the service takes no more requests: then somebody else should
+speak. Half of it is what satellites wait for."""
+AMID: Final = 25.0
+"""The same where some of the answer was heard: whoever hears an end takes it for that of the whole, and nobody else can
+speak the rest."""
+PATIENT_LISTENER: Final = 90.0
+"""The same where nobody stands and waits: a minute, after which the free tier takes requests again, and time for the
+others that have waited, too."""
+
+
+def borne(*, heard: bool, long: bool) -> float:
+    """Return for how many seconds a listener waits. ``heard``: some of it was; ``long``: nobody stands and waits."""
+    if long:
+        return PATIENT_LISTENER
+    return AMID if heard else LISTENER
 
 
 class Allowance:

@@ -29,8 +29,9 @@ from ..wire.link import Link
 from ..wire.messages import Message, json_message
 from ..wire.retry import Retry
 from ..wire.throttle import too_many
-from .allowance import Allowance
+from .allowance import Allowance, borne
 from .outlet import Outlet
+from .progress import Progress
 from .sound import Sound
 from .ssml import Phoneme, Piece, billed, billed_text, document
 from .streamed_turn import StreamedTurn
@@ -46,15 +47,6 @@ slow line and in a slow region."""
 FINAL: Final = 20.0
 """Seconds from when more sound is wanted to when it is not asked for any more, all attempts together. A person waits no
 longer; nor does what plays it."""
-LISTENER: Final = 3.0
-"""Seconds without sound for which it waits, where the service takes no more requests: then somebody else should speak.
-Half of it is what satellites wait for."""
-AMID: Final = 25.0
-"""The same where some of the answer was heard: whoever hears an end takes it for that of the whole, and nobody else can
-speak the rest."""
-PATIENT_LISTENER: Final = 90.0
-"""The same where nobody stands and waits: a minute, after which the free tier takes requests again, and time for the
-others that have waited, too."""
 
 _NOTHING: Final = "the service spoke nothing"
 
@@ -92,8 +84,11 @@ class Answer:
         self._resumes = False
         """Whether what is asked for next was heard in part."""
         self._text_ended = False
+        self._texts = 0
+        """Texts that are whole."""
         self._chosen: tuple[Piece, ...] = ()
         """Text that is being asked for; it is kept until all of its sound has come."""
+        self._progress = Progress() if self._stream is None else self._stream.progress
         self._wanted_since = now
         """When more of its sound is wanted; before the first text, the connection is."""
         self._waited = 0.0
@@ -116,13 +111,14 @@ class Answer:
     def feed(self, text: Text, now: float) -> bool:
         """Take a text; return whether the next one can be asked for together with it."""
         pieces, whole, stream = pieces_of(text), not isinstance(text, Fragment), self._stream
-        speakable = is_speakable(said(pieces))
+        speakable, number = is_speakable(said(pieces)), self._texts
+        self._texts += whole
         if self.timeline.text is None and speakable:
             self.timeline.text = now
         if stream is None or stream.ended:
-            self._unasked.feed(pieces, whole=whole)
+            self._unasked.feed(pieces, number, whole=whole)
         elif stream.is_amid_sentence or speakable:
-            stream.feed(pieces, whole=whole)
+            stream.feed(pieces, number, whole=whole)
         return speakable and whole and not self._unasked.is_much
 
     def end_text(self, now: float) -> None:
@@ -131,7 +127,7 @@ class Answer:
         self.timeline.text_ended = now
         if self._stream is not None:
             self._stream.end()
-        self._unasked.feed(())
+        self._unasked.feed((), self._texts)
         self._complete_if_all_is_spoken()
 
     @property
@@ -163,7 +159,7 @@ class Answer:
             self._want(now)
         elif stream is None and self._unasked and not self._chosen:
             amid_text = self._unasked.is_amid_text
-            chosen = self._unasked.take(first=self.timeline.requests == 0)
+            chosen, self._progress = self._unasked.take(first=self.timeline.requests == 0)
             self._chosen = without(self._unpronounced, chosen)
             self._want(now, amid_text=amid_text)
 
@@ -187,12 +183,13 @@ class Answer:
         stream, rate = self._stream, self.options.output_format.bytes_per_second
         about = (request_id, reused, link or Link(), now, most(len(said(self._chosen)), rate), rate)
         self._sound.begin_again()
+        self._progress.ask_again()
         self._allowance.asked(now)
         if stream is not None:
-            self._turn = StreamedTurn(*about, stream=stream)
+            self._turn = StreamedTurn(*about, progress=self._progress, stream=stream)
             self.timeline.request_began(0, reused=reused)
             return [json_message("synthesis.context", stream.context(), request_id), *self.unsent(now)]
-        self._turn = Turn(*about, began=now)
+        self._turn = Turn(*about, progress=self._progress, began=now)
         self.timeline.request_began(billed(self._chosen, self.options), reused=reused)
         return [
             json_message("synthesis.context", self.options.context(), request_id),
@@ -240,6 +237,7 @@ class Answer:
         if audio := turn.receive(message, now):
             self.timeline.audio_came()
             self._hear(self._sound.feed(audio), now)
+        self.timeline.spoken = self._progress.spoken(self._sound.heard)
         if turn.state is State.ENDED:
             self._finish(now)
 
@@ -300,6 +298,7 @@ class Answer:
             self._leave_stream()
         self._turn, self._chosen, self._suspected = None, (), set()
         self._retry.progress()
+        self.timeline.spoken = self._progress.end
         self._complete_if_all_is_spoken()
 
     def _complete_if_all_is_spoken(self) -> None:
@@ -329,9 +328,7 @@ class Answer:
 
     def bears_until(self, *, long: bool) -> float:
         """Return until when its listener bears to wait for others. ``long``: nobody stands and waits."""
-        if long:
-            return self._wanted_since + PATIENT_LISTENER
-        return self._wanted_since + (LISTENER if self.timeline.first_audio is None else AMID)
+        return self._wanted_since + borne(heard=self.timeline.first_audio is not None, long=long)
 
     def check_time(self, now: float) -> None:
         """Act on a limit that is over: raise ServiceTimeoutError, unless only the end of a turn is missing."""

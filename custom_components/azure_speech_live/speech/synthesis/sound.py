@@ -84,6 +84,11 @@ class Sound:
         return self.seconds(self._position)
 
     @property
+    def heard(self) -> float:
+        """Seconds up to which a text's sound was given out, be it of a turn before this one."""
+        return self.seconds(self._given)
+
+    @property
     def is_silent(self) -> bool:
         """Whether a turn that has ended brought no audio, but perhaps a header."""
         return not self._position

@@ -44,11 +44,6 @@ class StreamedTurn(Turn):
             self.owes = self.stream.ended
         return audio
 
-    @override
-    def _note(self, metadata: Message) -> None:
-        super(StreamedTurn, self)._note(metadata)
-        self.stream.note(metadata)
-
     @property
     @override
     def answer_by(self) -> float:

@@ -12,22 +12,19 @@ factor and the others a change is from what SSML takes; that the rate is ignored
 (learn.microsoft.com/answers/questions/5723830).
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, Final
 
 from ..options import SynthesisOptions
-from ..wire.messages import Message, offset
+from ..wire.messages import Message
 from .capabilities import capabilities
-from .metadata import entries
+from .progress import Progress
 from .splitting import MAX_SECONDS, SHARE, seconds
 from .ssml import Piece, clean, spoken_language
 from .texts import gap, said
 
 _LONGEST: Final = 16_000
 """Characters of a message: the service takes 64 kB."""
-_WITHIN: Final = 100
-"""Characters within which a word is looked for that the service tells of: it may write a number in another way."""
 
 
 class TextStream:
@@ -40,43 +37,45 @@ class TextStream:
         """Whether it has been asked for."""
         self.ended = False
         """Whether there is no more."""
-        self.is_amid_sentence = False
-        """Whether the rest of the last sentence is still to come."""
-        self.text = ""
-        """All of it."""
+        self.progress = Progress()
         self._sentences: list[tuple[Piece, ...]] = []
-        self._begins: list[int] = []
-        """Where each begins in the text."""
-        self._moments: list[float | None] = []
-        """When each begins in the sound, as far as that is known."""
-        self._told = 0
-        """Up to where the words of the text are that the service told of."""
         self._sent = 0
         """Up to where it was sent."""
         self._left = MAX_SECONDS * SHARE
         """Seconds that a turn may still have, about."""
         self._end_is_sent = False
 
-    def feed(self, pieces: Sequence[Piece], *, whole: bool) -> None:
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.progress.text
+
+    @property
+    def is_amid_sentence(self) -> bool:
+        """Whether the rest of the last sentence is still to come."""
+        return self.progress.is_amid_text
+
+    def feed(self, pieces: Sequence[Piece], number: int, *, whole: bool) -> None:
         """Take a sentence, or what is next of one; ``whole``: it ends here. So does all, where a turn can have no more.
 
+        The ``number`` is the sentence's in the answer.
         There is a blank behind a sentence: its end may be told by that.
         """
         text = clean(said(pieces))
         if not self.is_amid_sentence:
             self._sentences.append(())
-            self._begins.append(len(self.text))
-            self._moments.append(None)
+            self.progress.begin(number)
         self._sentences[-1] += tuple(pieces)
-        self.is_amid_sentence = not whole
-        self.text += text + (gap(text or self.text, "") if whole else "")
+        self.progress.is_amid_text = not whole
+        self.progress.add(text + (gap(text or self.text, "") if whole else ""))
         self._left -= seconds(text) / self._options.rate
         if whole and self._left < 0:
             self.end()
 
     def end(self) -> None:
         """Take note that there is no more."""
-        self.ended, self.is_amid_sentence = True, False
+        self.ended = True
+        self.progress.is_amid_text = False
 
     # --- what is said to the service
 
@@ -84,7 +83,6 @@ class TextStream:
         """Return the body of the synthesis.context message that opens its turn. All values of its manner are texts."""
         options, context = self._options, self._options.context()
         synthesis = context["synthesis"]
-        synthesis["audio"]["metadataOptions"]["wordBoundaryEnabled"] = True
         language = spoken_language(options)
         synthesis["input"] = {
             "bidirectionalStreamingMode": True,
@@ -117,39 +115,23 @@ class TextStream:
 
     # --- how far the sound is
 
-    def note(self, metadata: Message) -> None:
-        """Take note of the words that the service tells of, and when it says them. What is none is passed over."""
-        for kind, data in entries(metadata):
-            match data:
-                case {"text": {"Text": str(word)}} if word and kind == "WordBoundary":
-                    self._find(word, offset(data))
-
-    def _find(self, word: str, moment: float) -> None:
-        at = self.text.find(word, self._told, self._told + _WITHIN + len(word))
-        if at < 0:
-            return
-        self._told = at + len(word)
-        sentence = max(bisect_right(self._begins, at) - 1, 0)
-        if self._moments[sentence] is None:
-            self._moments[sentence] = moment
-
     @property
     def may_be_spoken(self) -> bool:
         """Whether all of it may have been said, as far as the service told of its words."""
         if self.ended:
-            return not self._told or self._moments[-1] is not None
-        return not (self.is_amid_sentence or any(map(str.isalnum, self.text[self._told :])))
+            return self.progress.all_begun
+        return not (self.is_amid_sentence or any(map(str.isalnum, self.progress.untold)))
 
-    def rest(self, heard: float) -> tuple[list[tuple[Piece, ...]], float]:
-        """Return the sentences that were not heard to their end, and when the first of them began.
+    def rest(self, heard: float) -> tuple[dict[int, tuple[Piece, ...]], float]:
+        """Return the sentences that were not heard to their end, by their numbers, and when the first of them began.
 
         ``heard``: seconds of its sound that there were. The last sentence may be unfinished.
         """
-        known = [(index, begin) for index, begin in enumerate(self._moments) if begin is not None and begin <= heard]
-        if not (known and heard):
-            return [self._joined()] if heard else self._sentences, 0.0
-        index, begin = known[-1]
-        return self._sentences[index:], begin
+        at = self.progress.at(heard)
+        if at is not None:
+            index, begin = at
+            return self.progress.numbered(self._sentences[index:]), begin
+        return {self.progress.first: self._joined()} if heard else self.progress.numbered(self._sentences), 0.0
 
     def _joined(self) -> tuple[Piece, ...]:
         """Return all sentences as one."""

@@ -12,7 +12,7 @@ Empty audio alone says little: the service was seen to begin with it, and both o
 the end only where the metadata have told, by SessionEnd, how long all of the audio is, and so much has come.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import inf
 from typing import Final
@@ -22,6 +22,7 @@ from ..wire.limits import LEAST_SPEECH, SPEECH_PER_CHARACTER
 from ..wire.link import Link
 from ..wire.messages import Message, offset
 from .metadata import entries
+from .progress import Progress
 from .splitting import MAX_SECONDS
 
 FIRST_ANSWER: Final = 5.0
@@ -83,6 +84,8 @@ class Turn:
     """Seconds of audio that it has, once that is told."""
     began: float = inf
     """When it was asked for all that it is to speak, later by the time in which its audio was not taken."""
+    progress: Progress = field(default_factory=Progress)
+    """How far it is with its texts."""
 
     def receive(self, message: Message, now: float) -> bytes:
         """Take a message of the connection; return the audio in it. Raises UnusableMessageError: it is too much.
@@ -112,6 +115,7 @@ class Turn:
         for kind, data in entries(metadata):
             if kind == "SessionEnd":
                 self.length = min(self.length, offset(data) or inf)
+            self.progress.note(kind, data)
 
     def _is_mine(self, message: Message) -> bool:
         """Return whether a message is of this turn.

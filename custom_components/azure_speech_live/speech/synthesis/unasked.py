@@ -5,11 +5,12 @@ that comes in fragments waits until it is whole.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ..options import SynthesisOptions
+from .progress import Progress
 from .splitting import HEADERS, MAX_MESSAGE, parts
 from .ssml import Piece, document
 from .texts import gap, is_speakable, said
@@ -36,6 +37,8 @@ class _Part:
     """Bytes that it takes in a document."""
     begins: bool
     """Whether it is the beginning of a text."""
+    number: int
+    """That of the text, in the answer."""
 
 
 class Unasked:
@@ -71,8 +74,11 @@ class Unasked:
         """Whether there is as much as is asked for at a time."""
         return self.ahead >= TOGETHER
 
-    def feed(self, pieces: Sequence[Piece], *, whole: bool = True) -> None:
-        """Take a text; it goes on with the next one if it is not ``whole``. What nobody can speak is left out."""
+    def feed(self, pieces: Sequence[Piece], number: int, *, whole: bool = True) -> None:
+        """Take a text; it goes on with the next one if it is not ``whole``. What nobody can speak is left out.
+
+        The ``number`` is that of the text in the answer.
+        """
         self._unfinished += pieces
         if not whole:
             return
@@ -80,23 +86,30 @@ class Unasked:
         if is_speakable(said(text)):
             for index, part in enumerate(parts(text, self._options, LONGEST_TURN)):
                 size = len(document(part, self._options).encode()) - self._markup
-                self._parts.append(_Part(part, said(part), size, begins=index == 0))
+                self._parts.append(_Part(part, said(part), size, begins=index == 0, number=number))
                 self.ahead += len(self._parts[-1].text)
 
-    def feed_before(self, texts: Iterable[Sequence[Piece]], *, whole: bool) -> None:
-        """Take texts that come before what is there, if the last of them is ``whole``; else there is nothing."""
+    def feed_before(self, texts: Mapping[int, Sequence[Piece]], *, whole: bool) -> None:
+        """Take texts, by their numbers, that come before what is there.
+
+        The last of them may be not ``whole``; then there is nothing.
+        """
         behind, unfinished = self._parts, self._unfinished
         self._parts, self._unfinished = deque(), []
-        *texts, last = texts
-        for text in texts:
-            self.feed(text)
-        self.feed(last, whole=whole)
+        last = max(texts)
+        for number, text in texts.items():
+            self.feed(text, number, whole=whole or number < last)
         self._parts += behind
         self._unfinished += unfinished
 
-    def take(self, *, first: bool) -> tuple[Piece, ...]:
-        """Return what is asked for at a time; ``first``: nothing was before. There has to be some that is whole."""
-        last = self._parts.popleft()
+    def take(self, *, first: bool) -> tuple[tuple[Piece, ...], Progress]:
+        """Return what is asked for at a time, and what tells how far it is; ``first``: nothing was before.
+
+        There has to be some that is whole.
+        """
+        last, progress = self._parts.popleft(), Progress()
+        progress.begin(last.number)
+        progress.add(last.text)
         taken, length, size = [*last.pieces], len(last.text), self._markup + last.size
         self.ahead -= length
         while self._parts:
@@ -110,4 +123,9 @@ class Unasked:
             last, length, size = self._parts.popleft(), longer, larger
             taken += (between, *part.pieces) if between else part.pieces
             self.ahead -= len(part.text)
-        return tuple(taken)
+            progress.add(between)
+            if part.begins:
+                progress.begin(part.number)
+            progress.add(part.text)
+        progress.is_amid_text = self.is_amid_text
+        return tuple(taken), progress
