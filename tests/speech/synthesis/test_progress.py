@@ -29,7 +29,7 @@ TEXTS: Final = (
     "The light is off, and so is the heating.",
     "Good night.",
 )
-FRAGMENTS: Final = (
+FRAGMENTS: Final[Sequence[Text]] = (
     *map(Fragment, (("This sentence alone ",), ("is long enough for ",))),
     "the first turn.",
     *TEXTS[1:],
