@@ -17,7 +17,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .const import CONF_PRICING_TIER, DOMAIN, TIER_FREE
+from .const import CONF_PRICING_TIER, CONF_SECOND_ENGINE, DOMAIN, TIER_FREE
 from .entity import service_device
 from .resource.errors import FAILURE_KINDS
 from .resource.resource import AzureSpeechConfigEntry, SpeechResource
@@ -83,6 +83,17 @@ FREE_HOURS_USED: Final = _share("free_hours_used", lambda resource: resource.usa
 FREE_CHARACTERS_USED: Final = _share(
     "free_characters_used", lambda resource: resource.usage.used.characters / FREE_CHARACTERS
 )
+# Only with a second engine.
+SECOND_ANSWERS: Final = UsageSensorDescription(
+    key="second_answers",
+    translation_key="second_answers",
+    state_class=SensorStateClass.TOTAL,
+    value=lambda resource: resource.usage.month.second_heard + resource.usage.month.second_spoken,
+    attributes=lambda resource: {
+        "heard": resource.usage.month.second_heard,
+        "spoken": resource.usage.month.second_spoken,
+    },
+)
 
 SENSORS: Final = (
     _audio("recognition_audio", lambda resource: resource.usage.month.recognition_seconds),
@@ -126,6 +137,7 @@ async def async_setup_entry(
         (VOICE_LIMIT_USED, entry.runtime_data.speaking_guard.limit is not None),
         (FREE_HOURS_USED, is_free),
         (FREE_CHARACTERS_USED, is_free),
+        (SECOND_ANSWERS, any(subentry.data.get(CONF_SECOND_ENGINE) for subentry in entry.subentries.values())),
     ):
         if wanted:
             descriptions.append(description)

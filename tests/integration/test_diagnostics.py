@@ -1,6 +1,7 @@
 """Diagnostics: what helps to find a fault, and nothing that says whose house it is."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import datetime
 from http import HTTPStatus
 import json
 from typing import Any
@@ -9,6 +10,7 @@ from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.json import JSONEncoder
 from homeassistant.setup import async_setup_component
 import pytest
@@ -120,6 +122,21 @@ async def test_only_the_latest_answers_are_in_it(hass: HomeAssistant, entry: Con
     assert [answer["characters"] for answer in answers] == [*range(2, MAX_SESSIONS + 2)]
 
 
+async def test_what_a_second_engine_answers_has_no_name_of_the_households_in_it(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    er.async_get(hass).async_get_or_create("stt", "wyoming", "rosebud", suggested_object_id="rosebud")
+    resource = entry.runtime_data
+    resource.async_second_answered("stt.rosebud", heard=1)
+    resource.async_second_answered("tts.rosebud_that_is_gone", spoken=3)
+    shown = await diagnostics(hass, entry)
+    heard, spoken = shown["second_engines"]
+    assert datetime.fromisoformat(heard.pop("at")) <= datetime.fromisoformat(spoken.pop("at"))
+    assert heard == {"integration": "wyoming", "heard": 1, "spoken": 0}
+    assert spoken == {"integration": None, "heard": 0, "spoken": 3}
+    assert "rosebud" not in json.dumps(shown)
+
+
 async def test_a_command_under_way_is_shown_as_such(hass: HomeAssistant, entry: ConfigEntry) -> None:
     events = async_recognize(entry, stream(pcm(3)), TranslationOptions(targets=("de",)))
     await anext(events)
@@ -163,7 +180,9 @@ async def test_the_usage_and_the_state_are_in_it(
     assert data["available"] is False
     assert data["options"] == {CONF_MONTHLY_LIMIT: 5}
     (month,) = data["usage"].values()
-    nothing = dict.fromkeys(("recognition", "translation", "characters", "requests"), 0)
+    nothing = dict.fromkeys(
+        ("recognition", "translation", "characters", "requests", "second_heard", "second_spoken"), 0
+    )
     assert month == nothing | {"failures": {"not_a_speech_endpoint": 1}}
 
 
@@ -174,7 +193,7 @@ async def test_a_resource_that_is_not_loaded_has_all_that_is_stored(
     loaded = await download(entry)
     assert (loaded["state"], loaded["disabled_by"]) == ("loaded", None)
     assert loaded["sessions"]
-    of_a_resource_at_work = {"answers", "available", "microphones", "sessions"}
+    of_a_resource_at_work = {"answers", "available", "microphones", "second_engines", "sessions"}
 
     await hass.config_entries.async_unload(entry.entry_id)
     unloaded = await download(entry)

@@ -26,6 +26,7 @@ from custom_components.azure_speech_live.const import (
     CONF_MONTHLY_CHARACTERS,
     CONF_MONTHLY_LIMIT,
     CONF_PRICING_TIER,
+    CONF_SECOND_ENGINE,
     DOMAIN,
 )
 from custom_components.azure_speech_live.sensor import (
@@ -34,6 +35,7 @@ from custom_components.azure_speech_live.sensor import (
     FREE_HOURS,
     FREE_HOURS_USED,
     LIMIT_USED,
+    SECOND_ANSWERS,
     SENSORS,
     VOICE_LIMIT_USED,
 )
@@ -176,6 +178,28 @@ async def test_each_share_of_a_limit_is_there_as_long_as_there_is_one(hass: Home
     hass.config_entries.async_update_entry(entry, options={})
     await hass.async_block_till_done()
     assert entity_id(hass, entry, VOICE_LIMIT_USED.key) is None
+
+
+async def test_answers_of_second_engines_are_counted_as_long_as_one_is_named(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    assert entity_id(hass, entry, SECOND_ANSWERS.key) is None
+
+    subentry = next(iter(entry.subentries.values()))
+    hass.config_entries.async_update_subentry(entry, subentry, data={**subentry.data, CONF_SECOND_ENGINE: "some id"})
+    await hass.async_block_till_done()
+    assert shown(hass, entry, SECOND_ANSWERS.key).state == "0"
+    entry.runtime_data.async_second_answered("stt.wyoming", heard=1)
+    entry.runtime_data.async_second_answered("tts.wyoming", spoken=2)
+    state = shown(hass, entry, SECOND_ANSWERS.key)
+    assert (state.state, state.attributes["heard"], state.attributes["spoken"]) == ("3", 1, 2)
+    assert state.attributes[ATTR_STATE_CLASS] == SensorStateClass.TOTAL
+    assert state.attributes[ATTR_LAST_RESET]
+
+    hass.config_entries.async_update_subentry(entry, subentry, data=dict(subentry.data) | {CONF_SECOND_ENGINE: ""})
+    await hass.async_block_till_done()
+    assert entity_id(hass, entry, SECOND_ANSWERS.key) is None
+    assert entry.runtime_data.usage.month.second_heard == 1  # which is there again with the next engine
 
 
 async def test_the_shares_of_what_is_free_are_there_where_the_household_says_that_it_has_them(

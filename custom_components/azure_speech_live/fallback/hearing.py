@@ -191,6 +191,7 @@ class Hearing:
                 _LOGGER.info("%s: the Speech service hears again", self._ear.entity_id)
             return self._ear.entity_id
         second = self._asked.engine.entity_id
+        self._resource.async_second_answered(second, heard=1)
         if not self._memory.told and (self._memory.away or not self._race.service_asked):
             self._memory.told = True
             _LOGGER.warning("%s: %s hears while the Speech service does not", self._ear.entity_id, second)

@@ -41,6 +41,10 @@ class Month:
     requests: int = 0
     """Requests to the service: usually one an utterance, more if a connection broke; in an answer, one for a few
     sentences."""
+    second_heard: int = 0
+    """Commands that a second engine has heard, in the service's place."""
+    second_spoken: int = 0
+    """Texts that one has spoken."""
     failures: dict[str, int] = field(default_factory=dict)
     """Sessions and answers that failed, by kind; see errors.py."""
 
@@ -65,6 +69,8 @@ class Month:
         self.translation += other.translation
         self.characters += other.characters
         self.requests += other.requests
+        self.second_heard += other.second_heard
+        self.second_spoken += other.second_spoken
         for kind, failures in other.failures.items():
             self.failures[kind] = self.failures.get(kind, 0) + failures
 
@@ -130,7 +136,7 @@ def read_months(data: Mapping[str, Any]) -> tuple[Months, bool]:
 def _read_month(stored: Any) -> Month:
     if not isinstance(stored, dict):
         return Month()
-    names = ("recognition", "translation", "characters", "requests")
+    names = ("recognition", "translation", "characters", "requests", "second_heard", "second_spoken")
     counts = {name: count for name in names if _is_count(count := stored.get(name))}
     failures = stored.get("failures")
     kinds = failures.items() if isinstance(failures, dict) else ()

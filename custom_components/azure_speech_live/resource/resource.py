@@ -11,6 +11,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_API_KEY, CONF_REGION, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
@@ -33,7 +34,7 @@ from ..speech import (
 )
 from .cost_guard import UsageLimitError, cost_guards
 from .health import async_get_health, is_to_hear
-from .session import Session, SpokenSession
+from .session import SecondAnswer, Session, SpokenSession
 from .usage import Usage
 
 type AzureSpeechConfigEntry = ConfigEntry[SpeechResource]
@@ -64,6 +65,8 @@ class SpeechResource:
         """The latest, of which some may still be under way."""
         self.answers: deque[SpokenSession] = deque(maxlen=MAX_SESSIONS)
         """The same of what was spoken."""
+        self.second_answers: deque[SecondAnswer] = deque(maxlen=MAX_SESSIONS)
+        """The latest that came from second engines."""
         self.usage = usage
         self.hearing_guard, self.speaking_guard = cost_guards(hass, entry, usage)
         self.health = async_get_health(hass, entry)
@@ -195,6 +198,14 @@ class SpeechResource:
             answer.ended = self._hass.loop.time()
             self.usage.async_end(answer)
             self.health.async_note_answer(answer)
+
+    @callback
+    def async_second_answered(self, engine: str, *, heard: int = 0, spoken: int = 0) -> None:
+        """Take note of commands that a second engine, an entity id, has heard, or of texts that it has spoken."""
+        registered = er.async_get(self._hass).async_get(engine)
+        integration = None if registered is None else registered.platform
+        self.second_answers.append(SecondAnswer(dt_util.utcnow(), integration, heard, spoken))
+        self.usage.async_count_second(heard=heard, spoken=spoken)
 
     @callback
     def async_prepare(self, options: SynthesisOptions) -> None:

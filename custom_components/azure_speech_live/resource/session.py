@@ -43,6 +43,19 @@ class Session:
         return isinstance(self.options, TranslationOptions)
 
 
+@dataclass(frozen=True, slots=True)
+class SecondAnswer:
+    """Something that a second engine has answered. No text is in it, and no name that the household has given."""
+
+    at: datetime
+    integration: str | None
+    """Whose engine it is; None if it is gone already."""
+    heard: int
+    """Commands that it heard."""
+    spoken: int
+    """Texts that it spoke."""
+
+
 @dataclass(slots=True, eq=False)
 class SpokenSession:
     """One answer that was spoken, and how it went. No text is in it."""

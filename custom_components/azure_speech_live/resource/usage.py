@@ -89,6 +89,13 @@ class Usage:
         self._tell()
 
     @callback
+    def async_count_second(self, *, heard: int = 0, spoken: int = 0) -> None:
+        """Count commands and texts that a second engine has answered. They are in no session, and cost nothing here."""
+        self.months.to_count().add(Month(second_heard=heard, second_spoken=spoken))
+        self._await_save()
+        self._tell()
+
+    @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
         """Call a listener when something was counted or a month began. Return what ends that."""
         self._listeners.append(listener)

@@ -24,8 +24,8 @@ _LOGGER = logging.getLogger(__name__)
 
 VERSION: Final = 1
 """Of what is stored. A file of another one is not read. What only adds to it raises the minor version."""
-MINOR_VERSION: Final = 2
-"""The second one has the characters that were spoken."""
+MINOR_VERSION: Final = 3
+"""The second one has the characters that were spoken, and the third what second engines have answered."""
 
 
 class UsageFile:

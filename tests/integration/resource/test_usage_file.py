@@ -114,7 +114,7 @@ NOVEMBER_ONLY: dict[str, bytes] = {
     "a null for another month": content({"2026-11-01": NOVEMBER, "2026-10-01": None}),
     "a list for another month": content({"2026-11-01": NOVEMBER, "2026-10-01": [1]}),
     "no date": content({"2026-11-01": NOVEMBER, "whenever": NOVEMBER}),
-    "an unknown field": content({"2026-11-01": {**NOVEMBER, "synthesis": 5}}, minor_version=2),
+    "an unknown field": content({"2026-11-01": {**NOVEMBER, "synthesis": 5}}, minor_version=4),
     "an unknown field of the failures": content({"2026-11-01": {**NOVEMBER, "failures": {"throttled": 1, "x": None}}}),
 }
 ELSE_ZERO: dict[str, Any] = {
