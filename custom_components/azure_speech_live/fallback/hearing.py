@@ -108,7 +108,9 @@ class Hearing:
         self._update()
 
     def _over(self) -> None:
-        self._race.over(self._loop.time(), self._recording.size)
+        knows = self._recording.ended or self._race.speech_ended
+        pause = None if knows else self._options.segmentation_silence or 0.0
+        self._race.over(self._loop.time(), self._recording.size, pause)
         self._update()
 
     async def _wait(self) -> None:
@@ -139,7 +141,7 @@ class Hearing:
         try:
             async with aclosing(self._resource.recognize(audio, self._options, race.timeline)) as events:
                 async for event in events:
-                    race.service_said(event)
+                    race.service_said(event, self._loop.time())
                     self._recording.drop(race.covered)
                     if race.speech_ended:
                         self._recording.command_ended()

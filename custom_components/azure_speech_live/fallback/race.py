@@ -78,6 +78,8 @@ class Race:
         self._missed = False
         self._speech = False
         self._over_at: float | None = None
+        self._may_go_on = False
+        """Whether the service may hear more words, though the command is over."""
         self.waits_from = inf
         """When the service has had all audio, as far as can be known."""
 
@@ -98,10 +100,15 @@ class Race:
         self.service_asked = how is not Then.SECOND
         self.second_asked = how is not Then.WAIT
 
-    def over(self, now: float, size: int) -> None:
-        """Take note that the command is over, after so many bytes of audio. They may have come faster than speech."""
+    def over(self, now: float, size: int, pause: float | None = None) -> None:
+        """Take note that the command is over, after so many bytes of audio. They may have come faster than speech.
+
+        ``pause``: only somebody else has heard that, and the service waits for so many seconds of silence, or for more
+        words; None: it knows.
+        """
         self._over_at = now
-        self.waits_from = max(now, self._begun + backlog(size))
+        self._may_go_on = pause is not None
+        self.waits_from = max(now + (pause or 0.0), self._begun + backlog(size))
         if self._trouble is not None and self.service_hears:
             self._amiss(self._trouble)
 
@@ -140,7 +147,7 @@ class Race:
 
     # --- the service
 
-    def service_said(self, event: Event) -> None:
+    def service_said(self, event: Event, now: float) -> None:
         """Take what the service's client tells."""
         if self.finished:
             return
@@ -152,8 +159,11 @@ class Race:
             case SpeechEnded():
                 # Where Home Assistant alone hears the end, the service hears the ends of sentences.
                 self.speech_ended = self._options.mode is Mode.INTERACTIVE
+                self._may_go_on = self._may_go_on and not self.speech_ended
             case SpeechStarted() | Hypothesis():
                 self._speech, self._trouble = True, None
+                if self._may_go_on:
+                    self.waits_from = max(self.waits_from, now)
             case Phrase():
                 self._phrases.append(event)
                 if event.says_something and not self.second_asked and self._options.mode is not Mode.INTERACTIVE:

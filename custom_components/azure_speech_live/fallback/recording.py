@@ -43,7 +43,9 @@ class Recording:
         self._over: int | None = None
         """Where the command is over."""
         self._news = asyncio.Event()
-        self._ended = self._closed = False
+        self._closed = False
+        self.ended = False
+        """Whether the source has no more."""
         self.error: Exception | None = None
         """With what the source failed."""
         self._pulling = asyncio.create_task(self._pull(), name="Recording")
@@ -82,7 +84,7 @@ class Recording:
             if piece := bytes(self._audio[position - self._start : min(end, position + PIECE) - self._start]):
                 position += len(piece)
                 yield piece
-            elif self._ended or (self._over is not None and not beyond):
+            elif self.ended or (self._over is not None and not beyond):
                 if self.error is not None:
                     raise self.error
                 return
@@ -107,7 +109,7 @@ class Recording:
             self.error = err
 
     def _source_ended(self, _pulling: asyncio.Task[None]) -> None:
-        self._ended = True
+        self.ended = True
         self.command_ended()
         self._changed()
 

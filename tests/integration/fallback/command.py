@@ -52,9 +52,9 @@ class Command:
     def _miss(self) -> None:
         self.misses += 1
 
-    def over(self, now: float = OVER) -> None:
+    def over(self, now: float = OVER, pause: float | None = None) -> None:
         """End the command, which was spoken."""
-        self.race.over(now, int(now * BYTES_PER_SECOND))
+        self.race.over(now, int(now * BYTES_PER_SECOND), pause)
 
     def wake(self) -> float:
         """Wait until it wants to be woken; return when that is."""
@@ -63,12 +63,12 @@ class Command:
         self.race.wake(now)
         return now
 
-    def service_says(self, *events: Event, at: float | None = None) -> None:
+    def service_says(self, *events: Event, at: float | None = None, now: float = 0.5) -> None:
         """Have the service say this; it is all that it says, if ``at`` is when it ends."""
         for event in events:
             if isinstance(event, Phrase):
                 self.race.timeline.phrase = at or OVER
-            self.race.service_said(event)
+            self.race.service_said(event, at or now)
         if at is not None:
             self.race.service_answered(at)
 

@@ -118,6 +118,28 @@ def test_patience_begins_when_the_service_hears_the_end() -> None:
     assert not conversation.race.speech_ended
 
 
+def test_who_waits_for_a_longer_pause_than_others_is_given_it() -> None:
+    command = Command()
+    command.over(pause=3.0)
+    assert command.race.wake_at == OVER + 3.0 + LEAST_PATIENCE
+
+
+def test_who_hears_more_words_is_waited_for_until_it_hears_the_end() -> None:
+    command = Command()
+    command.over(pause=0.0)
+    command.service_says(SO_FAR, now=OVER + 0.8)
+    assert command.race.wake_at == OVER + 0.8 + LEAST_PATIENCE
+    command.service_says(SpeechEnded(OVER), SO_FAR, now=OVER + 1.0)
+    assert command.race.wake_at == OVER + 0.8 + LEAST_PATIENCE
+
+
+def test_who_has_all_audio_and_only_talks_is_not_waited_for() -> None:
+    command = Command()
+    command.over()
+    command.service_says(SO_FAR, now=OVER + 0.8)
+    assert command.race.wake_at == OVER + LEAST_PATIENCE
+
+
 # --- it tries again
 
 
