@@ -304,6 +304,11 @@ MACHINE: Final = (
         shown_by="end_to_end.test_machine.test_what_cannot_be_stored_is_stored_later",
     ),
     Loss(
+        fault="Home Assistant starts while the service is away, or there is no network yet",
+        loss="the commands until it is there, unless a second engine hears them; the assistants have their engines",
+        shown_by="end_to_end.test_start.test_it_starts_while_the_service_is_away",
+    ),
+    Loss(
         fault="Home Assistant is killed (a crash, a power cut)",
         loss="the month's count of the last minute",
         shown_by="end_to_end.test_killed.test_it_is_killed_after_a_minute",
