@@ -18,6 +18,7 @@ WITHOUT: Final = {
     "speech/wire/limits.py": "numbers: speech/wire/test_inflow.py and adversary/test_floods.py go to them and beyond",
     "voice/abbreviations.py": "a table of words: integration/voice/test_sentences.py reads sentences with them",
     "voice/markup.py": "rules of integration/voice/test_text.py, which has texts with all of them",
+    "voice/request.py": "who asks: integration/test_tts.py hears it, integration/voice/test_lost.py has voices refused",
     "voice/reading.py": "what was read so far of a text: integration/voice/test_text.py cuts texts anywhere",
 }
 """Modules that have no tests of their name: why, and what shows that they work."""

@@ -23,13 +23,19 @@ from homeassistant.util.language import matches
 
 from .const import SUBENTRY_VOICE
 from .entity import AzureSpeechEntity
-from .resource.errors import asked, unloaded, worded
+from .fallback.account import Account
+from .fallback.other_voice import OtherVoice
+from .fallback.second_voice import SecondVoice
+from .fallback.speaking import Speaking
+from .fallback.unkept import async_end_unkept
+from .resource.errors import asked, worded
 from .resource.issues import Issue, async_create_issue, async_delete_issue
 from .resource.resource import AzureSpeechConfigEntry
-from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, VoiceError, printable, silence
+from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, silence
 from .voice.expected import async_expect, async_is_awaited
 from .voice.formats import FORMAT_OPTIONS, extension, format_for
 from .voice.names import name_among
+from .voice.request import Request
 from .voice.script import Script
 from .voice.settings import VoiceSettings, fingerprint
 from .voice.silence import bridged
@@ -39,12 +45,14 @@ _LOGGER = logging.getLogger(__name__)
 
 PARALLEL_UPDATES = 0
 
+ATTR_LAST_ENGINE: Final = "last_engine"
 ATTR_SETTINGS: Final = "settings"
 """An option that nobody gives: with it Home Assistant tells apart what was spoken with other settings."""
 ELSE_LANGUAGE: Final = "en-US"
 """What is spoken where nobody says which language, and no voice speaks Home Assistant's own, such as Luxembourgish."""
-MAX_VOICES: Final = 3
-"""Voices that are tried for one text."""
+ANNOUNCEMENT_PATIENCE: Final = 5.0
+"""Seconds for which the service is waited for where nobody stands and waits, before the second engine is asked as well:
+the voice that one knows is worth a moment. In a minute, which it would take else, nobody needs an announcement."""
 NOTHING_SAID: Final = 0.1
 """Seconds of silence where there is nothing to say: a sound without any is one that failed."""
 
@@ -71,6 +79,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
     """A voice. Any number of texts at once."""
 
     _attr_translation_key = SUBENTRY_VOICE
+    _unrecorded_attributes = frozenset({ATTR_LAST_ENGINE})
 
     def __init__(
         self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry, voices: Voices
@@ -88,6 +97,8 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         self._attr_default_language = next(iter(home), ELSE_LANGUAGE)
         self._attr_supported_options = [ATTR_VOICE, *FORMAT_OPTIONS]
         self._subentry = subentry
+        self._second_voice = SecondVoice(self, self._settings.second_engine)
+        self._attr_extra_state_attributes = {}
 
     @property
     @override
@@ -152,7 +163,19 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             self._settings.pronunciations,
             in_fragments=self._settings.text_streaming,
         )
-        voice = str(request.options.get(ATTR_VOICE) or "") or self._settings.voice  # in YAML, it may be a number
+        service = Request(
+            self._entry,
+            self._voices,
+            self._settings,
+            script,
+            # in YAML, it may be a number
+            voice=str(request.options.get(ATTR_VOICE) or "") or self._settings.voice,
+            language=request.language,
+            form=sound_format,
+            long=long,
+            asking=self.entity_id,
+        )
+        speaking = self._with_second_engine(service, script, request.language, sound_format, long=long)
         said, header = False, b""
 
         def is_awaited() -> bool:
@@ -160,7 +183,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             return said or (sound_format.is_raw and not script.is_written)
 
         try:
-            async with aclosing(self._sound(script, voice, request.language, sound_format, long=long)) as sound:
+            async with aclosing(service.sound() if speaking is None else speaking.sound()) as sound:
                 if sound_format.is_raw:
                     header = await anext(sound)
                     if not (long and script.is_written):
@@ -173,47 +196,45 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             if not said:
                 yield header + silence(sound_format, NOTHING_SAID)
             self._tell_of_refused_sounds()
+            if speaking is not None and speaking.by_second:
+                async_end_unkept(self.hass, self.entity_id)
+            if self._settings.second_engine is not None:
+                self._async_show(self.entity_id)
+        except SpeechError as err:
+            raise self._worded(err, service.voice) from None
         finally:
             await script.aclose()
 
-    async def _sound(
-        self, script: Script, name: str | None, language: str, sound_format: OutputFormat, *, long: bool
-    ) -> AsyncGenerator[bytes]:
-        """Yield what the service makes of a text; by another voice if it does not have this one any more."""
-        voice = self._voices.chosen(name, language)
-        if voice is None:
-            raise worded(HomeAssistantError, "no_voice", language=language)
-        has_header = False
-        for attempt in range(1, MAX_VOICES + 1):
-            options = self._settings.synthesis_options(voice, language, sound_format)
-            has_sound = False
-            try:
-                async with aclosing(self._resource.speak(script.texts(), options, long=long)) as sound:
-                    if sound_format.is_raw:
-                        header = await anext(sound, b"")
-                        if not has_header:
-                            has_header = True
-                            yield header
-                    async for piece in sound:
-                        has_sound = True
-                        yield piece
-            except SpeechError as err:
-                other = self._other_than(voice, language) if isinstance(err, VoiceError) else None
-                if other is None or has_sound or attempt == MAX_VOICES:
-                    raise self._worded(err, voice) from None
-                voice = other
-            else:
-                self._voices.async_find(voice)
-                return
+    def _with_second_engine(
+        self, service: Request, script: Script, language: str, sound_format: OutputFormat, *, long: bool
+    ) -> Speaking | None:
+        """Return who has a text spoken also where the service does not; None: there is nobody who could."""
+        found = self._second_voice.async_find(language)
+        if found is None:
+            return None
 
-    def _other_than(self, refused: Voice, language: str) -> Voice | None:
-        """Return who speaks in the place of a voice that the service refused; None: nobody can."""
-        is_lost = self._voices.async_lose(refused)
-        other = self._voices.instead_of(refused, language)
-        if other is not None and not is_lost:
-            names = printable(refused.short_name), other.short_name
-            _LOGGER.warning("%s: the service has no voice %s; %s speaks in its place", self.entity_id, *names)
-        return other
+        def second(begin: int) -> AsyncGenerator[bytes]:
+            words = script.words(begin)
+            return OtherVoice(self.hass, found, words, sound_format, asking=self.entity_id).sound()
+
+        account = Account(self.hass, self._entry, self._second_voice, found.engine.entity_id, self._async_show)
+        return Speaking(
+            service,
+            second,
+            sound_format,
+            account,
+            account.begins(),
+            patience=ANNOUNCEMENT_PATIENCE if long else account.patience,
+            lead_in=self._settings.lead_in,
+            written=lambda: script.sentences,
+        )
+
+    @callback
+    def _async_show(self, engine: str) -> None:
+        """Show who speaks, by its entity id."""
+        if self._attr_extra_state_attributes.get(ATTR_LAST_ENGINE) != engine:
+            self._attr_extra_state_attributes = {ATTR_LAST_ENGINE: engine}
+            self.async_write_ha_state()
 
     def _tell_of_refused_sounds(self) -> None:
         """Tell of the pronunciations that the service does not take."""
@@ -223,12 +244,10 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
                 self.hass, self._entry, Issue.PRONUNCIATION_REFUSED, words=words, voice=self._subentry.title
             )
 
-    def _worded(self, error: SpeechError, voice: Voice) -> HomeAssistantError:
-        """Return a failure in words, or what the source of the text said, or that a reload has ended it."""
-        if self._resource.closed:
-            return unloaded(self._entry)
+    def _worded(self, error: SpeechError, voice: Voice | None) -> HomeAssistantError:
+        """Return a failure in words, or what the source of the text said."""
         if not isinstance(error, TextSourceError):
-            return asked(error, self._resource.endpoint, voice.short_name)
+            return asked(error, self._resource.endpoint, voice.short_name if voice else None)
         cause = error.__cause__
         return cause if isinstance(cause, HomeAssistantError) else worded(HomeAssistantError, "text_failed")
 

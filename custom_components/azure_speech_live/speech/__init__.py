@@ -64,7 +64,7 @@ from .riff import RiffStripper
 from .synthesis.formats import Frames, output_format, silence, wav_header
 from .synthesis.shipped import SHIPPED, SPOKEN
 from .synthesis.ssml import Phoneme, Piece
-from .synthesis.texts import Fragment, Text, is_speakable
+from .synthesis.texts import Fragment, Text, is_speakable, pieces_of, said
 from .synthesis.voices import Voice, similar, speaking
 from .timeline import SynthesisTimeline, Timeline
 from .wire.credentials import Credentials
@@ -136,7 +136,9 @@ __all__ = [
     "backlog",
     "is_speakable",
     "output_format",
+    "pieces_of",
     "printable",
+    "said",
     "silence",
     "similar",
     "speaking",

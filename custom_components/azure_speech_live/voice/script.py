@@ -7,14 +7,14 @@ is longer than any answer ends here.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
-import contextlib
+from contextlib import aclosing, suppress
 import logging
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError
 
 from ..resource.errors import worded
-from ..speech import Text
+from ..speech import Fragment, Text, pieces_of, said
 from .pronunciation import Pronunciations
 from .silence import ended
 from .spoken_answer import SpokenAnswer
@@ -74,10 +74,33 @@ class Script:
                 return
             await self._news.wait()
 
+    @property
+    def sentences(self) -> int:
+        """Return how many sentences there are so far, with one that has only begun."""
+        whole = sum(not isinstance(text, Fragment) for text in self._written)
+        return whole + bool(self._written and isinstance(self._written[-1], Fragment))
+
+    async def words(self, begin: int) -> AsyncGenerator[str]:
+        """Yield what is to be said behind so many sentences, in letters alone: for any other engine.
+
+        Raises what ``texts`` does.
+        """
+        passed = 0
+        async with aclosing(self.texts()) as texts:
+            async for text in texts:
+                words = said(pieces_of(text))
+                if isinstance(text, Fragment):
+                    if passed >= begin:
+                        yield words
+                    continue
+                passed += 1
+                if passed > begin:
+                    yield f"{words} "
+
     async def aclose(self) -> None:
         """Read no more."""
         self._reading.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
+        with suppress(asyncio.CancelledError, Exception):
             await self._reading
 
     async def _read(self, message: AsyncIterable[str]) -> None:

@@ -14,9 +14,16 @@ from ..forms import add_resource
 from .second_ear import Commands, SecondEar, add_second_ear
 
 
-def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:  # noqa: ARG001
-    """Run every test by the leaping clock: seconds can be asserted, and a busy machine makes nothing late."""
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run tests by the leaping clock: seconds can be asserted, and a busy machine makes nothing late."""
+    if isinstance(item, pytest.Function) and "processes" in item.fixturenames:
+        return {"real": asyncio.SelectorEventLoop}
     return {"leaping": LeapingLoop}
+
+
+@pytest.fixture
+def processes() -> None:
+    """Have a test run by the real clock: processes are at work, which know nothing of the leaping one."""
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.resource.issues import Issue
-from custom_components.azure_speech_live.tts import MAX_VOICES
+from custom_components.azure_speech_live.voice.request import MAX_VOICES
 from custom_components.azure_speech_live.voice.voices import MAX_AGE, Voices, async_get_voices
 from tests.speech_service.faults import After, Behaviour, Close, Fault
 from tests.speech_service.service import SpeechService
