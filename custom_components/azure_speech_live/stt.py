@@ -31,6 +31,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LANGUAGES, CONF_SECOND_ENGINE, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
 from .entity import AzureSpeechEntity
+from .fallback.end_of_speech import EndOfSpeech
 from .fallback.hearing import Hearing
 from .fallback.second_ear import SecondEar
 from .languages.choice import completed, locales_of, translation_options
@@ -220,7 +221,9 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
             return self._resource.recognize(audio, options)
         on_nothing = self._settings.second_on_nothing
         hearing = Hearing(self.hass, self._entry, self._second_ear, asked, options, on_nothing=on_nothing)
-        return hearing.events(audio, partial(self._show, ATTR_LAST_ENGINE))
+        # Where the service is to hear the end of speech, nobody else does, and it may be away.
+        listener = None if self.audio_processing.requires_external_vad else EndOfSpeech()
+        return hearing.events(audio, partial(self._show, ATTR_LAST_ENGINE), listener)
 
     def _result(self, before: SpeechResult, phrase: Phrase, language: str) -> SpeechResult:
         """Return the result so far, to which a phrase has come."""

@@ -186,7 +186,10 @@ class Hearing:
     # --- the end
 
     def _tell_who_hears(self) -> str:
-        """Say once that the second engine has taken over, and once that it is over. Return who has answered."""
+        """Count what the second engine answers; say once that it has taken over, and once that it is over.
+
+        Return who has answered.
+        """
         if not self._race.won_by_second:
             if self._memory.told and not self._memory.away:
                 self._memory.told = False

@@ -1,7 +1,7 @@
 """An ear of another integration that does as a test says, and commands spoken to the recognizer that names it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass, field
 from typing import Any, override
 
@@ -115,10 +115,9 @@ class Answer:
 class Microphone:
     """Audio as it is spoken, by the loop's clock."""
 
-    def __init__(self, audio: bytes, on_time: Callable[[float], None] = lambda _: None) -> None:
-        """Take what is said; ``on_time`` is told how many seconds have been."""
+    def __init__(self, audio: bytes) -> None:
+        """Take what is said."""
         self._audio = audio
-        self._on_time = on_time
         self.ended_at: float | None = None
         self.closed = 0
 
@@ -130,7 +129,6 @@ class Microphone:
             for start in range(0, len(self._audio), CHUNK):
                 end = min(start + CHUNK, len(self._audio)) / BYTES_PER_SECOND
                 await asyncio.sleep(max(0.0, begun + end - loop.time()))
-                self._on_time(end)
                 yield self._audio[start : start + CHUNK]
             self.ended_at = loop.time()
         finally:
@@ -158,9 +156,9 @@ class Commands:
         self.hass.config_entries.async_update_subentry(self.entry, subentry, data=data)
         await self.hass.async_block_till_done(wait_background_tasks=True)  # the connection is checked
 
-    async def say(self, seconds: float = 2.0, on_time: Callable[[float], None] = lambda _: None) -> Answer:
+    async def say(self, seconds: float = 2.0, audio: bytes | None = None) -> Answer:
         """Say a command, as fast as one speaks."""
-        microphone = Microphone(pcm(seconds), on_time)
+        microphone = Microphone(pcm(seconds) if audio is None else audio)
         partials, result = await transcribe(self.hass, microphone())
         now = asyncio.get_running_loop().time()
         assert microphone.closed <= 1

@@ -1,7 +1,10 @@
 """A command where the service fails: who answers it, how soon, and of what audio, by a clock that leaps."""
 
+import asyncio
 from math import inf
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+import wave
 
 from homeassistant.components.stt import SpeechResult, SpeechResultState
 from homeassistant.config_entries import SOURCE_REAUTH
@@ -11,6 +14,7 @@ from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import (
+    Accept,
     AudioEnded,
     AudioReceived,
     Before,
@@ -27,11 +31,13 @@ from tests.speech_service.faults import (
 )
 from tests.speech_service.turn import Turn
 
-from ..speech import RECOGNIZER, pcm
+from ..speech import BYTES_PER_SECOND, RECOGNIZER, pcm
 from .second_ear import SECOND, SECOND_TAKES, Commands, Thoughtful
 
 AZURE = "Turn on the kitchen light."
 OTHER = "lights on"
+
+COMMAND: Final = Path(__file__).parents[2] / "data" / "turn_on_the_kitchen_light.wav"
 
 AT_ONCE = {
     "401": Behaviour(answer=Refuse(401)),
@@ -154,6 +160,35 @@ async def test_a_connection_that_is_replaced_loses_nothing_and_asks_nobody(comma
     assert (answer.text, answer.by) == (AZURE, RECOGNIZER)
     assert not commands.manner.heard
     assert [len(turn.audio) for turn in turns(commands)] == [16000, len(pcm(2))]
+
+
+# --- nobody but the service was to hear the end of speech
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(answer=Refuse(401)), SILENT["says nothing"]], ids=["401", "silent"])
+async def test_where_the_service_was_to_hear_the_end_somebody_does(commands: Commands, behaviour: Behaviour) -> None:
+    await commands.set_up(end_of_speech="azure")
+    commands.service.behaviours = lambda _: behaviour
+    with wave.open(str(COMMAND)) as file:
+        words = file.readframes(file.getnframes())
+    begun = asyncio.get_running_loop().time()
+    answer = await commands.say(audio=words + bytes(10 * BYTES_PER_SECOND))
+    assert (answer.text, answer.by) == (OTHER, SECOND)
+    behind = asyncio.get_running_loop().time() - begun - len(words) / BYTES_PER_SECOND
+    assert behind <= 1.3 + SECOND_TAKES + (0 if behaviour.answer != Accept() else 1)
+    (heard,) = commands.manner.heard
+    assert heard.startswith(words)
+    assert len(heard) < len(words) + 1.3 * BYTES_PER_SECOND
+
+
+async def test_a_service_that_hears_the_end_itself_is_not_hurried(commands: Commands) -> None:
+    await commands.set_up(end_of_speech="azure", segmentation_silence=3)
+    commands.service.engine = Scripted([Utterance(text="Turn on the light.", end=6.0)])
+    with wave.open(str(COMMAND)) as file:
+        words = file.readframes(file.getnframes())
+    answer = await commands.say(audio=words + bytes(10 * BYTES_PER_SECOND))
+    assert (answer.text, answer.by) == ("Turn on the light.", RECOGNIZER)
+    assert not commands.manner.heard
 
 
 # --- nothing was said, or understood

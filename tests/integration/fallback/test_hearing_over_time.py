@@ -167,3 +167,4 @@ async def test_what_is_sent_is_counted_once(commands: Commands) -> None:
     month = commands.entry.runtime_data.usage.month
     assert month.recognition == len(pcm(1))
     assert month.failures == {}  # nobody was told of one
+    assert month.second_heard == 1
