@@ -12,7 +12,7 @@ from playwright.async_api import expect
 import pytest
 
 from .browser import Browser, write_microphone
-from .conftest import Household
+from .conftest import Household, own_pipelines
 from .home_assistant import HomeAssistant
 from .microphone import microphone, spoken
 from .second_engines import second_engines
@@ -318,9 +318,13 @@ async def test_a_key_that_is_changed_in_time(home: HomeAssistant) -> None:
             await expect(form).to_contain_text("works with what you gave.")
             assert not browser.errors
 
-            # A set-up opens a connection: with the key that is stored now.
+            # With the key that is stored now, it is heard.
             await home.post(f"/api/config/config_entries/entry/{entry_id}/reload")
             assert await connection.loaded() == entry_id
+            async with own_pipelines(connection):
+                pipeline = await connection.create_pipeline(entry_id)
+                run = connection.run_pipeline(pipeline, microphone(spoken("Turn on the kitchen light")))
+                assert "stt-end" in [event["type"] async for event in run]
             await home.remove_integration(entry_id)
 
 

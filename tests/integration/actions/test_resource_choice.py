@@ -204,10 +204,12 @@ async def test_a_name_that_is_none(hass: HomeAssistant) -> None:
 async def test_one_that_is_named_is_not_set_up(
     hass: HomeAssistant, another: SpeechService, kitchen: ConfigEntry
 ) -> None:
-    hass.config_entries.async_update_entry(kitchen, data={**kitchen.data, "api_key": "another"})
+    hass.config_entries.async_update_entry(kitchen, data={**kitchen.data, "api_key": ""})
     await hass.async_block_till_done()
     said = await refused(hass, config_entry_id="Kitchen")
-    assert said.startswith("Not set up at the moment: Kitchen (The Speech service at ")
+    assert said.startswith(
+        "Not set up at the moment: Kitchen (The key, the region or the endpoint of Kitchen is missing"
+    )
     assert said.endswith("Look under Devices and services for the reason, or choose another resource: Attic")
     assert not used(another)
 
