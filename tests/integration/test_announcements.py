@@ -15,7 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import setup_test_component_platform
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live.speech.synthesis import answer
+from custom_components.azure_speech_live.speech.synthesis import allowance
 from custom_components.azure_speech_live.speech.wire import throttle
 from custom_components.azure_speech_live.voice.expected import async_get_ready
 from tests.speech_service.per_minute import PerMinute
@@ -37,7 +37,7 @@ def minute(entry: ConfigEntry, service: SpeechService, monkeypatch: pytest.Monke
     """Have a free tier, with a minute of two seconds."""
     monkeypatch.setattr(throttle, "STEP", 0.1)
     monkeypatch.setattr(throttle, "LONGEST_STEP", 0.3)
-    monkeypatch.setattr(answer, "LISTENER", 0.1)
+    monkeypatch.setattr(allowance, "LISTENER", 0.1)
     service.synthesis.per_minute = PerMinute(close=THROTTLED, requests=FREE, seconds=2.0)
 
 

@@ -44,6 +44,7 @@ AROUND = 0.4
 async def voice(hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, second_engines: SecondEngines) -> str:
     """Have the voice of the resource name the home's own, and return that. The service speaks with a real one, too."""
     await choose(hass, entry, SUBENTRY_VOICE, second_engines.voice)
+    await hass.async_block_till_done(wait_background_tasks=True)  # the connection is checked
     service.synthesis.speaker = EspeakNg()
     return second_engines.voice.entity_id
 
