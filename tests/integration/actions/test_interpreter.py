@@ -15,7 +15,7 @@ from custom_components.azure_speech_live.actions.recognition import async_recogn
 from custom_components.azure_speech_live.const import CONF_MONTHLY_CHARACTERS
 from custom_components.azure_speech_live.languages.choice import translation_options, with_voice
 from custom_components.azure_speech_live.speech import Phrase, Synthesis, SynthesisEnded, Voice
-from custom_components.azure_speech_live.speech.synthesis import answer
+from custom_components.azure_speech_live.speech.synthesis import allowance
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer
 from tests.speech_service.engines.speech import ScriptedSpeaker
@@ -200,7 +200,7 @@ async def test_both_fail_and_the_text_stands(dashboard: Dashboard, service: Spee
 async def test_the_text_does_not_wait_for_a_voice_that_waits_its_turn(
     dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer, "LISTENER", 0)  # of who stands and waits
+    monkeypatch.setattr(allowance, "LISTENER", 0)  # of who stands and waits
     service.engine = Scripted(HELLO_AND_GOODBYE)
     service.synthesizer = ScriptedSynthesizer(fail_after=0)
     service.synthesis.per_minute = full = PerMinute(close=THROTTLED, requests=0)
