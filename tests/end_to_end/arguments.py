@@ -25,7 +25,13 @@ def parse() -> argparse.Namespace:
         allow_abbrev=False,
     )
     parser.add_argument("--once", action="store_true", help="end when the command was carried out and answered")
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--outage",
+        action="store_true",
+        help="take the service away in mid-sentence: the home's own engines understand the command and answer it",
+    )
+    instead.add_argument(
         "--translate",
         action="store_true",
         help="translate a spoken announcement to Spanish and Catalan instead, and play the Spanish one on a speaker",
@@ -45,6 +51,8 @@ def parse() -> argparse.Namespace:
     arguments.region = os.environ.get("AZURE_SPEECH_REGION", "").strip()
     if bool(arguments.key) != bool(arguments.region):
         parser.error("set both AZURE_SPEECH_KEY and AZURE_SPEECH_REGION, or neither")
+    if arguments.outage and arguments.key:
+        parser.error("--outage cannot take Azure itself away: unset AZURE_SPEECH_KEY and AZURE_SPEECH_REGION")
     if arguments.wav and not arguments.wav.is_file():
         parser.error(f"there is no file {arguments.wav}")
     if arguments.save and (arguments.save.is_dir() or not arguments.save.parent.is_dir()):

@@ -2,7 +2,8 @@
 
 It starts the stand-in Speech service with a recogniser and a voice in it, starts Home Assistant, adds the integration
 as a person would, speaks, listens, and prints what happens while it happens. With ``--translate`` a spoken announcement
-is translated instead, and played on a speaker. Its exit status is 0 only if that worked.
+is translated instead, and played on a speaker. With ``--outage`` the service goes away in mid-sentence. Its exit status
+is 0 only if that worked.
 """
 
 import argparse
@@ -24,7 +25,8 @@ from .arguments import COMMAND, parse
 from .connection import Connection, HomeAssistantError
 from .home_assistant import PASSWORD, USERNAME, HomeAssistant
 from .microphone import BYTES_PER_SECOND, SoundError, recorded, spoken
-from .process import ROOT, ProcessError
+from .outage import Outage
+from .process import ROOT, Process, ProcessError
 from .screen import Screen
 from .stand_in import RECOGNIZER, TRANSLATOR, stand_in
 from .translation import ANNOUNCEMENT, SPEAKER_SOUND, translate
@@ -36,13 +38,21 @@ _CHANGE_SECONDS = 5  # Home Assistant answers before a slow device has done it
 _ENGLISH = ROOT / "custom_components" / "azure_speech_live" / "translations" / "en.json"
 
 
-async def speak(screen: Screen, home: HomeAssistant, connection: Connection, pipeline: str, answer: Answer) -> bool:
+async def speak(
+    screen: Screen,
+    home: HomeAssistant,
+    connection: Connection,
+    pipeline: str,
+    answer: Answer,
+    *,
+    outage: Outage | None = None,
+) -> bool:
     """Speak into the pipeline and print what comes of it. Return whether the house did as it was told.
 
     That is: something in it changed. What asks for no change, as a question, needs an answer only.
     """
     changed = asyncio.Event()
-    partials = asyncio.create_task(_print_partials(screen, home))
+    partials = asyncio.create_task(outage.come(screen, home) if outage else _print_partials(screen, home))
     changes = asyncio.create_task(_print_changes(screen, connection, changed))
     done = False
     try:
@@ -119,11 +129,13 @@ def _reason(step: dict[str, Any]) -> str:
 
 async def start(
     screen: Screen, stack: AsyncExitStack, config: Path, arguments: argparse.Namespace
-) -> tuple[HomeAssistant, Connection, str]:
+) -> tuple[HomeAssistant, Connection, str, Process | None]:
     """Start the Speech service, and Home Assistant on the empty folder `config`, and add the integration.
 
-    Return Home Assistant, a connection to it, and the id of the integration's entry. All of it ends with `stack`.
+    Return Home Assistant, a connection to it, the id of the integration's entry, and the stand-in, unless it is Azure
+    itself. All of it ends with `stack`.
     """
+    service = None
     screen.title("Starting")
     endpoint, key = arguments.region, arguments.key
     if key:
@@ -131,7 +143,7 @@ async def start(
     else:
         key = secrets.token_hex(16)
         engines = TRANSLATOR if arguments.translate else RECOGNIZER
-        endpoint, _ = await stack.enter_async_context(stand_in(key=key, engines=engines))
+        endpoint, service = await stack.enter_async_context(stand_in(key=key, engines=engines))
         screen.line("Speech service", f"a stand-in at {endpoint}, in which PocketSphinx recognises")
         if not arguments.translate:
             screen.line("", "and espeak-ng speaks (like a robot)")
@@ -146,7 +158,7 @@ async def start(
     if step["type"] != "create_entry":
         raise HomeAssistantError(f"The integration was not added. {_reason(step)}")
     screen.line("integration", f'"{step["title"]}" added through its form, which tried the key')
-    return home, connection, step["result"]["entry_id"]
+    return home, connection, step["result"]["entry_id"], service
 
 
 async def demo(arguments: argparse.Namespace, folder: Path) -> bool:
@@ -161,11 +173,14 @@ async def demo(arguments: argparse.Namespace, folder: Path) -> bool:
     expected = "" if arguments.say or arguments.wav else text
     async with AsyncExitStack() as stack:
         (config := folder / "config").mkdir()
-        home, connection, entry_id = await start(screen, stack, config, arguments)
+        home, connection, entry_id, service = await start(screen, stack, config, arguments)
         if arguments.translate:
             screen.title(f"{title}, into a recording, and translating that")
             done = await translate(screen, home, connection, config=config, sound=sound, expected=expected)
         else:
+            outage = None
+            if arguments.outage and service:
+                outage = await Outage.prepare(screen, stack, home, connection, entry_id=entry_id, azure=service)
             pipeline = await connection.create_pipeline(entry_id)
             await home.post("/api/services/light/turn_on", json={"entity_id": _LIGHT_THAT_IS_ON})
             await home.post("/api/services/switch/turn_off", json={"entity_id": "all"})  # they know no state until then
@@ -176,8 +191,9 @@ async def demo(arguments: argparse.Namespace, folder: Path) -> bool:
                 if state["entity_id"].startswith(_SWITCHED):
                     _print_state(screen, state)
             answer = Answer(screen, home, sound)
-            done = await speak(screen, home, connection, pipeline, answer)
+            done = await speak(screen, home, connection, pipeline, answer, outage=outage)
             done = await answer.save(arguments.save) and done
+            done = (outage is None or await outage.is_told(screen, connection)) and done
             done = done and (not expected or await connection.state(_LIGHT) == "on")
         if arguments.translate and arguments.save and (config / SPEAKER_SOUND).exists():
             shutil.copy(config / SPEAKER_SOUND, arguments.save)

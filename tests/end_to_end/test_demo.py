@@ -132,6 +132,28 @@ async def test_an_announcement_is_translated(tmp_path: Path) -> None:
     assert any(recorded(save))
 
 
+async def test_azure_goes_away_in_mid_sentence(tmp_path: Path) -> None:
+    async with demo(tmp_path / "temporary", "--outage", "--once") as process:
+        assert await process.status(within=120) == 0
+    told = [re.sub(r"^ *[\d.]+ s  ", "", line) for line in process.lines]
+    story = [
+        r"second engine +stt\.pocketsphinx stands in for stt\.",
+        r"second engine +tts\.espeak_ng stands in for tts\.",
+        r"house +Kitchen light: off",
+        r"hears +turn \w+",
+        r"Azure +is gone",
+        r"heard +Turn on the kitchen light\.",
+        r"answer +Turned on the light",
+        r"voice +the answer, [1-9]\.\d s: ",
+        r"answered +stt\.pocketsphinx",
+        r"answered +tts\.espeak_ng",
+        r"It worked\.",
+    ]
+    numbers = [next(number for number, line in enumerate(told) if re.match(part, line)) for part in story]
+    assert numbers == sorted(numbers), "\n".join(told)
+    assert any(re.match(r"house +Kitchen light: on", line) for line in told)
+
+
 async def test_ctrl_c_while_it_starts(tmp_path: Path) -> None:
     async with demo(tmp_path / "temporary") as process:
         await process.line(r"Home Assistant +starts")
@@ -170,6 +192,13 @@ async def test_half_of_azures_settings(tmp_path: Path, env: dict[str, str]) -> N
         assert await process.status() == 2
     assert process.lines[-1].endswith("set both AZURE_SPEECH_KEY and AZURE_SPEECH_REGION, or neither")
     assert not any("Starting" in line for line in process.lines)
+
+
+async def test_azure_itself_stays(tmp_path: Path) -> None:
+    env = {"AZURE_SPEECH_KEY": KEY, "AZURE_SPEECH_REGION": "westeurope"}
+    async with demo(tmp_path / "temporary", "--outage", env=env) as process:
+        assert await process.status() == 2
+    assert "cannot take Azure itself away" in process.lines[-1]
 
 
 @pytest.mark.parametrize(
