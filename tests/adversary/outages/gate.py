@@ -95,7 +95,7 @@ class Gate:
             while data := await reader.read(_READ):
                 await self._flows.wait()
                 due = max(loop.time() + self.delay, due + _APART)
-                loop.call_at(due, writer.write, data)
+                loop.call_at(due, _write, writer, data)
         except ConnectionError:
             due = 0.0
         await asyncio.sleep(due + _APART - loop.time())
@@ -103,6 +103,11 @@ class Gate:
             writer.close()
         else:
             _reset(writer)
+
+
+def _write(end: asyncio.StreamWriter, data: bytes) -> None:
+    if not end.is_closing():
+        end.write(data)
 
 
 def _reset(end: asyncio.StreamWriter) -> None:

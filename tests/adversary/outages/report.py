@@ -15,8 +15,6 @@ FIRST: Final = 1.5
 """Seconds by which the first commands of an outage may be later than the second engine alone would have been."""
 KNOWN: Final = 0.3
 """The same for those that come after."""
-RETURN: Final = 15.0
-"""Seconds, beside those of the outage itself, within which a service that works again is to be used."""
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -51,7 +49,7 @@ class Verdict:
         self._report = report
         self._alone = Delays.of(command for command in report.commands if command.weather == ALONE)
         self._amiss = [command for command in report.ours if command.weather != FINE.name]
-        self._returns = [(spell.used - spell.begun, spell.outage) for spell in spells if spell.outage and spell.used]
+        self._returns = [spell for spell in spells if spell.unused is not None]
         self._unanswered = [command for command in report.ours if command.delay is None]
         self._wrong = [command for command in report.ours if command.wrong and command.delay is not None]
         self._silent = sum(seconds is None for seconds in report.sounds)
@@ -78,9 +76,6 @@ class Verdict:
             {
                 f"the first of an outage are later than +{FIRST} s": first.p99 > self._alone.p99 + FIRST,
                 f"those of a known outage are later than +{KNOWN} s": known.p99 > self._alone.p99 + KNOWN,
-                "the service is used too late after its return": any(
-                    back > outage + RETURN for back, outage in self._returns
-                ),
             }
         )
 
@@ -88,7 +83,7 @@ class Verdict:
         """Return the report."""
         ours, texts = self._report.ours, self._report.sounds
         sounds = [seconds for seconds in texts if seconds is not None]
-        backs = [back for back, _ in self._returns]
+        backs = [spell.unused or 0.0 for spell in self._returns]
         return [
             f"{'Seconds from speech to text':33}     n    p50    p99   known:  n    p50    p99",
             *(
@@ -102,6 +97,7 @@ class Verdict:
             f"commands: {len(ours)}, {len(self._unanswered)} not answered, {len(self._wrong)} wrong",
             f"in outages: {len(self._amiss)}, {self.by_second} of them answered by the second engine",
             f"texts to speak: {len(texts)}, {self._silent} not spoken; first sound: {_middle_and_most(sounds)}",
+            *(f"  {spell}" for spell in self._returns),
             f"in use again after {len(backs)} outages: {_middle_and_most(backs)} after the return",
             *(f"MISSED: {what}" for what in (*self.missed, *self.late)),
         ]

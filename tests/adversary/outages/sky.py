@@ -29,12 +29,25 @@ class Spell:
     begun: float
     outage: float = 0.0
     """Seconds for which the service had been away before, where it works."""
+    after: str = ""
+    """What was the matter before."""
     commands: int = 0
     """Those that ended in it."""
     met: float | None = None
     """When the first command ended that had begun in it: from then on, one may know."""
     used: float | None = None
     """When the service had answered for the first time, where it works."""
+    ended: float | None = None
+
+    @property
+    def unused(self) -> float | None:
+        """Return the seconds until it was used again, or gone again; None where it is not back from anywhere."""
+        until = self.used or self.ended
+        return until - self.begun if self.weather is FINE and self.outage and until else None
+
+    def __str__(self) -> str:
+        until = "used again" if self.used else "gone again, unused,"
+        return f"back after {self.outage:.0f} s, {self.after} at last: {until} after {self.unused or 0.0:.1f} s"
 
 
 class Sky:
@@ -59,7 +72,8 @@ class Sky:
         """Let it be so from now on. A connection goes on only if nothing but the network is any different."""
         loop, was = asyncio.get_running_loop(), self.now
         outage = loop.time() - was.begun + was.outage if was.weather is not FINE else 0.0
-        self.spells.append(Spell(weather, loop.time(), outage))
+        was.ended = loop.time()
+        self.spells.append(Spell(weather, loop.time(), outage, was.weather.name))
         self._gate.delay = weather.delay
         await self._gate.set(weather.net)
         if was.weather.net is not Net.OPEN or {was.weather.behaviour, weather.behaviour} != {NORMAL}:
