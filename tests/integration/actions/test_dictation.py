@@ -68,12 +68,15 @@ async def test_the_longest_time(house: House, service: SpeechService) -> None:
     assert BYTES_PER_SECOND <= len(turn.audio) < 1.2 * BYTES_PER_SECOND
 
 
-async def test_a_silence_begins_with_the_last_word(house: House, service: SpeechService) -> None:
-    words = [(at, "word " * at) for at in range(1, 7)]
+async def test_a_silence_begins_with_the_last_word(
+    house: House, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.azure_speech_live.actions.dictation._BEGIN_LIMIT", 0.0)
+    words = [(count / 2, "word " * count) for count in range(1, 5)]
     service.engine = Scripted([Utterance(text="Word after word after word.", hypotheses=words)])
-    await listen(house, silence=2)
+    await listen(house, silence=1.5)
     (turn,) = service.connections[-1].turns
-    assert len(turn.audio) >= 7 * BYTES_PER_SECOND
+    assert len(turn.audio) >= 3 * BYTES_PER_SECOND
 
 
 async def test_the_button_ends_it(house: House, service: SpeechService) -> None:
