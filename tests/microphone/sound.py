@@ -115,7 +115,8 @@ class SoundServer:
 
     async def plug_in(self, name: str) -> None:
         """Plug a microphone in."""
-        room = f"sink_name=room_of_{name} rate=16000 channels=1 format=s16le"
+        # One that may rewind gives its sound two seconds at a time.
+        room = f"sink_name=room_of_{name} rate=16000 channels=1 format=s16le norewinds=1"
         self._modules[name] = [
             await self._pactl("load-module", "module-null-sink", *room.split()),
             await self._pactl(
