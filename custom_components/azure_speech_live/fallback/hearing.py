@@ -165,8 +165,11 @@ class Hearing:
                             race.second_said(piece.text, language)
                             self._update()
                             continue
-                        self._ear.hears()
-                        race.second_answered(piece.text, language, self._loop.time())
+                        if self._recording.error is None:
+                            self._ear.hears()
+                            race.second_answered(piece.text, language, self._loop.time())
+                        else:  # it takes a part of the audio for all of it
+                            self._second_failed("the audio failed")
         except SecondEarError as err:
             self._second_failed(str(err))
         except Exception as err:  # noqa: BLE001 - as above

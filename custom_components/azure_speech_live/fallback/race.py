@@ -185,7 +185,7 @@ class Race:
             self._service_won()
 
     def service_failed(self, error: SpeechError | UsageLimitError, now: float, *, closed: bool = False) -> None:
-        """Take note that the service failed for good; ``closed``: we have ended it ourselves."""
+        """Take note that the service failed for good; ``closed``: we have ended it ourselves, so it is not away."""
         self._service_over = True
         self._trouble = trouble_of(error)
         if self._trouble in OUTAGES and not closed:
@@ -193,7 +193,7 @@ class Race:
         if self.finished:
             return
         self.error = error
-        if closed or then(self._trouble, When.GIVEN_UP) is Then.ERROR:
+        if then(self._trouble, When.GIVEN_UP) is Then.ERROR:
             self.fail(error)
         elif self._empty is not None:
             self._second_won(self._empty, now)

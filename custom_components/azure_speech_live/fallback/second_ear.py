@@ -3,6 +3,7 @@
 What it cannot do, and when it fails, is said once in the log, until it hears again.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class SecondEarError(Exception):
-    """The second engine did not hear what was said to it; the text says why."""
+    """The second engine did not hear what was said to it; the text says why, and has nothing of that in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,15 @@ class Asked:
                         return
                     else:
                         break
+        except asyncio.CancelledError as err:
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            # Nobody has cancelled it: so fails what waits for a task of its own that was ended, by a reload perhaps.
+            raise SecondEarError(type(err).__name__) from err
         except Exception as err:
-            raise SecondEarError(printable(f"{type(err).__name__}: {err}")) from err
+            # Others put what they have heard, or their keys, into the text.
+            _LOGGER.debug("%s: %s", self.engine.entity_id, printable(repr(err)))
+            raise SecondEarError(type(err).__name__) from err
         raise SecondEarError("it has no result")
 
 

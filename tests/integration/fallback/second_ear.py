@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, override
 
@@ -33,7 +34,9 @@ class Manner:
     text: str | None = "lights on"
     """None: it tells of an error."""
     delay: float = SECOND_TAKES
-    fails: Exception | None = None
+    fails: BaseException | None = None
+    content: bool = False
+    """Whether it takes what it has for all there is, where its audio fails."""
     heard: list[bytearray] = field(default_factory=list)
     """The audio of each command."""
     languages: list[str] = field(default_factory=list)
@@ -55,8 +58,9 @@ class SecondEar(OtherEar):
         self.manner.heard.append(heard)
         self.manner.languages.append(metadata.language)
         try:
-            async for chunk in stream:
-                heard += chunk
+            with suppress(*[TimeoutError] * self.manner.content):
+                async for chunk in stream:
+                    heard += chunk
             await asyncio.sleep(self.manner.delay)
             if self.manner.fails is not None:
                 raise self.manner.fails

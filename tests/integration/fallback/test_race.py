@@ -237,12 +237,21 @@ def test_what_both_hear_is_told_once(first: str) -> None:
     assert command.race.finished
 
 
-@pytest.mark.parametrize("closed", [True, False])
-def test_nobody_is_asked_in_place_of_audio_that_failed_or_of_what_was_unloaded(*, closed: bool) -> None:
+def test_nobody_is_asked_in_place_of_audio_that_failed() -> None:
     command = Command()
-    error = ConnectionFailedError("closed") if closed else AudioSourceError("unplugged")
-    command.race.service_failed(error, 1.0, closed=closed)
+    error = AudioSourceError("unplugged")
+    command.race.service_failed(error, 1.0)
     assert command.race.finished
     assert command.race.error is error
     assert not command.race.second_asked
     assert not command.memory.away
+
+
+def test_what_was_unloaded_is_replaced_and_is_not_away() -> None:
+    command = Command()
+    command.race.service_failed(ConnectionFailedError("closed"), 1.0, closed=True)
+    assert command.race.second_asked
+    assert not command.memory.away
+    command.over()
+    command.second_says()
+    assert command.texts == ["lights on"]
