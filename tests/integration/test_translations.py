@@ -140,17 +140,35 @@ def test_every_entity_is_worded_and_has_an_icon() -> None:
         assert {(platform, key) for platform, keys in named.items() for key in keys} <= kinds
 
 
+def test_every_attribute_of_the_last_command_has_a_name() -> None:
+    """Of one that has none, Home Assistant shows the key, and that in English."""
+    for platform in (*integration.PLATFORMS, *integration.MICROPHONE_PLATFORMS):
+        for value in _entity_classes(platform):
+            if key := getattr(value, "__attr_translation_key", None):
+                named = WORDS["entity"][platform][key].get("state_attributes", {})
+                assert getattr(value, "_unrecorded_attributes", frozenset()) <= named.keys(), f"{platform} {key}"
+
+
+def _entity_classes(platform: str) -> list[type[Entity]]:
+    """Return the entity classes of a platform's module, without Home Assistant's."""
+    return [
+        value
+        for value in vars(import_module(f"{integration.__name__}.{platform}")).values()
+        if isinstance(value, type) and issubclass(value, Entity) and value.__module__.startswith(integration.__name__)
+    ]
+
+
 def _entity_kinds(platform: str) -> list[tuple[str, object, bool]]:
     """Return what a platform's module has: translation keys, each with its device class, and whether it is nameless."""
     found: list[tuple[str, object, bool]] = []
     descriptions: list[object] = []
+    for value in _entity_classes(platform):
+        # Home Assistant keeps a class's _attr_ under names with one more underscore.
+        if key := getattr(value, "__attr_translation_key", None):
+            nameless = getattr(value, "__attr_name", "") is None
+            found.append((key, getattr(value, "__attr_device_class", None), nameless))
+        descriptions.append(getattr(value, "entity_description", None))
     for value in vars(import_module(f"{integration.__name__}.{platform}")).values():
-        if isinstance(value, type) and issubclass(value, Entity) and value.__module__.startswith(integration.__name__):
-            # Home Assistant keeps a class's _attr_ under names with one more underscore.
-            if key := getattr(value, "__attr_translation_key", None):
-                nameless = getattr(value, "__attr_name", "") is None
-                found.append((key, getattr(value, "__attr_device_class", None), nameless))
-            descriptions.append(getattr(value, "entity_description", None))
         descriptions += value if isinstance(value, tuple | list) else [value]
     for description in descriptions:
         # Not all of Home Assistant's descriptions are instances of EntityDescription.
