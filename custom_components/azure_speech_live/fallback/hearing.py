@@ -206,8 +206,12 @@ class Hearing:
         return second
 
     async def _settle(self) -> None:
-        """End what is not needed any more. What the service still says is listened to, to know that it is back."""
+        """End what is not needed any more. What the service still says is listened to, to know that it is back.
+
+        The command is over with its answer, if it was not before: the service is asked for what it has heard of it.
+        """
         try:
+            await self._recording.close()
             if self._race.won_by_second and self._race.waits_from < inf and not self._race.is_throttled:
                 await self._listen_until(self._race.patience_ends)
                 self._race.miss(self._loop.time())

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, override
 
 from homeassistant.components.stt import SpeechMetadata, SpeechResult, SpeechResultState
@@ -35,6 +36,8 @@ class Manner:
     """None: it tells of an error."""
     delay: float = SECOND_TAKES
     fails: BaseException | None = None
+    enough: float = inf
+    """Bytes of audio after which it has its answer; else it waits for the end."""
     content: bool = False
     """Whether it takes what it has for all there is, where its audio fails."""
     heard: list[bytearray] = field(default_factory=list)
@@ -61,6 +64,8 @@ class SecondEar(OtherEar):
             with suppress(*[TimeoutError] * self.manner.content):
                 async for chunk in stream:
                     heard += chunk
+                    if len(heard) >= self.manner.enough:
+                        return SpeechResult(self.manner.text, SpeechResultState.SUCCESS)
             await asyncio.sleep(self.manner.delay)
             if self.manner.fails is not None:
                 raise self.manner.fails

@@ -101,6 +101,30 @@ async def test_an_answer_that_nobody_waits_for_brings_it_back(commands: Commands
     assert not memory.away
 
 
+@pytest.mark.parametrize("mode", ["azure", "home_assistant", "both"])
+@pytest.mark.parametrize("behaviour", [MUTE, DOWN, Behaviour(delay=inf)], ids=["mute", "down", "unreachable"])
+async def test_a_second_engine_that_is_always_first_hides_neither_an_outage_nor_its_end(
+    commands: Commands, caplog: pytest.LogCaptureFixture, behaviour: Behaviour, mode: str
+) -> None:
+    await commands.set_up(end_of_speech=mode)
+    commands.manner.enough = len(pcm(1.5))  # it has its answer while one still speaks
+    commands.service.behaviours = lambda _: behaviour
+    for _ in range(3):
+        assert (await commands.say()).by == SECOND
+        await commands.let_be(5)
+    memory = async_get_memories(commands.hass, commands.entry).hearing
+    assert memory.away
+    assert lines(caplog) == [TAKES_OVER]
+
+    commands.service.behaviours = ()
+    await commands.let_be(60)
+    await commands.say()
+    await commands.let_be(5)
+    assert (await commands.say()).by == RECOGNIZER
+    assert not memory.away
+    assert lines(caplog) == [IS_BACK]
+
+
 async def test_one_that_comes_and_goes_costs_few_commands_a_wait(commands: Commands) -> None:
     late = 0
     for number in range(20):
