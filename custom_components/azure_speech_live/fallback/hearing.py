@@ -167,7 +167,9 @@ class Hearing:
                             continue
                         if self._recording.error is None:
                             self._ear.hears()
-                            race.second_answered(piece.text, language, self._loop.time())
+                            # There are engines that hear "Thank you." in the pause behind what was told.
+                            text = "" if self._recording.is_pause else piece.text
+                            race.second_answered(text, language, self._loop.time())
                         else:  # it takes a part of the audio for all of it
                             self._second_failed("the audio failed")
         except SecondEarError as err:

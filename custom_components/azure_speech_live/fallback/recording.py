@@ -4,6 +4,7 @@ A source gives its audio once, and the Speech service's client closes it at its 
 engine has a reader of its own: what there is already as fast as it takes that, then what comes as it comes.
 """
 
+from array import array
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from typing import Final, Protocol
@@ -13,6 +14,8 @@ from ..speech.source import end
 
 PIECE: Final = 4096
 """Bytes that a reader is given at most at a time: an eighth of a second."""
+QUIETER: Final = 10
+"""So many times quieter than speech is a pause behind it, in a room in which speech is understood: 20 dB."""
 
 
 class Listener(Protocol):
@@ -40,6 +43,8 @@ class Recording:
         self._audio = bytearray()
         self._start = 0
         """Where what is kept begins."""
+        self._loudest = 0
+        """Of the samples that are not kept any more."""
         self._over: int | None = None
         """Where the command is over."""
         self._news = asyncio.Event()
@@ -60,8 +65,14 @@ class Recording:
         """Forget the first seconds: no reader will want them any more."""
         dropped = min(int(seconds * BYTES_PER_SECOND) & ~1, self.size) - self._start
         if dropped > 0:
+            self._loudest = max(self._loudest, _loudest(self._audio[:dropped]))
             del self._audio[:dropped]
             self._start += dropped
+
+    @property
+    def is_pause(self) -> bool:
+        """Return whether nothing was said in what is kept, behind what was: it is far quieter than what was dropped."""
+        return QUIETER * _loudest(self._audio) < self._loudest
 
     def command_ended(self) -> None:
         """Take note that the command is over, though there may be more audio."""
@@ -124,3 +135,8 @@ class Recording:
     def _changed(self) -> None:
         news, self._news = self._news, asyncio.Event()
         news.set()
+
+
+def _loudest(audio: bytearray) -> int:
+    samples = array("h", bytes(audio[: len(audio) & ~1]))
+    return max(max(samples, default=0), -min(samples, default=0))

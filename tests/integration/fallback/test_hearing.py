@@ -152,6 +152,16 @@ async def test_what_was_understood_stays_and_the_rest_is_the_second_engines(comm
     assert answer.partials[-1].startswith("Turn on the light. ")
 
 
+async def test_words_that_the_second_engine_hears_in_the_pause_behind_it_do_not_count(commands: Commands) -> None:
+    await commands.set_up(end_of_speech="home_assistant")
+    commands.manner.text = "Thank you."
+    first, broken = len(commands.service.attempts), Behaviour(faults=(Fault(AudioEnded(), Reset()),))
+    commands.service.behaviours = lambda attempt: broken if attempt == first else Behaviour(answer=Refuse(503))
+    commands.service.engine = Scripted([Utterance(text="Turn on the light.", end=1.0)])
+    answer = await commands.say(audio=pcm(1) + bytes(BYTES_PER_SECOND))
+    assert answer.text == "Turn on the light."
+
+
 async def test_a_connection_that_is_replaced_loses_nothing_and_asks_nobody(commands: Commands) -> None:
     first = len(commands.service.attempts)
     broken = Behaviour(faults=(Fault(AudioReceived(16000), Reset()),))

@@ -1,5 +1,6 @@
 """The audio of a command: every reader has all of it from where it begins, and the source is closed once."""
 
+from array import array
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
 
@@ -180,3 +181,27 @@ async def test_a_command_may_be_over_before_its_audio(over: Changes) -> None:
     recording.command_ended()
     assert over.count == 1
     await recording.close()
+
+
+@pytest.mark.parametrize(
+    ("behind", "pause"),
+    [(0, True), (900, True), (1100, False), (10000, False), (None, True)],
+    ids=["silence", "a quiet room", "a loud one", "words", "nothing"],
+)
+async def test_a_pause_is_told_from_words_by_what_was_said_before_it(
+    over: Changes, behind: int | None, *, pause: bool
+) -> None:
+    words, rest = loud(10000), b"" if behind is None else loud(behind)
+    recording = Recording(stream(words + rest), over)
+    await all_of(recording.reader())
+    assert not recording.is_pause  # whatever it is, nobody has heard words in it
+    recording.drop(1.0)
+    assert recording.is_pause is pause
+    await recording.close()
+
+
+def loud(peak: int) -> bytes:
+    """Return a second that is so loud at some time."""
+    samples = array("h", bytes(BYTES_PER_SECOND))
+    samples[5000] = -peak
+    return samples.tobytes()
