@@ -226,7 +226,6 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             account.begins(),
             patience=ANNOUNCEMENT_PATIENCE if long else account.patience,
             lead_in=self._settings.lead_in,
-            written=lambda: script.sentences,
         )
 
     @callback

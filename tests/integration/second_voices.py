@@ -121,10 +121,13 @@ async def add_second_voice(
 
 async def name_second_voice(hass: HomeAssistant, entry: ConfigEntry, engine: str) -> None:
     """Have the first voice of a resource name a second engine."""
+    await change_voice(hass, entry, **{CONF_SECOND_ENGINE: stored(hass, engine)})
+
+
+async def change_voice(hass: HomeAssistant, entry: ConfigEntry, **settings: Any) -> None:
+    """Change settings of the first voice of a resource."""
     voice = entry.get_subentries_of_type(SUBENTRY_VOICE)[0]
-    hass.config_entries.async_update_subentry(
-        entry, voice, data={**voice.data, CONF_SECOND_ENGINE: stored(hass, engine)}
-    )
+    hass.config_entries.async_update_subentry(entry, voice, data={**voice.data, **settings})
     await hass.async_block_till_done(wait_background_tasks=True)
     assert hass.states.get(VOICE)
 

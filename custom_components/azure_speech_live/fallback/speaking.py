@@ -73,13 +73,12 @@ class Speaking:
         *,
         patience: float,
         lead_in: float,
-        written: Callable[[], int],
     ) -> None:
         """Ask nobody yet.
 
         ``second``: returns what the second engine says of the text, but for so many sentences at its beginning; it
         raises OtherVoiceError. ``patience``: seconds for which the service is waited for when it has the text.
-        ``lead_in``: seconds of silence before the first word. ``written``: how many sentences there are so far.
+        ``lead_in``: seconds of silence before the first word.
         """
         self._asked = asked
         self._second_sound = second
@@ -88,7 +87,6 @@ class Speaking:
         self._begins = begins
         self._patience = patience
         self._lead_in = lead_in
-        self._written = written
         self._service: _Coming | None = None
         self._second: _Coming | None = None
         self._error: _Failure | None = None
@@ -98,8 +96,6 @@ class Speaking:
         """Whether nothing has to come before the sound; and whether the service has said all that does."""
         self._service_headed = not form.is_raw
         self._joint = Joint(form)
-        self._heard_until = -inf
-        """Until when there is sound of the service's, by the loop's clock."""
         self._given_at = inf
         """When the service has given sound, the last time."""
         self._over = False
@@ -146,9 +142,9 @@ class Speaking:
         timeline = self._asked.timeline
         if self._service is None or self._second is not None or not self._can_ask_second:
             return inf
-        if self._heard_until > -inf:
-            return self._heard_until + DRY if self._written() > timeline.spoken else inf
-        return inf if timeline.text is None else timeline.text + self._patience
+        if self._given_at < inf:
+            return timeline.wanted + DRY
+        return inf if timeline.owed is None else timeline.owed + self._patience
 
     # --- the service
 
@@ -173,10 +169,9 @@ class Speaking:
             self._outcome.in_background(self._second.aclose())
             self._second = None
         now = asyncio.get_running_loop().time()
-        if self._heard_until == -inf:
-            self._outcome.answered(self._asked.timeline.delay)
+        if self._given_at == inf:
+            self._outcome.answered(self._asked.timeline.owed_for)
         self._given_at = now
-        self._heard_until = max(self._heard_until, now) + len(sound) / self._form.bytes_per_second
         return self._joint.feed(sound)
 
     def _service_failed(self, error: _Failure) -> None:
@@ -197,25 +192,26 @@ class Speaking:
         self._outcome.in_background(self._learn(service))
 
     async def _learn(self, service: _Coming) -> None:
-        timeline, delay = self._asked.timeline, None
-        trouble = Trouble.SLOW
+        timeline, trouble, amid = self._asked.timeline, Trouble.SLOW, self._given_at < inf
         try:
-            if self._heard_until == -inf and timeline.text is not None:
-                async with asyncio.timeout_at(timeline.text + max(self._patience, MOST_PATIENCE)):
+            if not amid:
+                owed = timeline.owed or asyncio.get_running_loop().time()
+                async with asyncio.timeout_at(owed + max(self._patience, MOST_PATIENCE)):
                     while timeline.first_audio is None and await service.comes():
                         pass
-                delay = timeline.delay
         except HomeAssistantError:
             return
         except TimeoutError:
-            pass
+            if timeline.owed is None:
+                return  # it had nothing that it could have said
         except SpeechError as err:
             trouble = trouble_of(err)
         finally:
             await service.aclose()
-        if delay is None or delay > self._patience:
+        has_come, delay = not amid and timeline.first_audio is not None, timeline.owed_for
+        if not has_come or (delay is not None and delay > self._patience):
             self._outcome.failed(trouble)
-        if delay is not None:
+        if has_come:
             self._outcome.answered(delay)
 
     # --- the second engine

@@ -1,6 +1,7 @@
 """When what happened in one recognition, or in one answer: for diagnostics and benchmarks. No text is in it."""
 
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(slots=True)
@@ -66,6 +67,11 @@ class SynthesisTimeline:
     text: float | None = None
     """When the first text came."""
     text_ended: float | None = None
+    owed: float | None = None
+    """When the first sentence was whole, so that the service owes sound; None where that came before."""
+    wanted: float = inf
+    """Amid the answer, since when a listener who hears everything as it comes waits for sound that is owed; inf: none
+    is. What waits to be asked for together with more is not owed, nor is what was not written."""
     first_audio: float | None = None
     last_audio: float | None = None
     gap: float = 0.0
@@ -89,6 +95,17 @@ class SynthesisTimeline:
     A sentence in fragments is one. Of those that are asked for together it is known from the words that the service
     tells of; where it does not, they count together, when the last is over."""
 
+    def text_came(self, now: float, *, speakable: bool, whole: bool) -> None:
+        """Take note of a text; ``whole``: a sentence ends with it."""
+        if speakable and self.text is None:
+            self.text = now
+        if whole and self.owed is None and self.text is not None and self.first_audio is None:
+            self.owed = now
+
+    def want(self, since: float) -> None:
+        """Take note that more sound is owed, which is wanted from a moment on."""
+        self.wanted = min(self.wanted, since)
+
     def request_began(self, characters: int, *, reused: bool) -> None:
         """Take note of a request for so many characters."""
         if not self.requests:
@@ -100,6 +117,11 @@ class SynthesisTimeline:
         """Take note that the present request is served."""
         self.characters += self.asked
         self.asked = 0
+
+    @property
+    def owed_for(self) -> float | None:
+        """Return the seconds for which the first audio was owed; None if it was not, or did not come."""
+        return None if self.owed is None or self.first_audio is None else self.first_audio - self.owed
 
     @property
     def delay(self) -> float | None:

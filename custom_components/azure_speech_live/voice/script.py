@@ -74,12 +74,6 @@ class Script:
                 return
             await self._news.wait()
 
-    @property
-    def sentences(self) -> int:
-        """Return how many sentences there are so far, with one that has only begun."""
-        whole = sum(not isinstance(text, Fragment) for text in self._written)
-        return whole + bool(self._written and isinstance(self._written[-1], Fragment))
-
     async def words(self, begin: int) -> AsyncGenerator[str]:
         """Yield what is to be said behind so many sentences, in letters alone: for any other engine.
 

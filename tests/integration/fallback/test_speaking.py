@@ -1,7 +1,7 @@
 """An answer is spoken whatever becomes of the service: from the beginning, or where it broke off."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from itertools import groupby
 import math
 from typing import Any
@@ -25,9 +25,18 @@ from custom_components.azure_speech_live.fallback.joint import PAUSE
 from custom_components.azure_speech_live.fallback.memories import async_get_memories
 from custom_components.azure_speech_live.fallback.memory import LEAST_PATIENCE
 from custom_components.azure_speech_live.fallback.speaking import DRY
+from custom_components.azure_speech_live.speech.synthesis.allowance import GATHERED
 from custom_components.azure_speech_live.tts import ANNOUNCEMENT_PATIENCE
 from tests.integration.forms import add_resource
-from tests.integration.second_voices import PIPER, Manner, add_second_voice, last_engine, name_second_voice, timed
+from tests.integration.second_voices import (
+    PIPER,
+    Manner,
+    add_second_voice,
+    change_voice,
+    last_engine,
+    name_second_voice,
+    timed,
+)
 from tests.integration.voices import HEADER, SENTENCE, VOICE, WAV, asked_to_speak, sound_of, spoken
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines.legible import CHARACTER
@@ -63,9 +72,11 @@ async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
 
 
 @pytest.fixture(autouse=True)
-async def piper(hass: HomeAssistant, entry: ConfigEntry, caplog: pytest.LogCaptureFixture) -> Manner:
+async def piper(
+    hass: HomeAssistant, entry: ConfigEntry, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> Manner:
     """Have its voice name a second engine, and forget what was logged until then."""
-    manner = await add_second_voice(hass, entry)
+    manner = await add_second_voice(hass, entry, streaming=getattr(request, "param", False))
     caplog.clear()
     return manner
 
@@ -118,10 +129,10 @@ async def test_a_service_that_says_nothing_is_waited_for_a_second(
 THREE = ["The light in the kitchen is on.", "The fan in the hall is off.", "It is late."]
 
 
-async def answer(pause: float = 0.0) -> AsyncGenerator[str]:
-    """Write an answer sentence by sentence."""
-    for sentence in THREE:
-        yield f"{sentence} "
+async def answer(pause: float = 0.0, pieces: Iterable[str] = tuple(THREE)) -> AsyncGenerator[str]:
+    """Write an answer sentence by sentence, or in other pieces."""
+    for piece in pieces:
+        yield f"{piece} "
         await asyncio.sleep(pause)
 
 
@@ -165,9 +176,34 @@ async def test_a_listener_who_has_run_dry_hears_the_rest_by_the_second_engine(
     assert hass.loop.time() - begun == pytest.approx(len(f"{THREE[0]} {THREE[1]}") * CHARACTER + DRY, abs=0.3)
 
 
-async def test_a_pause_of_the_agents_is_nobodys_fault(hass: HomeAssistant, piper: Manner) -> None:
-    text, _ = await timed(hass, answer(pause=4 * DRY))
-    assert text == "".join(THREE)
+AT_ONCE_TOO = pytest.mark.parametrize("piper", [True], indirect=True)
+"""With a second engine that speaks sentence by sentence, as soon as it is asked."""
+
+
+@AT_ONCE_TOO
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_a_pause_of_the_agents_is_nobodys_fault(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry, piper: Manner, *, streaming: bool
+) -> None:
+    """Neither behind a sentence nor amid one: what was not written is not owed, and what is, not before it was."""
+    await change_voice(hass, entry, text_streaming=streaming)
+    service.synthesis.delivery = Delivery(first_audio=0.5)
+    pieces = ["The light in the kitchen", "is on.", "The fan in the hall", "is off.", "It is late."]
+    text, _ = await timed(hass, answer(pause=4 * DRY, pieces=pieces))
+    assert "".join(text.split()) == "".join("".join(THREE).split())
+    assert piper.texts == []
+
+
+@AT_ONCE_TOO
+async def test_what_is_gathered_is_not_owed_yet(hass: HomeAssistant, service: SpeechService, piper: Manner) -> None:
+    """The free tier takes few requests in a minute; when many were made, the rest is spread over it."""
+    for number in range(GATHERED):
+        await timed(hass, f"Number {number}.")
+    numbers = ["One.", "Two.", "Three.", "Four.", "Five."]
+    before = len(spoken(service))
+    text, _ = await timed(hass, answer(pause=DRY, pieces=numbers))
+    assert text.replace(" ", "") == "".join(numbers)
+    assert len(spoken(service)) - before < len(numbers), "some were asked for together"
     assert piper.texts == []
 
 

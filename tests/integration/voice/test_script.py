@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -247,7 +246,6 @@ async def test_another_engine_gets_the_words_from_any_sentence_on() -> None:
         ["Good night. "],
         [],
     ]
-    assert text.sentences == 3
     await text.aclose()
 
 
@@ -256,7 +254,6 @@ async def test_fragments_are_a_sentence_when_it_has_ended() -> None:
     text = Script(written(*pieces), "en-US", NONE, in_fragments=True)
     texts = [text async for text in text.texts()]
     assert any(isinstance(text, Fragment) for text in texts)
-    assert text.sentences == 2
     whole, rest, none = ["".join([words async for words in text.words(begin)]) for begin in range(3)]
     assert (
         " ".join(whole.split())
@@ -264,20 +261,4 @@ async def test_fragments_are_a_sentence_when_it_has_ended() -> None:
     )
     assert " ".join(rest.split()) == "It is late and dark outside now"
     assert none == ""
-    await text.aclose()
-
-
-async def test_a_sentence_that_has_begun_counts() -> None:
-    begun = asyncio.Event()
-
-    async def message() -> AsyncGenerator[str]:
-        yield "The light in the kitchen is now on again and "
-        await begun.wait()
-
-    text = Script(message(), "en-US", NONE, in_fragments=True)
-    assert text.sentences == 0
-    async with aclosing(text.texts()) as texts:
-        await anext(texts)
-    assert text.sentences == 1
-    begun.set()
     await text.aclose()

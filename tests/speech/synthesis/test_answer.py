@@ -1,5 +1,6 @@
 """An answer: what is asked for together and when, and that all of it is heard once and in order, whatever breaks."""
 
+from dataclasses import replace
 from math import inf
 from typing import Final
 
@@ -7,6 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import (
+    Fragment,
     Phoneme,
     RequestRefusedError,
     ServiceError,
@@ -20,6 +22,7 @@ from custom_components.azure_speech_live.speech.synthesis.allowance import AMID,
 from custom_components.azure_speech_live.speech.synthesis.answer import FINAL, RESERVE, Answer
 from custom_components.azure_speech_live.speech.synthesis.turn import FIRST_ANSWER, LAST_ANSWER
 from custom_components.azure_speech_live.speech.synthesis.unasked import FIRST, LONGEST_TURN, MAX_TEXT, TOGETHER
+from custom_components.azure_speech_live.speech.wire.messages import Message
 
 from .speaking import CHARACTER, LOST, OPTIONS, RATE, START, Service
 
@@ -355,3 +358,42 @@ def test_timeline() -> None:
     assert timeline.last_audio == service.now
     assert (timeline.requests, timeline.characters) == (3, 2 * len(LONG) + len(SHORT))
     assert timeline.audio == len(service.heard) - len(HEADER)
+
+
+def test_sound_is_owed_from_when_it_is_asked_for() -> None:
+    """Not while nothing is written, nor while what is written waits for more."""
+    service = Service(ended=False)
+    timeline = service.answer.timeline
+    assert (timeline.owed, timeline.wanted) == (None, inf)
+    service.answer.feed("One.", START)
+    assert timeline.owed == START
+    service.now += 0.5
+    service.turn()
+    assert (timeline.owed_for, timeline.wanted) == (0.5, inf)
+    service.now += 100
+    service.answer.feed("Two.", service.now)
+    assert timeline.wanted == inf
+    service.begin()
+    assert timeline.wanted == service.now
+    service.speak()
+    assert timeline.wanted == service.now + len("Two.") * CHARACTER
+    service.says("turn.end")
+    assert timeline.wanted == inf
+
+
+def test_of_a_text_that_is_streamed_sound_is_owed_from_when_a_sentence_is_whole() -> None:
+    answer = Answer(replace(OPTIONS, text_streaming=True), START)
+    timeline = answer.timeline
+    answer.opened(START)
+    answer.feed(Fragment(("One ",)), START)
+    answer.choose(START)
+    answer.begin("1", START, reused=False)
+    assert (timeline.owed, timeline.wanted) == (None, inf)
+    answer.feed("sentence.", START + 1)
+    assert timeline.owed == START + 1
+    answer.receive(Message("audio", bytes(32_000), "1", "audio/basic"), START + 2)
+    assert (timeline.owed_for, timeline.wanted) == (1, inf)
+    answer.feed(Fragment(("And ",)), START + 9)
+    assert timeline.wanted == inf
+    answer.feed("so on.", START + 10)
+    assert timeline.wanted == START + 10

@@ -113,12 +113,13 @@ class Answer:
         pieces, whole, stream = pieces_of(text), not isinstance(text, Fragment), self._stream
         speakable, number = is_speakable(said(pieces)), self._texts
         self._texts += whole
-        if self.timeline.text is None and speakable:
-            self.timeline.text = now
+        self.timeline.text_came(now, speakable=speakable, whole=whole)
         if stream is None or stream.ended:
             self._unasked.feed(pieces, number, whole=whole)
         elif stream.is_amid_sentence or speakable:
             stream.feed(pieces, number, whole=whole)
+            if whole:
+                self.timeline.want(max(now, self._plays_until))
         return speakable and whole and not self._unasked.is_much
 
     def end_text(self, now: float) -> None:
@@ -127,6 +128,7 @@ class Answer:
         self.timeline.text_ended = now
         if self._stream is not None:
             self._stream.end()
+            self.timeline.want(max(now, self._plays_until))
         self._unasked.feed((), self._texts)
         self._complete_if_all_is_spoken()
 
@@ -162,6 +164,7 @@ class Answer:
             chosen, self._progress = self._unasked.take(first=self.timeline.requests == 0)
             self._chosen = without(self._unpronounced, chosen)
             self._want(now, amid_text=amid_text)
+            self.timeline.want(self._wanted_since)
 
     def _want(self, now: float, *, amid_text: bool = False) -> None:
         """Want the sound of another text from now on, or the rest of one that was heard in part."""
@@ -253,6 +256,7 @@ class Answer:
         timeline.last_audio = now
         self._plays_until = max(self._plays_until, now) + self._sound.seconds(len(audio))
         self._wanted_since = self._plays_until
+        timeline.wanted = inf if self._stream is not None and not self._stream.ended else self._plays_until
         self._give(audio)
 
     def _give(self, audio: bytes) -> None:
@@ -298,7 +302,7 @@ class Answer:
             self._leave_stream()
         self._turn, self._chosen, self._suspected = None, (), set()
         self._retry.progress()
-        self.timeline.spoken = self._progress.end
+        self.timeline.spoken, self.timeline.wanted = self._progress.end, inf
         self._complete_if_all_is_spoken()
 
     def _complete_if_all_is_spoken(self) -> None:
