@@ -1,4 +1,4 @@
-"""A home with a recognizer and a second engine beside it, in which nobody waits for a time-out."""
+"""A home with a recognizer, a voice, and second engines beside them, in which nobody waits for a time-out."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -11,6 +11,7 @@ from tests.speech.clock import LeapingLoop
 from tests.speech_service.service import SpeechService
 
 from ..forms import add_resource
+from ..second_voices import Manner, add_second_voice
 from .second_ear import Commands, SecondEar, add_second_ear
 
 
@@ -47,3 +48,13 @@ async def commands(
     await commands.set_up()
     caplog.clear()
     return commands
+
+
+@pytest.fixture
+async def piper(
+    hass: HomeAssistant, entry: ConfigEntry, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> Manner:
+    """Have the resource's voice name a second engine, and forget what was logged until then."""
+    manner = await add_second_voice(hass, entry, streaming=getattr(request, "param", False))
+    caplog.clear()
+    return manner

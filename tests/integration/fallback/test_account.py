@@ -3,22 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from homeassistant.components.tts import (
-    ATTR_VOICE,
-    DOMAIN as TTS_DOMAIN,
-)
+from homeassistant.components.tts import ATTR_VOICE
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
-from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.azure_speech_live.const import CONF_MONTHLY_CHARACTERS
 from custom_components.azure_speech_live.fallback.memories import async_get_memories
 from custom_components.azure_speech_live.tts import ANNOUNCEMENT_PATIENCE
-from tests.integration.forms import add_resource
-from tests.integration.second_voices import PIPER, Manner, add_second_voice, come_back, last_engine, timed
+from tests.integration.second_voices import PIPER, Manner, come_back, last_engine, timed
 from tests.integration.voices import SENTENCE, VOICE, WAV, asked_to_speak, sound_of, spoken
 from tests.speech_service.faults import Behaviour, Fault, Opened, Refuse, Silence
 from tests.speech_service.per_minute import PerMinute
@@ -26,27 +21,14 @@ from tests.speech_service.service import SpeechService
 from tests.speech_service.synthesis.delivery import Delivery
 from tests.speech_service.synthesis.refusals import THROTTLED
 
+pytestmark = pytest.mark.usefixtures("piper")
+
 OTHER = SENTENCE.upper()
 FASTEST = 0.7
 """Seconds that the client tries again by itself, at most, where it is refused at once."""
 
 AWAY = Behaviour(answer=Refuse(503))
 SILENT = Behaviour(faults=(Fault(Opened(), Silence()),))
-
-
-@pytest.fixture(autouse=True)
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the resource."""
-    assert await async_setup_component(hass, TTS_DOMAIN, {})
-    return await add_resource(hass, service)
-
-
-@pytest.fixture(autouse=True)
-async def piper(hass: HomeAssistant, entry: ConfigEntry, caplog: pytest.LogCaptureFixture) -> Manner:
-    """Have its voice name a second engine, and forget what was logged until then."""
-    manner = await add_second_voice(hass, entry)
-    caplog.clear()
-    return manner
 
 
 # --- who cannot

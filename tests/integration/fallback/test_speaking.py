@@ -7,7 +7,6 @@ import math
 from typing import Any
 
 from homeassistant.components.tts import (
-    DOMAIN as TTS_DOMAIN,
     TextToSpeechEntity,
     TTSAudioRequest,
     async_create_stream,
@@ -17,7 +16,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
-from homeassistant.setup import async_setup_component
 import numpy as np
 import pytest
 
@@ -28,15 +26,7 @@ from custom_components.azure_speech_live.fallback.speaking import DRY
 from custom_components.azure_speech_live.speech.synthesis.allowance import GATHERED
 from custom_components.azure_speech_live.tts import ANNOUNCEMENT_PATIENCE
 from tests.integration.forms import add_resource
-from tests.integration.second_voices import (
-    PIPER,
-    Manner,
-    add_second_voice,
-    change_voice,
-    last_engine,
-    name_second_voice,
-    timed,
-)
+from tests.integration.second_voices import PIPER, Manner, change_voice, last_engine, name_second_voice, timed
 from tests.integration.voices import HEADER, SENTENCE, VOICE, WAV, asked_to_speak, sound_of, spoken
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines.legible import CHARACTER
@@ -45,6 +35,8 @@ from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import SpeechService
 from tests.speech_service.synthesis.delivery import Delivery
 from tests.speech_service.synthesis.refusals import THROTTLED
+
+pytestmark = pytest.mark.usefixtures("piper")
 
 OTHER = SENTENCE.upper()
 FASTEST = 0.7
@@ -62,23 +54,6 @@ NOTHING = {
     "says nothing": Behaviour(faults=(Fault(Opened(), Silence()),)),
     "is frozen": Behaviour(faults=(Fault(Opened(), Freeze()),)),
 }
-
-
-@pytest.fixture(autouse=True)
-async def entry(hass: HomeAssistant, service: SpeechService) -> ConfigEntry:
-    """Add the resource."""
-    assert await async_setup_component(hass, TTS_DOMAIN, {})
-    return await add_resource(hass, service)
-
-
-@pytest.fixture(autouse=True)
-async def piper(
-    hass: HomeAssistant, entry: ConfigEntry, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
-) -> Manner:
-    """Have its voice name a second engine, and forget what was logged until then."""
-    manner = await add_second_voice(hass, entry, streaming=getattr(request, "param", False))
-    caplog.clear()
-    return manner
 
 
 async def test_where_all_is_well_the_service_speaks(hass: HomeAssistant, piper: Manner) -> None:
