@@ -35,6 +35,7 @@ class Account:
         self._voice = voice
         self._engine = engine
         self._on_second = on_second
+        self._begun = hass.loop.time()
 
     @property
     def patience(self) -> float:
@@ -56,7 +57,7 @@ class Account:
     def failed(self, trouble: Trouble) -> None:
         """Take note that the service did not speak, or not in time."""
         if trouble in OUTAGES:
-            self._memory.failed(self._hass.loop.time())
+            self._memory.failed(self._hass.loop.time(), self._begun)
         if trouble is Trouble.SLOW:
             self._resource.health.async_doubt()
 

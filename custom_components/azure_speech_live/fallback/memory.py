@@ -34,6 +34,8 @@ class Memory:
         self.told = False
         """Whether it was said in the log that the second engine has taken over; whoever says it takes note here."""
         self._gap = 0
+        self._failed_at = -inf
+        """When it failed: at first, or as it was tried."""
         self._due = -inf
         """When the next try is due."""
         self._back = -inf
@@ -50,15 +52,19 @@ class Memory:
         """Return whether the service is to be asked with a command that begins now."""
         return not self.away or now >= self._due
 
-    def failed(self, now: float) -> None:
-        """Take note that an answer failed, or did not come in time."""
-        if self.away and now < self._due:
-            return  # a command that was begun before the failure that is known
+    def failed(self, now: float, begun: float = inf) -> None:
+        """Take note that an answer failed, or did not come in time.
+
+        ``begun``: when its command did; inf: it was a check.
+        """
+        if self.away and (now < self._due or begun < self._failed_at):
+            return  # it was no try: it had begun before the failure that is known
         if self.away or now < self._back + RELAPSE:
             self._gap = min(self._gap + 1, len(GAPS) - 1)
         else:
             self._gap = 0
         self.away = True
+        self._failed_at = now
         self._due = now + GAPS[self._gap]
 
     def answered(self, now: float, delay: float | None) -> None:

@@ -189,7 +189,7 @@ class Race:
         self._service_over = True
         self._trouble = trouble_of(error)
         if self._trouble in OUTAGES and not closed:
-            self._memory.failed(now)
+            self._memory.failed(now, self._begun)
         if self.finished:
             return
         self.error = error
@@ -287,7 +287,7 @@ class Race:
         """Take note that the service did not answer in time, if it still hears: another way of being away."""
         if self.service_hears and not self._missed:
             self._missed = True
-            self._memory.failed(now)
+            self._memory.failed(now, self._begun)
             self._on_miss()
 
     def fail(self, error: Exception) -> None:

@@ -36,6 +36,14 @@ def test_it_is_tried_at_once_and_then_less_and_less_often(memory: Memory) -> Non
     assert tries(memory, 1000, 2300) == [1000, 1010, 1030, 1070, 1150, 1310, 1610, 1910, 2210]
 
 
+def test_commands_at_the_same_time_fail_as_one(memory: Memory) -> None:
+    memory.failed(1000, begun=997)
+    memory.failed(1001, begun=998)
+    assert memory.is_due(1001), "none has been a try"
+    memory.failed(1003, begun=1001)
+    assert not memory.is_due(1003)
+
+
 def test_no_moment_of_a_clock_is_the_first(memory: Memory) -> None:
     memory.failed(-500)
     assert tries(memory, -500, -450) == [-500, -490, -470]
