@@ -1,5 +1,6 @@
 """Commands while the Speech service is away, with real engines of the home's own in its place."""
 
+import asyncio
 from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant
@@ -89,9 +90,10 @@ async def test_the_service_is_used_again(furnished: Home) -> None:
     await furnished.command()
     furnished.service.behaviours = ()
     furnished.service.engine = Scripted()
-    for _ in range(2):  # the first may be as soon understood by the second engine
-        await furnished.command()
-    assert furnished.last_engine(RECOGNIZER) == RECOGNIZER
+    async with asyncio.timeout(60):  # the second engine may be quicker, and a busy machine late
+        while furnished.last_engine(RECOGNIZER) != RECOGNIZER:
+            await furnished.command()
+            await furnished.hass.async_block_till_done(wait_background_tasks=True)  # what it still answers is learned
 
 
 async def test_both_are_away(furnished: Home) -> None:
