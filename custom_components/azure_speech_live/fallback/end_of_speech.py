@@ -55,3 +55,11 @@ class EndOfSpeech:
                 self._over = True
                 break
         return self._over
+
+    def goes_on(self) -> None:
+        """Hear on: more was said, and it is over with the next silence."""
+        self._over = False
+        if self._detector is not None:
+            _, segmenter = self._detector
+            segmenter.reset()
+            segmenter.in_command = True  # who was heard to speak need not be heard to begin

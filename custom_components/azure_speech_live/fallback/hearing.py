@@ -141,7 +141,10 @@ class Hearing:
         try:
             async with aclosing(self._resource.recognize(audio, self._options, race.timeline)) as events:
                 async for event in events:
-                    race.service_said(event, self._loop.time())
+                    was_over = race.is_over
+                    race.service_said(event)
+                    if was_over and not race.is_over:
+                        self._recording.command_goes_on()
                     self._recording.drop(race.covered)
                     if race.speech_ended:
                         self._recording.command_ended()

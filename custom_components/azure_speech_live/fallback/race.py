@@ -113,6 +113,11 @@ class Race:
             self._amiss(self._trouble)
 
     @property
+    def is_over(self) -> bool:
+        """Whether the command is; it may go on nevertheless, if the service hears more words."""
+        return self._over_at is not None
+
+    @property
     def patience_ends(self) -> float:
         """When the service has had as much time for its answer as a person gives it."""
         return self.waits_from + self._memory.patience
@@ -147,7 +152,7 @@ class Race:
 
     # --- the service
 
-    def service_said(self, event: Event, now: float) -> None:
+    def service_said(self, event: Event) -> None:
         """Take what the service's client tells."""
         if self.finished:
             return
@@ -162,8 +167,8 @@ class Race:
                 self._may_go_on = self._may_go_on and not self.speech_ended
             case SpeechStarted() | Hypothesis():
                 self._speech, self._trouble = True, None
-                if self._may_go_on:
-                    self.waits_from = max(self.waits_from, now)
+                if self._may_go_on and not self.second_asked:
+                    self._over_at, self.waits_from = None, inf
             case Phrase():
                 self._phrases.append(event)
                 if event.says_something and not self.second_asked and self._options.mode is not Mode.INTERACTIVE:

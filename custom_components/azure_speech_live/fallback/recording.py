@@ -24,6 +24,9 @@ class Listener(Protocol):
     def feed(self, chunk: bytes) -> bool:
         """Take 16 kHz, 16-bit, mono PCM, in chunks of any size. Return whether the command is over."""
 
+    def goes_on(self) -> None:
+        """Take note that it is not, whatever was heard."""
+
 
 class Recording:
     """The audio of a command: 16 kHz, 16-bit, mono PCM. Positions are bytes from its beginning."""
@@ -80,6 +83,14 @@ class Recording:
             self._over = self.size
             self._changed()
             self._on_change()
+
+    def command_goes_on(self) -> None:
+        """Take note that the command was not over with what the listener took for its end."""
+        if self._listener is not None and self._over is not None:
+            self._over = None
+            self._listener.goes_on()
+            if self.ended:
+                self.command_ended()
 
     def reader(self, *, beyond: bool = False) -> AsyncGenerator[bytes]:
         """Return the audio that is kept and what comes, to the end of the command, or of the source if ``beyond``.

@@ -63,12 +63,12 @@ class Command:
         self.race.wake(now)
         return now
 
-    def service_says(self, *events: Event, at: float | None = None, now: float = 0.5) -> None:
+    def service_says(self, *events: Event, at: float | None = None) -> None:
         """Have the service say this; it is all that it says, if ``at`` is when it ends."""
         for event in events:
             if isinstance(event, Phrase):
                 self.race.timeline.phrase = at or OVER
-            self.race.service_said(event, at or now)
+            self.race.service_said(event)
         if at is not None:
             self.race.service_answered(at)
 

@@ -109,3 +109,14 @@ def test_a_home_without_assist_pipeline(monkeypatch: pytest.MonkeyPatch) -> None
     end_of_speech = EndOfSpeech()
     assert over_at(end_of_speech, pcm(COMMANDS[0]) + silence(20)) is None
     assert not end_of_speech.speech
+
+
+@pytest.mark.parametrize("amid", [True, False], ids=["while one speaks", "when one has spoken"])
+def test_what_goes_on_is_over_with_the_next_silence(*, amid: bool) -> None:
+    command = pcm(COMMANDS[0])
+    end = EndOfSpeech()
+    assert end.feed(command + silence(2))
+    end.goes_on()
+    said = command if amid else b""
+    assert not end.feed(said)
+    assert end.feed(silence(1.3))

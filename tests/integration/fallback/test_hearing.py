@@ -201,6 +201,26 @@ async def test_a_service_that_hears_the_end_itself_is_not_hurried(commands: Comm
     assert not commands.manner.heard
 
 
+@pytest.mark.parametrize("lost", [3.5, 4.5, 5.5])
+async def test_a_pause_amid_a_command_is_not_its_end_where_the_service_hears_more(
+    commands: Commands, lost: float
+) -> None:
+    await commands.set_up(end_of_speech="azure")
+    first, broken = len(commands.service.attempts), Fault(AudioReceived(int(lost * BYTES_PER_SECOND)), Reset())
+    commands.service.behaviours = lambda attempt: (
+        Behaviour(faults=(broken,)) if attempt == first else Behaviour(answer=Refuse(503))
+    )
+    commands.service.engine = Scripted([Utterance(text="Turn on the light and the lamp and the fan.", end=6.5)])
+    with wave.open(str(COMMAND)) as file:
+        words = file.readframes(file.getnframes())
+    said = words + bytes(3 * BYTES_PER_SECOND // 2) + words
+    answer = await commands.say(audio=said + bytes(5 * BYTES_PER_SECOND))
+    assert (answer.text, answer.by) == (OTHER, SECOND)
+    (heard,) = commands.manner.heard
+    assert heard.startswith(said)
+    assert len(heard) < len(said) + 1.3 * BYTES_PER_SECOND
+
+
 # --- nothing was said, or understood
 
 

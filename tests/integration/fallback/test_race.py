@@ -124,19 +124,32 @@ def test_who_waits_for_a_longer_pause_than_others_is_given_it() -> None:
     assert command.race.wake_at == OVER + 3.0 + LEAST_PATIENCE
 
 
-def test_who_hears_more_words_is_waited_for_until_it_hears_the_end() -> None:
+def test_who_hears_more_words_is_waited_for_until_these_are_over() -> None:
     command = Command()
     command.over(pause=0.0)
-    command.service_says(SO_FAR, now=OVER + 0.8)
-    assert command.race.wake_at == OVER + 0.8 + LEAST_PATIENCE
-    command.service_says(SpeechEnded(OVER), SO_FAR, now=OVER + 1.0)
-    assert command.race.wake_at == OVER + 0.8 + LEAST_PATIENCE
+    command.service_says(SO_FAR)
+    assert not command.race.is_over
+    assert command.race.wake_at == inf
+    command.over(OVER + 1.5, pause=0.0)
+    command.service_says(SpeechEnded(OVER + 1.0), SO_FAR)
+    assert command.race.is_over
+    assert command.race.wake_at == OVER + 1.5 + LEAST_PATIENCE
+
+
+def test_who_hears_more_words_when_the_second_engine_is_asked_does_not_stop_that() -> None:
+    command = Command()
+    command.over(pause=0.0)
+    command.wake()
+    command.service_says(SO_FAR)
+    assert command.race.is_over
+    command.second_says(at=OVER + 1.3)
+    assert command.texts == ["lights on"]
 
 
 def test_who_has_all_audio_and_only_talks_is_not_waited_for() -> None:
     command = Command()
     command.over()
-    command.service_says(SO_FAR, now=OVER + 0.8)
+    command.service_says(SO_FAR)
     assert command.race.wake_at == OVER + LEAST_PATIENCE
 
 

@@ -150,7 +150,7 @@ async def test_closing_it_ends_readers_and_the_source_once(over: Changes) -> Non
 
 
 class Ear:
-    """Hears the end after a second."""
+    """Hears the end after a second, and after every other one."""
 
     heard = b""
 
@@ -158,6 +158,10 @@ class Ear:
         """Take audio."""
         self.heard += chunk
         return len(self.heard) >= BYTES_PER_SECOND
+
+    def goes_on(self) -> None:
+        """Be told that it was none."""
+        self.heard = b""
 
 
 async def test_a_command_may_be_over_before_its_audio(over: Changes) -> None:
@@ -180,6 +184,29 @@ async def test_a_command_may_be_over_before_its_audio(over: Changes) -> None:
     assert ear.heard == pcm(1)  # from then on nobody need listen for it
     recording.command_ended()
     assert over.count == 1
+    await recording.close()
+
+
+@pytest.mark.parametrize("ended", [True, False])
+async def test_a_command_goes_on_behind_what_was_taken_for_its_end(over: Changes, *, ended: bool) -> None:
+    audio, pause = pcm(2), asyncio.Event()
+
+    async def spoken() -> AsyncGenerator[bytes]:
+        yield audio[:32000]
+        await pause.wait()
+        yield audio[32000:]
+        await asyncio.sleep(0 if ended else 1000)
+
+    recording = Recording(spoken(), over, Ear())
+    assert await all_of(recording.reader()) == audio[:32000]
+    if ended:
+        pause.set()
+        await asyncio.sleep(0.1)
+        assert await all_of(recording.reader()) == audio[:32000]
+    recording.command_goes_on()
+    pause.set()
+    assert await all_of(recording.reader()) == audio
+    assert over.count == 2
     await recording.close()
 
 
