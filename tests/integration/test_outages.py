@@ -39,6 +39,13 @@ class Home:
         engine: str | None = state.attributes.get("last_engine")
         return engine
 
+    @property
+    def language(self) -> object:
+        """Return what was spoken, as our recognizer says it."""
+        state = self.hass.states.get(RECOGNIZER)
+        assert state is not None
+        return state.attributes.get("language")
+
     async def command(self, *, end: bool = True) -> tuple[str, float]:
         """Say a command, which turns the light on. Return what was heard, and how many seconds it took.
 
@@ -83,6 +90,7 @@ async def test_a_command_is_carried_out(furnished: Home, first: Behaviour, *, en
     assert text == "Turn on the kitchen light."
     assert seconds < 10  # as long as the service itself is waited for
     assert furnished.last_engine(RECOGNIZER) == furnished.second.ear.entity_id
+    assert furnished.language == "en-GB"  # as the assistant has it; to the second engine, it is "en"
 
 
 async def test_the_service_is_used_again(furnished: Home) -> None:

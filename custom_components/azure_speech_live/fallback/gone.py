@@ -1,7 +1,7 @@
 """Second engines that were removed from Home Assistant: the household is told, since it would notice in an outage only.
 
 What is in the registry is not gone, though it may load later, or be disabled. What was removed and is added again keeps
-its id, and with that is back.
+its id, and with that is back, if its integration knows it by something of its own. Wyoming's do not: they are new then.
 """
 
 from homeassistant.config_entries import ConfigEntry

@@ -158,7 +158,8 @@ class Hearing:
         self._update()
 
     async def _hear_by_second(self) -> None:
-        race, language = self._race, self._asked.metadata.language
+        # Not the engine's own word for it: who reads what was spoken may answer in that, by a voice that knows ours.
+        race, language = self._race, self._options.language
         try:
             # In a task of its own: what is set in a generator stays with whoever takes what that yields.
             with asked_by(self._ear.entity_id):
