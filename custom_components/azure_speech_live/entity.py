@@ -1,6 +1,6 @@
 """What the entities of the integration have in common."""
 
-from typing import override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_DEVICE
@@ -10,6 +10,9 @@ from homeassistant.helpers.entity import Entity
 from .const import DOMAIN
 from .resource.resource import AzureSpeechConfigEntry
 from .satellite.host_microphone import HostMicrophone
+
+ATTR_LAST_ENGINE: Final = "last_engine"
+"""The entity id of who answered last: the entity itself, or its second engine."""
 
 
 class AzureSpeechEntity(Entity):

@@ -30,7 +30,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LANGUAGES, CONF_SECOND_ENGINE, CONF_TARGET_LANGUAGE, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR
-from .entity import AzureSpeechEntity
+from .entity import ATTR_LAST_ENGINE, AzureSpeechEntity
 from .fallback.end_of_speech import EndOfSpeech
 from .fallback.hearing import Hearing
 from .fallback.second_ear import SecondEar
@@ -64,7 +64,6 @@ _LOGGER = logging.getLogger(__name__)
 PARALLEL_UPDATES = 0
 
 ATTR_LANGUAGE: Final = "language"
-ATTR_LAST_ENGINE: Final = "last_engine"
 
 MAX_TEXT: Final = 3000
 """Characters of a command: two minutes of the fastest speech, 25 a second.

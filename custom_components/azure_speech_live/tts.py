@@ -22,7 +22,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.language import matches
 
 from .const import SUBENTRY_VOICE
-from .entity import AzureSpeechEntity
+from .entity import ATTR_LAST_ENGINE, AzureSpeechEntity
 from .fallback.account import Account
 from .fallback.other_voice import OtherVoice
 from .fallback.second_voice import SecondVoice
@@ -45,7 +45,6 @@ _LOGGER = logging.getLogger(__name__)
 
 PARALLEL_UPDATES = 0
 
-ATTR_LAST_ENGINE: Final = "last_engine"
 ATTR_SETTINGS: Final = "settings"
 """An option that nobody gives: with it Home Assistant tells apart what was spoken with other settings."""
 ELSE_LANGUAGE: Final = "en-US"
