@@ -14,6 +14,8 @@ from ..speech.source import end
 
 PIECE: Final = 4096
 """Bytes that a reader is given at most at a time: an eighth of a second."""
+STALL_LIMIT: Final = 10.0
+"""Seconds without audio after which the command is over, as for the service's client: its source is gone."""
 QUIETER: Final = 10
 """So many times quieter than speech is a pause behind it, in a room in which speech is understood: 20 dB."""
 
@@ -37,7 +39,7 @@ class Recording:
         """Begin to pull at once; must be called in a running loop, and be closed.
 
         ``source`` has an end of its own: all of it is kept. ``on_change`` is called when the command is over, by the
-        end of the source or by what the ``listener`` hears.
+        end of the source, by its silence or by what the ``listener`` hears.
         """
         self._source = source
         self._on_change = on_change
@@ -51,6 +53,8 @@ class Recording:
         self._over: int | None = None
         """Where the command is over."""
         self._news = asyncio.Event()
+        self._stall: asyncio.TimerHandle | None = None
+        self._await_more()
         self._closed = False
         self.ended = False
         """Whether the source has no more."""
@@ -85,12 +89,14 @@ class Recording:
             self._on_change()
 
     def command_goes_on(self) -> None:
-        """Take note that the command was not over with what the listener took for its end."""
-        if self._listener is not None and self._over is not None:
-            self._over = None
+        """Take note that the command was not over with what was taken for its end."""
+        self._over = None
+        if self._listener is not None:
             self._listener.goes_on()
-            if self.ended:
-                self.command_ended()
+        if self.ended:
+            self.command_ended()
+        else:
+            self._await_more()
 
     def reader(self, *, beyond: bool = False) -> AsyncGenerator[bytes]:
         """Return the audio that is kept and what comes, to the end of the command, or of the source if ``beyond``.
@@ -132,6 +138,8 @@ class Recording:
 
     def _source_ended(self, _pulling: asyncio.Task[None]) -> None:
         self.ended = True
+        if self._stall is not None:
+            self._stall.cancel()
         self.command_ended()
         self._changed()
 
@@ -139,9 +147,15 @@ class Recording:
         if not audio:
             return
         self._audio += audio
+        self._await_more()
         self._changed()
         if self._listener is not None and self._over is None and self._listener.feed(audio):
             self.command_ended()
+
+    def _await_more(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+        self._stall = asyncio.get_running_loop().call_later(STALL_LIMIT, self.command_ended)
 
     def _changed(self) -> None:
         news, self._news = self._news, asyncio.Event()

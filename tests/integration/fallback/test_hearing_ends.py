@@ -156,3 +156,20 @@ async def test_an_unload_leaves_a_command_to_the_second_engine(commands: Command
     assert answer.delay <= SECOND_TAKES + 0.1
     await commands.let_be(4)
     assert left() == []
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(), MUTE, DOWN], ids=["works", "mute", "down"])
+async def test_a_microphone_that_falls_silent_is_not_waited_for(commands: Commands, behaviour: Behaviour) -> None:
+    commands.service.behaviours = lambda _: behaviour
+
+    async def unplugged() -> AsyncGenerator[bytes]:
+        yield pcm(1)
+        await asyncio.sleep(10_000)
+
+    for _ in range(2):
+        begun = asyncio.get_running_loop().time()
+        _, result = await transcribe(commands.hass, unplugged())
+        assert result.result is SpeechResultState.SUCCESS
+        assert asyncio.get_running_loop().time() - begun <= 10 + 1.2 + SECOND_TAKES
+        await commands.let_be(5)
+    assert left() == []

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterable
 
 import pytest
 
-from custom_components.azure_speech_live.fallback.recording import PIECE, Recording
+from custom_components.azure_speech_live.fallback.recording import PIECE, STALL_LIMIT, Recording
 from custom_components.azure_speech_live.speech import AudioSourceError, BadAudioError
 from custom_components.azure_speech_live.speech.riff import header
 
@@ -206,6 +206,24 @@ async def test_a_command_goes_on_behind_what_was_taken_for_its_end(over: Changes
     recording.command_goes_on()
     pause.set()
     assert await all_of(recording.reader()) == audio
+    assert over.count == 2
+    await recording.close()
+
+
+async def test_a_command_of_which_no_more_comes_is_over_until_more_does(over: Changes) -> None:
+    more = asyncio.Event()
+
+    async def halting() -> AsyncGenerator[bytes]:
+        yield pcm(1)
+        await more.wait()
+        yield pcm(1)
+
+    recording, begun = Recording(halting(), over), asyncio.get_running_loop().time()
+    assert await all_of(recording.reader()) == pcm(1)
+    assert asyncio.get_running_loop().time() - begun == pytest.approx(STALL_LIMIT, abs=0.1)
+    recording.command_goes_on()
+    more.set()
+    assert await all_of(recording.reader()) == 2 * pcm(1)
     assert over.count == 2
     await recording.close()
 
