@@ -102,15 +102,6 @@ _THEN: Final[Mapping[Trouble, tuple[Then, Then, Then, Then]]] = {
 }
 """What follows from a trouble, by when it is noticed."""
 
-_BEGINS: Final[Mapping[State, tuple[Then, Then, Then]]] = {
-    # remembered as:  there    away, a try is due  away
-    State.WORKS:      (_WAIT,   _BOTH,              _SECOND),
-    State.REFUSED:    (_SECOND, _SECOND,            _SECOND),
-    State.USED_UP:    (_BOTH,   _BOTH,              _SECOND),
-    State.GONE:       (_SECOND, _SECOND,            _SECOND),
-    State.AWAY:       (_BOTH,   _BOTH,              _SECOND),
-}
-"""How a command begins, by the resource's health and what memory.py remembers of those before."""
 # fmt: on
 
 OUTAGES: Final = frozenset(
@@ -156,10 +147,8 @@ def begins(health: State, *, limit_used_up: bool, away: bool, is_due: bool) -> T
     """Return how a command begins, by what is known before it.
 
     ``away``: the commands before it got no answer in time; ``is_due``: the service is to be tried again with this one.
+    A try costs the person nothing, and nobody else finds out so soon that a key, say, is taken again.
     """
-    if limit_used_up:
+    if limit_used_up or (away and not is_due):
         return Then.SECOND
-    there, due, not_due = _BEGINS[health]
-    if not away:
-        return there
-    return due if is_due else not_due
+    return Then.BOTH if away or health is not State.WORKS else Then.WAIT

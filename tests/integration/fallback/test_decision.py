@@ -84,8 +84,8 @@ def test_nothing_is_sent_beyond_the_households_limit(health: State, *, away: boo
         (State.WORKS, Then.WAIT, Then.BOTH, Then.SECOND),
         (State.AWAY, Then.BOTH, Then.BOTH, Then.SECOND),
         (State.USED_UP, Then.BOTH, Then.BOTH, Then.SECOND),
-        (State.REFUSED, Then.SECOND, Then.SECOND, Then.SECOND),
-        (State.GONE, Then.SECOND, Then.SECOND, Then.SECOND),
+        (State.REFUSED, Then.BOTH, Then.BOTH, Then.SECOND),
+        (State.GONE, Then.BOTH, Then.BOTH, Then.SECOND),
     ],
 )
 def test_a_command_begins_by_what_is_known(health: State, there: Then, due: Then, not_due: Then) -> None:
