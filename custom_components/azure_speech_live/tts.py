@@ -24,6 +24,7 @@ from homeassistant.util.language import matches
 from .const import SUBENTRY_VOICE
 from .entity import ATTR_LAST_ENGINE, AzureSpeechEntity
 from .fallback.account import Account
+from .fallback.decision import Then
 from .fallback.other_voice import OtherVoice
 from .fallback.second_voice import SecondVoice
 from .fallback.speaking import Speaking
@@ -222,7 +223,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             second,
             sound_format,
             account,
-            account.begins(),
+            Then.SECOND if service.voice is None else account.begins(),
             patience=ANNOUNCEMENT_PATIENCE if long else account.patience,
             lead_in=self._settings.lead_in,
         )

@@ -1,5 +1,6 @@
 """Options: what is asked for stands in the query and in speech.context, as the stand-in reads them."""
 
+from dataclasses import replace
 import json
 from typing import Any, Final
 
@@ -156,10 +157,14 @@ RECORDED: Final = (
 
 def test_synthesis_is_asked_for_as_the_sdk_does() -> None:
     options = SynthesisOptions(voice=KATJA, output_format=OutputFormat.RAW_16KHZ)
-    words = '"wordBoundaryEnabled":true'  # which an SDK asks for when somebody listens to them
-    assert json.dumps(options.context(), separators=(",", ":")) == RECORDED.replace(
-        words.replace("true", "false"), words
-    )
+    assert json.dumps(options.context(), separators=(",", ":")) == RECORDED
+
+
+def test_words_are_told_of_where_somebody_listens_to_them() -> None:
+    recorded = RECORDED.replace('"wordBoundaryEnabled":false', '"wordBoundaryEnabled":true')
+    options = SynthesisOptions(voice=KATJA, output_format=OutputFormat.RAW_16KHZ)
+    for asked in (replace(options, words=True), replace(options, text_streaming=True)):
+        assert json.dumps(asked.context(), separators=(",", ":")) == recorded
 
 
 def test_a_connection_is_told_of_no_audio_that_comes() -> None:

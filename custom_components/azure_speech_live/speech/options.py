@@ -293,7 +293,8 @@ class SynthesisOptions:
     ``style``, its ``degree`` (1 is the voice's own), and ``role``: where the voice has them. ``rate``, ``pitch`` and
     ``volume``: times the voice's own. ``deployment``: the id of the deployment of a custom voice. ``text_streaming``:
     send the text piece by piece, where the service takes that; then without what only a document can ask for: a role,
-    a degree, and how a word is pronounced.
+    a degree, and how a word is pronounced. ``words``: have it told when which word is said, by which is known how far
+    an answer has come; of text that is streamed it always is.
 
     In seconds: ``lead_in``, the silence before the first word, and ``end_silence``, of PCM alone, what stays at most of
     that behind the last one.
@@ -313,6 +314,7 @@ class SynthesisOptions:
     output_format: OutputFormat = OutputFormat.RAW_24KHZ
     deployment: str | None = None
     text_streaming: bool = False
+    words: bool = False
 
     def __post_init__(self) -> None:
         """Check what has bounds."""
@@ -337,8 +339,9 @@ class SynthesisOptions:
 
     def context(self) -> dict[str, Any]:
         """Return the body of the synthesis.context message that opens a turn with these options."""
-        # Words tell how far the sound is; where it ends is told in any case.
-        metadata = dict.fromkeys(_METADATA, False) | {"wordBoundaryEnabled": True, "sessionEndEnabled": True}
+        # Where the sound ends is told in any case. Words are a message each, and half as much work again.
+        words = self.words or self.text_streaming
+        metadata = dict.fromkeys(_METADATA, False) | {"wordBoundaryEnabled": words, "sessionEndEnabled": True}
         audio = {"outputFormat": str(self.output_format), "metadataOptions": metadata}
         return {"synthesis": {"audio": audio, "language": {"autoDetection": False}}}
 

@@ -93,7 +93,7 @@ class SynthesisTimeline:
     spoken: int = 0
     """Texts that were spoken to their end: where the answer fails, it is to go on elsewhere with the one of this index.
     A sentence in fragments is one. Of those that are asked for together it is known from the words that the service
-    tells of; where it does not, they count together, when the last is over."""
+    tells of (SynthesisOptions.words); where it does not, they count together, when the last is over."""
 
     def text_came(self, now: float, *, speakable: bool, whole: bool) -> None:
         """Take note of a text; ``whole``: a sentence ends with it."""

@@ -88,6 +88,7 @@ class VoiceSettings:
             output_format=output_format,
             deployment=self.deployment if is_chosen else None,
             text_streaming=self.text_streaming,
+            words=self.second_engine is not None,
         )
 
 

@@ -25,9 +25,10 @@ from custom_components.azure_speech_live.fallback.memory import LEAST_PATIENCE
 from custom_components.azure_speech_live.fallback.speaking import DRY
 from custom_components.azure_speech_live.speech.synthesis.allowance import GATHERED
 from custom_components.azure_speech_live.tts import ANNOUNCEMENT_PATIENCE
+from custom_components.azure_speech_live.voice.voices import async_get_voices
 from tests.integration.forms import add_resource
 from tests.integration.second_voices import PIPER, Manner, change_voice, last_engine, name_second_voice, timed
-from tests.integration.voices import HEADER, SENTENCE, VOICE, WAV, asked_to_speak, sound_of, spoken
+from tests.integration.voices import HEADER, SENTENCE, VOICE, WAV, asked_to_speak, heard, sound_of, spoken
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines.legible import CHARACTER
 from tests.speech_service.faults import After, Behaviour, Close, Fault, Freeze, Opened, Received, Refuse, Reset, Silence
@@ -35,6 +36,7 @@ from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import SpeechService
 from tests.speech_service.synthesis.delivery import Delivery
 from tests.speech_service.synthesis.refusals import THROTTLED
+from tests.speech_service.synthesis.voices import VOICES
 
 pytestmark = pytest.mark.usefixtures("piper")
 
@@ -97,6 +99,16 @@ async def test_a_service_that_says_nothing_is_waited_for_a_second(
     text, delay = await timed(hass, "Again.")
     assert text == "AGAIN."
     assert delay < 0.1, "the next one waits no more"
+
+
+async def test_what_no_voice_of_the_service_speaks_the_second_engine_may(
+    hass: HomeAssistant, service: SpeechService, entry: ConfigEntry
+) -> None:
+    """Such as a container's, which has one voice."""
+    service.synthesis.voices = [voice for voice in VOICES if voice.locale == "en-US" and not voice.secondary_locales]
+    assert await async_get_voices(hass, entry).async_fetch()
+    assert heard(await sound_of(asked_to_speak(hass, SENTENCE, WAV, language="de-DE"))) == OTHER
+    assert not spoken(service)
 
 
 # --- amid an answer

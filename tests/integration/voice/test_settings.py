@@ -52,6 +52,7 @@ def test_what_is_set_is_asked_for() -> None:
         output_format=PCM,
         deployment=ID,
         text_streaming=True,
+        words=True,
     )
     assert settings.pronunciations.apply("The light") == ["The lite"]
 

@@ -1,6 +1,7 @@
 """How far an answer has come: where it fails, another voice goes on with the text that was not spoken to its end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -17,11 +18,12 @@ from tests.speech_service import Behaviour, Delivery, Fault, SpeechService, Synt
 from tests.speech_service.faults import AudioSent, Refuse, Reset
 
 from ..caller import calling
-from ..listener import OPTIONS, Heard, Texts, hear
+from ..listener import OPTIONS as PLAIN_OPTIONS, Heard, Texts, hear
 from .speaking import CHARACTER, Service
 from .streaming_faults import STREAMED
 from .test_plain_request import PLAIN
 
+OPTIONS: Final = replace(PLAIN_OPTIONS, words=True)
 TEXTS: Final = (
     "This sentence alone is long enough for the first turn.",
     "...",
@@ -63,7 +65,10 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("way", ["sentences", "fragments", "streamed", "streamed fragments"])
 async def test_where_the_connection_breaks(way: str, share: float) -> None:
     """At the first byte, amid a text, and between them, also of those that are asked for together."""
-    texts, options = FRAGMENTS if "fragments" in way else TEXTS, STREAMED if "streamed" in way else OPTIONS
+    texts, options = (
+        FRAGMENTS if "fragments" in way else TEXTS,
+        replace(STREAMED, words=True) if "streamed" in way else OPTIONS,
+    )
     whole = await broken_off(1 << 30, texts, options)
     assert (whole.error, whole.timeline.spoken) == (None, len(TEXTS))
     heard = await broken_off(int(len(whole.pcm) * share) // 2 * 2 + 2, texts, options)
