@@ -116,6 +116,12 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
     def _text(self, said: Hypothesis | Phrase) -> str | None:
         """Return the text that the pipeline gets for it; None if there is none."""
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the second engine as well as the resource's health."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._second_ear.async_track(self.async_write_ha_state))
+
     @property
     @override
     def available(self) -> bool:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 import logging
 
 from homeassistant.components.stt import PartialSpeechResult, SpeechMetadata, SpeechResultState, SpeechToTextEntity
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.event import async_track_state_change_event
 
 from ..speech import printable
 from .engines import async_second_ear, language_for
@@ -81,6 +83,18 @@ class SecondEar:
     def is_there(self) -> bool:
         """Return whether it can be asked just now."""
         return async_second_ear(self._entity.hass, self._stored, self.entity_id) is not None
+
+    @callback
+    def async_track(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when it may be there, or be there no more. Return what ends that."""
+        hass = self._entity.hass
+        engine = er.async_get(hass).async_get(self._stored) if self._stored else None
+
+        @callback
+        def changed(_event: Event[EventStateChangedData]) -> None:
+            listener()
+
+        return async_track_state_change_event(hass, [] if engine is None else engine.entity_id, changed)
 
     @callback
     def async_find(self, metadata: SpeechMetadata) -> Asked | None:

@@ -154,8 +154,10 @@ async def test_who_is_helped_is_available(hass: HomeAssistant, commands: Command
     assert is_available(hass)
     (engines,) = hass.config_entries.async_entries("whisper")
     await hass.config_entries.async_unload(engines.entry_id)
-    await commands.say(seconds=1)
     assert not is_available(hass)
+    await hass.config_entries.async_setup(engines.entry_id)
+    await hass.async_block_till_done()
+    assert is_available(hass)
 
 
 async def test_a_used_up_quota_is_told_and_tried_now_and_then(hass: HomeAssistant, commands: Commands) -> None:
