@@ -1,7 +1,6 @@
 """What follows from how the service and the second engine do: what is remembered, counted, logged and checked."""
 
 from collections.abc import Callable, Coroutine
-import logging
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -12,8 +11,6 @@ from .decision import OUTAGES, Then, Trouble, begins
 from .memories import async_get_memories
 from .other_voice import OtherVoiceError
 from .second_voice import SecondVoice
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class Account:
@@ -63,22 +60,15 @@ class Account:
 
     def answered(self, delay: float | None) -> None:
         """Take note that the service speaks, so many seconds after it had the text."""
-        memory = self._memory
-        memory.answered(self._hass.loop.time(), delay)
-        if memory.told and not memory.away:
-            memory.told = False
-            _LOGGER.info("%s: the Speech service speaks again", self._voice.entity_id)
+        self._memory.answered(self._hass.loop.time(), delay)
+        self._voice.gives_back(self._memory)
 
     def second_spoke(self, *, asked: bool) -> None:
         """Take note that the second engine is heard; ``asked``: the service was asked, too."""
-        self._voice.speaks()
+        self._voice.answers()
         self._on_second(self._engine)
         self._resource.async_second_answered(self._engine, spoken=1)
-        memory = self._memory
-        if not memory.told and (memory.away or not asked):
-            memory.told = True
-            name = self._voice.entity_id
-            _LOGGER.warning("%s: %s speaks while the Speech service does not", name, self._engine)
+        self._voice.takes_over(self._memory, self._engine, asked=asked)
 
     def second_failed(self, error: OtherVoiceError) -> None:
         """Take note that the second engine does not speak."""

@@ -51,7 +51,7 @@ class Trouble(Enum):
     NOTHING = auto()
     """The service heard speech, and understood none of it; where the household wants that to count."""
     SILENCE = auto()
-    """The service heard no speech. Another engine makes words of silence: "Thank you"."""
+    """The service heard no speech, or none that counts. Another engine makes words of silence: "Thank you"."""
     SOURCE = auto()
     """What gives the audio or the text failed, so that there is no more of it for anybody."""
 

@@ -21,8 +21,6 @@ class EndOfSpeech:
 
     def __init__(self) -> None:
         """Begin before the first audio."""
-        self.speech = False
-        """Whether there was any so far; never without assist_pipeline."""
         self._over = False
         self._rest = b""
         self._detector = None
@@ -49,9 +47,7 @@ class EndOfSpeech:
         self._rest = audio[whole:]
         for start in range(0, whole, _CHUNK):
             probability = enhancer.enhance_chunk(audio[start : start + _CHUNK], 0).speech_probability
-            goes_on = segmenter.process(_CHUNK_SECONDS, probability)
-            self.speech |= segmenter.in_command
-            if not goes_on:
+            if not segmenter.process(_CHUNK_SECONDS, probability):
                 self._over = True
                 break
         return self._over

@@ -7,7 +7,8 @@ in YAML alone are in no registry, and cannot be named.
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+import logging
+from typing import ClassVar, Final
 
 from homeassistant.components.stt import SpeechToTextEntity
 from homeassistant.components.tts import TextToSpeechEntity
@@ -16,6 +17,11 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.util.language import matches
+
+from ..speech import printable
+from .memory import Memory
+
+_LOGGER = logging.getLogger(__name__)
 
 _asking: Final[ContextVar[frozenset[str]]] = ContextVar("azure_speech_live_asking", default=frozenset())
 """The entity ids of those that ask each other in the present task."""
@@ -68,3 +74,55 @@ def async_loaded(hass: HomeAssistant, stored: str) -> Entity | None:
 def _engine(hass: HomeAssistant, stored: str | None, asking: str) -> Entity | None:
     engine = async_loaded(hass, stored) if stored else None
     return None if engine is None or engine.entity_id in {asking, *_asking.get()} else engine
+
+
+class SecondEngine:
+    """The second engine of one of our entities, which need not be there. What the log says of it, it says once."""
+
+    # The lines of the log; each begins with who asks it.
+    _silent: ClassVar[str]
+    """That it does not answer: the engine, and the reason."""
+    _takes_over: ClassVar[str]
+    """That it answers while the service does not: the engine."""
+    _is_back: ClassVar[str]
+    """That the service answers again."""
+
+    def __init__(self, entity: Entity, stored: str | None) -> None:
+        """Take who asks it, and its id in the entity registry; None if there is none."""
+        self._entity = entity
+        self._stored = stored
+        self._complaint: str | None = None
+
+    @property
+    def entity_id(self) -> str:
+        """Return who asks it."""
+        return self._entity.entity_id
+
+    def complain(self, engine: str, reason: str) -> None:
+        """Say why it does not answer, but not again before it does."""
+        level = logging.DEBUG if self._complaint == reason else logging.WARNING
+        _LOGGER.log(level, self._silent, self.entity_id, engine, reason)
+        self._complaint = reason
+
+    def answers(self) -> None:
+        """Take note that it does."""
+        self._complaint = None
+
+    def takes_over(self, memory: Memory, engine: str, *, asked: bool) -> None:
+        """Say that it answers in the service's place, if that is away or was not even ``asked``."""
+        if not memory.told and (memory.away or not asked):
+            memory.told = True
+            _LOGGER.warning(self._takes_over, self.entity_id, engine)
+
+    def gives_back(self, memory: Memory) -> None:
+        """Say that the service answers again, if it does."""
+        if memory.told and not memory.away:
+            memory.told = False
+            _LOGGER.info(self._is_back, self.entity_id)
+
+    def _language(self, engine: SpeechToTextEntity | TextToSpeechEntity, language: str) -> str | None:
+        """Return what the engine calls a language; None, and say so, if it does not know it."""
+        known = language_for(self._entity.hass, language, engine.supported_languages)
+        if known is None:
+            self.complain(engine.entity_id, f"it does not know {printable(language)}")
+        return known

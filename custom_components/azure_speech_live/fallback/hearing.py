@@ -10,7 +10,6 @@ before it was lost stays, and the second engine hears what is behind it. What to
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import aclosing
-import logging
 from math import inf
 from typing import Final
 
@@ -26,8 +25,6 @@ from .memory import MOST_PATIENCE
 from .race import SECOND_LIMIT, Race
 from .recording import Listener, Recording
 from .second_ear import Asked, SecondEar, SecondEarError
-
-_LOGGER = logging.getLogger(__name__)
 
 END_LIMIT: Final = 1.0
 """Seconds that those who are not needed any more have to end."""
@@ -170,7 +167,7 @@ class Hearing:
                             self._update()
                             continue
                         if self._recording.error is None:
-                            self._ear.hears()
+                            self._ear.answers()
                             # There are engines that hear "Thank you." in the pause behind what was told.
                             text = "" if self._recording.is_pause else piece.text
                             race.second_answered(text, language, self._loop.time())
@@ -200,15 +197,11 @@ class Hearing:
         Return who has answered.
         """
         if not self._race.won_by_second:
-            if self._memory.told and not self._memory.away:
-                self._memory.told = False
-                _LOGGER.info("%s: the Speech service hears again", self._ear.entity_id)
+            self._ear.gives_back(self._memory)
             return self._ear.entity_id
         second = self._asked.engine.entity_id
         self._resource.async_second_answered(second, heard=1)
-        if not self._memory.told and (self._memory.away or not self._race.service_asked):
-            self._memory.told = True
-            _LOGGER.warning("%s: %s hears while the Speech service does not", self._ear.entity_id, second)
+        self._ear.takes_over(self._memory, second, asked=self._race.service_asked)
         return second
 
     async def _settle(self) -> None:

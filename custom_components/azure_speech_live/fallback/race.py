@@ -143,10 +143,9 @@ class Race:
             self._second_won(self._empty, now)
         return self.second_hears and self._over_at is not None and now >= self._over_at + SECOND_LIMIT
 
-    def _amiss(self, trouble: Trouble, when: When | None = None) -> None:
+    def _amiss(self, trouble: Trouble) -> None:
         """Do what follows from a trouble that is noticed now."""
-        if when is None:
-            when = When.AFTER if self._over_at is not None else When.WHILE if self._speech else When.BEFORE
+        when = When.AFTER if self._over_at is not None else When.WHILE if self._speech else When.BEFORE
         if then(trouble, when) in (Then.SECOND, Then.BOTH):
             self.second_asked = True
 
@@ -184,8 +183,9 @@ class Race:
             self._memory.answered(now, max(0.0, now - self.waits_from) if self.waits_from < inf else None)
         if self.finished:
             return
-        if self._is_poor and not self._second_over:
-            self._amiss(Trouble.NOTHING, When.GIVEN_UP)
+        lack = self._lack
+        if lack is not None and then(lack, When.GIVEN_UP) is Then.SECOND and not self._second_over:
+            self.second_asked = True
         else:
             self._service_won()
 
@@ -209,13 +209,14 @@ class Race:
             self.second_asked = True
 
     @property
-    def _is_poor(self) -> bool:
-        """Whether what the service answered is something that the second engine may do better."""
+    def _lack(self) -> Trouble | None:
+        """What is amiss with the service's answer, if anything is."""
         if any(phrase.translation_error and not phrase.translations for phrase in self._phrases):
-            return True
-        if not (self._on_nothing and self._phrases) or any(phrase.says_something for phrase in self._phrases):
-            return False
-        return self._speech or any(phrase.status is RecognitionStatus.NO_MATCH for phrase in self._phrases)
+            return Trouble.NOTHING
+        if not self._phrases or any(phrase.says_something for phrase in self._phrases):
+            return None
+        heard = self._speech or any(phrase.status is RecognitionStatus.NO_MATCH for phrase in self._phrases)
+        return Trouble.NOTHING if heard and self._on_nothing else Trouble.SILENCE
 
     def _service_won(self) -> None:
         self._tell_phrases()

@@ -12,11 +12,10 @@ import logging
 from homeassistant.components.stt import PartialSpeechResult, SpeechMetadata, SpeechResultState, SpeechToTextEntity
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.event import async_track_state_change_event
 
 from ..speech import printable
-from .engines import async_second_ear, language_for
+from .engines import SecondEngine, async_second_ear
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -65,19 +64,12 @@ class Asked:
         raise SecondEarError("it has no result")
 
 
-class SecondEar:
-    """The second engine of one of our entities, which need not be there."""
+class SecondEar(SecondEngine):
+    """The second engine of a recognizer or a translator."""
 
-    def __init__(self, entity: Entity, stored: str | None) -> None:
-        """Take who asks it, and its id in the entity registry; None if there is none."""
-        self._entity = entity
-        self._stored = stored
-        self._complaint: str | None = None
-
-    @property
-    def entity_id(self) -> str:
-        """Return who asks it."""
-        return self._entity.entity_id
+    _silent = "%s: its second engine %s does not hear: %s"
+    _takes_over = "%s: %s hears while the Speech service does not"
+    _is_back = "%s: the Speech service hears again"
 
     @property
     def is_there(self) -> bool:
@@ -99,26 +91,11 @@ class SecondEar:
     @callback
     def async_find(self, metadata: SpeechMetadata) -> Asked | None:
         """Return what there is to be asked with such audio; None if nobody can be."""
-        hass = self._entity.hass
-        engine = async_second_ear(hass, self._stored, self.entity_id)
-        if engine is None:
-            return None
-        language = language_for(hass, metadata.language, engine.supported_languages)
-        if language is None:
-            self.complain(engine.entity_id, f"it does not know {printable(metadata.language)}")
+        engine = async_second_ear(self._entity.hass, self._stored, self.entity_id)
+        if engine is None or (language := self._language(engine, metadata.language)) is None:
             return None
         asked = Asked(engine, replace(metadata, language=language))
         if not engine.check_metadata(asked.metadata):
             self.complain(engine.entity_id, "it does not take such audio")
             return None
         return asked
-
-    def complain(self, engine: str, reason: str) -> None:
-        """Say why it does not hear, but not again before it does."""
-        level = logging.DEBUG if self._complaint == reason else logging.WARNING
-        _LOGGER.log(level, "%s: its second engine %s does not hear: %s", self.entity_id, engine, reason)
-        self._complaint = reason
-
-    def hears(self) -> None:
-        """Take note that it does."""
-        self._complaint = None

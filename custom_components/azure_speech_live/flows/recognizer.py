@@ -34,7 +34,7 @@ from ..resource.stored import InvalidSettingError
 from ..speech import Profanity, RecognitionOptions
 from .form import PAGES, unless_removed
 from .naming import given_name, recognizer_names
-from .second_engine import SecondEngine, second_engine_mistake
+from .second_engine import SecondEngineField, second_engine_mistake
 
 _DEFAULTS: Final = RecognizerSettings()
 _LINES: Final = TextSelector(TextSelectorConfig(multiple=True))
@@ -79,7 +79,7 @@ _ON_NOTHING: Final = {
 _SECTIONS: Final = {"text": _TEXT, "advanced": _ADVANCED}
 
 
-def _schema(config: Config, second: SecondEngine, *, new: bool) -> vol.Schema:
+def _schema(config: Config, second: SecondEngineField, *, new: bool) -> vol.Schema:
     """Return the form's fields: what homes differ in first, and the name last, which follows from it."""
     languages = SelectSelectorConfig(options=language_options(config), multiple=True, mode=_DROPDOWN)
     return vol.Schema(
@@ -127,7 +127,7 @@ class RecognizerFlow(ConfigSubentryFlow):
         if endpoint is not None and not endpoint.generations(RecognitionOptions()):
             return self.async_abort(reason="translates_only")
         before = None if new else self._get_reconfigure_subentry().data
-        second = await SecondEngine.async_prepare(self.hass, entry, SUBENTRY_RECOGNIZER, before)
+        second = await SecondEngineField.async_prepare(self.hass, entry, SUBENTRY_RECOGNIZER, before)
         schema = _schema(self.hass.config, second, new=new)
         placeholders: Mapping[str, str] = {}
         if user_input is None:

@@ -22,7 +22,7 @@ _ASKS_BACK: Final = "second_engine_asks_back"
 
 
 @dataclass(frozen=True, slots=True)
-class SecondEngine:
+class SecondEngineField:
     """What a form asks about the second engine, and what it shows at first."""
 
     field: Mapping[vol.Marker, SelectSelector]

@@ -22,7 +22,7 @@ from ..speech import Endpoint, Mode, TranslationOptions
 from ..speech.language_tags import language_of
 from .form import PAGES, to_choose, unless_removed
 from .naming import free_name, given_name, translator_names
-from .second_engine import SecondEngine, second_engine_mistake
+from .second_engine import SecondEngineField, second_engine_mistake
 
 # The target alone is wrong where it is what is spoken already.
 _ERROR_FIELDS: Final = {"same_language": CONF_TARGET_LANGUAGE}
@@ -93,7 +93,7 @@ class TranslatorFlow(ConfigSubentryFlow):
         if endpoint is not None and not endpoint.generations(TranslationOptions(targets=("en",))):
             return self.async_abort(reason="transcribes_only")
         before = None if new else self._get_reconfigure_subentry().data
-        second = await SecondEngine.async_prepare(self.hass, entry, SUBENTRY_TRANSLATOR, before)
+        second = await SecondEngineField.async_prepare(self.hass, entry, SUBENTRY_TRANSLATOR, before)
         placeholders: Mapping[str, str] | None = None
         if user_input is None:
             suggested, errors = second.filled_in(before or {}), dict(second.errors)

@@ -35,7 +35,7 @@ from ..voice.settings import VoiceSettings
 from ..voice.voices import async_get_voices
 from .form import PAGES, unless_removed
 from .naming import free_name, given_name, voice_names
-from .second_engine import SecondEngine, second_engine_mistake
+from .second_engine import SecondEngineField, second_engine_mistake
 
 _DROPDOWN: Final = SelectSelectorMode.DROPDOWN
 
@@ -122,7 +122,7 @@ class VoiceFlow(ConfigSubentryFlow):
         if endpoint is not None and not endpoint.generations(SynthesisOptions(voice="en-US-JennyNeural")):
             return self.async_abort(reason="does_not_speak")
         stored = None if self._is_new else self._get_reconfigure_subentry().data
-        second = await SecondEngine.async_prepare(self.hass, entry, SUBENTRY_VOICE, stored)
+        second = await SecondEngineField.async_prepare(self.hass, entry, SUBENTRY_VOICE, stored)
         suggested, errors = second.filled_in(stored or {}), dict(second.errors)
         if user_input is not None:
             suggested, errors = user_input, second_engine_mistake(self.hass, entry, user_input)
@@ -141,7 +141,7 @@ class VoiceFlow(ConfigSubentryFlow):
             last_step=False,
         )
 
-    async def _voice_schema(self, second: SecondEngine) -> vol.Schema:
+    async def _voice_schema(self, second: SecondEngineField) -> vol.Schema:
         entry = self._get_entry()
         voices = async_get_voices(self.hass, entry)
         await voices.async_renew()

@@ -14,7 +14,7 @@ from ..engines import OtherEar, add_engines, stored
 from ..speech import metadata_of, pcm, stream
 from .second_ear import SECOND, SecondEar as Engine
 
-LOGGER = "custom_components.azure_speech_live.fallback.second_ear"
+LOGGER = "custom_components.azure_speech_live.fallback.engines"
 
 
 def ear_of(hass: HomeAssistant, name: str | None) -> SecondEar:
@@ -106,6 +106,6 @@ def test_it_is_said_again_after_it_has_heard(hass: HomeAssistant, caplog: pytest
     ear.complain(SECOND, "it is tired")
     ear.complain(SECOND, "it is tired")
     assert len(warnings(caplog)) == 1
-    ear.hears()
+    ear.answers()
     ear.complain(SECOND, "it is tired")
     assert len(warnings(caplog)) == 1

@@ -42,6 +42,6 @@ async def test_why_it_does_not_speak_is_said_once_until_it_does(
         assert second.async_find("sv-SE") is None
     assert caplog.messages == [f"tts.ours: its second engine {PIPER} does not speak: it does not know sv-SE"]
     second.complain(PIPER, "TimeoutError")
-    second.speaks()
+    second.answers()
     second.complain(PIPER, "TimeoutError")
     assert len(caplog.messages) == 3
