@@ -11,8 +11,9 @@ from math import inf
 from statistics import median
 from typing import Final
 
-GAPS: Final = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
-"""Seconds from a failure to the next try. The first is at once: most failures are one command's own."""
+GAPS: Final = (0.0, 10.0, 20.0, 40.0, 60.0)
+"""Seconds from a failure to the next try. The first is at once: most failures are one command's own. A try costs nobody
+time; but who has been away for long is to be used again within a minute."""
 RELAPSE: Final = 60.0
 """Seconds for which it has to be back before a failure is another outage. Until then the gaps go on growing: else every
 other command would have to wait for a service that comes and goes."""
