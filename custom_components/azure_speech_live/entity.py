@@ -4,6 +4,7 @@ from typing import Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_DEVICE
+from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity
 
@@ -28,6 +29,7 @@ class AzureSpeechEntity(Entity):
         self._entry = entry
         self._resource = entry.runtime_data
         self._attr_unique_id = subentry.subentry_id
+        self._attr_extra_state_attributes = {}
         self._attr_device_info = service_device(subentry.subentry_id, subentry.title, subentry.subentry_type)
 
     @property
@@ -41,6 +43,13 @@ class AzureSpeechEntity(Entity):
         """Follow the resource's health."""
         await super().async_added_to_hass()
         self.async_on_remove(self._resource.health.async_add_listener(self.async_write_ha_state))
+
+    @callback
+    def async_show(self, attribute: str, value: str) -> None:
+        """Show something of what was heard or spoken last, as an attribute; "" is nothing new."""
+        if value and self._attr_extra_state_attributes.get(attribute) != value:
+            self._attr_extra_state_attributes = {**self._attr_extra_state_attributes, attribute: value}
+            self.async_write_ha_state()
 
 
 def service_device(identifier: str, name: str, kind: str) -> DeviceInfo:

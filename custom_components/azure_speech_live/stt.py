@@ -106,7 +106,6 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         super().__init__(entry, subentry)
         self._settings = settings
         self._second_ear = SecondEar(self, settings.second_engine)
-        self._attr_extra_state_attributes = {}
 
     @abstractmethod
     def _options(self, language: str) -> RecognitionOptions:
@@ -194,7 +193,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
                             yield PartialSpeechResult(_both(result.text, partial, metadata.language))
                     elif isinstance(event, Phrase):
                         result = self._result(result, event, metadata.language)
-                        self._show(ATTR_LANGUAGE, event.text and (event.language or options.language))
+                        self.async_show(ATTR_LANGUAGE, event.text and (event.language or options.language))
                         if len(result.text or "") > MAX_TEXT:
                             _LOGGER.error("%s: more was heard than anybody says in a command", self.entity_id)
                             result = SpeechResult(None, SpeechResultState.ERROR)
@@ -222,13 +221,13 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         asked = self._second_ear.async_find(metadata)
         if asked is None:
             if self._settings.second_engine is not None:
-                self._show(ATTR_LAST_ENGINE, self.entity_id)
+                self.async_show(ATTR_LAST_ENGINE, self.entity_id)
             return self._resource.recognize(audio, options)
         on_nothing = self._settings.second_on_nothing
         hearing = Hearing(self.hass, self._entry, self._second_ear, asked, options, on_nothing=on_nothing)
         # Where the service is to hear the end of speech, nobody else does, and it may be away.
         listener = None if self.audio_processing.requires_external_vad else EndOfSpeech()
-        return hearing.events(audio, partial(self._show, ATTR_LAST_ENGINE), listener)
+        return hearing.events(audio, partial(self.async_show, ATTR_LAST_ENGINE), listener)
 
     def _result(self, before: SpeechResult, phrase: Phrase, language: str) -> SpeechResult:
         """Return the result so far, to which a phrase has come."""
@@ -239,12 +238,6 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
             _LOGGER.error("%s: no translation: %s", self.entity_id, reason)
             return SpeechResult(None, SpeechResultState.ERROR)
         return SpeechResult(_both(before.text, text, language), SpeechResultState.SUCCESS)
-
-    def _show(self, attribute: str, value: str) -> None:
-        """Show something of the last command; "" is nothing new. Its language is the one that was identified."""
-        if value and self._attr_extra_state_attributes.get(attribute) != value:
-            self._attr_extra_state_attributes = {**self._attr_extra_state_attributes, attribute: value}
-            self.async_write_ha_state()
 
 
 class RecognizerEntity(SpeechEntity):

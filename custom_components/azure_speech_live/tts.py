@@ -5,6 +5,7 @@ What a voice's settings mean is in voice/settings.py, what becomes of the text i
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 import logging
 from typing import Any, Final, override
 
@@ -98,7 +99,6 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         self._attr_supported_options = [ATTR_VOICE, *FORMAT_OPTIONS]
         self._subentry = subentry
         self._second_voice = SecondVoice(self, self._settings.second_engine)
-        self._attr_extra_state_attributes = {}
 
     @property
     @override
@@ -199,7 +199,7 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             if speaking is not None and speaking.by_second:
                 async_end_unkept(self.hass, self.entity_id)
             if self._settings.second_engine is not None:
-                self._async_show(self.entity_id)
+                self.async_show(ATTR_LAST_ENGINE, self.entity_id)
         except SpeechError as err:
             raise self._worded(err, service.voice) from None
         finally:
@@ -217,7 +217,8 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             words = script.words(begin)
             return OtherVoice(self.hass, found, words, sound_format, asking=self.entity_id).sound()
 
-        account = Account(self.hass, self._entry, self._second_voice, found.engine.entity_id, self._async_show)
+        on_second = partial(self.async_show, ATTR_LAST_ENGINE)
+        account = Account(self.hass, self._entry, self._second_voice, found.engine.entity_id, on_second)
         return Speaking(
             service,
             second,
@@ -227,13 +228,6 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             patience=ANNOUNCEMENT_PATIENCE if long else account.patience,
             lead_in=self._settings.lead_in,
         )
-
-    @callback
-    def _async_show(self, engine: str) -> None:
-        """Show who speaks, by its entity id."""
-        if self._attr_extra_state_attributes.get(ATTR_LAST_ENGINE) != engine:
-            self._attr_extra_state_attributes = {ATTR_LAST_ENGINE: engine}
-            self.async_write_ha_state()
 
     def _tell_of_refused_sounds(self) -> None:
         """Tell of the pronunciations that the service does not take."""
