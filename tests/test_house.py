@@ -13,6 +13,7 @@ MODULES: Final = [str(path.relative_to(HOUSE)) for path in sorted(HOUSE.rglob("[
 WITHOUT: Final = {
     "const.py": "names alone",
     "entity.py": "what entities share: integration/test_init.py and integration/resource/test_health.py look at them",
+    "home/verdict.py": "names alone: integration/home/test_grammar.py has sentences judged",
     "microphone/errors.py": "kinds of errors: microphone/test_capture.py causes them",
     "resource/session.py": "a record: integration/resource/test_usage.py and integration/test_diagnostics.py read it",
     "speech/wire/limits.py": "numbers: speech/wire/test_inflow.py and adversary/test_floods.py go to them and beyond",
