@@ -179,7 +179,6 @@ DIFFERENCES: Final = (
         "audio which we send again is recognised, with times from its start.",
         sdk="native",
     ),
-    Difference("speech.context.dgi.bias", "Not offered: 1 is the SDKs' default.", scenario="speech-phrase-list"),
     Difference("speech.context.phraseoutput.detailed.options.*", "Word timings are not asked for.", sdk="native"),
     Difference("speech.context.phraseoutput.interimresults.stablethreshold", "Not offered.", scenario="*-options"),
     Difference("speech.context.phrasedetection.trailingsilencetimeout", "Not offered.", scenario="speech-options"),

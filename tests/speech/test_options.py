@@ -118,6 +118,18 @@ def test_phrase_list_is_bounded(count: int) -> None:
     assert [item["text"] for item in items] == list(phrases[:MAX_PHRASES])
 
 
+@pytest.mark.parametrize(("weight", "written"), [(1, "1"), (1.0, "1"), (0.0, "0"), (0.5, "0.5"), (2.0, "2")])
+def test_phrase_list_has_a_weight_always(weight: float, written: str) -> None:
+    context = RecognitionOptions(phrases=("lamp",), phrase_weight=weight).context()
+    assert json.dumps(context["dgi"]).endswith(f'"bias": {written}}}')
+
+
+@pytest.mark.parametrize("weight", [-0.01, 2.01, float("nan"), float("inf")])
+def test_weight_that_the_sdks_refuse_is_refused(weight: float) -> None:
+    with pytest.raises(ValueError, match="phrase_weight is from 0 to 2"):
+        TranslationOptions(targets=("de",), phrase_weight=weight)
+
+
 @pytest.mark.parametrize("candidates", [(), ("en-US", "fr-FR")])
 def test_translation_is_asked_for_the_model_and_the_storage_too(candidates: tuple[str, ...]) -> None:
     options = TranslationOptions(targets=("de",), candidates=candidates, custom_model="abcd-01", store_audio=True)

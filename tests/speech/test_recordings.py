@@ -73,7 +73,7 @@ SCENARIOS: Final = {
     "speech-continuous": Scenario(options=CONVERSATION),
     "speech-dictation": Scenario(options=RecognitionOptions(mode=Mode.DICTATION)),
     "speech-detailed": Scenario(options=RecognitionOptions(detailed=True)),
-    "speech-phrase-list": Scenario(options=RecognitionOptions(phrases=("Contoso", 'Jessie "Q" é'))),
+    "speech-phrase-list": Scenario(options=RecognitionOptions(phrases=("Contoso", 'Jessie "Q" é'), phrase_weight=1.5)),
     "speech-profanity-raw": Scenario(options=RecognitionOptions(profanity=Profanity.RAW)),
     "speech-language-id-start": Scenario(options=RecognitionOptions(candidates=("en-US", "de-DE"))),
     "speech-language-id-continuous": Scenario(options=replace(CONVERSATION, candidates=("en-US", "de-DE", "fr-FR"))),

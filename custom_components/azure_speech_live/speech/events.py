@@ -47,7 +47,9 @@ class Hypothesis:
 class Phrase:
     """The final text of one phrase; empty unless ``status`` is SUCCESS.
 
-    ``lexical``, ``itn``, ``masked_itn`` and ``confidence`` (0 to 1) are there when detailed output was asked for.
+    ``lexical``, ``itn``, ``masked_itn`` and ``confidence`` (0 to 1) are there when detailed output was asked for, and
+    so are ``alternatives``: what else may have been said in its place, in the service's order, each with other words
+    and none with alternatives of its own.
     In a translation, ``translations`` has the text by target language, and ``translation_error`` says why it has not.
     """
 
@@ -60,6 +62,7 @@ class Phrase:
     lexical: str | None = None
     itn: str | None = None
     masked_itn: str | None = None
+    alternatives: tuple[Phrase, ...] = ()
     translations: Mapping[str, str] = field(default_factory=dict)
     translation_error: str | None = None
 

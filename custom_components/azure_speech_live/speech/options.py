@@ -41,6 +41,8 @@ guess.
 
 Source: Microsoft's "Customize voice and sound with SSML".
 """
+_HEARING_BOUNDS: Final = {"phrase_weight": (0, 2)}
+"""What Microsoft's SDKs take: beyond it they send nothing (native 1.53, JavaScript 1.52)."""
 _SYSTEM: Final[dict[str, Any]] = {
     "system": {"name": "AzureSpeechLive", "version": "1", "build": "Python", "lang": "Python"},
     # The protocol page wants this and the device; what a household runs is not the service's business.
@@ -87,11 +89,14 @@ class RecognitionOptions:
 
     ``language``: a BCP-47 tag. ``candidates``: two to ten tags to identify the spoken language among, in place of
     ``language``; ``at_start``: once, at the start, also where several phrases may come.
-    ``phrases``: names and words to expect, the first MAX_PHRASES of which are sent.
+    ``phrases``: names and words to expect, the first MAX_PHRASES of which are sent; ``phrase_weight``: how much, from
+    0 (not at all) over 1 (the service's own) to 2.
     ``initial_silence`` and ``segmentation_silence``: seconds; None for the service's own. ``custom_model``: the id
     of a Custom Speech deployment, which hears ``language`` also where that is one of several candidates.
     ``store_audio``: let the service keep the audio and the text for its owner ("audio and transcription logging").
     ``limit``: seconds that the whole recognition may take.
+
+    Raises ValueError for a weight that the SDKs refuse.
     """
 
     language: str = "en-US"
@@ -101,11 +106,16 @@ class RecognitionOptions:
     detailed: bool = False
     profanity: Profanity = Profanity.MASKED
     phrases: tuple[str, ...] = ()
+    phrase_weight: float = 1
     initial_silence: float | None = None
     segmentation_silence: float | None = None
     custom_model: str | None = None
     store_audio: bool = False
     limit: float = 4 * 3600
+
+    def __post_init__(self) -> None:
+        """Check what has bounds."""
+        _check_bounds(self, _HEARING_BOUNDS)
 
     @property
     def detects_continuously(self) -> bool:
@@ -179,7 +189,9 @@ class RecognitionOptions:
             }
         if self.phrases:
             items = [{"text": phrase} for phrase in self.phrases[:MAX_PHRASES]]
-            context["dgi"] = {"groups": [{"type": "Generic", "items": items}], "bias": 1}
+            # As the JavaScript SDK writes it, which has one kind of number.
+            weight = self.phrase_weight if self.phrase_weight % 1 else int(self.phrase_weight)
+            context["dgi"] = {"groups": [{"type": "Generic", "items": items}], "bias": weight}
         return context
 
 
@@ -318,10 +330,7 @@ class SynthesisOptions:
 
     def __post_init__(self) -> None:
         """Check what has bounds."""
-        for name, (least, most) in _BOUNDS.items():
-            value = getattr(self, name)
-            if value is not None and not least <= value <= most:
-                raise ValueError(f"{name} is from {least} to {most}")
+        _check_bounds(self, _BOUNDS)
         if not self.voice:
             raise ValueError("a voice has a name")
         if self.language is not None and not is_tag(self.language):
@@ -344,6 +353,13 @@ class SynthesisOptions:
         metadata = dict.fromkeys(_METADATA, False) | {"wordBoundaryEnabled": words, "sessionEndEnabled": True}
         audio = {"outputFormat": str(self.output_format), "metadataOptions": metadata}
         return {"synthesis": {"audio": audio, "language": {"autoDetection": False}}}
+
+
+def _check_bounds(options: RecognitionOptions | SynthesisOptions, bounds: Mapping[str, tuple[float, float]]) -> None:
+    for name, (least, most) in bounds.items():
+        value = getattr(options, name)
+        if value is not None and not least <= value <= most:
+            raise ValueError(f"{name} is from {least} to {most}")
 
 
 def _milliseconds(seconds: float) -> int:

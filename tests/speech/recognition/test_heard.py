@@ -13,7 +13,7 @@ from custom_components.azure_speech_live.speech import (
     RecognitionOptions,
     RecognitionStatus,
 )
-from custom_components.azure_speech_live.speech.recognition.heard import as_asked
+from custom_components.azure_speech_live.speech.recognition.heard import Heard, as_asked
 from custom_components.azure_speech_live.speech.recognition.utterance import Utterance
 from custom_components.azure_speech_live.speech.wire.messages import json_message
 
@@ -74,6 +74,30 @@ def test_what_is_to_be_removed_is_not_taken_from_another_place(profanity: Profan
     request = asked(service)
     service.receive(request.says("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "", "NBest": [best]}))
     assert service.said == ([] if profanity is Profanity.REMOVED else ["w1"])
+
+
+OTHER: Final = Phrase(status=RecognitionStatus.SUCCESS, text="w2", offset=0.5)
+
+
+@pytest.mark.parametrize("profanity", Profanity)
+def test_no_alternative_brings_back_what_is_removed(profanity: Profanity) -> None:
+    said = Phrase(status=RecognitionStatus.SUCCESS, itn="w1", lexical="w1", alternatives=(OTHER,))
+    known = Heard().phrase(said, RecognitionOptions(profanity=profanity))
+    assert known.alternatives == (() if profanity is Profanity.REMOVED else (OTHER,))
+
+
+def test_words_of_a_hypothesis_have_no_alternatives() -> None:
+    heard = Heard()
+    heard.hypothesis(Hypothesis("w1", 0.5, 0.5), RecognitionOptions())
+    said = Phrase(status=RecognitionStatus.NO_MATCH, alternatives=(OTHER,))
+    known = heard.phrase(said, RecognitionOptions())
+    assert (known.text, known.alternatives) == ("w1", ())
+
+
+def test_alternatives_are_in_the_language_of_their_phrase() -> None:
+    said = Phrase(status=RecognitionStatus.SUCCESS, text="w1", language="en", alternatives=(OTHER,))
+    known = Heard().phrase(said, RecognitionOptions(candidates=("de-DE", "en-GB")))
+    assert [(other.text, other.language) for other in known.alternatives] == [("w2", "en-GB")]
 
 
 # --- translations

@@ -18,7 +18,7 @@ from custom_components.azure_speech_live.speech import (
     ThrottledError,
     UnusableMessageError,
 )
-from custom_components.azure_speech_live.speech.recognition.phrases import hypothesis, phrase
+from custom_components.azure_speech_live.speech.recognition.phrases import MAX_ALTERNATIVES, hypothesis, phrase
 from custom_components.azure_speech_live.speech.wire.limits import MAX_TRANSCRIPT
 from custom_components.azure_speech_live.speech.wire.messages import Message, json_body, json_object
 
@@ -37,7 +37,7 @@ bodies = st.fixed_dictionaries(
         "Text": st.text() | json_values,
         "Offset": ticks,
         "Duration": ticks,
-        "NBest": st.lists(candidate, max_size=2) | json_values,
+        "NBest": st.lists(candidate, max_size=3) | json_values,
         "PrimaryLanguage": st.fixed_dictionaries({"Language": json_values}) | json_values,
     },
 )
@@ -55,12 +55,19 @@ def assert_sane(event: Hypothesis | Phrase) -> None:
     assert event.language is None or (event.language and event.language.isprintable())
     if isinstance(event, Phrase):
         assert event.confidence is None or 0 <= event.confidence <= 1
+        assert len(event.alternatives) <= MAX_ALTERNATIVES
+        for other in event.alternatives:
+            assert other.text
+            assert (other.status, other.alternatives) == (RecognitionStatus.SUCCESS, ())
+            assert (other.offset, other.duration) == (event.offset, event.duration)
+            assert_sane(other)
 
 
 def texts(event: Hypothesis | Phrase) -> list[str]:
     every = [event.text, event.language]
     if isinstance(event, Phrase):
         every += [event.lexical, event.itn, event.masked_itn]
+        every += [text for other in event.alternatives for text in texts(other)]
     return [text for text in every if text is not None]
 
 
@@ -119,9 +126,11 @@ def test_simple_phrase() -> None:
 def test_detailed_phrase() -> None:
     best = {"Confidence": 0.97, "Lexical": "it is two", "ITN": "it is 2", "MaskedITN": "it is 2", "Display": "It is 2."}
     body = {"RecognitionStatus": "Success", "NBest": [best, {"Display": "It is too.", "Confidence": 0.1}]}
+    other = Phrase(status=RecognitionStatus.SUCCESS, text="It is too.", confidence=0.1)
     said = Phrase(
         status=RecognitionStatus.SUCCESS,
         text="It is 2.",
+        alternatives=(other,),
         confidence=0.97,
         lexical="it is two",
         itn="it is 2",
@@ -161,6 +170,30 @@ def test_nothing_is_said_where_there_are_no_words(status: str, words: dict[str, 
 def test_words_are_found_wherever_they_are(status: str, words: dict[str, object]) -> None:
     said = phrase({"RecognitionStatus": status, **words})
     assert (said.status, said.text) == (status, "No.")
+
+
+@pytest.mark.parametrize(
+    ("best", "others"),
+    [
+        ([], []),
+        (None, []),
+        ("Knob.", []),
+        ([NO], []),
+        ([NO, None, NOTHING, {"Display": "Knob."}], ["Knob."]),
+        ([NOTHING, NO, {"Display": "Knob."}], ["Knob."]),  # the one taken is no alternative
+        ([NO, {"Display": "no"}, {"Display": "¡No!"}], []),  # nor is another way to write it
+        ([NO, {"Display": "Knob."}, {"MaskedITN": "know"}, {"DisplayText": "knob"}], ["Knob.", "know"]),
+        ([NO, {"Display": "-5"}, {"Display": "5"}], ["-5", "5"]),
+        ([NO, {"Lexical": "know", "ITN": "know"}], []),  # it may be masked where it is written
+        ([NO, {"Display": 7}, {"Display": ["Know."]}, {"Display": {}}, {"Display": "..."}], ["7"]),
+        ([NO, *({"Display": str(number)} for number in range(20))], [str(number) for number in range(9)]),
+    ],
+)
+@pytest.mark.parametrize("words", [{}, {"DisplayText": "No."}])
+def test_what_else_may_have_been_said(best: object, others: list[str], words: dict[str, object]) -> None:
+    said = phrase({"RecognitionStatus": "Success", "Offset": 10_000_000, "Duration": 5_000_000, "NBest": best, **words})
+    assert [other.text for other in said.alternatives] == others
+    assert_sane(said)
 
 
 def test_numbers_are_texts_and_texts_are_numbers() -> None:
@@ -220,8 +253,9 @@ def test_failed_phrase(status: object, error: type[SpeechError]) -> None:
 
 def test_text_is_bounded() -> None:
     long = "a" * (MAX_TRANSCRIPT + 1)
-    said = phrase({"RecognitionStatus": "Success", "DisplayText": long, "NBest": [{"Lexical": long, "ITN": long}]})
-    assert [len(text) for text in texts(said)] == [MAX_TRANSCRIPT] * 3
+    best = [{"Lexical": long, "ITN": long}, {"Display": f"b{long}"}]
+    said = phrase({"RecognitionStatus": "Success", "DisplayText": long, "NBest": best})
+    assert [len(text) for text in texts(said)] == [MAX_TRANSCRIPT] * 4
     assert len(hypothesis({"Text": long}).text) == MAX_TRANSCRIPT
 
 

@@ -4,12 +4,15 @@ import pytest
 
 from custom_components.azure_speech_live.speech import (
     Hypothesis,
+    Phrase,
     QuotaError,
+    RecognitionStatus,
     ServiceError,
     SpeechError,
     ThrottledError,
     UnusableMessageError,
 )
+from custom_components.azure_speech_live.speech.recognition.results import shifted
 from custom_components.azure_speech_live.speech.wire.messages import Message
 
 from .conversation import asked, conversation
@@ -50,3 +53,10 @@ def test_recognition_has_nothing_of_a_translation(path: str) -> None:
     for body in (b"RIFF", '{"RecognitionStatus":"Success","Text":"ghost"}'):
         service.utterance.receive(Message(path, body, request.request_id), service.now, service.wall)
     assert not service.utterance.events
+
+
+def test_what_else_may_have_been_said_was_said_at_the_same_time() -> None:
+    other = Phrase(status=RecognitionStatus.SUCCESS, text="know", offset=0.5)
+    said = shifted(Phrase(status=RecognitionStatus.SUCCESS, text="no", offset=0.5, alternatives=(other,)), 2.0)
+    assert isinstance(said, Phrase)
+    assert said.offset == said.alternatives[0].offset == 2.5

@@ -59,6 +59,12 @@ async def test_what_is_asked(path: str, mode: Mode) -> None:
     assert asked.translation.voices == {"de": VOICE}
 
 
+def test_alternatives_are_not_translated_so_there_are_none() -> None:
+    body = {"RecognitionStatus": "Success", "NBest": [{"Display": "One."}, {"Display": "Won."}]}
+    said = translation.phrase(body | {"Translations": [{"Language": "de", "Text": "Eins."}]})
+    assert (said.text, said.translations, said.alternatives) == ("One.", {"de": "Eins."}, ())
+
+
 async def test_profanity() -> None:
     heard = await translate(to(mode=Mode.INTERACTIVE), pcm=speak("The damn light."))
     assert [(phrase.text, phrase.translations) for phrase in heard.phrases] == [

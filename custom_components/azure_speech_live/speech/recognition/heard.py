@@ -37,6 +37,8 @@ class Heard:
         ``last``: no other one will have the words that were heard.
         """
         said, heard = as_asked(said, options), self._latest
+        same = (replace(other, language=said.language) for other in said.alternatives)
+        said = replace(said, alternatives=tuple(same))
         if heard is not None and not (said.text or last or _within(heard, said)):
             return said
         self._latest = None
@@ -59,11 +61,13 @@ def _known(said: Phrase, heard: Hypothesis | None, options: RecognitionOptions) 
     if text := said.text or spoken:
         return replace(said, status=RecognitionStatus.SUCCESS, text=text)
     if heard is None or not heard.text:
-        return said
+        # Where the best is nothing, all of it may have been removed, which no other may bring back.
+        return replace(said, alternatives=())
     return replace(
         said,
         status=RecognitionStatus.SUCCESS,
         text=heard.text,
+        alternatives=(),
         language=said.language or heard.language,
         translations=said.translations or heard.translations,
         translation_error=None,

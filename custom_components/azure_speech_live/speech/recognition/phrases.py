@@ -4,7 +4,8 @@ Both may say the same in several places and ways, and failures come as phrases, 
 turn's audio.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 import re
 from typing import Any, Final
@@ -40,6 +41,10 @@ _STATUSES: Final = {
 _WRITTEN: Final = ("Display", "DisplayText", "MaskedITN")
 """Where an alternative has what the service would write, without what it was asked to mask or to leave out."""
 _SPOKEN: Final = ("ITN", "Lexical")
+MAX_ALTERNATIVES: Final = 9
+"""Those that are kept beside the best: no more than ten in all were ever asked of a recogniser."""
+_MARKS: Final = ".,;:!?…¿¡。、，；：？！।؟،"  # noqa: RUF001 - other languages' own
+"""What stands at a word's end or start without being said. Not a sign of a number: "-5" is not "5"."""
 
 
 def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
@@ -62,23 +67,54 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
     Raises the SpeechError that its RecognitionStatus stands for; UnusableMessageError when it cannot be read.
     """
     status = _status(body.get("RecognitionStatus"))
-    best = _best(body)
+    candidates = _candidates(body)
+    best = candidates[0] if candidates else {}
     display = body.get("DisplayText")
     text = text_of(body, "DisplayText") or text_of(best, *_WRITTEN) or text_of(body, "Text") or ""
     if not (text or display is None or isinstance(display, str)):
         raise UnusableMessageError("a phrase with a text that is not a string")
-    confidence = as_number(best.get("Confidence"))
-    return Phrase(
-        status=status,
-        text=text,
-        offset=offset(body),
-        duration=duration(body),
-        language=_language(body),
-        confidence=float(confidence) if confidence is not None and 0 <= confidence <= 1 else None,
-        lexical=text_of(best, "Lexical"),
-        itn=text_of(best, "ITN"),
-        masked_itn=text_of(best, "MaskedITN"),
+    said = Phrase(
+        status=status, text=text, offset=offset(body), duration=duration(body), language=_language(body), **_forms(best)
     )
+    return replace(said, alternatives=_alternatives(said, candidates[1:]))
+
+
+def _candidates(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the alternatives, the best first: that is the first which has any words; the first of all if none has."""
+    listed = body.get("NBest")
+    candidates = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    best = (index for index, each in enumerate(candidates) if text_of(each, *_WRITTEN, *_SPOKEN))
+    return candidates[next(best, 0) :]
+
+
+def _alternatives(said: Phrase, candidates: Iterable[Mapping[str, Any]]) -> tuple[Phrase, ...]:
+    """Return what else may have been said, where it is written: what is only told as spoken may be what is masked."""
+    alternatives: dict[str, Phrase] = {}
+    words = _words(said.text or said.itn or said.lexical or "")
+    for each in candidates:
+        if len(alternatives) == MAX_ALTERNATIVES:
+            break
+        text = text_of(each, *_WRITTEN)
+        if text and (other := _words(text)) and other != words:
+            success = replace(said, status=RecognitionStatus.SUCCESS, text=text, **_forms(each))
+            alternatives.setdefault(other, success)
+    return tuple(alternatives.values())
+
+
+def _words(text: str) -> str:
+    """Return what a text says, however it is written."""
+    return " ".join(filter(None, (word.strip(_MARKS) for word in text.casefold().split())))
+
+
+def _forms(candidate: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a phrase that only an alternative has."""
+    confidence = as_number(candidate.get("Confidence"))
+    return {
+        "confidence": float(confidence) if confidence is not None and 0 <= confidence <= 1 else None,
+        "lexical": text_of(candidate, "Lexical"),
+        "itn": text_of(candidate, "ITN"),
+        "masked_itn": text_of(candidate, "MaskedITN"),
+    }
 
 
 def _status(value: object) -> RecognitionStatus:
@@ -123,13 +159,6 @@ def _transcript(text: str) -> str:
     if text.isprintable():
         return text
     return _TURNS.sub("", _CONTROLS.sub(" ", text)).encode(errors="replace").decode()
-
-
-def _best(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the first alternative that has any words; the first of all if none has."""
-    candidates = body.get("NBest")
-    alternatives = [each for each in candidates if isinstance(each, dict)] if isinstance(candidates, list) else []
-    return next((each for each in alternatives if text_of(each, *_WRITTEN, *_SPOKEN)), next(iter(alternatives), {}))
 
 
 def _language(body: Mapping[str, Any]) -> str | None:

@@ -72,7 +72,12 @@ def event(message: Message, *, translating: bool) -> Event | None:
 
 def shifted(event: Event, seconds: float) -> Event:
     """Return an event as it stands in an utterance in which its request's audio began after some seconds."""
-    if seconds and isinstance(event, Hypothesis | Phrase | SpeechStarted | SpeechEnded):
+    if not seconds:
+        return event
+    if isinstance(event, Phrase):
+        others = tuple(replace(other, offset=other.offset + seconds) for other in event.alternatives)
+        return replace(event, offset=event.offset + seconds, alternatives=others)
+    if isinstance(event, Hypothesis | SpeechStarted | SpeechEnded):
         return replace(event, offset=event.offset + seconds)
     return event
 

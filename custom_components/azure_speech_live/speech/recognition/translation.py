@@ -30,10 +30,11 @@ def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
 def phrase(body: Mapping[str, Any]) -> Phrase:
     """Return what a phrase says, with its translations; a failed translation leaves the recognised text.
 
+    There are no alternatives: of these nothing is translated.
     Of silence, the service may say that it translated nothing to nothing. Raises what ``phrases.phrase`` does.
     """
     recognition, translation = _parts(body, "SpeechPhrase")
-    said = phrases.phrase(recognition)
+    said = replace(phrases.phrase(recognition), alternatives=())
     if said.status is not RecognitionStatus.SUCCESS:
         return said
     translations = _translations(translation)
