@@ -1,0 +1,45 @@
+"""Which reading of a command is taken."""
+
+import pytest
+
+from custom_components.azure_speech_live.home.choosing import MAX_TRIES, chosen
+from custom_components.azure_speech_live.home.sentences import Sentences
+
+
+class Understood(Sentences):
+    """A home that understands some sentences, and remembers what it was asked."""
+
+    def __init__(self, *understood: str) -> None:
+        self.understood = understood
+        self.asked: list[str] = []
+
+    async def understands(self, text: str) -> bool:
+        self.asked.append(text)
+        return text in self.understood
+
+
+@pytest.mark.parametrize(
+    ("readings", "place"),
+    [
+        (["light on", "light off"], 0),
+        (["lied on", "light off", "light on"], 1),
+        (["lied on", "lie down"], 0),
+        (["lied on"], 0),
+        ([], 0),
+    ],
+)
+async def test_the_first_that_is_understood_is_taken(readings: list[str], place: int) -> None:
+    assert await chosen(Understood("light on", "light off"), readings) == place
+
+
+async def test_not_more_is_asked_than_need_be() -> None:
+    home = Understood("b")
+    await chosen(home, ["a", "b", "c"])
+    assert home.asked == ["a", "b"]
+
+
+async def test_there_is_a_limit_to_the_tries() -> None:
+    home = Understood()
+    readings = [str(number) for number in range(2 * MAX_TRIES)]
+    assert await chosen(home, readings) == 0
+    assert home.asked == readings[:MAX_TRIES]
