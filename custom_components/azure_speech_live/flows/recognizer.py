@@ -27,7 +27,7 @@ import voluptuous as vol
 from ..const import CONF_LANGUAGES, CONF_SECOND_ENGINE, SUBENTRY_RECOGNIZER
 from ..languages.names import language_options
 from ..languages.words import ARROW
-from ..recognizer.settings import MAX_DURATION, EndOfSpeech, RecognizerSettings
+from ..recognizer.settings import MAX_DURATION, MAX_PHRASE_WEIGHT, SHORT_SILENCES, EndOfSpeech, RecognizerSettings
 from ..recognizer.text import TextForm
 from ..resource.resource import entry_endpoint
 from ..resource.stored import InvalidSettingError
@@ -65,6 +65,10 @@ _ADVANCED: Final = {
     vol.Optional("initial_silence"): _seconds(1, 30, 0.5),
     # Source of these limits: Microsoft's "How to recognize speech", section "Change how silence is handled".
     vol.Optional("segmentation_silence"): _seconds(0.1, 5, 0.1),
+    vol.Required("short_silence", default=_DEFAULTS.short_silence): _seconds(*SHORT_SILENCES, 0.05),
+    vol.Required("phrase_weight", default=_DEFAULTS.phrase_weight): NumberSelector(
+        NumberSelectorConfig(min=0, max=MAX_PHRASE_WEIGHT, step=0.1, mode=NumberSelectorMode.SLIDER)
+    ),
     vol.Optional("custom_model"): TextSelector(),
     vol.Required("raw_audio", default=_DEFAULTS.raw_audio): BooleanSelector(),
     vol.Required("store_audio", default=_DEFAULTS.store_audio): BooleanSelector(),
@@ -87,7 +91,13 @@ def _schema(config: Config, second: SecondEngineField, *, new: bool) -> vol.Sche
             vol.Optional(CONF_LANGUAGES): SelectSelector(languages),
             vol.Required("use_names", default=_DEFAULTS.use_names): BooleanSelector(),
             vol.Optional("phrases"): _LINES,
+            vol.Required("alternatives", default=_DEFAULTS.alternatives): BooleanSelector(),
             vol.Required("end_of_speech", default=_DEFAULTS.end_of_speech): _choice("end_of_speech", EndOfSpeech),
+            Required(
+                "by_command",
+                default=_DEFAULTS.by_command,
+                visible={"field": "end_of_speech", "value": EndOfSpeech.FIRST},
+            ): BooleanSelector(),
             Required(
                 "max_duration",
                 default=_DEFAULTS.max_duration,

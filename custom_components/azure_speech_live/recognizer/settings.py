@@ -25,6 +25,13 @@ MAX_DURATION: Final = 300
 
 It is after so long that Home Assistant's own WebSocket command ends a pipeline run.
 """
+SHORT_SILENCES: Final = (0.1, 0.5)
+"""Seconds: the least that the service takes; and half a second, by which any phrase of a command is over.
+
+Source of the former: Microsoft's "How to recognize speech", section "Change how silence is handled".
+"""
+MAX_PHRASE_WEIGHT: Final = 2
+"""Of a phrase list, to the service. Source: Microsoft's SDKs, which refuse more."""
 
 
 class EndOfSpeech(StrEnum):
@@ -47,8 +54,12 @@ class RecognizerSettings:
     end_of_speech: EndOfSpeech = EndOfSpeech.FIRST
     max_duration: float = 15
     """Where the service alone hears the end: seconds of audio after which the command is over in any case."""
+    by_command: bool = False
+    """Whether a command is over when it is complete, where Home Assistant or the service ends it."""
     use_names: bool = True
     phrases: tuple[str, ...] = ()
+    alternatives: bool = True
+    """Whether another reading of the service is taken where the first is no command here, and that one is."""
     second_engine: str | None = None
     """The engine that hears where the service does not, by its id in the entity registry."""
     second_on_nothing: bool = False
@@ -58,6 +69,10 @@ class RecognizerSettings:
     substitutions: Substitutions = field(default_factory=Substitutions)
     initial_silence: float | None = None
     segmentation_silence: float | None = None
+    short_silence: float = 0.3
+    """The silence that ends a phrase where commands end when they are complete."""
+    phrase_weight: float = 1.0
+    """How much the phrase list counts, see RecognitionOptions."""
     custom_model: str | None = None
     raw_audio: bool = True
     store_audio: bool = False
@@ -99,21 +114,26 @@ class RecognizerSettings:
             prefers_noise_reduction_enabled=not self.raw_audio,
         )
 
-    def recognition_options(self, language: str, phrases: tuple[str, ...]) -> RecognitionOptions:
+    def recognition_options(
+        self, language: str, phrases: tuple[str, ...], *, by_command: bool = False, alternatives: bool = False
+    ) -> RecognitionOptions:
         """Return how to recognise a command in a pipeline of some language, with a phrase list.
 
+        ``by_command``: in short phrases, for who ends it when it is complete; ``alternatives``: with other readings.
         Raises ServiceValidationError if the service does not know the language.
         """
         locale = spoken_locale(language)
         return RecognitionOptions(
             language=locale,
             candidates=candidates_beside(locale, self.languages, self.mode),
-            mode=self.mode,
-            detailed=self.text_form.detailed,
+            at_start=by_command,
+            mode=Mode.CONVERSATION if by_command else self.mode,
+            detailed=alternatives or self.text_form.detailed,
             profanity=self.profanity,
             phrases=phrases,
             initial_silence=self.initial_silence,
-            segmentation_silence=self.segmentation_silence,
+            phrase_weight=self.phrase_weight,
+            segmentation_silence=self.short_silence if by_command else self.segmentation_silence,
             custom_model=self.custom_model,
             store_audio=self.store_audio,
         )
@@ -151,6 +171,15 @@ def _seconds(number: Any) -> float:
     return seconds
 
 
+def _within(least: float, most: float) -> Callable[[Any], float]:
+    def read(number: Any) -> float:
+        if not least <= float(number) <= most:
+            raise ValueError(number)
+        return float(number)
+
+    return read
+
+
 def _custom_model(deployment: str) -> str | None:
     """Read a deployment's id, a UUID. It is part of an address, so nothing else gets through."""
     if not deployment.strip():
@@ -165,8 +194,10 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "languages": _languages,
     "end_of_speech": EndOfSpeech,
     "max_duration": _seconds,
+    "by_command": flag,
     "use_names": flag,
     "phrases": _phrases,
+    "alternatives": flag,
     "second_engine": text,
     "second_on_nothing": flag,
     "text_form": TextForm,
@@ -174,6 +205,8 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "substitutions": _substitutions,
     "initial_silence": _seconds,
     "segmentation_silence": _seconds,
+    "short_silence": _within(*SHORT_SILENCES),
+    "phrase_weight": _within(0, MAX_PHRASE_WEIGHT),
     "custom_model": _custom_model,
     "raw_audio": flag,
     "store_audio": flag,

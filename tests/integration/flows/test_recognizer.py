@@ -24,10 +24,13 @@ ALL: dict[str, Any] = {
     "max_duration": 20,
     "use_names": False,
     "phrases": ["Rosebud", "Xanadu"],
+    "alternatives": False,
     "text": {"text_form": "itn", "profanity": "removed", "substitutions": ["per cent => %"]},
     "advanced": {
         "initial_silence": 3,
         "segmentation_silence": 0.8,
+        "short_silence": 0.25,
+        "phrase_weight": 1.5,
         "custom_model": "12345678-90ab-cdef-1234-567890abcdef",
         "raw_audio": False,
         "store_audio": True,
@@ -43,7 +46,8 @@ async def test_every_setting_is_in_the_form_and_no_other(hass: HomeAssistant, en
         names |= {str(inner) for inner in field.schema.schema} if isinstance(field, section) else {str(key)}
     second = {"second_engine", "second_on_nothing"}  # for which there is none here
     assert names == {setting.name for setting in fields(RecognizerSettings)} - second | {"name"}
-    assert set(ALL["text"]) | set(ALL["advanced"]) | set(ALL) - {"text", "advanced"} | {"name"} == names
+    elsewhere = {"name", "by_command"}  # which is there where Azure is not alone
+    assert set(ALL["text"]) | set(ALL["advanced"]) | set(ALL) - {"text", "advanced"} | elsewhere == names
 
 
 async def test_who_changes_nothing_gets_the_defaults(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -118,10 +122,15 @@ async def test_what_is_cleared_is_the_default_again(hass: HomeAssistant, entry: 
     )
 
 
-async def test_the_longest_command_is_asked_for_only_where_it_counts(hass: HomeAssistant, entry: ConfigEntry) -> None:
+async def test_what_counts_with_one_end_of_a_command_is_asked_for_with_that_alone(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
     """A value that was left behind in a hidden field is not stored."""
-    subentry = await add_recognizer(hass, entry, end_of_speech="home_assistant", max_duration=4)
-    assert "max_duration" not in subentry.data
+    subentry = await add_recognizer(hass, entry, end_of_speech="home_assistant", max_duration=4, by_command=True)
+    assert not subentry.data.keys() & {"max_duration", "by_command"}
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_RECOGNIZER, subentry.subentry_id)
+    await submit(hass, form, **filled_in(end_of_speech="first", max_duration=4, by_command=True))
+    assert entry.subentries[subentry.subentry_id].data["by_command"] is True
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ def heard(text: str) -> SpeechResult:
         ({"text": {"profanity": "raw"}}, lambda asked: asked.profanity == "raw"),
         ({"advanced": {"initial_silence": 2.5}}, lambda asked: asked.initial_silence == 2.5),
         ({"advanced": {"segmentation_silence": 0.3}}, lambda asked: asked.end_silence == 0.3),
+        # Who ends commands when they are complete asks for it, command by command.
+        ({"by_command": True}, lambda asked: asked.mode == "interactive" and asked.end_silence is None),
         ({"advanced": {"custom_model": f" {MODEL.upper()} "}}, lambda asked: asked.custom_model == MODEL),
         ({"advanced": {"custom_model": " "}}, lambda asked: asked.custom_model is None),
         (
@@ -79,6 +81,29 @@ async def test_what_the_service_is_asked(
     await add_recognizer(hass, entry, **settings)
     await transcribe(hass, stream(pcm(1)), language="en-GB", entity_id=KITCHEN)
     assert asked(last_turn(service).options), last_turn(service).options
+
+
+@pytest.mark.parametrize("others", [[], ["de-DE", "fr-FR", "it-IT"]])
+def test_what_is_to_end_when_it_is_complete_is_heard_in_short_phrases(others: list[str]) -> None:
+    """Their language is found at the start, as that of a single one."""
+    settings = RecognizerSettings.from_data({"languages": others, "segmentation_silence": 0.8, "short_silence": 0.25})
+    usual = settings.recognition_options("en-GB", ())
+    short = settings.recognition_options("en-GB", (), by_command=True)
+    assert (short.mode, short.segmentation_silence, short.at_start) == (Mode.CONVERSATION, 0.25, True)
+    assert short == replace(usual, mode=Mode.CONVERSATION, segmentation_silence=0.25, at_start=True)
+    assert usual.segmentation_silence == 0.8
+    assert short.query() == usual.query() | {"segmentationSilenceTimeoutMs": "250"}
+
+
+def test_other_readings_are_asked_for_where_they_are_wanted() -> None:
+    settings = RecognizerSettings()
+    assert not settings.recognition_options("en-GB", ()).detailed
+    assert settings.recognition_options("en-GB", (), alternatives=True).detailed
+
+
+def test_how_much_phrases_count() -> None:
+    options = RecognizerSettings.from_data({"phrase_weight": 1.5}).recognition_options("en-GB", ("Rosebud",))
+    assert options.context()["dgi"]["bias"] == 1.5
 
 
 async def test_nothing_is_kept_unless_it_is_allowed(
@@ -337,6 +362,10 @@ UNREADABLE: dict[str, Any] = {
         ("max_duration", float("nan")),
         ("max_duration", 1e9),
         ("segmentation_silence", 0),
+        ("short_silence", 0.05),
+        ("phrase_weight", 2.1),
+        ("phrase_weight", float("nan")),
+        ("by_command", 1),
     ],
 )
 def test_a_setting_that_cannot_be_read_has_its_default_and_costs_no_other(
