@@ -10,6 +10,7 @@ send for <speak> and <voice>; its "Text to speech", billable characters.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 import re
 from typing import Final
 
@@ -77,15 +78,8 @@ def spoken_language(options: SynthesisOptions) -> str:
 
 def document(pieces: Iterable[Piece], options: SynthesisOptions) -> str:
     """Return the SSML document for a text."""
-    elements: list[_Element] = [
-        ("speak", {**_NAMESPACES, "xml:lang": spoken_language(options)}),
-        ("voice", {"name": options.voice}),
-        *_inside(options),
-    ]
-    phonemes = _takes_phonemes(options)
-    opening = [_start(element) for element in elements]
-    closing = [_end(element) for element in reversed(elements)]
-    return "".join([*opening, *(_written(piece, phonemes=phonemes) for piece in pieces), *closing])
+    opening, closing, phonemes = _around(options)
+    return "".join([opening, *(_written(piece, phonemes=phonemes) for piece in pieces), closing])
 
 
 def billed(pieces: Iterable[Piece], options: SynthesisOptions) -> int:
@@ -107,6 +101,17 @@ def billed(pieces: Iterable[Piece], options: SynthesisOptions) -> int:
 def billed_text(text: str) -> int:
     """Return the same for a clean text without any markup."""
     return len(text) + len(_IDEOGRAPH.findall(text))
+
+
+@lru_cache(maxsize=64)
+def _around(options: SynthesisOptions) -> tuple[str, str, bool]:
+    """Return what stands before and behind a text, and whether there are pronunciations in it: it is asked for often."""
+    elements: list[_Element] = [
+        ("speak", {**_NAMESPACES, "xml:lang": spoken_language(options)}),
+        ("voice", {"name": options.voice}),
+        *_inside(options),
+    ]
+    return "".join(map(_start, elements)), "".join(map(_end, reversed(elements))), _takes_phonemes(options)
 
 
 def _inside(options: SynthesisOptions) -> Iterable[_Element]:
