@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+import json
 from pathlib import Path
+from statistics import median
 import time
 from typing import Final
 
@@ -18,6 +20,8 @@ NOTABLE: Final = 0.05
 """Seconds of delay that count for those in which a machine is too busy."""
 STEPS: Final = 10_000
 """Steps of a second in which delays are counted."""
+WORK: Final = 0.0015
+"""Seconds of processor time that a certain work takes on a machine on which limits were set: see ``slowness``."""
 
 
 @dataclass
@@ -52,7 +56,8 @@ class Watch:
     delays: Delays = field(default_factory=Delays)
     """How late the loop was: what somebody felt who waited for it."""
     own: Delays = field(default_factory=Delays)
-    """How much of each of these delays was work of this thread's own, whatever else the machine had to do."""
+    """How much of each of these delays was work of this thread's own, whatever else the machine had to do, in seconds
+    of a machine of usual speed."""
     late: float = 0.0
     """The notable delays in all, in seconds."""
     held_up: float = 0.0
@@ -71,6 +76,7 @@ class Watch:
 async def watching() -> AsyncIterator[Watch]:
     """Watch what is done within."""
     loop = asyncio.get_running_loop()
+    slow = slowness()
     watch = Watch(memory_before=memory() / MB)
 
     async def look() -> None:
@@ -82,7 +88,7 @@ async def watching() -> AsyncIterator[Watch]:
                 late = loop.time() - due
                 own = min(late, time.thread_time() - used)
                 watch.delays.note(late)
-                watch.own.note(own)
+                watch.own.note(own / slow)
                 if late > NOTABLE:
                     watch.late += late
                     watch.held_up += late - own
@@ -94,6 +100,18 @@ async def watching() -> AsyncIterator[Watch]:
     finally:
         looking.cancel()
         await asyncio.wait([looking])
+
+
+def slowness() -> float:
+    """Return how many times as long as usual this machine works at something, as it is now; 1 if it is quicker."""
+
+    def work() -> float:
+        used = time.thread_time()
+        for _ in range(10):
+            json.loads(json.dumps([{"Text": str(number)} for number in range(300)]))
+        return time.thread_time() - used
+
+    return max(1.0, median(work() for _ in range(5)) / WORK)
 
 
 def descriptors() -> int:
