@@ -105,7 +105,7 @@ def billed_text(text: str) -> int:
 
 @lru_cache(maxsize=64)
 def _around(options: SynthesisOptions) -> tuple[str, str, bool]:
-    """Return what stands before and behind a text, and whether there are pronunciations in it: it is asked for often."""
+    """Return what stands before and behind a text, and whether pronunciations are in it: it is asked for often."""
     elements: list[_Element] = [
         ("speak", {**_NAMESPACES, "xml:lang": spoken_language(options)}),
         ("voice", {"name": options.voice}),
