@@ -16,7 +16,7 @@ from .removal import REMOVED, mended
 
 
 class TextForm(StrEnum):
-    """The forms of a text. "Set the volume to 20 %." is "set the volume to twenty percent" in lexical form."""
+    """The forms of a text. "Play node.js." is "play node dot js" in lexical form."""
 
     DISPLAY = "display"
     """With capitals, punctuation and numbers in digits."""
@@ -24,7 +24,7 @@ class TextForm(StrEnum):
     ITN = "itn"
     """With numbers in digits, but neither capitals nor punctuation (inverse text normalisation)."""
     LEXICAL = "lexical"
-    """The words as they were spoken; profanity is not masked in it."""
+    """The words as they were spoken, but for numbers; profanity is not masked in it."""
 
     @property
     def detailed(self) -> bool:
@@ -62,8 +62,22 @@ def written(said: Hypothesis | Phrase, form: TextForm, substitutions: Substituti
     if isinstance(said, Phrase) and form is TextForm.ITN:
         text = said.masked_itn or said.itn or text
     elif isinstance(said, Phrase) and form is TextForm.LEXICAL:
-        text = said.lexical or text
+        text = _spoken(said)
     text = visible(text)
     if form is TextForm.DISPLAY_WITHOUT_PUNCTUATION:
         text = without_punctuation(text)
     return substitutions.apply(text)
+
+
+def _spoken(phrase: Phrase) -> str:
+    """Return the words as they were spoken, or in the next form that has their numbers in digits.
+
+    Home Assistant's matcher remembers number words with the sign that they had first: after "turn down the volume by
+    twenty percent", "set the lamp to fifty percent" is minus fifty until it restarts (hassil 3.12.1,
+    string_matcher.py:889-905). It is all the text that is taken, as numbers may change their place: "zwanzig uhr
+    fünfzehn" is "20:15 uhr".
+    """
+    itn = phrase.itn or phrase.masked_itn
+    if not itn:
+        return phrase.text
+    return itn if any(map(str.isdigit, itn)) else phrase.lexical or itn

@@ -2,8 +2,14 @@
 
 # ruff: noqa: RUF001 - marks that look like others are the point
 
+from collections import defaultdict
 import re
+from typing import Any
 
+from homeassistant.components import conversation
+from homeassistant.components.conversation import HOME_ASSISTANT_AGENT, ConversationInput
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.setup import async_setup_component
 from hypothesis import given, strategies as st
 import pytest
 
@@ -34,7 +40,7 @@ NONE = Substitutions()
         (TextForm.DISPLAY, "Damn, 22.5 degrees!"),
         (TextForm.DISPLAY_WITHOUT_PUNCTUATION, "Damn 22.5 degrees"),
         (TextForm.ITN, "**** 22.5 degrees"),
-        (TextForm.LEXICAL, "damn twenty two point five degrees"),
+        (TextForm.LEXICAL, "damn 22.5 degrees"),
     ],
 )
 def test_a_phrase_in_every_form(form: TextForm, text: str) -> None:
@@ -59,6 +65,68 @@ def test_marks_that_nobody_sees_are_in_no_form(form: TextForm) -> None:
 
 def test_an_unmasked_form_takes_the_place_of_a_missing_masked_one() -> None:
     assert written(Phrase(status=RecognitionStatus.SUCCESS, text="No.", itn="no"), TextForm.ITN, NONE) == "no"
+
+
+def test_words_without_numbers_are_those_that_were_spoken() -> None:
+    phrase = Phrase(
+        status=RecognitionStatus.SUCCESS,
+        text="Play **** node.js.",
+        lexical="play damn node dot js",
+        itn="play **** node.js",
+    )
+    assert written(phrase, TextForm.LEXICAL, NONE) == "play damn node dot js"
+
+
+# --- numbers in words
+
+SPOKEN = {
+    "de": ("radio um zwanzig prozent leiser", "radio um 20% leiser"),
+    "en": ("turn down radio volume by twenty percent", "turn down radio volume by 20%"),
+    "es": ("baja el volumen de la radio en veinte por ciento", "baja el volumen de la radio en 20%"),
+    "it": ("abbassa il volume della radio del venti per cento", "abbassa il volume della radio del 20%"),
+    "nl": ("verlaag het volume van de radio met twintig procent", "verlaag het volume van de radio met 20%"),
+    "pl": ("zmniejsz głośność radio o dwadzieścia procent", "zmniejsz głośność radio o 20%"),
+    "pt-BR": ("abaixa o volume da radio em vinte", "abaixa o volume da radio em 20"),
+    "zh-CN": ("把radio音量降低百分之二十", "把radio音量降低20%"),
+}
+THEN = {
+    "de": ("dimme den spot auf fünfzig prozent", "dimme den spot auf 50%"),
+    "en": ("set spot to fifty percent", "set spot to 50%"),
+    "es": ("establece el spot al cincuenta por ciento", "establece el spot al 50%"),
+    "it": ("imposta lo spot al cinquanta per cento", "imposta lo spot al 50%"),
+    "nl": ("zet de spot op vijftig procent", "zet de spot op 50%"),
+    "pl": ("ustaw spot na pięćdziesiąt procent", "ustaw spot na 50%"),
+    "pt-BR": ("mudar o spot para cinquenta porcento", "mudar o spot para 50%"),
+    "zh-CN": ("把spot亮度调到百分之五十", "把spot亮度调到50%"),
+}
+
+
+@pytest.mark.parametrize("language", sorted(SPOKEN))
+async def test_no_command_means_something_else_because_of_the_one_before(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """As they do in words. Where they no longer do, Home Assistant is mended, and may have them in words again."""
+    assert await async_setup_component(hass, "conversation", {})
+    hass.states.async_set("media_player.radio", "playing", {"friendly_name": "Radio"})
+    hass.states.async_set("light.spot", "on", {"friendly_name": "Spot"})
+
+    async def meant(*texts: str) -> list[Any]:
+        """Return by how much the volume changes, and how bright the light is."""
+        monkeypatch.setattr("hassil.string_matcher._RANGE_TRIE_CACHE", defaultdict(dict))
+        slots: dict[str, Any] = {}
+        for text in texts:
+            said = ConversationInput(text, Context(), None, None, None, language, HOME_ASSISTANT_AGENT)
+            result = await conversation.async_get_agent(hass).async_recognize_intent(said, strict_intents_only=True)
+            slots |= {name: slot.value for name, slot in result.entities.items()} if result else {}
+        return [slots.get("volume_step"), slots.get("brightness")]
+
+    phrases = [
+        Phrase(status=RecognitionStatus.SUCCESS, text="", lexical=lexical, itn=itn)
+        for lexical, itn in (SPOKEN[language], THEN[language])
+    ]
+    assert await meant(*(written(phrase, TextForm.LEXICAL, NONE) for phrase in phrases)) == [-20, 50]
+    in_words = [phrase.lexical or "" for phrase in phrases]
+    assert await meant(*in_words) in ([-20, -50], [20, 50])
 
 
 # --- replaced words
