@@ -73,9 +73,9 @@ def _spoken(phrase: Phrase) -> str:
     """Return the words as they were spoken, or in the next form that has their numbers in digits.
 
     Home Assistant's matcher remembers number words with the sign that they had first: after "turn down the volume by
-    twenty percent", "set the lamp to fifty percent" is minus fifty until it restarts (hassil 3.12.1,
-    string_matcher.py:889-905). It is all the text that is taken, as numbers may change their place: "zwanzig uhr
-    fünfzehn" is "20:15 uhr".
+    twenty percent", "set the lamp to fifty percent" is minus fifty until it restarts (the cache of number words in
+    hassil 3.12.1 leaves out their multiplier). All of the text is taken, as numbers may change their place in it:
+    "zwanzig uhr fünfzehn" is "20:15 uhr".
     """
     itn = phrase.itn or phrase.masked_itn
     if not itn:

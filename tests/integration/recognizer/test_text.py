@@ -8,6 +8,7 @@ from typing import Any
 
 from homeassistant.components import conversation
 from homeassistant.components.conversation import HOME_ASSISTANT_AGENT, ConversationInput
+from homeassistant.components.conversation.default_agent import DefaultAgent
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.setup import async_setup_component
 from hypothesis import given, strategies as st
@@ -107,6 +108,8 @@ async def test_no_command_means_something_else_because_of_the_one_before(
 ) -> None:
     """As they do in words. Where they no longer do, Home Assistant is mended, and may have them in words again."""
     assert await async_setup_component(hass, "conversation", {})
+    agent = conversation.async_get_agent(hass)
+    assert isinstance(agent, DefaultAgent)
     hass.states.async_set("media_player.radio", "playing", {"friendly_name": "Radio"})
     hass.states.async_set("light.spot", "on", {"friendly_name": "Spot"})
 
@@ -116,7 +119,7 @@ async def test_no_command_means_something_else_because_of_the_one_before(
         slots: dict[str, Any] = {}
         for text in texts:
             said = ConversationInput(text, Context(), None, None, None, language, HOME_ASSISTANT_AGENT)
-            result = await conversation.async_get_agent(hass).async_recognize_intent(said, strict_intents_only=True)
+            result = await agent.async_recognize_intent(said, strict_intents_only=True)
             slots |= {name: slot.value for name, slot in result.entities.items()} if result else {}
         return [slots.get("volume_step"), slots.get("brightness")]
 
