@@ -12,6 +12,8 @@ import time
 from typing import Final
 
 from .arena import ROOT, Name, arena
+from .ending.measured import QUICK as ENDING_QUICK, Plan as EndingPlan, measure as measure_ending
+from .ending.report import report as ending_report
 from .figures import FIGURES
 from .measured import QUICK, Measured, Plan
 from .plot import chart
@@ -48,7 +50,13 @@ async def voice(*, quick: bool) -> tuple[str, Plots]:
     }
 
 
-PARTS: Final = {"recognition": recognition, "voice": voice}
+async def ending(*, quick: bool) -> tuple[str, Plots]:
+    """Measure how it is known that a command is complete; return the report. It has no plots."""
+    measured = await asyncio.to_thread(measure_ending, ENDING_QUICK if quick else EndingPlan())
+    return ending_report(measured), {}
+
+
+PARTS: Final = {"recognition": recognition, "voice": voice, "ending": ending}
 
 
 async def _measure[P, M](place: P, measured: M, figures: Iterable[Callable[[P, M], Awaitable[None]]]) -> None:

@@ -57,6 +57,12 @@ TABLES: dict[str, dict[str, dict[str, int]]] = {
         "From stop to silence": each(STOPPED),
         "Many answers at once": each(Speaker, 4),
     },
+    "ending": {
+        "Goals of an ending": {},
+        "When a command is complete": {},
+        "What a judgement takes": {},
+        "Misheard commands": {},
+    },
 }
 """The sections of each part, and of how many tables of one each contender has a row."""
 
