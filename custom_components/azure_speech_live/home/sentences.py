@@ -1,25 +1,137 @@
-"""What Home Assistant understands of a command, as its own agent and its automations will, and nothing is done yet."""
+"""What Home Assistant understands of a command, as its own agent and its automations will: asked, and nothing is done.
 
-from homeassistant.core import HomeAssistant
+Each command is asked anew: names, rooms, custom sentences and automations are those of this moment. What Home Assistant
+cannot say, for whatever reason, is as if nobody had asked.
+"""
 
+import logging
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.util.language import matches
+
+from ..speech import printable
+from ..speech.language_tags import language_of
+from .permission import Assistant, async_permitted
 from .verdict import Verdict
+
+if TYPE_CHECKING:
+    from hassil.intents import Intents
+    from homeassistant.components.conversation import ConversationInput
+    from homeassistant.components.conversation.default_agent import DefaultAgent
+
+_LOGGER = logging.getLogger(__name__)
+
+_WARMING: Final = "0"
+"""No command in any language, and yet a number: all that is made at the first time is made for it."""
 
 
 class Sentences:
-    """The sentences of this home, for one command."""
+    """The sentences of this home, for one command to one assistant. Nothing here raises.
 
-    async def judge(self, text: str) -> Verdict:  # noqa: ARG002 - the signature alone, for now
-        """Return whether what was heard of a command can go on. Does not raise: OTHER is the answer to all trouble."""
-        return Verdict.OTHER
+    A text is given as it is to be executed: in any case, with or without the mark at its end. Home Assistant remembers
+    what it has made of a text, and does not match it again when it comes as the command.
+    """
 
-    async def understands(self, text: str) -> bool:  # noqa: ARG002 - the signature alone, for now
-        """Return whether it is a command of this home, or starts an automation. Does not raise."""
-        return False
+    def __init__(self, hass: HomeAssistant, agent: DefaultAgent, assistant: Assistant) -> None:
+        """Know whom to ask, and for whom; see ``async_find``."""
+        self._hass = hass
+        self._agent = agent
+        self._assistant = assistant
+
+    async def judge(self, text: str) -> Verdict:
+        """Return whether what was heard of a command can go on; OTHER is the answer to all trouble."""
+        try:
+            return await self._judge(text)
+        except Exception as err:  # noqa: BLE001 - whatever it is, nobody knows then, and the command goes on
+            _LOGGER.debug("cannot tell whether a command can go on: %s", printable(repr(err)))
+            return Verdict.OTHER
+
+    async def understands(self, text: str) -> bool:
+        """Return whether it is a command of this home, or starts an automation; False is the answer to all trouble."""
+        try:
+            return await self._understands(text)
+        except Exception as err:  # noqa: BLE001 - as above
+            _LOGGER.debug("cannot tell whether a command is understood: %s", printable(repr(err)))
+            return False
+
+    async def warm_up(self) -> None:
+        """Have all made that the first command takes: where it is there, this takes no time."""
+        await self.judge(_WARMING)
+
+    async def _judge(self, text: str) -> Verdict:
+        # Not at the top: who has no assistants need not have what these import.
+        from .grammar import judge  # noqa: PLC0415
+        from .inside import async_grammar  # noqa: PLC0415
+
+        said = self._said(text)
+        grammar = await async_grammar(self._agent, said)
+        if grammar is None:
+            return Verdict.OTHER
+        match = await self._agent.async_recognize_intent(said, strict_intents_only=True)
+
+        def judged() -> Verdict:
+            triggered = _starts_automation(text, grammar.triggers)
+            if match is not None and match.intent.name in self._assistant.taken and not triggered:
+                return Verdict.OTHER
+            return judge(text, grammar, match, triggered=triggered)
+
+        return await self._hass.async_add_executor_job(judged)
+
+    async def _understands(self, text: str) -> bool:
+        said = self._said(text)
+        if await self._agent.async_recognize_sentence_trigger(said) is not None:
+            return True
+        match = await self._agent.async_recognize_intent(said, strict_intents_only=True)
+        return match is not None and match.intent.name not in self._assistant.taken
+
+    def _said(self, text: str) -> ConversationInput:
+        from homeassistant.components.conversation import ConversationInput  # noqa: PLC0415 - as above
+
+        return ConversationInput(
+            text=text,
+            context=Context(),
+            conversation_id=None,
+            device_id=self._assistant.device_id,
+            satellite_id=self._assistant.satellite_id,
+            language=self._assistant.language,
+            agent_id=self._assistant.agent_id,
+        )
 
 
-async def async_find(hass: HomeAssistant, stt_entity_id: str, language: str) -> Sentences | None:  # noqa: ARG001 - the signature alone, for now
+async def async_find(hass: HomeAssistant, stt_entity_id: str, language: str) -> Sentences | None:
     """Return the sentences of the command that is now spoken to a recognizer, in a language; None if it must not know.
 
-    To be called in the context of the assistant's run. Does not raise.
+    To be called in the context of the assistant's run, when it begins to listen. Does not raise.
     """
-    return None
+    try:
+        assistant = async_permitted(hass, stt_entity_id)
+        if assistant is None or language_of(language) != language_of(assistant.language):
+            return None
+        sentences = async_sentences(hass, assistant)
+    except Exception as err:  # noqa: BLE001 - as above
+        _LOGGER.debug("cannot tell which assistant listens: %s", printable(repr(err)))
+        return None
+    if sentences is not None:
+        # Names may have changed since the last command. While this one is spoken there is time enough for that.
+        hass.async_create_background_task(sentences.warm_up(), f"warm up the sentences for {stt_entity_id}")
+    return sentences
+
+
+@callback
+def async_sentences(hass: HomeAssistant, assistant: Assistant) -> Sentences | None:
+    """Return the sentences of an assistant; None if Home Assistant knows none in its language. Raises whatever."""
+    # Not at the top, as above.
+    from homeassistant.components.conversation import async_get_agent  # noqa: PLC0415
+    from homeassistant.components.conversation.default_agent import DefaultAgent  # noqa: PLC0415
+
+    agent = async_get_agent(hass)
+    if not isinstance(agent, DefaultAgent) or not matches(assistant.language, agent.supported_languages):
+        return None
+    return Sentences(hass, agent, assistant)
+
+
+def _starts_automation(text: str, triggers: Intents | None) -> bool:
+    from hassil.recognize import recognize_all  # noqa: PLC0415 - as above
+
+    return triggers is not None and any(True for _ in recognize_all(text, triggers))

@@ -1,9 +1,125 @@
-"""What Home Assistant understands of a command."""
+"""What Home Assistant understands of a command: what its own agent and its automations would do, and nothing else."""
 
+import json
+import logging
+from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock
+
+from homeassistant.components.automation import DOMAIN as AUTOMATION
+from homeassistant.components.conversation import async_get_agent
+from homeassistant.components.conversation.default_agent import DefaultAgent
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar, entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
 
-from custom_components.azure_speech_live.home.sentences import async_find
+from custom_components.azure_speech_live.home.sentences import Sentences, async_find
+from custom_components.azure_speech_live.home.verdict import Verdict
+
+from .homes import EARS, MODEL, Home
+
+
+async def understood(home: Home, *texts: str, **where: Any) -> list[bool]:
+    """Return which texts are understood, asked while a command is spoken."""
+    answers: list[bool] = []
+
+    async def meanwhile(sentences: Sentences) -> None:
+        answers.extend([await sentences.understands(text) for text in texts])
+
+    await home.say("never mind", meanwhile=meanwhile, **where)
+    return answers
 
 
 async def test_who_has_no_assistants_has_no_sentences(hass: HomeAssistant) -> None:
-    assert await async_find(hass, "stt.kitchen", "en-US") is None
+    assert await async_find(hass, EARS, "en-US") is None
+
+
+async def test_commands_are_understood_and_not_executed(here: Home) -> None:
+    await here.add_assistant()
+    said = ["turn on the lamp", "Turn on the Lamp.", "turn on the camp", "tell me a joke", ""]
+    assert await understood(here, *said) == [True, True, False, False, False]
+    lamp = here.hass.states.get("light.test_lamp")
+    assert lamp is not None
+    assert lamp.state == "off"
+
+
+@pytest.mark.parametrize("language", ["eo", "xx"])
+async def test_a_language_of_which_home_assistant_knows_nothing_has_no_sentences(here: Home, language: str) -> None:
+    await here.add_assistant(conversation_language=language)
+    here.ears.language = language
+    assert await here.say("turn on the lamp") is None
+
+
+async def test_what_is_spoken_in_another_language_than_that_of_the_sentences_is_not_asked_about(here: Home) -> None:
+    await here.add_assistant(conversation_language="de")
+    assert await here.say("turn on the lamp") is None
+    here.ears.language = "de-AT"
+    assert await here.say("turn on the lamp") is not None
+
+
+async def test_names_are_those_of_the_moment(here: Home) -> None:
+    await here.add_assistant()
+    assert await understood(here, "turn on the lamp", "turn on the beacon") == [True, False]
+    er.async_get(here.hass).async_update_entity("light.test_lamp", aliases=["Beacon"])
+    await here.hass.async_block_till_done()
+    assert await understood(here, "turn on the lamp", "turn on the beacon") == [False, True]
+
+
+async def test_the_room_is_that_of_the_satellite(here: Home) -> None:
+    await here.add_assistant()
+    registry = er.async_get(here.hass)
+    satellite = registry.async_get_or_create("assist_satellite", "test", "box").entity_id
+    assert await understood(here, "turn on the lights", satellite_id=satellite) == [False]
+    registry.async_update_entity(satellite, area_id=ar.async_get(here.hass).async_get_or_create("Bedroom").id)
+    assert await understood(here, "turn on the lights", satellite_id=satellite) == [True]
+
+
+async def test_a_sentence_of_the_household_counts(here: Home) -> None:
+    folder = Path(here.hass.config.path("custom_sentences", "en"))
+    folder.mkdir(parents=True)
+    sentences = {"language": "en", "intents": {"HassNevermind": {"data": [{"sentences": ["abracadabra"]}]}}}
+    (folder / "ours.yaml").write_text(json.dumps(sentences), "utf-8")
+    await here.add_assistant()
+    assert await understood(here, "abracadabra") == [True]
+
+
+async def test_an_automation_s_sentence_counts(here: Home) -> None:
+    await here.add_assistant(conversation_engine=MODEL, prefer_local_intents=True)
+    trigger = {"platform": "conversation", "command": "[it is] party time"}
+    automation = {"trigger": trigger, "action": {"event": "party"}}
+    assert await async_setup_component(here.hass, AUTOMATION, {AUTOMATION: automation})
+    assert await understood(here, "party time", "it's party time", "it is party time") == [True, False, True]
+
+
+async def test_what_a_language_model_takes_itself_is_not_understood(here: Home) -> None:
+    await here.add_assistant(conversation_engine=MODEL, prefer_local_intents=True)
+    asked = "is the lamp on", "turn on the lamp"
+    assert await understood(here, *asked) == [True, True]
+    here.model_with_control()
+    assert await understood(here, *asked) == [False, True]
+
+
+async def test_home_assistant_s_trouble_is_nobody_else_s(
+    here: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await here.add_assistant()
+    agent = async_get_agent(here.hass)
+    assert isinstance(agent, DefaultAgent)
+    verdicts: list[Verdict] = []
+
+    async def meanwhile(sentences: Sentences) -> None:
+        with monkeypatch.context() as broken:
+            broken.delattr(DefaultAgent, "async_recognize_intent")
+            assert not await sentences.understands("turn on the lamp")
+            verdicts.append(await sentences.judge("turn on the lamp"))
+        with monkeypatch.context() as broken:
+            broken.delattr(agent, "_slot_lists")
+            broken.setattr(DefaultAgent, "async_prepare", AsyncMock())
+            verdicts.append(await sentences.judge("turn on the lamp"))
+
+    await here.say("never mind", meanwhile=meanwhile)
+    assert verdicts == [Verdict.OTHER, Verdict.OTHER]
+    told = [record for record in caplog.records if record.name.startswith("custom_components.azure_speech_live.home")]
+    assert told
+    assert all(record.levelno == logging.DEBUG and record.exc_info is None for record in told)
