@@ -12,7 +12,8 @@ from homeassistant.util.language import matches
 
 from ..speech import printable
 from ..speech.language_tags import language_of
-from .permission import Assistant, async_permitted
+from .joined import LANGUAGE, ends_of
+from .permission import OWN_AGENT, Assistant, async_permitted
 from .verdict import Verdict
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Sentences:
         self._hass = hass
         self._agent = agent
         self._assistant = assistant
+        self._joins = assistant.agent_id == OWN_AGENT and language_of(assistant.language) == LANGUAGE
+        """Whether commands can be joined by "and"."""
 
     async def judge(self, text: str) -> Verdict:
         """Return whether what was heard of a command can go on; OTHER is the answer to all trouble."""
@@ -60,6 +63,15 @@ class Sentences:
         await self.judge(_WARMING)
 
     async def _judge(self, text: str) -> Verdict:
+        verdict = await self._judge_sentence(text)
+        if verdict is not Verdict.OTHER or not self._joins:
+            return verdict
+        ends = ends_of(text)
+        if ends is None or not await self._understands(ends[0]):
+            return verdict
+        return verdict if ends[1] and await self._judge_sentence(ends[1]) is not Verdict.OPEN else Verdict.OPEN
+
+    async def _judge_sentence(self, text: str) -> Verdict:
         # Not at the top: who has no assistants need not have what these import.
         from .grammar import judge  # noqa: PLC0415
         from .inside import async_grammar  # noqa: PLC0415
