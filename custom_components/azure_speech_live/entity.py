@@ -45,8 +45,8 @@ class AzureSpeechEntity(Entity):
         self.async_on_remove(self._resource.health.async_add_listener(self.async_write_ha_state))
 
     @callback
-    def async_show(self, attribute: str, value: str) -> None:
-        """Show something of what was heard or spoken last, as an attribute; "" is nothing new."""
+    def async_show(self, attribute: str, value: str | int) -> None:
+        """Show something of what was heard or spoken, as an attribute; "" and 0 are nothing new."""
         if value and self._attr_extra_state_attributes.get(attribute) != value:
             self._attr_extra_state_attributes = {**self._attr_extra_state_attributes, attribute: value}
             self.async_write_ha_state()

@@ -4,7 +4,8 @@ What a recognizer's settings mean is in recognizer/settings.py, how its text is 
 """
 
 from abc import abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -34,8 +35,15 @@ from .entity import ATTR_LAST_ENGINE, AzureSpeechEntity
 from .fallback.end_of_speech import EndOfSpeech
 from .fallback.hearing import Hearing
 from .fallback.second_ear import SecondEar
+from .home.command import USUAL_SILENCE, Command
+from .home.ending import ATTR_ENDED_SOONER, ATTR_WAITED_LONGER, Ending
+from .home.joining import Said, one_text
+from .home.meaning import ATTR_ALTERNATIVES, Meaning
+from .home.sentences import Sentences, async_find
+from .home.warm_up import async_warm_up
 from .languages.choice import completed, locales_of, translation_options
 from .languages.translation import joined, translation_of
+from .recognizer.audio_limit import limited
 from .recognizer.phrase_list import PhraseList
 from .recognizer.settings import RecognizerSettings
 from .recognizer.text import written
@@ -43,7 +51,6 @@ from .resource.cost_guard import UsageLimitError
 from .resource.errors import called
 from .resource.resource import AzureSpeechConfigEntry
 from .speech import (
-    BYTES_PER_SECOND,
     LANGUAGES,
     AudioSourceError,
     BadAudioError,
@@ -56,7 +63,7 @@ from .speech import (
     TranslationOptions,
     printable,
 )
-from .speech.language_tags import match
+from .speech.language_tags import language_of, match
 from .voice.expected import async_get_ready
 
 _LOGGER = logging.getLogger(__name__)
@@ -106,14 +113,22 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         super().__init__(entry, subentry)
         self._settings = settings
         self._second_ear = SecondEar(self, settings.second_engine)
+        self._counts: Counter[str] = Counter()
 
     @abstractmethod
-    def _options(self, language: str) -> RecognitionOptions:
-        """Return how to recognise one utterance, in the language that the pipeline has chosen."""
+    def _options(self, language: str, sentences: Sentences | None) -> RecognitionOptions:
+        """Return how to recognise one utterance, in the language that the pipeline has chosen.
+
+        ``sentences``: what can be said in this home, if it may be judged by that.
+        """
 
     @abstractmethod
     def _text(self, said: Hypothesis | Phrase) -> str | None:
         """Return the text that the pipeline gets for it; None if there is none."""
+
+    async def _sentences(self, language: str) -> Sentences | None:  # noqa: ARG002 - a recognizer's own does
+        """Return what can be said in this home, if a command is to be judged by that, and may be."""
+        return None
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -180,70 +195,129 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         heard silence, or that of a phrase, when the service did. Silence is a success with an empty text. A failure is
         a result as well and never an exception: of a TimeoutError the pipeline would say nothing at all.
         """
-        result = SpeechResult("", SpeechResultState.SUCCESS)
         try:
-            options = self._options(metadata.language)
-            async with aclosing(self._heard(metadata, stream, options)) as events:
-                async for event in events:
-                    if isinstance(event, Hypothesis):
-                        async_get_ready()  # who is to answer
-                        partial = self._text(event)
-                        if partial is not None and len(partial) <= MAX_TEXT:
-                            _LOGGER.debug("partial: %s", partial)
-                            yield PartialSpeechResult(_both(result.text, partial, metadata.language))
-                    elif isinstance(event, Phrase):
-                        result = self._result(result, event, metadata.language)
-                        self.async_show(ATTR_LANGUAGE, event.text and (event.language or options.language))
-                        if len(result.text or "") > MAX_TEXT:
-                            _LOGGER.error("%s: more was heard than anybody says in a command", self.entity_id)
-                            result = SpeechResult(None, SpeechResultState.ERROR)
-                            break
+            async with aclosing(self._results(metadata, stream)) as results:
+                async for result in results:
+                    yield result
         except (AudioSourceError, BadAudioError) as err:  # the stream is at fault, so neither trouble nor its end
             # A source that raises Home Assistant's own error has told the household what happened.
             level = logging.DEBUG if isinstance(err.__cause__, HomeAssistantError) else logging.WARNING
             _LOGGER.log(level, "%s: cannot use the audio: %s", self.entity_id, err)
-            result = SpeechResult(None, SpeechResultState.ERROR)
         except SpeechError, UsageLimitError:  # which the resource has told already
-            result = SpeechResult(None, SpeechResultState.ERROR)
+            pass
         except ServiceValidationError as err:  # whoever speaks to it without asking what it can
             _LOGGER.error("%s: %s", self.entity_id, err)  # noqa: TRY400 - one line
-            result = SpeechResult(None, SpeechResultState.ERROR)
         except Exception:
             _LOGGER.exception("%s: unexpected error", self.entity_id)
-            result = SpeechResult(None, SpeechResultState.ERROR)
+        else:
+            return
+        yield SpeechResult(None, SpeechResultState.ERROR)
+
+    async def _results(
+        self, metadata: SpeechMetadata, stream: AsyncIterable[bytes]
+    ) -> AsyncGenerator[PartialSpeechResult | SpeechResult]:
+        """Yield the transcript so far, and the result. Raises whatever it fails with."""
+        result, language = SpeechResult("", SpeechResultState.SUCCESS), metadata.language
+        heard: list[Said] = []
+        sentences = await self._sentences(language)
+        options = self._options(language, sentences)
+        async with aclosing(self._heard(metadata, stream, options, sentences)) as events:
+            async for event in events:
+                if isinstance(event, Hypothesis):
+                    async_get_ready()  # who is to answer
+                    so_far = self._text(event)
+                    if so_far is not None and len(so_far) <= MAX_TEXT:
+                        _LOGGER.debug("partial: %s", so_far)
+                        yield PartialSpeechResult(self._joined([*heard, Said(so_far)], language))
+                elif isinstance(event, Phrase):
+                    result = self._result(heard, event, language)
+                    self.async_show(ATTR_LANGUAGE, event.text and (event.language or options.language))
+                    if len(result.text or "") > MAX_TEXT:
+                        _LOGGER.error("%s: more was heard than anybody says in a command", self.entity_id)
+                        result = SpeechResult(None, SpeechResultState.ERROR)
+                        break
+        if sentences is not None and result.text:
+            meaning = Meaning(heard, language, result.text)
+            result = SpeechResult(await meaning.text(sentences), SpeechResultState.SUCCESS)
+            self._count(ATTR_ALTERNATIVES, meaning.by_alternative)
         yield result
 
     def _heard(
-        self, metadata: SpeechMetadata, stream: AsyncIterable[bytes], options: RecognitionOptions
+        self,
+        metadata: SpeechMetadata,
+        stream: AsyncIterable[bytes],
+        options: RecognitionOptions,
+        sentences: Sentences | None,
     ) -> AsyncGenerator[Event]:
-        """Return what is heard of a command: by the service, and by the second engine where there is one."""
+        """Return what is heard of a command, to its end."""
         audio = limited(stream, self._settings.audio_limit)
+        if sentences is None or not self._settings.ends_by_command:
+            return self._engines(metadata, audio, options)[0]
+        language, usual = metadata.language, self._settings.segmentation_silence or USUAL_SILENCE
+        command = Command(language, self.hass.loop.time(), cut=self._settings.short_silence, usual=usual)
+        read = partial(self._said, language=language)
+        ending = Ending(self.hass, self._entry, audio, command, sentences, read=read)
+        return ending.events(*self._engines(metadata, ending.audio(), options), self._ended)
+
+    def _ended(self, command: Command) -> None:
+        self._count(ATTR_ENDED_SOONER, command.is_sooner)
+        self._count(ATTR_WAITED_LONGER, command.waited)
+
+    def _count(self, attribute: str, happened: bool) -> None:  # noqa: FBT001 - what is counted
+        self._counts[attribute] += happened
+        self.async_show(attribute, self._counts[attribute])
+
+    def _engines(
+        self, metadata: SpeechMetadata, audio: AsyncGenerator[bytes], options: RecognitionOptions
+    ) -> tuple[AsyncGenerator[Event], Callable[[], bool]]:
+        """Return what is heard: by the service, and by the second engine where there is one.
+
+        And what has them hear no more than they have, which returns whether they can leave it at that.
+        """
         asked = self._second_ear.async_find(metadata)
         if asked is None:
             if self._settings.second_engine is not None:
                 self.async_show(ATTR_LAST_ENGINE, self.entity_id)
-            return self._resource.recognize(audio, options)
+            return self._resource.recognize(audio, options), lambda: True
         on_nothing = self._settings.second_on_nothing
         hearing = Hearing(self.hass, self._entry, self._second_ear, asked, options, on_nothing=on_nothing)
         # Where the service is to hear the end of speech, nobody else does, and it may be away.
         listener = None if self.audio_processing.requires_external_vad else EndOfSpeech()
-        return hearing.events(audio, partial(self.async_show, ATTR_LAST_ENGINE), listener)
+        return hearing.events(audio, partial(self.async_show, ATTR_LAST_ENGINE), listener), hearing.enough
 
-    def _result(self, before: SpeechResult, phrase: Phrase, language: str) -> SpeechResult:
-        """Return the result so far, to which a phrase has come."""
-        text = self._text(phrase)
-        _LOGGER.debug("phrase: %s", text)
+    def _result(self, heard: list[Said], phrase: Phrase, language: str) -> SpeechResult:
+        """Return the result so far, and add the phrase to what was heard."""
+        _LOGGER.debug("phrase: %s", text := self._text(phrase))
         if text is None:
             reason = phrase.translation_error or "the service gave none"
             _LOGGER.error("%s: no translation: %s", self.entity_id, reason)
+            heard.clear()
             return SpeechResult(None, SpeechResultState.ERROR)
-        return SpeechResult(_both(before.text, text, language), SpeechResultState.SUCCESS)
+        heard.append(self._said(phrase, language))
+        return SpeechResult(self._joined(heard, language), SpeechResultState.SUCCESS)
+
+    def _said(self, phrase: Phrase, language: str) -> Said:
+        """Return a phrase as it is written, in a home with sentences of this language."""
+        others = phrase.alternatives if self._settings.alternatives else ()
+        foreign = phrase.language is not None and language_of(phrase.language) != language_of(language)
+        return Said(
+            self._text(phrase) or "", tuple(self._text(other) or "" for other in others), phrase.lexical or "", foreign
+        )
+
+    def _joined(self, heard: Sequence[Said], language: str) -> str:
+        """Return phrases as one text."""
+        if self._settings.ends_by_command:
+            return one_text(heard, language)
+        return joined([phrase.text for phrase in heard if phrase.text], language)
 
 
 class RecognizerEntity(SpeechEntity):
     """A recognizer: says what is spoken, as it is spoken."""
 
     _attr_translation_key = SUBENTRY_RECOGNIZER
+    _unrecorded_attributes = frozenset(
+        {ATTR_LANGUAGE, ATTR_LAST_ENGINE, ATTR_ENDED_SOONER, ATTR_WAITED_LONGER, ATTR_ALTERNATIVES}
+    )
 
     def __init__(self, entry: AzureSpeechConfigEntry, subentry: ConfigSubentry) -> None:
         """Take the settings from the subentry."""
@@ -264,11 +338,26 @@ class RecognizerEntity(SpeechEntity):
             self._phrase_list = PhraseList(self.hass, self._settings.phrases)
             self._phrase_list.async_start()
             self.async_on_remove(self._phrase_list.async_stop)
+        if self._asks_home:
+            self.async_on_remove(async_warm_up(self.hass, self.entity_id))
+
+    @property
+    def _asks_home(self) -> bool:
+        return self._settings.ends_by_command or self._settings.alternatives
 
     @override
-    def _options(self, language: str) -> RecognitionOptions:
+    async def _sentences(self, language: str) -> Sentences | None:
+        return await async_find(self.hass, self.entity_id, language) if self._asks_home else None
+
+    @override
+    def _options(self, language: str, sentences: Sentences | None) -> RecognitionOptions:
         phrases = self._settings.phrases if self._phrase_list is None else self._phrase_list.phrases
-        return self._settings.recognition_options(language, phrases)
+        return self._settings.recognition_options(
+            language,
+            phrases,
+            by_command=sentences is not None and self._settings.ends_by_command,
+            alternatives=sentences is not None and self._settings.alternatives,
+        )
 
     @override
     def _text(self, said: Hypothesis | Phrase) -> str:
@@ -299,7 +388,7 @@ class TranslatorEntity(SpeechEntity):
         return locales_of(self._translation.targets[0])
 
     @override
-    def _options(self, language: str) -> TranslationOptions:
+    def _options(self, language: str, sentences: Sentences | None) -> TranslationOptions:
         return self._translation
 
     @override
@@ -309,21 +398,3 @@ class TranslatorEntity(SpeechEntity):
             if said.text or said.translations
             else ""
         )
-
-
-async def limited(stream: AsyncIterable[bytes], seconds: float) -> AsyncGenerator[bytes]:
-    """Yield the first seconds of 16 kHz, 16-bit, mono audio, and close its source."""
-    left = int(seconds * BYTES_PER_SECOND)
-    try:
-        async for chunk in stream:
-            yield chunk[:left]
-            left -= len(chunk)
-            if left <= 0:
-                return
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
-
-
-def _both(before: str | None, text: str, language: str) -> str:
-    return joined([part for part in (before, text) if part], language)

@@ -64,6 +64,7 @@ class Hearing:
         self._service: asyncio.Task[None] | None = None
         self._second: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
+        self._had_enough = False
 
     async def events(
         self, audio: AsyncIterable[bytes], on_answer: Callable[[str], None], listener: Listener | None = None
@@ -93,6 +94,14 @@ class Hearing:
                 self._entry.async_create_background_task(self._hass, self._settle(), "Azure Speech Live hearing")
             else:
                 await self._close()
+
+    def enough(self) -> bool:
+        """Take what the service has told so far for all of the command, if it is the one who hears; return whether."""
+        if self._race.is_served and not self._race.finished:
+            self._had_enough = True
+            self._race.enough(self._loop.time())
+            self._news.set()
+        return self._had_enough
 
     def _begin(self) -> None:
         how = begins(
@@ -211,7 +220,9 @@ class Hearing:
         """
         try:
             await self._recording.close()
-            if self._race.won_by_second and self._race.waits_from < inf and not self._race.is_throttled:
+            if self._had_enough:
+                await self._listen_until(self._loop.time() + MOST_PATIENCE)
+            elif self._race.won_by_second and self._race.waits_from < inf and not self._race.is_throttled:
                 await self._listen_until(self._race.patience_ends)
                 self._race.miss(self._loop.time())
                 await self._listen_until(self._race.waits_from + MOST_PATIENCE)

@@ -296,6 +296,16 @@ class Race:
             self._memory.failed(now, self._begun)
             self._on_miss()
 
+    @property
+    def is_served(self) -> bool:
+        """Whether it is the service that hears, as it should."""
+        return self.service_hears and not self.second_asked and self._trouble is None
+
+    def enough(self, now: float) -> None:
+        """Take note that the caller needs no more than the service has told: that was its answer."""
+        self._memory.answered(now, None)
+        self._finish()
+
     def fail(self, error: Exception) -> None:
         """End it with an error: nobody can hear it."""
         if not self.finished:

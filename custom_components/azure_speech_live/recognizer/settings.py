@@ -98,6 +98,11 @@ class RecognizerSettings:
         return Mode.CONVERSATION if self.end_of_speech is EndOfSpeech.HOME_ASSISTANT else Mode.INTERACTIVE
 
     @property
+    def ends_by_command(self) -> bool:
+        """Return whether a command is over when it is complete: only where nobody alone was to end it."""
+        return self.by_command and self.end_of_speech is EndOfSpeech.FIRST
+
+    @property
     def audio_limit(self) -> float:
         """Return the seconds of audio that a command may have."""
         return self.max_duration if self.end_of_speech is EndOfSpeech.AZURE else MAX_DURATION

@@ -21,7 +21,6 @@ from custom_components.azure_speech_live.recognizer.settings import (
 from custom_components.azure_speech_live.recognizer.text import Substitutions
 from custom_components.azure_speech_live.resource.stored import InvalidSettingError
 from custom_components.azure_speech_live.speech import Mode
-from custom_components.azure_speech_live.stt import limited
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.options import TurnOptions
@@ -249,21 +248,6 @@ async def test_a_command_whose_end_nobody_hears_is_over_after_a_while(
     assert (await transcribe(hass, television(), entity_id=KITCHEN))[1] == heard("Turn on the kitchen light.")
     assert len(last_turn(service).audio) == 3 * BYTES_PER_SECOND
     await closed.wait()
-
-
-async def test_audio_is_limited_to_the_sample_and_its_source_closed() -> None:
-    closed = False
-
-    async def source() -> AsyncGenerator[bytes]:
-        nonlocal closed
-        try:
-            while True:
-                yield bytes(1000)
-        finally:
-            closed = True
-
-    assert [len(chunk) async for chunk in limited(source(), 0.1)] == [1000, 1000, 1000, 200]
-    assert closed
 
 
 @pytest.mark.parametrize(
