@@ -16,6 +16,8 @@ from .ending.measured import QUICK as ENDING_QUICK, Plan as EndingPlan, measure 
 from .ending.report import report as ending_report
 from .figures import FIGURES
 from .measured import QUICK, Measured, Plan
+from .people.measured import QUICK as PEOPLE_QUICK, Plan as PeoplePlan, measure as measure_people
+from .people.report import report as people_report
 from .plot import chart
 from .report import report
 from .scaling import scaling
@@ -56,7 +58,12 @@ async def ending(*, quick: bool) -> tuple[str, Plots]:
     return ending_report(measured), {}
 
 
-PARTS: Final = {"recognition": recognition, "voice": voice, "ending": ending}
+async def people(*, quick: bool) -> tuple[str, Plots]:
+    """Measure how soon people's commands are ended; return the report. It has no plots."""
+    return people_report(await measure_people(PEOPLE_QUICK if quick else PeoplePlan())), {}
+
+
+PARTS: Final = {"recognition": recognition, "voice": voice, "ending": ending, "people": people}
 
 
 async def _measure[P, M](place: P, measured: M, figures: Iterable[Callable[[P, M], Awaitable[None]]]) -> None:

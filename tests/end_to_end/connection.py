@@ -89,11 +89,16 @@ class Connection:
         )
 
     async def create_pipeline(
-        self, entry_id: str, agent: str = "conversation.home_assistant", *, stt_language: str = "en-US"
+        self,
+        entry_id: str,
+        agent: str = "conversation.home_assistant",
+        *,
+        stt_engine: str | None = None,
+        stt_language: str = "en-US",
     ) -> str:
         """Create an Assist pipeline that listens and speaks through the entities of an entry, and return its id.
 
-        It is the preferred one then.
+        ``stt_engine``: the one that listens, if the entry has several. It is the preferred pipeline then.
         """
         pipeline = await self.call(
             "assist_pipeline/pipeline/create",
@@ -101,7 +106,7 @@ class Connection:
             language="en",
             conversation_engine=agent,
             conversation_language="en",
-            stt_engine=await self.entity(entry_id, "stt"),
+            stt_engine=stt_engine or await self.entity(entry_id, "stt"),
             stt_language=stt_language,
             tts_engine=await self.entity(entry_id, "tts"),
             tts_language="en-US",

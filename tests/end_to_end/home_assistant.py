@@ -117,14 +117,25 @@ class HomeAssistant:
         )
         return str(step["result"]["entry_id"])
 
+    async def add_subentry(self, entry_id: str, kind: str, **settings: Any) -> None:
+        """Add a recognizer, translator or voice by its form; what is not given is as the form suggests.
+
+        Raises HomeAssistantError if the form does not ask for one of the settings, or does not accept it.
+        """
+        await self._fill_in({"handler": [entry_id, kind]}, settings)
+
     async def reconfigure(self, entry_id: str, subentry_id: str, kind: str, **changes: Any) -> None:
         """Change settings of a recognizer, translator or voice by its form; the others stay.
 
         Raises HomeAssistantError if the form does not ask for one of them, or does not accept it.
         """
+        await self._fill_in({"handler": [entry_id, kind], "subentry_id": subentry_id}, changes)
+
+    async def _fill_in(self, flow: dict[str, Any], settings: dict[str, Any]) -> None:
         flows = "/api/config/config_entries/subentries/flow"
-        step = await self.post(flows, json={"handler": [entry_id, kind], "subentry_id": subentry_id})
-        left = dict(changes)
+        step = await self.post(flows, json=flow)
+        left = dict(settings)
+        kind = flow["handler"][1]
         while step["type"] == "form":
             filled = _filled_in(step["data_schema"], left)
             step = await self.post(f"{flows}/{step['flow_id']}", json=filled)

@@ -8,7 +8,6 @@ amid one, and hear several.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -74,13 +73,16 @@ class Recording:
         later = (Said(word.text, word.start + seconds, word.end + seconds) for word in after)
         return Recording(self.pcm[:cut] + quiet + self.pcm[cut:], (*before, *later))
 
+    def quieter(self, factor: float) -> Recording:
+        """Return it with smaller samples, by which it is another recording."""
+        return Recording((np.frombuffer(self.pcm, np.int16) * factor).astype(np.int16).tobytes(), self.words)
+
 
 class Known:
-    """Hears recordings that it knows. It takes `delay` seconds to answer."""
+    """Hears recordings that it knows."""
 
-    def __init__(self, recordings: Iterable[Recording], delay: float = 0.0) -> None:
+    def __init__(self, recordings: Iterable[Recording]) -> None:
         """Learn to know them."""
-        self.delay = delay
         self._marks: dict[bytes, tuple[Recording, int]] = {}
         for recording in recordings:
             samples = np.frombuffer(recording.pcm, np.int16)
@@ -141,7 +143,6 @@ class KnownRecognition:
 
     async def conclude(self) -> list[Finding]:
         """End the phrase that has begun."""
-        await asyncio.sleep(self._engine.delay)
         return [] if self._start is None else [self._phrase(self._start)]
 
     async def close(self) -> None:
@@ -177,8 +178,7 @@ class KnownRecognition:
     def _hear_quiet(self) -> list[Finding]:
         quiet = self._position - self._quiet
         if self._start is not None:
-            over = quiet >= self._end_silence + self._engine.delay
-            return [self._phrase(self._start)] if over else self._guess(self._start)
+            return [self._phrase(self._start)] if quiet >= self._end_silence else self._guess(self._start)
         if quiet < self._initial_silence:
             return []
         since, self._quiet = self._quiet, self._position
