@@ -4,8 +4,9 @@ Each command is asked anew: names, rooms, custom sentences and automations are t
 cannot say, for whatever reason, is as if nobody had asked.
 """
 
+from functools import partial
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.util.language import matches
@@ -17,14 +18,11 @@ from .permission import OWN_AGENT, Assistant, async_permitted
 from .verdict import Verdict
 
 if TYPE_CHECKING:
-    from hassil.intents import Intents
+    from hassil.recognize import RecognizeResult
     from homeassistant.components.conversation import ConversationInput
     from homeassistant.components.conversation.default_agent import DefaultAgent
 
 _LOGGER = logging.getLogger(__name__)
-
-_WARMING: Final = "0"
-"""No command in any language, and yet a number: all that is made at the first time is made for it."""
 
 
 class Sentences:
@@ -59,8 +57,8 @@ class Sentences:
             return False
 
     async def warm_up(self) -> None:
-        """Have all made that the first command takes: where it is there, this takes no time."""
-        await self.judge(_WARMING)
+        """Have nearly all made that the first command takes; where it is there, this takes a millisecond."""
+        await self.judge("")  # every sentence begins with that
 
     async def _judge(self, text: str) -> Verdict:
         verdict = await self._judge_sentence(text)
@@ -76,26 +74,24 @@ class Sentences:
         from .grammar import judge  # noqa: PLC0415
         from .inside import async_grammar  # noqa: PLC0415
 
-        said = self._said(text)
-        grammar = await async_grammar(self._agent, said)
-        if grammar is None:
+        grammar = await async_grammar(self._agent, self._said(text))
+        match, triggered = await self._understood(text)
+        if grammar is None or (match is not None and self._is_taken(match) and not triggered):
             return Verdict.OTHER
-        match = await self._agent.async_recognize_intent(said, strict_intents_only=True)
-
-        def judged() -> Verdict:
-            triggered = _starts_automation(text, grammar.triggers)
-            if match is not None and match.intent.name in self._assistant.taken and not triggered:
-                return Verdict.OTHER
-            return judge(text, grammar, match, triggered=triggered)
-
-        return await self._hass.async_add_executor_job(judged)
+        return await self._hass.async_add_executor_job(partial(judge, text, grammar, match, triggered=triggered))
 
     async def _understands(self, text: str) -> bool:
+        match, triggered = await self._understood(text)
+        return triggered or (match is not None and not self._is_taken(match))
+
+    async def _understood(self, text: str) -> tuple[RecognizeResult | None, bool]:
+        """Return which sentence Home Assistant finds a text to be, in a thread, and whether it starts an automation."""
         said = self._said(text)
-        if await self._agent.async_recognize_sentence_trigger(said) is not None:
-            return True
         match = await self._agent.async_recognize_intent(said, strict_intents_only=True)
-        return match is not None and match.intent.name not in self._assistant.taken
+        return match, await self._agent.async_recognize_sentence_trigger(said) is not None
+
+    def _is_taken(self, match: RecognizeResult) -> bool:
+        return match.intent.name in self._assistant.taken
 
     def _said(self, text: str) -> ConversationInput:
         from homeassistant.components.conversation import ConversationInput  # noqa: PLC0415 - as above
@@ -141,9 +137,3 @@ def async_sentences(hass: HomeAssistant, assistant: Assistant) -> Sentences | No
     if not isinstance(agent, DefaultAgent) or not matches(assistant.language, agent.supported_languages):
         return None
     return Sentences(hass, agent, assistant)
-
-
-def _starts_automation(text: str, triggers: Intents | None) -> bool:
-    from hassil.recognize import recognize_all  # noqa: PLC0415 - as above
-
-    return triggers is not None and any(True for _ in recognize_all(text, triggers))
