@@ -13,14 +13,19 @@ MODULES: Final = [str(path.relative_to(HOUSE)) for path in sorted(HOUSE.rglob("[
 WITHOUT: Final = {
     "const.py": "names alone",
     "entity.py": "what entities share: integration/test_init.py and integration/resource/test_health.py look at them",
+    "home/beyond.py": "what integration/home/test_walk.py walks past the end of a text",
+    "home/notes.py": "names of bits: integration/home/test_walk.py reads them",
+    "home/patterns.py": "what integration/home/test_walk.py walks through, of every kind",
+    "home/sense.py": "what is the same command: integration/home/test_grammar.py has each rule",
+    "home/values.py": "lists: integration/home/test_walk.py has all kinds of them",
     "home/verdict.py": "names alone: integration/home/test_grammar.py has sentences judged",
     "microphone/errors.py": "kinds of errors: microphone/test_capture.py causes them",
     "resource/session.py": "a record: integration/resource/test_usage.py and integration/test_diagnostics.py read it",
     "speech/wire/limits.py": "numbers: speech/wire/test_inflow.py and adversary/test_floods.py go to them and beyond",
     "voice/abbreviations.py": "a table of words: integration/voice/test_sentences.py reads sentences with them",
     "voice/markup.py": "rules of integration/voice/test_text.py, which has texts with all of them",
-    "voice/request.py": "who asks: integration/test_tts.py hears it, integration/voice/test_lost.py has voices refused",
     "voice/reading.py": "what was read so far of a text: integration/voice/test_text.py cuts texts anywhere",
+    "voice/request.py": "who asks: integration/test_tts.py hears it, integration/voice/test_lost.py has voices refused",
 }
 """Modules that have no tests of their name: why, and what shows that they work."""
 

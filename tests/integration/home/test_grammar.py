@@ -1,11 +1,203 @@
 """Whether a command can go on: each rule with a grammar of its own."""
 
-from hassil.intents import Intents
+from typing import Final
 
-from custom_components.azure_speech_live.home.grammar import Grammar, judge
+import pytest
+
+from custom_components.azure_speech_live.home.grammar import judge
 from custom_components.azure_speech_live.home.verdict import Verdict
+
+from .grammars import COVER, KITCHEN, LIGHT, grammar, intents, lists_of, no_home, on, verdict  # noqa: F401 - a fixture
+
+FINAL: Final = Verdict.FINAL
+OPEN: Final = Verdict.OPEN
+OTHER: Final = Verdict.OTHER
+
+WILDCARD: Final = {"wildcard": True}
+NUMBER: Final = {"range": {"from": 0, "to": 100}}
+
+LIGHTS: Final = grammar(
+    {
+        "TurnOn": [
+            on("turn on [the] {name} [please]"),
+            on("turn on [the] {name} (in|on) [the] ({area}|{floor})"),
+            on("turn on [the] lights", requires_context={"area": {"slot": True}}, slots={"domain": "light"}),
+            on("turn on [the] lights in [the] {area}", slots={"domain": "light"}),
+        ],
+        "TurnOff": on("turn off [the] {name}"),
+        "SetLight": [on("set [the] {name} to {brightness}[[ ](%|percent)]"), on("{name} {brightness}[[ ](%|percent)]")],
+        "Blinds": on("open [the] {name}", requires_context={"domain": "cover"}),
+    },
+    slot_lists=lists_of(
+        [("Lamp", LIGHT), ("Lamp left", LIGHT), ("Desk", LIGHT), ("Fan", {}), ("Fan", {}), ("Blind", COVER)]
+    ),
+    context=KITCHEN,
+    lists={"brightness": NUMBER},
+    skip_words=["can you", "please"],
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("turn on the desk", FINAL),  # only the same words more, or where the one desk is
+        ("Turn on the desk.", FINAL),
+        ("turn off the desk", FINAL),
+        ("turn on the desk in the kitchen", FINAL),
+        ("can you turn on the desk please", FINAL),
+        ("turn on the fan", OPEN),  # there are two: in the kitchen is another
+        ("turn on the lamp", OPEN),  # the left one
+        ("turn on the lights", OPEN),  # of another room
+        ("turn on the lights in the kitchen", FINAL),
+        ("set the desk to 50%", FINAL),
+        ("set the desk to 50 percent", FINAL),
+        ("set the desk to 5", OPEN),  # 50
+        ("set the desk to 20", OPEN),  # twenty-five
+        ("set the desk to twenty", OPEN),
+        ("set the desk to 15", FINAL),
+        ("set the desk to fifteen", FINAL),
+        ("", OPEN),
+        ("turn", OPEN),
+        ("turn on", OPEN),
+        ("turn on the", OPEN),
+        ("open the", OPEN),
+        ("desk", OPEN),
+        ("desk twenty-", OPEN),
+        ("can", OPEN),  # the beginning of what can be skipped
+        ("can you", OPEN),
+        ("turn on the la", OTHER),  # no word goes on, only words do
+        ("turn on the garage", OTHER),
+        ("open the desk", OTHER),  # is no cover
+        ("what a day", OTHER),
+    ],
+)
+def test_a_command_goes_on_to_another_or_not(text: str, expected: Verdict) -> None:
+    assert verdict(text, LIGHTS) is expected
+
+
+FREE: Final = grammar(
+    {
+        "Play": [on("play {query}"), on("play {query} in [the] {area}")],
+        "Broadcast": on("broadcast {message}"),
+        "AddItem": on("add {item} to [the] {name} [list]"),
+        "Later": on("{command} in {minutes} minutes"),
+        "TurnOn": on("turn on [the] {name}"),
+        "TurnAll": on("turn {anything} over"),
+    },
+    lists={"minutes": NUMBER, **dict.fromkeys(("query", "message", "item", "command", "anything"), WILDCARD)},
+    slot_lists=lists_of([("Lamp", LIGHT), ("Shopping", {})]),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("turn on the lamp", FINAL),  # what begins with free text is left aside, and what takes "on the lamp" for it
+        ("play some jazz", OPEN),
+        ("play some jazz in the kitchen", FINAL),  # the place is understood
+        ("play", OPEN),
+        ("broadcast dinner is ready", OPEN),
+        ("add milk", OPEN),
+        ("add milk to the shopping", FINAL),
+        ("add milk to the shopping list", FINAL),
+        ("turn on the lamp in 5", OPEN),  # "turn on the lamp" is free text here: turn ... over
+        ("dance in 5", OTHER),
+        ("dance in 5 minutes", FINAL),
+        ("dance", OTHER),
+    ],
+)
+def test_free_text_goes_on_where_the_command_has_free_text(text: str, expected: Verdict) -> None:
+    assert verdict(text, FREE) is expected
+
+
+TIMERS: Final = grammar(
+    {
+        "StartTimer": [
+            on("[set a] timer for {hours} hour[s] [[and] {minutes} minute[s]]"),
+            on("[set a] timer for {minutes} minute[s] [[and] {seconds} second[s]]"),
+        ],
+        "Stop": [on("stop [it|that]", slots={"all": True}), on("stop [it] now", slots={"all": True})],
+        "Pause": [on("pause", response="short"), on("pause playing", response="long")],
+    },
+    lists=dict.fromkeys(("hours", "minutes", "seconds"), NUMBER),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("timer for ten minutes", OPEN),  # and five seconds
+        ("timer for 10 minutes and 5 seconds", FINAL),
+        ("timer for one hour 10", OPEN),
+        ("timer for one hour 10 minutes", FINAL),
+        ("stop", FINAL),  # it, now: the same intent and the same slots, which are fixed
+        ("pause", OPEN),  # is answered otherwise
+    ],
+)
+def test_only_the_same_slots_are_the_same(text: str, expected: Verdict) -> None:
+    assert verdict(text, TIMERS) is expected
+
+
+TRIGGERED: Final = grammar(
+    {"TurnOn": on("good night {name}"), "Play": on("party time {query}")},
+    lists={"query": WILDCARD},
+    triggers=intents(
+        {
+            "1": on("good night"),
+            "2": on("party [time]"),
+            "3": on("[it is] late"),
+            "4": on("late again"),
+            "5": on("film {title} please"),
+            "6": on("lamp time"),
+        },
+        lists={"title": WILDCARD},
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("good night", OPEN),  # lamp
+        ("party", OPEN),
+        ("party time", OPEN),
+        ("it is", OPEN),
+        ("it is late", FINAL),
+        ("late", OPEN),
+        ("film", OPEN),
+        ("film alien please", OPEN),
+        ("film alien", OPEN),
+        ("good night lamp", FINAL),
+        ("lamp", OPEN),
+    ],
+)
+def test_sentences_that_start_automations_count_as_well(text: str, expected: Verdict) -> None:
+    assert verdict(text, TRIGGERED) is expected
 
 
 def test_of_what_nobody_can_say_here_nothing_is_told() -> None:
-    nothing = Grammar(Intents(language="en", intents={}), {}, None, "en", None)
-    assert judge("turn on the lamp", nothing, None, triggered=False) is Verdict.OTHER
+    assert verdict("turn on the lamp", grammar({})) is OTHER
+
+
+def test_a_home_whose_names_change_is_another() -> None:
+    before = grammar({"TurnOn": on("turn on {name}")})
+    assert verdict("turn on lamp", before) is FINAL
+    after = type(before)(before.intents, lists_of([("Lamp", LIGHT), ("Lamp left", LIGHT)]), None, "en", None)
+    assert verdict("turn on lamp", after) is OPEN
+
+
+@pytest.mark.parametrize(
+    "text", ["turn on " + "the lamp " * 400, "a " * 2000, "-" * 3000, "\u0130" * 50, "{name} <x> [y]"]
+)
+def test_no_text_is_too_much(text: str) -> None:
+    assert judge(text, LIGHTS, None, triggered=False) in (OPEN, OTHER)
+
+
+def test_a_monster_of_a_grammar_is_not_judged() -> None:
+    monster = grammar(
+        {"Monster": on(" ".join(["[{x}] [(a|b|c) {name}] <nested>"] * 40))},
+        expansion_rules={"nested": "[<nested>] {x}"},
+        lists={"x": WILDCARD},
+        slot_lists=lists_of([(f"lamp {number}", LIGHT) for number in range(500)]),
+    )
+    assert judge("a lamp " * 100, monster, None, triggered=False) in (OPEN, OTHER)
