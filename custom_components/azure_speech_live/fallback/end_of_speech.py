@@ -54,8 +54,8 @@ class EndOfSpeech:
 
     def goes_on(self) -> None:
         """Hear on: more was said, and it is over with the next silence."""
-        self._over = False
-        if self._detector is not None:
+        if self._over and self._detector is not None:
+            self._over = False
             _, segmenter = self._detector
             segmenter.reset()
             segmenter.in_command = True  # who was heard to speak need not be heard to begin

@@ -114,6 +114,8 @@ class Hearing:
         self._update()
 
     def _over(self) -> None:
+        if self._race.only_noise:
+            self._recording.end()  # else the service waits for speech, and seems to be away
         knows = self._recording.ended or self._race.speech_ended
         pause = None if knows else self._options.segmentation_silence or 0.0
         self._race.over(self._loop.time(), self._recording.size, pause)
@@ -148,7 +150,7 @@ class Hearing:
             async with aclosing(self._resource.recognize(audio, self._options, race.timeline)) as events:
                 async for event in events:
                     was_over = race.is_over
-                    race.service_said(event)
+                    race.service_said(event, more=not self._recording.ended)
                     if was_over and not race.is_over:
                         self._recording.command_goes_on()
                     self._recording.drop(race.covered)

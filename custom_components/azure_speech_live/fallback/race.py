@@ -65,6 +65,8 @@ class Race:
         self._service_over = self._second_over = False
         self.speech_ended = False
         """Whether the service has heard the speech end."""
+        self.only_noise = False
+        """Whether all that the service has heard so far was noise."""
         self.finished = False
         self.error: Exception | None = None
         """With what the service failed; with what the command did, when it is finished."""
@@ -151,8 +153,8 @@ class Race:
 
     # --- the service
 
-    def service_said(self, event: Event) -> None:
-        """Take what the service's client tells."""
+    def service_said(self, event: Event, *, more: bool = False) -> None:
+        """Take what the service's client tells; ``more``: audio still comes, so that a false start is no end."""
         if self.finished:
             return
         match event:
@@ -161,20 +163,30 @@ class Race:
                 self._amiss(self._trouble)
                 return
             case SpeechEnded():
-                # Where Home Assistant alone hears the end, the service hears the ends of sentences.
-                self.speech_ended = self._options.mode is Mode.INTERACTIVE
+                # Where Home Assistant alone hears the end, the service hears the ends of sentences. And it may be that
+                # of noise: who hears it with the service would answer that, before the command is spoken.
+                self.speech_ended = self._options.mode is Mode.INTERACTIVE and not self.second_asked
+                self.only_noise = False
                 self._may_go_on = self._may_go_on and not self.speech_ended
             case SpeechStarted() | Hypothesis():
-                self._speech, self._trouble = True, None
+                self._speech, self._trouble, self.only_noise = True, None, False
                 if self._may_go_on and not self.second_asked:
                     self._over_at, self.waits_from = None, inf
             case Phrase():
                 self._phrases.append(event)
+                if more and event.is_false_start and self._options.mode is Mode.INTERACTIVE:
+                    self._start_anew()
                 if event.says_something and not self.second_asked and self._options.mode is not Mode.INTERACTIVE:
                     self._tell_phrases()
                 return
         if not any(phrase.says_something for phrase in self._phrases):  # else it would be told without these
             self.events.append(event)
+
+    def _start_anew(self) -> None:
+        """Take note that what was heard was noise, so that the command is still to come."""
+        self.speech_ended, self.only_noise = False, True
+        if not self.second_asked:
+            self._over_at, self.waits_from = None, inf
 
     def service_answered(self, now: float) -> None:
         """Take note that the service has said all. It does so also when it is no longer waited for."""

@@ -98,6 +98,11 @@ class Recording:
         else:
             self._await_more()
 
+    def end(self) -> None:
+        """Take no more of the source: nobody needs it any more."""
+        self._closed = True
+        self._pulling.cancel()
+
     def reader(self, *, beyond: bool = False) -> AsyncGenerator[bytes]:
         """Return the audio that is kept and what comes, to the end of the command, or of the source if ``beyond``.
 

@@ -67,9 +67,10 @@ class SpeechClient:
 
         ``audio`` gives 16 kHz, 16-bit, mono, little-endian PCM in chunks of any size, with or without a WAV header;
         it is pulled from the first ``anext`` on, and closed at the end. In INTERACTIVE mode the first phrase is the
-        last event. A connection that breaks is carried over once, which AttemptFailed tells. Closing the generator ends
-        everything at once. What happens when is noted in ``timeline``, if there is one. What may be ``long`` comes
-        behind the others where the service does not take all of them at a time.
+        last event, but for a false start (Phrase.is_false_start): then the service is asked for what comes behind it,
+        and the same utterance goes on. A connection that breaks is carried over once, which AttemptFailed tells.
+        Closing the generator ends everything at once. What happens when is noted in ``timeline``, if there is one. What
+        may be ``long`` comes behind the others where the service does not take all of them at a time.
 
         Raises SpeechError; see errors.py.
         """

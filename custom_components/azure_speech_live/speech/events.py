@@ -71,6 +71,12 @@ class Phrase:
         """Whether there is a text, or a translation of one that the service did not tell."""
         return bool(self.text or self.translations)
 
+    @property
+    def is_false_start(self) -> bool:
+        """Whether it is noise that was taken for speech: a command may still be said behind it."""
+        silence = (RecognitionStatus.INITIAL_SILENCE_TIMEOUT, RecognitionStatus.END_OF_DICTATION)
+        return not self.says_something and self.status not in silence
+
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:

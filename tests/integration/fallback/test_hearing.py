@@ -11,6 +11,7 @@ from homeassistant.config_entries import SOURCE_REAUTH
 import pytest
 
 from custom_components.azure_speech_live.const import CONF_MONTHLY_LIMIT
+from custom_components.azure_speech_live.fallback.memories import async_get_memories
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.faults import (
@@ -219,6 +220,42 @@ async def test_a_pause_amid_a_command_is_not_its_end_where_the_service_hears_mor
     (heard,) = commands.manner.heard
     assert heard.startswith(said)
     assert len(heard) < len(said) + 1.3 * BYTES_PER_SECOND
+
+
+# --- noise before the command
+
+NOISE: Final = Utterance(status=Status.NO_MATCH, end=0.9)
+
+
+@pytest.mark.parametrize("end_of_speech", ["first", "azure"])
+async def test_the_command_behind_noise_is_heard(commands: Commands, end_of_speech: str) -> None:
+    await commands.set_up(end_of_speech=end_of_speech, second_on_nothing=True)
+    commands.service.engine = Scripted([NOISE], [Utterance(text="Turn on the light.", end=2.0)])
+    answer = await commands.say(4.0)
+    assert (answer.text, answer.by) == ("Turn on the light.", RECOGNIZER)
+    assert not commands.manner.heard
+
+
+async def test_who_hears_with_the_service_hears_the_command_behind_noise_too(commands: Commands) -> None:
+    await commands.set_up(end_of_speech="first")
+    async_get_memories(commands.hass, commands.entry).hearing.failed(asyncio.get_running_loop().time() - 60)
+    commands.service.engine = Scripted([NOISE], [Utterance(text="Turn on the light.")])
+    await commands.say(3.0)
+    (heard,) = commands.manner.heard
+    assert len(heard) == len(pcm(3.0))
+
+
+async def test_noise_that_nothing_follows_is_no_silence_of_the_service(commands: Commands) -> None:
+    """It listens for five seconds more: the end that somebody else hears is told to it, too."""
+    await commands.set_up(end_of_speech="azure", second_on_nothing=True)
+    with wave.open(str(COMMAND)) as file:
+        words = file.readframes(file.getnframes())
+    commands.service.engine = Scripted([Utterance(status=Status.NO_MATCH, end=len(words) / BYTES_PER_SECOND + 0.5)])
+    begun = asyncio.get_running_loop().time()
+    answer = await commands.say(audio=words + bytes(10 * BYTES_PER_SECOND))
+    assert (answer.text, answer.by) == (OTHER, SECOND)
+    assert asyncio.get_running_loop().time() - begun <= len(words) / BYTES_PER_SECOND + 1.5 + SECOND_TAKES
+    assert not async_get_memories(commands.hass, commands.entry).hearing.away
 
 
 # --- nothing was said, or understood

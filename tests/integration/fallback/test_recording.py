@@ -210,6 +210,27 @@ async def test_a_command_goes_on_behind_what_was_taken_for_its_end(over: Changes
     await recording.close()
 
 
+async def test_a_source_that_is_ended_is_no_error(over: Changes) -> None:
+    closed = 0
+
+    async def spoken() -> AsyncGenerator[bytes]:
+        nonlocal closed
+        try:
+            yield pcm(1)
+            await asyncio.Event().wait()
+        finally:
+            closed += 1
+
+    recording = Recording(spoken(), over)
+    early = asyncio.create_task(all_of(recording.reader(beyond=True)))
+    await asyncio.sleep(0.1)
+    recording.end()
+    assert await early == pcm(1)
+    assert recording.ended
+    await recording.close()
+    assert (closed, over.count) == (1, 1)
+
+
 async def test_a_command_of_which_no_more_comes_is_over_until_more_does(over: Changes) -> None:
     more = asyncio.Event()
 

@@ -12,6 +12,7 @@ from custom_components.azure_speech_live.speech import (
     Phrase,
     RecognitionStatus,
     ServiceError,
+    SpeechEnded,
     TranslationOptions,
 )
 
@@ -82,6 +83,38 @@ def test_it_has_an_end() -> None:
     assert command.race.wake_at == OVER + SECOND_LIMIT
     assert not command.race.wake(OVER + SECOND_LIMIT - 0.1)
     assert command.race.wake(OVER + SECOND_LIMIT)
+
+
+# --- noise before the command
+
+
+def test_behind_noise_the_command_is_not_over() -> None:
+    command = Command()
+    command.race.service_said(SpeechEnded(0.4))
+    assert command.race.speech_ended
+    command.over(0.9)
+    command.race.service_said(NO_MATCH, more=True)
+    assert (command.race.speech_ended, command.race.is_over, command.race.only_noise) == (False, False, True)
+    assert command.race.wake_at == inf
+    command.race.service_said(SO_FAR)
+    assert not command.race.only_noise
+    command.over()
+    command.service_says(HEARD, at=OVER + 0.2)
+    assert command.texts == ["", "Turn on the light."]
+
+
+@pytest.mark.parametrize("last", [NO_MATCH, SILENCE], ids=lambda phrase: phrase.status)
+def test_behind_noise_at_its_end_it_is(last: Phrase) -> None:
+    command = Command()
+    command.over()
+    command.race.service_said(last, more=last is SILENCE)
+    assert command.race.is_over
+
+
+def test_who_hears_with_the_service_is_not_ended_by_noise() -> None:
+    command = Command(Then.BOTH)
+    command.race.service_said(SpeechEnded(0.4))
+    assert not command.race.speech_ended
 
 
 # --- speech of which nothing was understood

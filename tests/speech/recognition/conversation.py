@@ -52,6 +52,7 @@ class Service:
         self.unsaid = speak(words)
         self.said: list[str] = []
         self.phrases = 0
+        self.texts = 0
 
     # --- what the flow does
 
@@ -93,6 +94,7 @@ class Service:
             event = self.utterance.events.popleft()
             if isinstance(event, Phrase):
                 self.phrases += 1
+                self.texts += bool(event.text)
                 assert not event.text or event.status is RecognitionStatus.SUCCESS
                 self.said += event.text.split()
 

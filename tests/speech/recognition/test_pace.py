@@ -32,6 +32,15 @@ ALLOWED: Final = MAX_TIMES * (GIVEN + REQUEST_COST)
 WALL: Final = datetime(2026, 11, 29, tzinfo=UTC)
 
 
+def test_all_of_it_three_times_is_not_more_than_that() -> None:
+    pace = Pace()
+    for _ in range(MAX_TIMES):
+        pace.begin(0, 56)
+        pace.sent(56, START)
+    with pytest.raises(ProtocolError):
+        pace.begin(0, 56)
+
+
 def sends(path: str, body: str) -> Send:
     return Send(f"X-RequestId:{{request_id}}\r\nPath:{path}\r\n\r\n{body}")
 

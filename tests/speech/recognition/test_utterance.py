@@ -233,7 +233,8 @@ def test_a_caller_is_not_waited_for_behind_the_last_result() -> None:
     service = interactive()
     request = asked(service)
     for path in [*["speech.startDetected"] * MAX_WAITING, "speech.phrase"]:
-        service.utterance.receive(request.says(path, {"RecognitionStatus": "NoMatch"}), service.now, service.wall)
+        said = request.says(path, {"RecognitionStatus": "Success", "DisplayText": "w1"})
+        service.utterance.receive(said, service.now, service.wall)
     assert service.utterance.complete
     assert not service.utterance.crowded
 

@@ -11,16 +11,22 @@ from ..events import Event, Hypothesis, Phrase, RecognitionStatus, SpeechEnded, 
 from ..options import Mode, RecognitionOptions, TranslationOptions
 from ..wire.messages import Message
 from . import results, translation
-from .audio import AudioBuffer
+from .audio import BYTES_PER_SECOND, AudioBuffer
 from .coverage import Coverage
 from .event_queue import EventQueue
 from .heard import Heard
 from .plain_phrases import Due, PlainPhrases
 from .spoken_translation import SpokenTranslations
-from .turn import Turn
+from .turn import Theirs, Turn
 
 SILENCE_AT_THE_END: Final = 0.5
 """Seconds for which a failure does not count: the silence by which the service knows that speech is over."""
+
+FALSE_STARTS: Final = 4
+"""How often what was said may turn out to be noise in any case. Beyond that, and beyond one each three seconds, the
+command is over with the next: so much noise is no room to be understood in, and each costs a request."""
+NOISE_LENGTH: Final = 3.0
+"""Seconds for each of these beyond. Source of both: none; a clatter in a kitchen has one or two."""
 
 
 class Answers:
@@ -41,6 +47,7 @@ class Answers:
         self._plain = PlainPhrases(interactive=self._interactive)
         self._spoken = SpokenTranslations(self.events)
         self._coverage = Coverage(audio)
+        self._false_starts = 0
 
     # --- in a turn
 
@@ -93,19 +100,31 @@ class Answers:
             self._tell(turn, said)
             self._spoken.waiting += self._speaks and any(said.translations.values())
         # Behind the last phrase synthesis may still come, and only turn.end says that none will.
-        done = self._coverage.sent_by(turn) and not self._speaks if last else self._interactive
+        done = self._coverage.sent_by(turn) and not self._speaks if last else self._ends(turn, said)
         self.complete = done and not self._spoken.waiting
+
+    def _ends(self, turn: Turn, said: Phrase) -> bool:
+        """Return whether a phrase is the only one: of a command, which noise before it is not."""
+        if not (self._interactive and said.is_false_start and self._coverage.more_behind(turn)):
+            return self._interactive
+        self._false_starts += 1
+        return self._false_starts > FALSE_STARTS + self._audio.end / BYTES_PER_SECOND / NOISE_LENGTH
 
     def _spoken_to_its_end(self, *, waited: bool) -> None:
         if waited:
             self.complete = self._interactive
 
     def short_audio(self, turn: Turn, said: Phrase) -> None:
-        """Take the result of a request of the REST API, which covers all audio that was sent in it."""
-        self._audio.discard(turn.sent)
-        self._tell(turn, self._heard.phrase(said, turn.options))
+        """Take the result of a request of the REST API, which covers all audio that was sent in it, but for noise."""
+        said = self._heard.phrase(said, turn.options)
+        if self._interactive and said.is_false_start:
+            self._coverage.phrase(turn, said)
+            self._coverage.noise(turn)
+        else:
+            self._audio.discard(turn.sent)
+        self._tell(turn, said)
         nothing_left = self._audio.ended and self._audio.start == self._audio.end
-        self.complete = nothing_left or self._interactive
+        self.complete = nothing_left or self._ends(turn, said)
 
     # --- behind it
 
@@ -116,13 +135,25 @@ class Answers:
         if self.complete:
             return
         if self._interactive:
-            raise UnusableMessageError("the service ended the turn without a result")
+            self._false_start_ended(turn)
+            return
         self.complete = not self._heard and self._coverage.ended_by(turn)
         if self.complete or self._audio.start > turn.start:
             return
         if self._heard or not self._coverage.silence(turn):
             # A service that ends each turn at once would be asked for ever.
             raise UnusableMessageError("the service ended the turn before the audio, with nothing recognised")
+
+    def _false_start_ended(self, turn: Turn) -> None:
+        if not turn.silent:
+            raise UnusableMessageError("the service ended the turn without a result")
+        self._coverage.noise(turn)
+        # Who did not stop to listen has heard the rest: so does the service in the dialect of 2018.
+        self.complete = self.is_whole or (self._coverage.sent_by(turn) and turn.theirs is not Theirs.STOPPED)
+
+    def source_ended(self) -> None:
+        """Take note that there is no more audio, while no turn is open: behind a false start, nobody need be asked."""
+        self.complete |= self._interactive and self.is_whole
 
     def turn_failed(self, error: SpeechError) -> None:
         """Take note that a turn failed; what was to be spoken in it is not said again."""

@@ -46,6 +46,21 @@ class Coverage:
         self._audio.discard(turn.sent)
         return True
 
+    def noise(self, turn: Turn) -> None:
+        """Take what a turn covers that ended with noise, of which the service may not have said how long it was.
+
+        Then it is all but the pause by which the service knew its end, since more may have been sent than was heard.
+        """
+        if self._audio.start == turn.start:
+            heard = turn.sent - MAX_REST
+            self._audio.discard(heard if heard > turn.start else turn.sent)
+
+    def more_behind(self, turn: Turn) -> bool:
+        """Return whether there is more to be heard, or may be, behind a phrase that ends a turn."""
+        if not self._audio.ended:
+            return True
+        return self._left > MAX_REST if self._audio.start > turn.start else not self.sent_by(turn)
+
     def sent_by(self, turn: Turn) -> bool:
         """Return whether a turn had all of the audio, to its end."""
         return turn.ours is Ours.SENT and self._audio.ended and turn.sent == self._audio.end

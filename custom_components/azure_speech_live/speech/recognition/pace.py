@@ -49,8 +49,9 @@ class Pace:
         return self._affords(start, end, MAX_TIMES - SPARED)
 
     def _affords(self, start: int, end: int, times: float) -> bool:
-        cost = (self._sent + end - start) / BYTES_PER_SECOND + (self._requests + 1) * REQUEST_COST
-        return cost <= times * (end / BYTES_PER_SECOND + REQUEST_COST)
+        # In bytes, of which sums are exact: who sends all of it three times sends no more than that.
+        request = REQUEST_COST * BYTES_PER_SECOND
+        return self._sent + end - start + (self._requests + 1) * request <= times * (end + request)
 
     def refused(self) -> None:
         """Take note that the service did not take the latest request, because there are too many: it costs nothing."""

@@ -18,7 +18,7 @@ from typing import Final
 
 from ..errors import ContinuousDetectionError, ServiceTimeoutError, SpeechError, VoiceError
 from ..events import AttemptFailed, Event, Hypothesis, Phrase, SpeechEnded, Synthesis
-from ..options import RecognitionOptions, TranslationOptions
+from ..options import Mode, RecognitionOptions, TranslationOptions
 from ..timeline import Timeline
 from ..wire import messages
 from ..wire.link import Link
@@ -51,6 +51,7 @@ class Utterance:
         """When the pace allows the next frame, as ``next_audio`` found; None when only more audio changes that."""
         self.hurried = False
         """Whether the latest audio message may have moved the ``deadline`` nearer."""
+        self._is_command = options.mode is Mode.INTERACTIVE
         self._turn: Turn | None = None
         """The one that is open, if there is one."""
         self._answers = Answers(options, self.audio)
@@ -80,6 +81,8 @@ class Utterance:
             self._patience.audio_ended(now, backlog(self.audio.end - self.audio.start))
             if self.audio.end == 0:
                 self._answers.complete = True  # nothing was said, and nobody need be asked about it
+            elif self._turn is None:
+                self._answers.source_ended()
 
     @property
     def full(self) -> bool:
@@ -186,6 +189,8 @@ class Utterance:
             self.timeline.turn_ended = now
             self._answers.turn_ended(turn)
             self._finish(turn, wall)
+            if self._is_command and not self._pace.spares(self.audio.start, self.audio.end):
+                self._answers.complete = True  # it hears noise in the same audio again and again
         elif not self.complete:
             again = self._retry.again and self.audio.start == turn.start
             self._note(turn, self._answers.receive(turn, message, again=again), now)
@@ -196,6 +201,8 @@ class Utterance:
         match event:
             case Phrase():
                 self.timeline.phrase = now
+                if self._is_command and event.is_false_start and not self.complete:
+                    self.timeline.speech_ended = None  # it was noise that ended
             case Hypothesis() if self.timeline.first_hypothesis is None:
                 self.timeline.first_hypothesis = now
             case SpeechEnded():
