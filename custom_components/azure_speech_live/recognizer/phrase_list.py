@@ -30,6 +30,8 @@ MAX_PHRASE_LENGTH: Final = 100
 """Characters of a phrase. Nobody says a longer name, and 500 of these are still sent in no time."""
 MIN_NAME_LENGTH: Final = 2
 """Characters of a name: a single letter helps nobody, and may be heard in everything."""
+MAX_NAMES: Final = 2 * MAX_PHRASES
+"""Names that are looked at, of which the phrases are chosen. A thousandth of a second for a hundred of them."""
 REBUILD_DELAY: Final = 2.0
 """Seconds from a change to the list's renewal: changes come in crowds, as when Home Assistant starts."""
 
@@ -47,7 +49,7 @@ class PhraseList:
     """A phrase list that follows the home.
 
     A change leaves it out of date, and soon after it is built anew, so that no command has to wait for that. Where one
-    comes sooner, it is built then: a few milliseconds, as nobody looks at more entities than there is room for.
+    comes sooner, it is built then: some milliseconds, as nobody looks at more than MAX_NAMES.
     """
 
     def __init__(self, hass: HomeAssistant, own_phrases: tuple[str, ...]) -> None:
@@ -62,9 +64,11 @@ class PhraseList:
     def phrases(self) -> tuple[str, ...]:
         """Return the phrases: at most MAX_PHRASES, of which the household's own are the last, and none is left out."""
         if self._phrases is None:
-            names = _distinct(_names(self._hass), self._own)
+            names = list(islice(_distinct(_names(self._hass), self._own), MAX_NAMES))
             room = max(0, MAX_PHRASES - len(self._own))
-            self._phrases = (*islice(names, room), *self._own)
+            if len(names) > room:
+                names = _of_most_help(names, self._own)[:room]
+            self._phrases = (*names, *self._own)
         return self._phrases
 
     @callback
@@ -127,6 +131,27 @@ def _distinct(names: Iterable[str], own: Iterable[str]) -> Generator[str]:
         if MIN_NAME_LENGTH <= len(words) <= MAX_PHRASE_LENGTH and folded not in known:
             known.add(folded)
             yield words
+
+
+def _of_most_help(names: Iterable[str], own: Iterable[str]) -> list[str]:
+    """Return the names that have a word which nothing before has, and then the others, each in their order.
+
+    A recogniser takes a word that it does not expect for a more common one, and has heard of it when one name has it.
+    Measured with pocketsphinx and two homes, with room for 200 of their 1000 names: of 58 names with a rare word 56 are
+    heard so, and 35 with the first 200; of 102 others, 96 and 98. Numbers are common words.
+    """
+    told = {word for phrase in own for word in _words(phrase)}
+    helpful: list[str] = []
+    others: list[str] = []
+    for name in names:
+        words = _words(name)
+        (others if words <= told else helpful).append(name)
+        told |= words
+    return helpful + others
+
+
+def _words(name: str) -> set[str]:
+    return {word for word in name.casefold().split() if not word.isdecimal()}
 
 
 @callback

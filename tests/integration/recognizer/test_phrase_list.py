@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.azure_speech_live.recognizer.phrase_list import REBUILD_DELAY, PhraseList
+from custom_components.azure_speech_live.recognizer.phrase_list import MAX_NAMES, REBUILD_DELAY, PhraseList
 from custom_components.azure_speech_live.speech import MAX_PHRASES
 from tests.speech_service.engines.pocketsphinx import Pocketsphinx
 from tests.speech_service.service import SpeechService
@@ -90,11 +90,29 @@ async def test_too_many_names_leave_out_sensors_first_and_own_phrases_never(hass
     phrases = built(hass, "Rosebud")
 
     assert len(phrases) == MAX_PHRASES
-    assert phrases[-2:] == ("sensor 0", "Rosebud")
+    assert phrases[-1] == "Rosebud"
+    assert [phrase for phrase in phrases if phrase.startswith("sensor")] == ["sensor 0"]
     assert sum(phrase.startswith("light") for phrase in phrases) == MAX_PHRASES - 2
 
 
-async def test_nobody_looks_at_more_entities_than_there_is_room_for(
+async def test_of_too_many_names_those_come_first_that_have_a_word_of_their_own(hass: HomeAssistant) -> None:
+    """The others are made of words that the service has heard of by them."""
+    hass.states.async_set("light.kitchen", "on", {"friendly_name": "Kitchen light"})
+    for number in range(MAX_PHRASES):
+        hass.states.async_set(f"light.a{number}", "on", {"friendly_name": f"Light {number}"})
+    for word in ("Kitchen", "Rosebud", "Xanadu"):
+        entity_id = f"sensor.{word.lower()}"
+        hass.states.async_set(entity_id, "20", {"friendly_name": f"{word} light"})
+        async_expose_entity(hass, "conversation", entity_id, should_expose=True)
+
+    phrases = built(hass, "My rosebud")
+
+    assert len(phrases) == MAX_PHRASES
+    assert phrases[:2] == ("Kitchen light", "Xanadu light")
+    assert all(phrase.startswith("Light ") for phrase in phrases[2:-1])
+
+
+async def test_nobody_looks_at_more_entities_than_it_takes(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the event loop would stand still the longer, the more there are."""
@@ -106,12 +124,12 @@ async def test_nobody_looks_at_more_entities_than_there_is_room_for(
         return aliases(*arguments, state=state)
 
     monkeypatch.setattr(intent, "async_get_entity_aliases", look)
-    for number in range(MAX_PHRASES + 10):
+    for number in range(MAX_NAMES + 10):
         hass.states.async_set(f"light.a{number}", "on", {"friendly_name": f"Light {number}"})
 
     built(hass, "Rosebud")
 
-    assert len(looked_at) == MAX_PHRASES - 1
+    assert len(looked_at) == MAX_NAMES
 
 
 async def test_looking_changes_nothing(hass: HomeAssistant) -> None:
@@ -320,12 +338,14 @@ async def test_only_the_recognizer_that_wants_them_sends_names(
 
 
 async def test_a_name_is_heard_because_it_is_one(hass: HomeAssistant, service: SpeechService) -> None:
-    """With a real recogniser, which does not know the word before."""
+    """With a real recogniser, which does not know the word before; also where there are more names than it takes."""
     service.engine = Pocketsphinx(["turn on the light", "turn off the heating"])
     await add_resource(hass, service)
     command = spoken_pcm()
     assert "kitchen" not in ((await transcribe(hass, stream(command)))[1].text or "")
 
+    for number in range(MAX_PHRASES):
+        hass.states.async_set(f"light.a{number}", "on", {"friendly_name": f"Light {number}"})
     hass.states.async_set("light.kitchen_light", "off", {"friendly_name": "Kitchen light"})
     await hass.async_block_till_done()
     assert (await transcribe(hass, stream(command)))[1].text == "Turn on the kitchen light."
