@@ -28,6 +28,6 @@ class Meaning:
     async def text(self, sentences: Sentences) -> str:
         """Return the first reading that is understood; the text if none is."""
         readings = [*self._own, *self._others]
-        place = await chosen(sentences, readings)
+        place = await chosen(sentences, readings, len(self._own))
         self.by_alternative = place >= len(self._own)
         return readings[place]

@@ -48,10 +48,13 @@ class Sentences:
             _LOGGER.debug("cannot tell whether a command can go on: %s", printable(repr(err)))
             return Verdict.OTHER
 
-    async def understands(self, text: str) -> bool:
-        """Return whether it is a command of this home, or starts an automation; False is the answer to all trouble."""
+    async def understands(self, text: str, *, exactly: bool = False) -> bool:
+        """Return whether it is a command of this home, or starts an automation; False is the answer to all trouble.
+
+        With `exactly`, a sentence with free text is none: there nothing says that it was heard rightly.
+        """
         try:
-            return await self._understands(text)
+            return await self._understands(text, exactly=exactly)
         except Exception as err:  # noqa: BLE001 - as above
             _LOGGER.debug("cannot tell whether a command is understood: %s", printable(repr(err)))
             return False
@@ -75,20 +78,23 @@ class Sentences:
         from .inside import async_grammar  # noqa: PLC0415
 
         grammar = await async_grammar(self._agent, self._said(text))
-        match, triggered = await self._understood(text)
-        if grammar is None or (match is not None and self._is_taken(match) and not triggered):
+        match, started = await self._understood(text)
+        if grammar is None or (match is not None and self._is_taken(match) and not started):
             return Verdict.OTHER
-        return await self._hass.async_add_executor_job(partial(judge, text, grammar, match, triggered=triggered))
+        return await self._hass.async_add_executor_job(partial(judge, text, grammar, match, triggered=bool(started)))
 
-    async def _understands(self, text: str) -> bool:
-        match, triggered = await self._understood(text)
-        return triggered or (match is not None and not self._is_taken(match))
+    async def _understands(self, text: str, *, exactly: bool = False) -> bool:
+        match, started = await self._understood(text)
+        if not started and match is not None and not self._is_taken(match):
+            started = [match]
+        return bool(started) and not (exactly and any(map(_has_free_text, started)))
 
-    async def _understood(self, text: str) -> tuple[RecognizeResult | None, bool]:
-        """Return which sentence Home Assistant finds a text to be, in a thread, and whether it starts an automation."""
+    async def _understood(self, text: str) -> tuple[RecognizeResult | None, list[RecognizeResult]]:
+        """Return which sentence Home Assistant finds a text to be, in a thread, and those that start automations."""
         said = self._said(text)
         match = await self._agent.async_recognize_intent(said, strict_intents_only=True)
-        return match, await self._agent.async_recognize_sentence_trigger(said) is not None
+        started = await self._agent.async_recognize_sentence_trigger(said)
+        return match, list(started.matched_triggers.values()) if started is not None else []
 
     def _is_taken(self, match: RecognizeResult) -> bool:
         return match.intent.name in self._assistant.taken
@@ -105,6 +111,10 @@ class Sentences:
             language=self._assistant.language,
             agent_id=self._assistant.agent_id,
         )
+
+
+def _has_free_text(match: RecognizeResult) -> bool:
+    return any(slot.is_wildcard for slot in match.entities_list)
 
 
 async def async_find(hass: HomeAssistant, stt_entity_id: str, language: str) -> Sentences | None:

@@ -124,8 +124,9 @@ class _Understanding(Sentences):
         self._home = home
 
     @override
-    async def understands(self, text: str) -> bool:
-        return self._home.match(text) is not None
+    async def understands(self, text: str, *, exactly: bool = False) -> bool:
+        match = self._home.match(text)
+        return match is not None and not (exactly and any(slot.is_wildcard for slot in match.entities_list))
 
 
 async def _count(home: Home, said: str, readings: Sequence[str], outcome: Outcome) -> None:

@@ -9,13 +9,14 @@ from custom_components.azure_speech_live.home.sentences import Sentences
 class Understood(Sentences):
     """A home that understands some sentences, and remembers what it was asked."""
 
-    def __init__(self, *understood: str) -> None:
+    def __init__(self, *understood: str, freely: str = "") -> None:
         self.understood = understood
+        self.freely = freely
         self.asked: list[str] = []
 
-    async def understands(self, text: str) -> bool:
+    async def understands(self, text: str, *, exactly: bool = False) -> bool:
         self.asked.append(text)
-        return text in self.understood
+        return text in self.understood or (text == self.freely and not exactly)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,12 @@ class Understood(Sentences):
 )
 async def test_the_first_that_is_understood_is_taken(readings: list[str], place: int) -> None:
     assert await chosen(Understood("light on", "light off"), readings) == place
+
+
+@pytest.mark.parametrize(("own", "place"), [(1, 2), (2, 1)])
+async def test_free_text_is_understood_of_the_own_reading_alone(own: int, place: int) -> None:
+    home = Understood("add milk", freely="ad silk")
+    assert await chosen(home, ["odd silk", "ad silk", "add milk"], own) == place
 
 
 async def test_not_more_is_asked_than_need_be() -> None:

@@ -52,7 +52,7 @@ class Home(Sentences):
         )
 
     @override
-    async def understands(self, text: str) -> bool:
+    async def understands(self, text: str, *, exactly: bool = False) -> bool:
         return unmarked(text).lower() == "turn on the kitchen light"
 
 

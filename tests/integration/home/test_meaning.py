@@ -16,7 +16,7 @@ class Home(Sentences):
         """Begin with nothing asked."""
 
     @override
-    async def understands(self, text: str) -> bool:
+    async def understands(self, text: str, *, exactly: bool = False) -> bool:
         return text in {"Turn on the kitchen light.", "Don't.", "Uh-huh."}
 
 

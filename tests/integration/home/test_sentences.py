@@ -44,6 +44,23 @@ async def test_commands_are_understood_and_not_executed(here: Home) -> None:
     assert lamp.state == "off"
 
 
+async def test_free_text_is_not_understood_exactly(here: Home) -> None:
+    trigger = {"platform": "conversation", "command": ["play {album}", "party time"]}
+    automation = {"trigger": trigger, "action": {"event": "party"}}
+    assert await async_setup_component(here.hass, AUTOMATION, {AUTOMATION: automation})
+    await here.add_assistant()
+    said = ["add pieces to my shopping list", "play pieces", "party time", "turn on the lamp", "turn on the camp"]
+
+    exactly: list[bool] = []
+
+    async def meanwhile(sentences: Sentences) -> None:
+        exactly.extend([await sentences.understands(text, exactly=True) for text in said])
+
+    assert await understood(here, *said) == [True, True, True, True, False]
+    await here.say("never mind", meanwhile=meanwhile)
+    assert exactly == [False, False, True, True, False]
+
+
 @pytest.mark.parametrize("language", ["eo", "xx"])
 async def test_a_language_of_which_home_assistant_knows_nothing_has_no_sentences(here: Home, language: str) -> None:
     await here.add_assistant(conversation_language=language)
