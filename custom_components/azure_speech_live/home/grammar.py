@@ -21,6 +21,9 @@ from .verdict import Verdict
 from .walk import TooMuchError, Walk
 from .wording import Wording, wordings
 
+LONGEST: Final = 500
+"""Characters of a text beyond which nobody gives a command."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
@@ -43,6 +46,8 @@ def judge(text: str, grammar: Grammar, match: RecognizeResult | None, *, trigger
 
     The text is as hassil gets it. Does not raise for whatever text.
     """
+    if len(text) > LONGEST:
+        return Verdict.OTHER
     try:
         return judged(text, grammar, match, triggered=triggered)
     except TooMuchError, RecursionError:

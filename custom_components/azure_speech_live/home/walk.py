@@ -17,8 +17,8 @@ from .sense import Sense
 from .values import Lists
 from .wording import Wording
 
-STEPS: Final = 60_000
-"""Parts walked for one text, which takes some 100 ms; everyday's commands need a tenth of it."""
+STEPS: Final = 30_000
+"""Steps for one text, which take some 200 ms; what is said every day takes a tenth of them at most."""
 MANY: Final = 7
 """Parts in any order: with more there are too many orders."""
 
@@ -77,6 +77,11 @@ class Walk:
             if then := self._then(ends, item, scope):
                 yield from self._ways(scope, following, then)
 
+    def _step(self, count: int) -> None:
+        self._steps += count
+        if self._steps > STEPS:
+            raise TooMuchError
+
     def _is_read(self, place: Place) -> bool:
         """Return whether nothing of the text is left, and nothing more has come."""
         return place[0] >= 0 and place[2] is None and self._is_blank(place[0])
@@ -108,9 +113,6 @@ class Walk:
         key = (pattern, place, self._lists.own_scope(pattern, scope))
         known = self._known.get(key)
         if known is None:
-            self._steps += 1
-            if self._steps > STEPS:
-                raise TooMuchError
             known = self._known[key] = self._walked(pattern, place, scope)
         return known
 
@@ -142,6 +144,7 @@ class Walk:
     def _then(self, ends: AbstractSet[End], item: Pattern, scope: Scope) -> set[End]:
         """Return where a part can end that begins where others ended."""
         then: set[End] = set()
+        self._step(len(ends))
         for place, bits in ends:
             after = self._after(item, place, scope)
             if bits:
@@ -171,6 +174,7 @@ class Walk:
             yield start, at_word, 0
         elif self._free is not None:
             for at in range(start + 1, self._free[start] + 1):
+                self._step(1)
                 yield at, True, self._sense.swallowing(slot, self._text[start:at])
 
     def _words(self, words: Words, place: Place) -> Iterator[tuple[Place, int]]:

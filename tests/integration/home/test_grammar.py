@@ -193,11 +193,24 @@ def test_no_text_is_too_much(text: str) -> None:
     assert judge(text, LIGHTS, None, triggered=False) in (OPEN, OTHER)
 
 
-def test_a_monster_of_a_grammar_is_not_judged() -> None:
+NAMES: Final = lists_of([(f"lamp {number}", LIGHT) for number in range(500)])
+
+
+MONSTERS: Final = {
+    "free text in itself": " ".join(["[{x}] [(a|b|c) {name}] <nested>"] * 40),
+    "any order": "(" + ";".join(f"[word {number}]" for number in range(20)) + ")",
+    "deep": "[" * 200 + "word" + "]" * 200,
+    "names": " ".join(["[{name}] [lamp] [{x}]"] * 60),
+    "a rule in itself": "<nested> word",
+}
+
+
+@pytest.mark.parametrize("sentence", MONSTERS.values(), ids=MONSTERS)
+def test_a_monster_of_a_grammar_is_not_judged(sentence: str) -> None:
     monster = grammar(
-        {"Monster": on(" ".join(["[{x}] [(a|b|c) {name}] <nested>"] * 40))},
+        {"Monster": on(sentence)},
         expansion_rules={"nested": "[<nested>] {x}"},
         lists={"x": WILDCARD},
-        slot_lists=lists_of([(f"lamp {number}", LIGHT) for number in range(500)]),
+        slot_lists=NAMES,
     )
-    assert judge("a lamp " * 100, monster, None, triggered=False) in (OPEN, OTHER)
+    assert judge("lamp 1 lamp " * 40, monster, None, triggered=False) in (OPEN, OTHER)
