@@ -78,7 +78,7 @@ def _settings(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _session(resource: SpeechResource, session: Session) -> dict[str, Any]:
     """Return one session, its moments in seconds from its start."""
-    timeline, options = session.timeline, session.options
+    timeline, options, lag = session.timeline, session.options, session.timeline.lag
 
     def after_start(moment: float | None) -> float | None:
         return None if moment is None else round(moment - timeline.started, 3)
@@ -98,6 +98,16 @@ def _session(resource: SpeechResource, session: Session) -> dict[str, Any]:
         "end_of_speech": after_start(timeline.speech_ended),
         "end_of_audio": after_start(timeline.audio_ended),
         "phrase": after_start(timeline.phrase),
+        "words": after_start(timeline.words),
+        "last_word": _rounded(timeline.last_word),
+        "answered_before_the_end": timeline.answered,
+        "final": _rounded(timeline.final),
+        "hypotheses": lag.count,
+        "hypotheses_behind": {
+            "least": _rounded(lag.least if lag.count else None),
+            "mean": _rounded(lag.mean),
+            "most": _rounded(lag.most if lag.count else None),
+        },
         "turn_end": after_start(timeline.turn_ended),
         "ended": after_start(session.ended),
         "requests": timeline.requests,
@@ -106,6 +116,10 @@ def _session(resource: SpeechResource, session: Session) -> dict[str, Any]:
         "audio_sent": timeline.sent / BYTES_PER_SECOND,
         "error": None if session.error is None else _failure(resource, session.error, options.phrases),
     }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _answer(resource: SpeechResource, answer: SpokenSession) -> dict[str, Any]:

@@ -60,6 +60,7 @@ from .speech import (
     Phrase,
     RecognitionOptions,
     SpeechError,
+    Timeline,
     TranslationOptions,
     printable,
 )
@@ -278,7 +279,8 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         if asked is None:
             if self._settings.second_engine is not None:
                 self.async_show(ATTR_LAST_ENGINE, self.entity_id)
-            return self._resource.recognize(audio, options), lambda: True
+            timeline = Timeline()
+            return self._resource.recognize(audio, options, timeline), timeline.enough
         on_nothing = self._settings.second_on_nothing
         hearing = Hearing(self.hass, self._entry, self._second_ear, asked, options, on_nothing=on_nothing)
         # Where the service is to hear the end of speech, nobody else does, and it may be away.

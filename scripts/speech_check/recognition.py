@@ -45,6 +45,10 @@ class Heard:
         ]
         if seen.delay is not None:
             lines.append(f"  {'delay':<14}{seen.delay:8.3f} s from the end of speech to the last phrase")
+        if seen.final is not None:
+            lines.append(f"  {'final':<14}{seen.final:8.3f} s from the end of the audio to the last words")
+        if seen.lag.mean is not None:
+            lines.append(f"  {'hypotheses':<14}{seen.lag.mean:8.3f} s behind the audio ({seen.lag.count} of them)")
         lines.append(f"  {'audio sent':<14}{seen.sent / _BYTES_PER_SECOND:8.3f} s")
         return lines
 

@@ -75,6 +75,13 @@ async def test_a_command_has_its_moments_in_order(
     assert moments == sorted(moments)
     assert 0 <= session["end_of_audio"] <= session["phrase"]
     assert session["connected"] <= session["end_of_speech"] <= session["phrase"] <= session["turn_end"]
+    assert session["words"] == session["phrase"]
+    assert 0 < session["last_word"] <= 3
+    assert 0 <= session["final"] <= session["phrase"]
+    assert session["hypotheses"] > 0
+    behind = session["hypotheses_behind"]
+    assert behind["least"] <= behind["mean"] <= behind["most"]
+    assert not session["answered_before_the_end"]
     assert session["kind"] == "recognition"
     assert session["mode"] == "interactive"
     assert session["language"] == "en-US"

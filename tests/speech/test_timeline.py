@@ -5,10 +5,12 @@ from typing import Final
 import pytest
 
 from custom_components.azure_speech_live.speech import CredentialsError, SpeechClient, Timeline
+from custom_components.azure_speech_live.speech.timeline import Lag
 from tests.speech_service import Behaviour, Fault, Legible, SpeechService
 from tests.speech_service.faults import AudioReceived, Refuse, Reset
 
-from .caller import AUDIO, INTERACTIVE, Source, calling
+from .caller import AUDIO, BYTES_PER_SECOND, INTERACTIVE, Source, calling
+from .recognition.conversation import ALL, BOTH_WORDS, FIRST_WORD, LOST, asked, conversation
 
 COMMAND: Final = AUDIO[INTERACTIVE.mode]
 
@@ -55,6 +57,68 @@ def test_the_delay_is_from_the_end_of_speech_to_the_phrase(
     audio_ended: float | None, speech_ended: float | None, phrase: float | None, delay: float | None
 ) -> None:
     assert Timeline(audio_ended=audio_ended, speech_ended=speech_ended, phrase=phrase).delay == delay
+
+
+def test_nobody_waits_for_what_comes_behind_an_answer() -> None:
+    timeline = Timeline(audio_ended=10.0, words=9.9, phrase=10.5)
+    assert timeline.delay == 0.5
+    assert timeline.enough()
+    assert timeline.delay is None
+
+
+@pytest.mark.parametrize(
+    ("audio_ended", "speech_ended", "words", "final"),
+    [
+        (10.0, None, 10.5, 0.5),
+        (10.0, 10.25, 10.5, 0.5),
+        (10.0, 9.75, 10.5, None),  # the service did not wait for it
+        (10.0, None, 9.5, None),
+        (None, 10.0, 10.5, None),
+        (10.0, None, None, None),
+    ],
+)
+def test_the_final_is_what_comes_behind_the_audio(
+    audio_ended: float | None, speech_ended: float | None, words: float | None, final: float | None
+) -> None:
+    assert Timeline(audio_ended=audio_ended, speech_ended=speech_ended, words=words).final == final
+
+
+def test_lag_is_kept_in_a_few_numbers() -> None:
+    assert Lag().mean is None
+    lag = Lag()
+    for seconds in (0.25, 0.5, 0.75):
+        lag.note(seconds)
+    assert (lag.count, lag.least, lag.mean, lag.most) == (3, 0.25, 0.5, 0.75)
+
+
+def test_hypotheses_are_behind_what_was_sent_in_their_turn() -> None:
+    service = conversation()
+    request = asked(service)
+    service.receive(request.says("speech.hypothesis", {"Text": "w1", "Offset": 1_000_000, "Duration": 4_000_000}))
+    service.receive(request.says("speech.hypothesis", {"Text": "w1"}))  # nobody knows where it is
+    service.receive(request.phrase(FIRST_WORD))
+    service.fail(LOST)
+    service.conclude()  # in which there is one that is not behind
+    lag = service.utterance.timeline.lag
+    assert (lag.count, lag.least, lag.most) == (2, 0.0, ALL / BYTES_PER_SECOND - 0.5)
+
+
+def test_the_last_word_is_that_of_the_utterance() -> None:
+    service = conversation()
+    request = asked(service, ended=True)
+    service.receive(request.phrase(FIRST_WORD))
+    service.fail(LOST)
+    timeline = service.utterance.timeline
+    service.now += 5.0
+    second = service.begin()
+    service.send()
+    service.receive(second.phrase(BOTH_WORDS - FIRST_WORD))
+    assert (timeline.words, timeline.last_word) == (service.now, BOTH_WORDS / BYTES_PER_SECOND)
+    assert timeline.final == 5.0
+    service.now += 1.0
+    service.receive(second.end_of_dictation())
+    assert timeline.phrase == service.now
+    assert timeline.words == service.now - 1.0
 
 
 async def test_a_command() -> None:

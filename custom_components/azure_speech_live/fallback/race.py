@@ -316,6 +316,7 @@ class Race:
     def enough(self, now: float) -> None:
         """Take note that the caller needs no more than the service has told: that was its answer."""
         self._memory.answered(now, None)
+        self.timeline.enough()
         self._finish()
 
     def fail(self, error: Exception) -> None:

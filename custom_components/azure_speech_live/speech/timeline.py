@@ -1,7 +1,33 @@
 """When what happened in one recognition, or in one answer: for diagnostics and benchmarks. No text is in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
+
+
+@dataclass(slots=True)
+class Lag:
+    """How far hypotheses were behind the audio, in seconds of it: that which was sent when one came, less its end.
+
+    That is the service's time and the network's, where audio is sent as it is spoken. Of what is sent again, or was
+    recorded before, it is more.
+    """
+
+    count: int = 0
+    total: float = 0.0
+    least: float = inf
+    most: float = -inf
+
+    def note(self, seconds: float) -> None:
+        """Take note of one."""
+        self.count += 1
+        self.total += seconds
+        self.least = min(self.least, seconds)
+        self.most = max(self.most, seconds)
+
+    @property
+    def mean(self) -> float | None:
+        """Return the mean; None if there was none."""
+        return self.total / self.count if self.count else None
 
 
 @dataclass(slots=True)
@@ -22,6 +48,13 @@ class Timeline:
     """When the service said that it heard the speech end."""
     phrase: float | None = None
     """When the last phrase came."""
+    words: float | None = None
+    """When the last phrase that says something came."""
+    last_word: float | None = None
+    """Where that ends: seconds from the start of the utterance's audio, as the service says."""
+    lag: Lag = field(default_factory=Lag)
+    answered: bool = False
+    """Whether its caller had all that it wanted while audio came, and left it at that."""
     turn_ended: float | None = None
     requests: int = 0
     """More than one if a connection broke, or if the service ended a request before the audio."""
@@ -41,6 +74,11 @@ class Timeline:
             self.reused = reused
         self.requests += 1
 
+    def enough(self) -> bool:
+        """Take note that its caller leaves it at what there is; return that it can be left at that."""
+        self.answered = True
+        return True
+
     @property
     def end_of_speech(self) -> float | None:
         """Return when the speech was over: when the service said so or the source ended, whichever was first."""
@@ -48,9 +86,22 @@ class Timeline:
 
     @property
     def delay(self) -> float | None:
-        """Return the seconds from the end of speech to the last phrase; None if one of them did not come."""
+        """Return the seconds from the end of speech to the last phrase; None if one of them did not come.
+
+        None also where the caller was ``answered`` before: nobody waited for what the service says behind the end.
+        """
         end = self.end_of_speech
-        return None if end is None or self.phrase is None else max(0.0, self.phrase - end)
+        return None if self.answered or end is None or self.phrase is None else max(0.0, self.phrase - end)
+
+    @property
+    def final(self) -> float | None:
+        """Return the seconds from the end of the audio to the last words; None if the service did not wait for that.
+
+        It is what a command takes at least that is ended by somebody else than the service.
+        """
+        if self.words is None or self.audio_ended is None or self.audio_ended != self.end_of_speech:
+            return None
+        return self.words - self.audio_ended if self.words >= self.audio_ended else None
 
 
 @dataclass(slots=True)

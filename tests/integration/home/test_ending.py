@@ -132,6 +132,8 @@ async def test_a_complete_command_is_answered_at_once(kitchen: Kitchen) -> None:
     assert kitchen.home.asked == ["Turn on the kitchen light."]
     assert kitchen.microphone.closed == 1
     assert kitchen.shown["ended_sooner"] == 1
+    # What the service says behind that is nobody's delay.
+    assert kitchen.entry.runtime_data.sessions[-1].timeline.answered
 
 
 async def test_what_the_service_still_says_is_waited_for_by_nobody_but_the_connection(kitchen: Kitchen) -> None:

@@ -16,7 +16,7 @@ from custom_components.azure_speech_live.speech import (
 from custom_components.azure_speech_live.speech.recognition.answers import FALSE_STARTS, NOISE_LENGTH
 from custom_components.azure_speech_live.speech.recognition.audio import BYTES_PER_SECOND, FRAME_SIZE
 from custom_components.azure_speech_live.speech.recognition.coverage import MAX_REST
-from tests.speech_service import DIALECTS, Behaviour, Dialect, Fault, Scripted, SpeechService
+from tests.speech_service import DIALECTS, AtOnce, Behaviour, Dialect, Fault, Scripted, SpeechService
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Utterance
 from tests.speech_service.faults import Before, Reset
@@ -201,11 +201,14 @@ AUDIO: Final = bytes(3 * BYTES_PER_SECOND)
 
 async def test_one_connection_serves_it_and_all_that_is_sent_counts() -> None:
     timeline = Timeline()
-    async with SpeechService(Scripted(*SCRIPT)) as service, calling(service.url) as client:
+    # Which takes no more than one request at a time, as the free tier does.
+    async with SpeechService(Scripted(*SCRIPT), at_once=AtOnce()) as service, calling(service.url) as client:
         async with aclosing(client.recognize(Source(AUDIO, pace=4), INTERACTIVE, timeline)) as events:
             told = [event async for event in events if isinstance(event, SpeechEnded | Phrase)]
         (connection,) = service.connections
         first, second = connection.turns
+        assert service.at_once is not None
+        assert service.at_once.refused == 0
     statuses = [event.status for event in told if isinstance(event, Phrase)]
     assert statuses == [RecognitionStatus.NO_MATCH, RecognitionStatus.SUCCESS]
     last = told[-1]

@@ -38,6 +38,8 @@ class Answers:
         """What the caller has not taken yet."""
         self.complete = False
         """Whether the caller has, in ``events``, all that will come."""
+        self.words: Phrase | None = None
+        """The last phrase that says something, as the caller gets it."""
         self._audio = audio
         self._interactive = options.mode is Mode.INTERACTIVE
         self._targets = options.targets if isinstance(options, TranslationOptions) else None
@@ -84,7 +86,10 @@ class Answers:
             raise
 
     def _tell(self, turn: Turn, event: Event) -> None:
-        self.events.tell(results.shifted(event, turn.start_offset))
+        told = results.shifted(event, turn.start_offset)
+        if isinstance(told, Phrase) and told.says_something:
+            self.words = told
+        self.events.tell(told)
 
     def _phrases(self, phrases: Iterable[Due]) -> None:
         for turn, said in phrases:

@@ -57,6 +57,8 @@ class Utterance:
         self._answers = Answers(options, self.audio)
         self.events = self._answers.events
         """What the caller has not taken yet."""
+        self._words: Phrase | None = None
+        """The latest phrase that says something."""
         self._retry = Retry()
         self._pace = Pace()
         self._patience = Patience(options.limit, now)
@@ -196,6 +198,7 @@ class Utterance:
             self._note(turn, self._answers.receive(turn, message, again=again), now)
             if turn.sent - self.audio.start > MAX_UNACCOUNTED * BYTES_PER_SECOND:
                 raise ServiceTimeoutError("the service talks, but brings no phrase to its end")
+        self._note_words(now)
 
     def _note(self, turn: Turn, event: Event | None, now: float) -> None:
         match event:
@@ -203,13 +206,21 @@ class Utterance:
                 self.timeline.phrase = now
                 if self._is_command and event.is_false_start and not self.complete:
                     self.timeline.speech_ended = None  # it was noise that ended
-            case Hypothesis() if self.timeline.first_hypothesis is None:
-                self.timeline.first_hypothesis = now
+            case Hypothesis():
+                if self.timeline.first_hypothesis is None:
+                    self.timeline.first_hypothesis = now
+                if end := event.offset + event.duration:
+                    self.timeline.lag.note((turn.sent - turn.start) / BYTES_PER_SECOND - end)
             case SpeechEnded():
                 turn.speech_ended()
                 self.timeline.speech_ended = now
             case Synthesis():
                 self._patience.extend(len(event.audio) / BYTES_PER_SECOND)  # it may take as long as it plays
+
+    def _note_words(self, now: float) -> None:
+        if (said := self._answers.words) is not None and said is not self._words:
+            self._words = said
+            self.timeline.words, self.timeline.last_word = now, said.offset + said.duration
 
     def _finish(self, turn: Turn, wall: datetime) -> None:
         self._reports.finish(turn.telemetry, wall)
@@ -229,6 +240,7 @@ class Utterance:
         if turn is not None:
             self.timeline.phrase = now
             self._answers.short_audio(turn, said)
+            self._note_words(now)
             self._retry.progress()
 
     # --- time
