@@ -31,6 +31,17 @@ async def understood(home: Home, *texts: str, **where: Any) -> list[bool]:
     return answers
 
 
+async def judged(home: Home, *texts: str, **where: Any) -> list[str]:
+    """Return what is said of texts, asked while a command is spoken."""
+    verdicts: list[Verdict] = []
+
+    async def meanwhile(sentences: Sentences) -> None:
+        verdicts.extend([await sentences.judge(text) for text in texts])
+
+    await home.say("never mind", meanwhile=meanwhile, **where)
+    return [verdict.value for verdict in verdicts]
+
+
 async def test_who_has_no_assistants_has_no_sentences(hass: HomeAssistant) -> None:
     assert await async_find(hass, EARS, "en-US") is None
 
@@ -140,3 +151,39 @@ async def test_home_assistant_s_trouble_is_nobody_else_s(
     told = [record for record in caplog.records if record.name.startswith("custom_components.azure_speech_live.home")]
     assert told
     assert all(record.levelno == logging.DEBUG and record.exc_info is None for record in told)
+
+
+async def test_a_command_is_judged_with_all_that_this_home_knows(here: Home) -> None:
+    await here.add_assistant(conversation_engine=MODEL, prefer_local_intents=True)
+    trigger = {"platform": "conversation", "command": "party time [for everybody]"}
+    assert await async_setup_component(here.hass, AUTOMATION, {AUTOMATION: {"trigger": trigger, "action": []}})
+    verdicts = {
+        "turn on the ceiling light": "final",
+        "Turn on the Ceiling Light.": "final",
+        "turn on the": "open",
+        "tell me a joke": "other",
+        "party": "open",
+        "party time for everybody": "final",
+        "is the ceiling light on": "final",
+        "": "open",
+    }
+    assert await judged(here, *verdicts) == [*verdicts.values()]
+    here.model_with_control()
+    assert await judged(here, "is the ceiling light on", "turn on the ceiling light") == ["other", "final"]
+
+
+async def test_who_says_and_has_more_to_say_to_home_assistant_s_own_agent_in_english(here: Home) -> None:
+    verdicts = {
+        "turn off the lamp and": "open",
+        "turn off the lamp and then turn on the": "open",
+        "turn off the lamp and turn on the ceiling light": "other",
+        "tell me a joke and": "other",
+    }
+    await here.add_assistant()
+    assert await judged(here, *verdicts) == [*verdicts.values()]
+    await here.add_assistant(conversation_language="de")
+    here.ears.language = "de"
+    assert await judged(here, "schalte Lamp aus", "schalte Lamp aus und") == ["final", "other"]
+    await here.add_assistant(conversation_engine=MODEL, prefer_local_intents=True)
+    here.ears.language = "en"
+    assert await judged(here, "turn off the lamp and") == ["other"]
