@@ -60,8 +60,11 @@ class Sentences:
             return False
 
     async def warm_up(self) -> None:
-        """Have nearly all made that the first command takes; where it is there, this takes a millisecond."""
-        await self.judge("")  # every sentence begins with that
+        """Have all made that the first command takes; where it is there, that takes some milliseconds, in a thread.
+
+        For a text that fits nowhere, all sentences are gone through.
+        """
+        await self.judge("x")
 
     async def _judge(self, text: str) -> Verdict:
         verdict = await self._judge_sentence(text)
