@@ -36,6 +36,12 @@ def parse() -> argparse.Namespace:
         action="store_true",
         help="translate a spoken announcement to Spanish and Catalan instead, and play the Spanish one on a speaker",
     )
+    instead.add_argument(
+        "--pause",
+        action="store_true",
+        help='stop for a moment after "turn on the ...", to a recognizer as it comes, and to one that ends a command '
+        "when it is complete: what is heard then, side by side",
+    )
     parser.add_argument(
         "--save",
         metavar="FILE",
@@ -53,6 +59,8 @@ def parse() -> argparse.Namespace:
         parser.error("set both AZURE_SPEECH_KEY and AZURE_SPEECH_REGION, or neither")
     if arguments.outage and arguments.key:
         parser.error("--outage cannot take Azure itself away: unset AZURE_SPEECH_KEY and AZURE_SPEECH_REGION")
+    if arguments.pause and (arguments.say or arguments.wav or arguments.save):
+        parser.error("--pause has a sentence of its own, and no answer is heard")
     if arguments.wav and not arguments.wav.is_file():
         parser.error(f"there is no file {arguments.wav}")
     if arguments.save and (arguments.save.is_dir() or not arguments.save.parent.is_dir()):

@@ -72,9 +72,9 @@ class Connection:
         return next(str(state["state"]) for state in states if state["entity_id"] == entity_id)
 
     async def loaded(self) -> str:
-        """Wait until the one config entry is loaded, which goes on behind a form that says so; return its id."""
+        """Wait until the one config entry is loaded, or is again, which goes on behind a form; return its id."""
         entry: dict[str, Any] = {"state": "setup_in_progress"}
-        while entry["state"] == "setup_in_progress":
+        while entry["state"] in ("unload_in_progress", "not_loaded", "setup_in_progress"):
             (entry,) = await self.call("config_entries/get", domain="azure_speech_live")
         assert entry["state"] == "loaded"
         return str(entry["entry_id"])
@@ -87,6 +87,12 @@ class Connection:
             for entity in entities
             if entity["config_entry_id"] == entry_id and entity["entity_id"].startswith(f"{domain}.")
         )
+
+    async def subentry(self, entry_id: str, kind: str) -> str:
+        """Return the id of a config entry's only subentry of a kind ("recognizer", "voice")."""
+        subentries = await self.call("config_entries/subentries/list", entry_id=entry_id)
+        (subentry_id,) = (subentry["subentry_id"] for subentry in subentries if subentry["subentry_type"] == kind)
+        return str(subentry_id)
 
     async def create_pipeline(
         self,

@@ -2,8 +2,8 @@
 
 It starts the stand-in Speech service with a recogniser and a voice in it, starts Home Assistant, adds the integration
 as a person would, speaks, listens, and prints what happens while it happens. With ``--translate`` a spoken announcement
-is translated instead, and played on a speaker. With ``--outage`` the service goes away in mid-sentence. Its exit status
-is 0 only if that worked.
+is translated instead, and played on a speaker. With ``--outage`` the service goes away in mid-sentence, with
+``--pause`` the person stops amid the command. Its exit status is 0 only if that worked.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from .connection import Connection, HomeAssistantError
 from .home_assistant import PASSWORD, USERNAME, HomeAssistant
 from .microphone import BYTES_PER_SECOND, SoundError, recorded, spoken
 from .outage import Outage
+from .pause import PARTS, PAUSE, compare, paused
 from .process import ROOT, Process, ProcessError
 from .screen import Screen
 from .stand_in import RECOGNIZER, TRANSLATOR, stand_in
@@ -165,7 +166,9 @@ async def demo(arguments: argparse.Namespace, folder: Path) -> bool:
     """Run the demo, with what it writes in `folder`. Return whether the command, or the translation, worked."""
     screen = Screen()
     text = arguments.say or (ANNOUNCEMENT if arguments.translate else COMMAND)
-    if arguments.wav:
+    if arguments.pause:
+        title, sound = f'Saying "{" ... ".join(PARTS)}"', paused()
+    elif arguments.wav:
         title, sound = f"Playing {arguments.wav}", recorded(arguments.wav)
     else:
         title, sound = f'Saying "{text}"', spoken(text)
@@ -177,6 +180,10 @@ async def demo(arguments: argparse.Namespace, folder: Path) -> bool:
         if arguments.translate:
             screen.title(f"{title}, into a recording, and translating that")
             done = await translate(screen, home, connection, config=config, sound=sound, expected=expected)
+        elif arguments.pause:
+            pipeline = await connection.create_pipeline(entry_id)
+            screen.title(f"{title} at the pace of a microphone, with a pause of {PAUSE} s")
+            done = await compare(screen, home, connection, pipeline, entry_id=entry_id, sound=sound)
         else:
             outage = None
             if arguments.outage and service:
@@ -221,7 +228,7 @@ def main() -> int:
     """Return the exit status."""
     arguments = parse()
     arguments.open = False
-    if not (arguments.save or arguments.translate):  # where it is still there when the demo is not
+    if not (arguments.save or arguments.translate or arguments.pause):  # where it is still there when the demo is not
         arguments.save = Path(tempfile.gettempdir()) / f"azure-speech-live-{secrets.token_hex(4)}.wav"
     try:
         with tempfile.TemporaryDirectory(prefix="azure-speech-live-") as name, new_machine(folder := Path(name)):

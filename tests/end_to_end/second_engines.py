@@ -21,6 +21,5 @@ async def choose(home: HomeAssistant, connection: Connection, entry_id: str, kin
     """Choose an entity as the second engine of a resource's recognizer, or of its voice, by the form."""
     entities = await connection.call("config/entity_registry/list")
     (registry_id,) = (entity["id"] for entity in entities if entity["entity_id"] == engine)
-    subentries = await connection.call("config_entries/subentries/list", entry_id=entry_id)
-    (subentry_id,) = (subentry["subentry_id"] for subentry in subentries if subentry["subentry_type"] == kind)
+    subentry_id = await connection.subentry(entry_id, kind)
     await home.reconfigure(entry_id, subentry_id, kind, second_engine=registry_id)

@@ -154,6 +154,15 @@ async def test_azure_goes_away_in_mid_sentence(tmp_path: Path) -> None:
     assert any(re.match(r"house +Kitchen light: on", line) for line in told)
 
 
+async def test_a_person_pauses_in_a_command(tmp_path: Path) -> None:
+    async with demo(tmp_path / "temporary", "--pause", "--once") as process:
+        assert await process.status(within=120) == 0
+    *_, heard, _, light, _, done = process.lines
+    assert re.fullmatch(r'heard +"Turn on the\." +"Turn on the kitchen light\."', heard)
+    assert re.fullmatch(r"Kitchen light +off +on", light)
+    assert done == "It worked."
+
+
 async def test_ctrl_c_while_it_starts(tmp_path: Path) -> None:
     async with demo(tmp_path / "temporary") as process:
         await process.line(r"Home Assistant +starts")
@@ -207,6 +216,7 @@ async def test_azure_itself_stays(tmp_path: Path) -> None:
         (["--help"], 0, "The exit status is 0 only if it worked"),
         (["--sing"], 2, "unrecognized arguments: --sing"),
         (["--wav", "nowhere.wav"], 2, "there is no file nowhere.wav"),
+        (["--pause", "--say", "Stop"], 2, "--pause has a sentence of its own"),
         (["--save", "nowhere/answer.wav"], 2, "--save needs the name of a file, in a folder that exists"),
     ],
 )

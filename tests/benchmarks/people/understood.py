@@ -14,8 +14,13 @@ from custom_components.azure_speech_live.home.verdict import Verdict
 from .spoken import Spoken
 
 LANGUAGE: Final = "en"
-NAMES: Final = ("kitchen light", "living room light", "bedroom light", "coffee machine")
-"""Those of the house."""
+NAMES: Final = {
+    "kitchen light": "light",
+    "living room light": "light",
+    "bedroom light": "light",
+    "coffee machine": "switch",
+}
+"""Those of the house, and their domains."""
 
 
 def verdicts(spoken: Spoken) -> list[Verdict]:
@@ -32,7 +37,7 @@ def verdicts(spoken: Spoken) -> list[Verdict]:
     grammar = Grammar(
         intents=intents,
         slot_lists={
-            "name": TextSlotList.from_strings(NAMES),
+            "name": TextSlotList.from_tuples((name, name, {"domain": domain}) for name, domain in NAMES.items()),
             **{key: TextSlotList(key, []) for key in ("area", "floor")},
         },
         context=None,
