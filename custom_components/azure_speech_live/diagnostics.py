@@ -54,6 +54,7 @@ def _use(resource: SpeechResource, microphones: Iterable[HostMicrophone]) -> dic
         "microphones": [microphone.diagnostics() for microphone in microphones],
         "sessions": [_session(resource, session) for session in resource.sessions],
         "answers": [_answer(resource, answer) for answer in resource.answers],
+        "commands": dict(resource.commands),
         "second_engines": [{**asdict(answer), "at": answer.at.isoformat()} for answer in resource.second_answers],
     }
 

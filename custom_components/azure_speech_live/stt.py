@@ -35,7 +35,7 @@ from .entity import ATTR_LAST_ENGINE, AzureSpeechEntity
 from .fallback.end_of_speech import EndOfSpeech
 from .fallback.hearing import Hearing
 from .fallback.second_ear import SecondEar
-from .home.command import USUAL_SILENCE, Command
+from .home.command import Command
 from .home.ending import ATTR_ENDED_SOONER, ATTR_WAITED_LONGER, Ending
 from .home.joining import Said, one_text
 from .home.meaning import ATTR_ALTERNATIVES, Meaning
@@ -240,7 +240,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         if sentences is not None and result.text:
             meaning = Meaning(heard, language, result.text)
             result = SpeechResult(await meaning.text(sentences), SpeechResultState.SUCCESS)
-            self._count(ATTR_ALTERNATIVES, meaning.by_alternative)
+            self._count(ATTR_ALTERNATIVES, by=meaning.by_alternative)
         yield result
 
     def _heard(
@@ -254,18 +254,19 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         audio = limited(stream, self._settings.audio_limit)
         if sentences is None or not self._settings.ends_by_command:
             return self._engines(metadata, audio, options)[0]
-        language, usual = metadata.language, self._settings.segmentation_silence or USUAL_SILENCE
-        command = Command(language, self.hass.loop.time(), cut=self._settings.short_silence, usual=usual)
-        read = partial(self._said, language=language)
+        cut, usual = self._settings.short_silence, self._settings.segmentation_silence
+        command = Command(metadata.language, self.hass.loop.time(), cut=cut, usual=usual)
+        read = partial(self._said, language=metadata.language)
         ending = Ending(self.hass, self._entry, audio, command, sentences, read=read)
         return ending.events(*self._engines(metadata, ending.audio(), options), self._ended)
 
     def _ended(self, command: Command) -> None:
-        self._count(ATTR_ENDED_SOONER, command.is_sooner)
-        self._count(ATTR_WAITED_LONGER, command.waited)
+        self._count(ATTR_ENDED_SOONER, by=command.is_sooner)
+        self._count(ATTR_WAITED_LONGER, by=command.waited)
 
-    def _count(self, attribute: str, happened: bool) -> None:  # noqa: FBT001 - what is counted
-        self._counts[attribute] += happened
+    def _count(self, attribute: str, *, by: int) -> None:
+        for counts in (self._counts, self._resource.commands):
+            counts[attribute] += by
         self.async_show(attribute, self._counts[attribute])
 
     def _engines(
@@ -302,9 +303,8 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         """Return a phrase as it is written, in a home with sentences of this language."""
         others = phrase.alternatives if self._settings.alternatives else ()
         foreign = phrase.language is not None and language_of(phrase.language) != language_of(language)
-        return Said(
-            self._text(phrase) or "", tuple(self._text(other) or "" for other in others), phrase.lexical or "", foreign
-        )
+        texts = [self._text(each) or "" for each in (phrase, *others)]
+        return Said(texts[0], tuple(texts[1:]), phrase.lexical or "", foreign)
 
     def _joined(self, heard: Sequence[Said], language: str) -> str:
         """Return phrases as one text."""

@@ -200,7 +200,7 @@ async def test_a_resource_that_is_not_loaded_has_all_that_is_stored(
     loaded = await download(entry)
     assert (loaded["state"], loaded["disabled_by"]) == ("loaded", None)
     assert loaded["sessions"]
-    of_a_resource_at_work = {"answers", "available", "microphones", "second_engines", "sessions"}
+    of_a_resource_at_work = {"answers", "available", "commands", "microphones", "second_engines", "sessions"}
 
     await hass.config_entries.async_unload(entry.entry_id)
     unloaded = await download(entry)

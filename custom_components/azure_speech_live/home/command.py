@@ -3,11 +3,12 @@
 The service cuts phrases at short silences. What the home's sentences say of them decides how long a silence ends the
 command:
 
-    verdict │ over when, behind the last word, so much audio came without a new one
-    ────────┼──────────────────────────────────────────────────────────────────────
-    FINAL   │ none: at once
-    OTHER   │ the usual silence, as without any verdict
-    OPEN    │ OPEN_SILENCE
+    verdict        │ over when, behind the last word, so much audio came without a new one
+    ───────────────┼──────────────────────────────────────────────────────────────────────
+    FINAL          │ none: at once
+    OTHER          │ the usual silence, as without any verdict
+    OPEN, complete │ the same: nearly all who have said a command have said all
+    OPEN, not so   │ OPEN_SILENCE
 
 Where no words came yet, or words that say nothing, it is not over; nor is it while a phrase is awaited. In any case it
 is over when its audio ends, which is not for this to say.
@@ -37,21 +38,22 @@ LONGEST: Final = 300
 class Command:
     """One command. Positions are seconds of its audio; moments are seconds by any one clock."""
 
-    def __init__(self, language: str, now: float, *, cut: float, usual: float) -> None:
+    def __init__(self, language: str, now: float, *, cut: float, usual: float | None) -> None:
         """Begin before the first audio.
 
         ``language``: that of the home's sentences. ``cut``: the silence, in seconds, at which the service cuts phrases;
-        ``usual``: the one that ends a command of which nothing is known.
+        ``usual``: the one that ends a command of which nothing is known; None: USUAL_SILENCE.
         """
         self._language = language
         self._cut = cut
-        self._usual = max(usual, cut)
+        self._usual = max(usual or USUAL_SILENCE, cut)
         self.said: list[Said] = []
         """Its phrases."""
         self.question: str | None = None
         """What is to be judged, as it would be executed; another one takes the place of the one before."""
         self._verdict: Verdict | None = None
         """Of what was said so far; None while there is none, or nothing that could have one."""
+        self._complete = False
         self._heard_at = now
         self._came = self._counted = self._loud_until = 0.0
         """Up to where the audio came, as much of it as may count, and up to where it is loud."""
@@ -66,7 +68,7 @@ class Command:
         """Take note that audio came up to a position, and up to where it is loud."""
         self._counted = min(position, self._counted + FASTEST * (now - self._heard_at))
         self._came, self._loud_until, self._heard_at = position, loud_until, now
-        self.waited |= self._verdict is Verdict.OPEN and self._quiet_for(self._usual)
+        self.waited |= self._verdict is Verdict.OPEN and not self._complete and self._quiet_for(self._usual)
 
     def hypothesis(self, said: Hypothesis) -> None:
         """Take words of which a phrase will come."""
@@ -99,10 +101,13 @@ class Command:
         """Take note that the service does not hear for now: what it does not tell is no silence."""
         self._troubled = True
 
-    def judged(self, question: str, verdict: Verdict) -> None:
-        """Take what the home's sentences say; of an earlier text it does not count any more."""
+    def judged(self, question: str, verdict: Verdict, *, complete: bool) -> None:
+        """Take what the home's sentences say; of an earlier text it does not count any more.
+
+        ``complete``: it is a command as it is, whether it can go on or not.
+        """
         if question == self.question:
-            self._verdict = verdict
+            self._verdict, self._complete = verdict, complete
 
     @property
     def is_over(self) -> bool:
@@ -114,10 +119,10 @@ class Command:
                 return self._nothing and not self.said
             case Verdict.FINAL:
                 return True
-            case Verdict.OTHER:
-                return self._quiet_for(self._usual)
-            case Verdict.OPEN:
+            case Verdict.OPEN if not self._complete:
                 return self._quiet_for(max(OPEN_SILENCE, self._usual))
+            case _:
+                return self._quiet_for(self._usual)
 
     @property
     def is_sooner(self) -> bool:

@@ -137,11 +137,12 @@ class Ending:
             self._judging = asyncio.create_task(self._judge(question), name="Judgement")
 
     async def _judge(self, question: str) -> None:
-        verdict = Verdict.OTHER
+        verdict, complete = Verdict.OTHER, False
         with suppress(TimeoutError):
             async with asyncio.timeout(JUDGEMENT_LIMIT):
                 verdict = await self._sentences.judge(question)
-        self._command.judged(question, verdict)
+                complete = verdict is Verdict.OPEN and await self._sentences.understands(question)
+        self._command.judged(question, verdict, complete=complete)
         self._news.set()
 
 

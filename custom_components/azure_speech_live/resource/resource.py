@@ -3,7 +3,7 @@
 Every recognition, translation and answer goes through SpeechResource, which notes how it went.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Set as AbstractSet
 from contextlib import aclosing, suppress
 from typing import Any, Final
@@ -67,6 +67,8 @@ class SpeechResource:
         """The same of what was spoken."""
         self.second_answers: deque[SecondAnswer] = deque(maxlen=MAX_SESSIONS)
         """The latest that came from second engines."""
+        self.commands: Counter[str] = Counter()
+        """How many commands were ended sooner, say: by the name of the recognizers' attribute."""
         self.usage = usage
         self.hearing_guard, self.speaking_guard = cost_guards(hass, entry, usage)
         self.health = async_get_health(hass, entry)

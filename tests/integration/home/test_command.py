@@ -16,12 +16,14 @@ FINAL, OPEN, OTHER = Verdict.FINAL, Verdict.OPEN, Verdict.OTHER
 CUT = 0.3
 STEP = 0.01
 VERDICTS: Final = {
-    "light on": FINAL,
-    "turn on the": OPEN,
-    "turn on the kitchen light": FINAL,
-    "volume up": OPEN,
-    "tell me a story": OTHER,
+    "light on": (FINAL, True),
+    "turn on the": (OPEN, False),
+    "turn on the kitchen light": (FINAL, True),
+    "volume": (OPEN, False),
+    "volume up": (OPEN, True),
+    "tell me a story": (OTHER, False),
 }
+"""And whether they are complete."""
 
 type Act = Callable[[Command], None]
 
@@ -68,7 +70,7 @@ class Scene:
     usual: float = 0.5
 
 
-def play(scene: Scene, verdicts: Mapping[str, Verdict] = VERDICTS) -> tuple[Command, float]:
+def play(scene: Scene, verdicts: Mapping[str, tuple[Verdict, bool]] = VERDICTS) -> tuple[Command, float]:
     """Play five seconds of a scene; return the command, and when it was over."""
     command = Command("en-US", 0.0, cut=CUT, usual=scene.usual)
     acts, asked, came = list(scene.acts), dict[str, float](), 0.0
@@ -84,7 +86,8 @@ def play(scene: Scene, verdicts: Mapping[str, Verdict] = VERDICTS) -> tuple[Comm
             asked.setdefault(command.question, now)
         for question, since in asked.items():
             if now >= since + scene.thinks:
-                command.judged(question, verdicts.get(unmarked(question).lower(), OTHER))
+                verdict, complete = verdicts.get(unmarked(question).lower(), (OTHER, False))
+                command.judged(question, verdict, complete=complete)
         if command.is_over:
             return command, now
     return command, inf
@@ -95,8 +98,10 @@ SCENES: Final = {
     "a complete command": Scene([(1.3, phrase("Light on."))], over=1.3),
     "free speech": Scene([(1.3, phrase("Tell me a story."))], over=1.5),
     "free speech, where the household is patient": Scene([(1.3, phrase("Tell me a story."))], over=2.2, usual=1.2),
-    "what can go on": Scene([(1.3, phrase("Volume up."))], over=1.9),
-    "what can go on, where the household is patient": Scene([(1.3, phrase("Volume up."))], over=2.2, usual=1.2),
+    "what can go on": Scene([(1.3, phrase("Volume."))], over=1.9),
+    "what can go on, where the household is patient": Scene([(1.3, phrase("Volume."))], over=2.2, usual=1.2),
+    "a command that can go on": Scene([(1.3, phrase("Volume up."))], over=1.5),
+    "a command that can go on, and a sound": Scene([(1.3, phrase("Volume up."))], loud=[(0, 1), (1.4, 1.5)], over=1.9),
     "another language": Scene([(1.3, phrase("Light on.", foreign=True))], over=1.5),
     "more than a command": Scene([(1.3, phrase("light on " * LONGEST))], over=1.5),
     # --- a pause amid it
@@ -108,13 +113,13 @@ SCENES: Final = {
     "a word in time": Scene(
         [(1.3, phrase("Tell me a story.")), (1.45, word(1.2, 1.4)), (2.5, phrase("About a dragon.", 1.2, 2.2))], 2.7
     ),
-    "a word of which no phrase comes": Scene([(1.3, phrase("Volume up.")), (1.6, word(1.5, 1.6))], inf),
-    "a word that was none": Scene([(1.3, phrase("Volume up.")), (1.6, word(1.5, 1.6)), (2.5, nothing())], over=2.5),
+    "a word of which no phrase comes": Scene([(1.3, phrase("Volume.")), (1.6, word(1.5, 1.6))], inf),
+    "a word that was none": Scene([(1.3, phrase("Volume.")), (1.6, word(1.5, 1.6)), (2.5, nothing())], over=2.5),
     "a noise behind a complete command": Scene([(1.3, nothing()), (2.0, phrase("Light on.", 1.4, 1.7))], over=2.0),
     # --- sounds of which no word came yet
     "a sound": Scene([(1.3, phrase("Tell me a story."))], loud=[(0, 1), (1.4, 1.5)], over=1.9),
     "a sound behind a complete command": Scene([(1.3, phrase("Light on."))], loud=[(0, 1), (1.2, 2)], over=1.3),
-    "a television": Scene([(1.3, phrase("Volume up."))], loud=[(0, 9)], over=2.3),
+    "a television": Scene([(1.3, phrase("Volume."))], loud=[(0, 9)], over=2.3),
     # --- nothing, or nothing yet
     "silence": Scene([], over=inf),
     "a false start": Scene([(0.6, nothing()), (2.3, phrase("Light on.", 1.0, 2.0))], over=2.3),
@@ -124,12 +129,12 @@ SCENES: Final = {
     ),
     "a filler": Scene([(0.6, phrase("Uh.", 0, 0.3))], over=inf),
     "a filler, and a command": Scene([(0.6, phrase("Uh.", 0, 0.3)), (2.3, phrase("Light on.", 1.0, 2.0))], over=2.3),
-    "a filler before what can go on": Scene([(1.3, phrase("Uh, volume up."))], over=1.9),
+    "a filler before what can go on": Scene([(1.3, phrase("Uh, volume."))], over=1.9),
     # --- late
     "late phrases": Scene([(1.6, phrase("Tell me a story."))], over=1.8),
-    "late phrases of what can go on": Scene([(1.6, phrase("Volume up."))], over=2.2),
+    "late phrases of what can go on": Scene([(1.6, phrase("Volume."))], over=2.2),
     "a late verdict": Scene([(1.3, phrase("Light on."))], over=1.7, thinks=0.4),
-    "a late verdict of what can go on": Scene([(1.3, phrase("Volume up."))], over=1.9, thinks=0.4),
+    "a late verdict of what can go on": Scene([(1.3, phrase("Volume."))], over=1.9, thinks=0.4),
     "a word while it is judged": Scene(
         [(1.3, phrase("Light on.")), (1.5, word(1.4, 1.5)), (2.5, phrase("Tell me a story.", 1.4, 2.2))],
         2.9,
@@ -140,17 +145,17 @@ SCENES: Final = {
     "no times": Scene([(1.3, phrase("Tell me a story.", 0, 0))], over=1.5),
     "times of the future": Scene([(1.3, phrase("Tell me a story.", 0, 99))], over=1.8),
     # --- audio that does not come as it is spoken
-    "a stream that stalls": Scene([(1.3, phrase("Volume up."))], audio=lambda now: min(now, 1.5), over=inf),
+    "a stream that stalls": Scene([(1.3, phrase("Volume."))], audio=lambda now: min(now, 1.5), over=inf),
     "a stream that stalls behind a complete command": Scene(
         [(1.3, phrase("Light on."))], audio=lambda now: min(now, 1.2), over=1.3
     ),
     "a gap in the network": Scene(
-        [(1.3, phrase("Volume up."))], audio=lambda now: now if now < 1.4 or now > 2.4 else 1.4, over=2.41
+        [(1.3, phrase("Volume."))], audio=lambda now: now if now < 1.4 or now > 2.4 else 1.4, over=2.41
     ),
     "a burst": Scene([(0.5, phrase("Tell me a story."))], audio=lambda now: now + 1 if now > 0.4 else now, over=0.95),
     # --- a service in trouble
-    "a service that is lost": Scene([(1.3, phrase("Volume up.")), (1.4, failed)], over=inf),
-    "a service that is back": Scene([(1.3, phrase("Volume up.")), (1.4, failed), (3, back)], over=3),
+    "a service that is lost": Scene([(1.3, phrase("Volume.")), (1.4, failed)], over=inf),
+    "a service that is back": Scene([(1.3, phrase("Volume.")), (1.4, failed), (3, back)], over=3),
     "a service that is lost behind a complete command": Scene([(1.2, failed), (1.3, phrase("Light on."))], over=1.3),
 }
 
@@ -183,10 +188,10 @@ def test_what_is_judged_is_the_whole_text_as_it_would_be_executed() -> None:
     command = Command("en-US", 0.0, cut=CUT, usual=0.5)
     phrase("Turn on the.")(command)
     assert command.question == "Turn on the."
-    command.judged("Turn on the.", OPEN)
+    command.judged("Turn on the.", OPEN, complete=False)
     phrase("Kitchen light!", 1.5, 2, spoken="kitchen light")(command)
     assert command.question == "Turn on the kitchen light!"
-    command.judged("Turn on the.", FINAL)
+    command.judged("Turn on the.", FINAL, complete=False)
     assert not command.is_over
     assert [said.text for said in command.said] == ["Turn on the.", "Kitchen light!"]
 
@@ -196,6 +201,6 @@ def test_a_verdict_is_not_asked_for_twice() -> None:
     phrase("Light on.")(command)
     nothing()(command)
     assert command.question == "Light on."
-    command.judged("Light on.", FINAL)
+    command.judged("Light on.", FINAL, complete=False)
     nothing()(command)
     assert command.is_over

@@ -9,12 +9,22 @@ from dataclasses import replace
 from math import inf
 from typing import Any, Final, override
 
+from homeassistant.components.assist_pipeline import (
+    PipelineEvent,
+    PipelineEventType,
+    PipelineStage,
+    async_pipeline_from_audio_stream,
+)
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.components.stt import SpeechResult, SpeechResultState
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util.ulid import ulid_now
 import pytest
 
 from custom_components.azure_speech_live import stt
+from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
 from custom_components.azure_speech_live.home.joining import unmarked
 from custom_components.azure_speech_live.home.sentences import Sentences
 from custom_components.azure_speech_live.home.verdict import Verdict
@@ -27,7 +37,8 @@ from tests.speech_service.turn import Turn
 
 from ..fallback.second_ear import SECOND, Commands, Microphone, add_second_ear
 from ..forms import add_resource, only_recognizer
-from ..speech import BYTES_PER_SECOND, RECOGNIZER, transcribe
+from ..speech import BYTES_PER_SECOND, RECOGNIZER, metadata_of, transcribe
+from .homes import Home as House
 
 LIGHT: Final = Utterance(text="Turn on the kitchen light.", start=0.2, end=1.5)
 TURN_ON: Final = Utterance(text="Turn on the.", start=0.2, end=1.0)
@@ -134,6 +145,8 @@ async def test_a_complete_command_is_answered_at_once(kitchen: Kitchen) -> None:
     assert kitchen.shown["ended_sooner"] == 1
     # What the service says behind that is nobody's delay.
     assert kitchen.entry.runtime_data.sessions[-1].timeline.answered
+    diagnostics = await async_get_config_entry_diagnostics(kitchen.hass, kitchen.entry)
+    assert diagnostics["commands"] == {"alternatives_chosen": 0, "ended_sooner": 1, "waited_longer": 0}
 
 
 async def test_what_the_service_still_says_is_waited_for_by_nobody_but_the_connection(kitchen: Kitchen) -> None:
@@ -302,6 +315,44 @@ async def test_what_the_second_engine_hears_is_not_judged(kitchen: Kitchen, comm
     assert text == "Turn on the kitchen light"
     assert delay == pytest.approx(3.3, abs=0.2)
     assert kitchen.shown["last_engine"] == SECOND
+
+
+# --- in a home whose sentences are its own
+
+
+async def test_a_home_knows_its_commands(hass: HomeAssistant, here: House, service: SpeechService) -> None:
+    """What can be said begins with the first phrase, and is complete with the second; the third is another matter."""
+    entry = await add_resource(hass, service)
+    hass.config_entries.async_update_subentry(entry, only_recognizer(entry), data={"by_command": True})
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"fan": {"name": "Kitchen fan"}}})
+    async_expose_entity(hass, "conversation", "input_boolean.fan", should_expose=True)
+    assistant = await here.add_assistant(stt_engine=RECOGNIZER)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    said = [TURN_ON, Utterance(text="Kitchen fan.", start=1.5, end=2.5), Utterance(text="And a story.", start=3.5)]
+    service.engine = Scripted(said)
+    texts: list[tuple[str, float]] = []
+
+    def note(event: PipelineEvent) -> None:
+        if event.type is PipelineEventType.STT_END and event.data is not None:
+            texts.append((event.data["stt_output"]["text"], hass.loop.time()))
+
+    begun = hass.loop.time()
+    await async_pipeline_from_audio_stream(
+        hass,
+        context=Context(),
+        event_callback=note,
+        stt_metadata=metadata_of(""),
+        stt_stream=Microphone(bytes(6 * BYTES_PER_SECOND))(),
+        pipeline_id=assistant.id,
+        conversation_id=ulid_now(),
+        end_stage=PipelineStage.INTENT,
+    )
+    ((text, at),) = texts
+    assert text == "Turn on the kitchen fan."
+    assert at - begun == pytest.approx(2.5, abs=0.15)
+    state = hass.states.get("input_boolean.fan")
+    assert state is not None
+    assert state.state == "on"
 
 
 async def _at_once(audio: bytes) -> AsyncGenerator[bytes]:
