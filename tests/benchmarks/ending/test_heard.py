@@ -1,4 +1,4 @@
-"""Sentences that people wrote are never ended wrongly: some of each language."""
+"""Sentences that people wrote are never ended wrongly, and that they go on is never missed: some of each language."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ FEW = 8
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nl", "zh-CN"])
-def test_what_people_say_is_not_ended_wrongly(language: str) -> None:
+def test_what_people_say_is_neither_ended_wrongly_nor_missed(language: str) -> None:
     corpus = Corpus.sample(language)
     heard = Heard()
     Listener(Home.of(corpus), heard).hear(corpus.some(FEW).sentences)
     assert heard.sentences >= FEW - 1
     assert not heard.wrong
+    assert not heard.missed
+    assert heard.final > FEW / 3
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
