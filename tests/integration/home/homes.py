@@ -25,6 +25,8 @@ from ..microphones import Curious
 from ..speech import metadata_of, pcm, stream
 
 EARS = "stt.ears"
+SMALL = "sw"
+"""A language with few sentences, which are soon loaded."""
 OWN = "conversation.home_assistant"
 MODEL = "conversation.curious"
 
@@ -34,7 +36,7 @@ class Ears(OtherEar):
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Hear nothing yet."""
-        super().__init__("Ears")
+        super().__init__("Ears", ("en", SMALL))
         self._home = hass
         self.text = ""
         self.language = "en-US"

@@ -14,7 +14,7 @@ import pytest
 from custom_components.azure_speech_live.home.permission import async_local_first
 from custom_components.azure_speech_live.home.sentences import Sentences, async_find
 
-from .homes import EARS, MODEL, Home
+from .homes import EARS, MODEL, SMALL, Home
 
 LOCAL_FIRST: Final = {"conversation_engine": MODEL, "prefer_local_intents": True}
 MODEL_FIRST: Final = {"conversation_engine": MODEL, "prefer_local_intents": False}
@@ -125,7 +125,7 @@ def left_to_a_model(intent: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"conversation_language": "de"}, {"conversation_language": "*", "stt_language": "de"}]
+    "settings", [{"conversation_language": SMALL}, {"conversation_language": "*", "stt_language": SMALL}]
 )
 async def test_the_language_is_the_one_in_which_home_assistant_matches(here: Home, settings: dict[str, Any]) -> None:
     await here.add_assistant(**settings)
