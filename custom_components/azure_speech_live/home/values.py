@@ -62,6 +62,9 @@ class Lists:
         self._all = {**patterns.lists, **own}
         self._texts: dict[int, tuple[SlotList, Texts]] = {}
         self._numbers: dict[int, tuple[SlotList, Numbers]] = {}
+        for values in self._all.values():
+            if isinstance(values, RangeSlotList):
+                self.numbers(values)  # not while a command waits
         self._fitting: dict[tuple[int, int], bool] = {}
         self._apart: dict[Scope, frozenset[str]] = {}
         contexts = {name: context_keys(values) for name, values in self._all.items()}
