@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from .engines import Hypothesis, Phrase, Status
 from .options import TurnOptions
-from .text import treat_profanity
+from .text import Written, treat_profanity
 from .wav import round_up
 
 
@@ -42,19 +42,26 @@ def phrase_json(phrase: Phrase, options: TurnOptions) -> dict[str, Any]:
     display = treat_profanity(phrase.display, options.profanity)
     body["DisplayText"] = display
     if options.detailed:
-        best = {
-            "Confidence": phrase.confidence,
-            "Lexical": phrase.lexical,
-            "ITN": phrase.itn,
-            "MaskedITN": treat_profanity(phrase.itn, options.profanity),
-            "Display": display,
-        }
+        best = _alternative(Written(phrase.display, phrase.lexical, phrase.itn), phrase.confidence, options)
         if options.word_timings:
             best["Words"] = [
                 {"Word": word.text, "Offset": word.offset, "Duration": word.duration} for word in phrase.words
             ]
-        body["NBest"] = [best]
+        others = (Written.from_display(other) for other in phrase.others)
+        # Each less likely than the one before.
+        body["NBest"] = [best, *(_alternative(other, 0.5 / rank, options) for rank, other in enumerate(others, 1))]
     return body
+
+
+def _alternative(written: Written, confidence: float, options: TurnOptions) -> dict[str, Any]:
+    """Return one of the readings of a phrase."""
+    return {
+        "Confidence": confidence,
+        "Lexical": written.lexical,
+        "ITN": written.itn,
+        "MaskedITN": treat_profanity(written.itn, options.profanity),
+        "Display": treat_profanity(written.display, options.profanity),
+    }
 
 
 def _primary_language(language: str | None, options: TurnOptions) -> dict[str, Any]:

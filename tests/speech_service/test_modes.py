@@ -159,6 +159,18 @@ async def test_word_timings(query: str, context: object) -> None:
     ]
 
 
+async def test_detailed_has_what_else_it_may_be() -> None:
+    script = [Utterance(text="No.", end=0.5, others=("Knob.", "Damn."))]
+    best = bodies(await recognize(script, INTERACTIVE + "&format=detailed", 1.0), "speech.phrase")[0]["NBest"]
+    assert [(other["Display"], other["Lexical"]) for other in best] == [
+        ("No.", "no"),
+        ("Knob.", "knob"),
+        ("****.", "damn"),
+    ]
+    confidences = [other["Confidence"] for other in best]
+    assert confidences == sorted(confidences, reverse=True)
+
+
 async def test_simple_has_no_alternatives() -> None:
     assert "NBest" not in bodies(await recognize(_TWO, INTERACTIVE, 1.0), "speech.phrase")[0]
 

@@ -1,7 +1,11 @@
 """A false start: noise before a command, which the service takes for speech. The command is what comes behind it."""
 
+from array import array
 from contextlib import aclosing
+from pathlib import Path
+import random
 from typing import Final
+import wave
 
 import pytest
 
@@ -18,6 +22,7 @@ from custom_components.azure_speech_live.speech.recognition.audio import BYTES_P
 from custom_components.azure_speech_live.speech.recognition.coverage import MAX_REST
 from tests.speech_service import DIALECTS, AtOnce, Behaviour, Dialect, Fault, Scripted, SpeechService
 from tests.speech_service.engines import Status
+from tests.speech_service.engines.known import Known, Recording, Said
 from tests.speech_service.engines.scripted import Utterance
 from tests.speech_service.faults import Before, Reset
 
@@ -196,6 +201,7 @@ def test_the_end_of_noise_is_not_that_of_speech() -> None:
 # --- over a socket
 
 SCRIPT: Final = ([Utterance(status=Status.NO_MATCH, end=0.9)], [Utterance(text="Turn on the light.", end=1.5)])
+COMMAND: Final = Path(__file__).parents[2] / "data" / "turn_on_the_kitchen_light.wav"
 AUDIO: Final = bytes(3 * BYTES_PER_SECOND)
 
 
@@ -217,6 +223,18 @@ async def test_one_connection_serves_it_and_all_that_is_sent_counts() -> None:
     assert timeline.sent == len(first.audio) + len(second.audio)
     assert timeline.requests == 2
     assert timeline.delay is not None
+
+
+async def test_a_burst_before_a_command_by_their_sound() -> None:
+    with wave.open(str(COMMAND)) as file:
+        spoken = file.readframes(file.getnframes())
+    known = Recording(spoken, (Said("turn on the kitchen light", 0.1, len(spoken) / BYTES_PER_SECOND - 0.1),))
+    burst = array("h", (random.Random(7).randint(-4000, 4000) for _ in range(5600)))  # noqa: S311 - noise
+    audio = bytes(8000) + burst.tobytes() + bytes(25_600) + spoken + bytes(BYTES_PER_SECOND)
+    async with SpeechService(Known([known])) as service, calling(service.url) as client:
+        heard = await listen(client, Source(audio, pace=4), INTERACTIVE)
+    assert (heard.transcript, heard.error) == ("Turn on the kitchen light.", None)
+    assert [phrase.status for phrase in heard.phrases] == [RecognitionStatus.NO_MATCH, RecognitionStatus.SUCCESS]
 
 
 async def test_a_connection_that_breaks_at_its_end_is_carried_over() -> None:

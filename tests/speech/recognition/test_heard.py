@@ -16,7 +16,9 @@ from custom_components.azure_speech_live.speech import (
 from custom_components.azure_speech_live.speech.recognition.heard import Heard, as_asked
 from custom_components.azure_speech_live.speech.recognition.utterance import Utterance
 from custom_components.azure_speech_live.speech.wire.messages import json_message
+from tests.speech_service import Scripted, SpeechService, Utterance as Script
 
+from ..caller import Source, calling, listen
 from .conversation import FIRST_WORD, LIGHT, Service, asked, conversation, interactive
 from .translations import to
 
@@ -98,6 +100,23 @@ def test_alternatives_are_in_the_language_of_their_phrase() -> None:
     said = Phrase(status=RecognitionStatus.SUCCESS, text="w1", language="en", alternatives=(OTHER,))
     known = Heard().phrase(said, RecognitionOptions(candidates=("de-DE", "en-GB")))
     assert [(other.text, other.language) for other in known.alternatives] == [("w2", "en-GB")]
+
+
+@pytest.mark.parametrize(
+    ("profanity", "others"),
+    [
+        (Profanity.MASKED, ["Turn on the lamp.", "Turn on the **** light."]),
+        (Profanity.REMOVED, ["Turn on the lamp."]),  # without the word it is what was taken
+        (Profanity.RAW, ["Turn on the lamp.", "Turn on the damn light."]),
+    ],
+)
+async def test_alternatives_are_as_they_were_asked_for(profanity: Profanity, others: list[str]) -> None:
+    script = Script(text="Turn on the light.", end=1.5, others=("Turn on the lamp.", "Turn on the damn light."))
+    options = RecognitionOptions(detailed=True, profanity=profanity)
+    async with SpeechService(Scripted([script])) as service, calling(service.url) as client:
+        heard = await listen(client, Source(bytes(64_000)), options)
+    assert [other.text for other in heard.phrases[0].alternatives] == others
+    assert heard.phrases[0].alternatives[0].confidence == 0.5
 
 
 # --- translations

@@ -69,6 +69,8 @@ class Phrase:
     language: str | None = None
     confidence: float = 0.95
     words: tuple[Word, ...] = ()
+    others: tuple[str, ...] = ()
+    """What else may have been said, as displayed, the likelier first."""
 
     @property
     def end(self) -> int:

@@ -32,6 +32,8 @@ class Utterance:
     language: str | None = None
     """What language identification finds; None: the first candidate."""
     confidence: float = 0.95
+    others: tuple[str, ...] = ()
+    """What else it may be, as displayed."""
     hypotheses: Sequence[tuple[float, str]] | None = None
     """Positions (seconds) and texts, instead of the default ones."""
 
@@ -143,6 +145,7 @@ class ScriptedRecognition:
             duration=end - start,
             language=self._language(utterance),
             confidence=utterance.confidence,
+            others=utterance.others,
             words=tuple(
                 Word(text=word, offset=start + index * length, duration=length) for index, word in enumerate(words)
             ),
