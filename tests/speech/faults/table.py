@@ -65,6 +65,25 @@ ELSEWHERE: Final = (
         shown_by="recognition.test_flow.test_silence_that_ends_the_turn_is_not_the_end_of_a_recording",
     ),
     Elsewhere(
+        fault="noise before a command: a phrase without words, and the turn's end, while audio comes (NoMatch, …)",
+        outcome="the command, in a new turn on the same connection; nothing of the audio is lost",
+        within="0 s",
+        shown_by="recognition.test_false_start.test_the_command_behind_it_is_heard_whole_in_a_new_turn",
+        sdks=Sdks(native="NoMatch", javascript="NoMatch"),
+    ),
+    Elsewhere(
+        fault="a connection that breaks, or one request too many, between that noise and the command",
+        outcome="the command",
+        within="0 s, or as long as others take",
+        shown_by="recognition.test_false_start.test_a_connection_that_breaks_then_loses_nothing",
+    ),
+    Elsewhere(
+        fault="noise that a service hears again and again, in the same audio or in more of it",
+        outcome="an empty result",
+        within="the fifth time, and one time more for each three seconds",
+        shown_by="recognition.test_false_start.test_noise_and_noise_again_has_an_end",
+    ),
+    Elsewhere(
         fault='close code 1007 ("Language identification with DetectContinuous not supported on v1.")',
         outcome="the complete transcript; the language is detected at the start, among the first four, from then on",
         within="0 s",
