@@ -94,12 +94,13 @@ class Walk:
         if free is None:
             return None
         may = [letter.isspace() for letter in self._text]
-        for text in free:
-            said = "".join(text.split()) if self._wording.tight else text
-            start = self._text.find(said) if said else -1
-            while start >= 0:
-                may[start : start + len(said)] = [True] * len(said)
-                start = self._text.find(said, start + 1)
+        for said in free:
+            wanted = "".join(said.split()) if self._wording.tight else said
+            found = {start for text in self._wording.texts for start in places_of(wanted, text)}
+            if not found:
+                return None
+            for start in found:
+                may[start : start + len(wanted)] = [True] * len(wanted)
         reach = [*range(self._size + 1)]
         for place in reversed(range(self._size)):
             if may[place]:
@@ -262,3 +263,11 @@ def after_space(text: str, start: int) -> int:
     while text[start : start + 1].isspace():
         start += 1
     return start
+
+
+def places_of(wanted: str, text: str) -> Iterator[int]:
+    """Yield where it begins in a text."""
+    start = text.find(wanted)
+    while start >= 0:
+        yield start
+        start = text.find(wanted, start + 1)

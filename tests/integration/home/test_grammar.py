@@ -83,9 +83,11 @@ FREE: Final = grammar(
         "Later": on("{command} in {minutes} minutes"),
         "TurnOn": on("turn on [the] {name}"),
         "TurnAll": on("turn {anything} over"),
+        "Read": on("read out {message}"),
     },
     lists={"minutes": NUMBER, **dict.fromkeys(("query", "message", "item", "command", "anything"), WILDCARD)},
     slot_lists=lists_of([("Lamp", LIGHT), ("Shopping", {})]),
+    skip_words=["please"],
 )
 
 
@@ -99,6 +101,8 @@ FREE: Final = grammar(
         ("broadcast dinner is ready", OPEN),
         ("add milk", OPEN),
         ("add milk to the shopping", FINAL),
+        ("read-out well-known lines", OPEN),  # hassil has "well known lines" read out
+        ("read out please well-known please lines", OPEN),
         ("add milk to the shopping list", FINAL),
         ("turn on the lamp in 5", OPEN),  # "turn on the lamp" is free text here: turn ... over
         ("dance in 5", OTHER),
