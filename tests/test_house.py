@@ -13,8 +13,6 @@ MODULES: Final = [str(path.relative_to(HOUSE)) for path in sorted(HOUSE.rglob("[
 WITHOUT: Final = {
     "const.py": "names alone",
     "entity.py": "what entities share: integration/test_init.py and integration/resource/test_health.py look at them",
-    "home/beyond.py": "what integration/home/test_walk.py walks past the end of a text",
-    "home/notes.py": "names of bits: integration/home/test_walk.py reads them",
     "home/patterns.py": "what integration/home/test_walk.py walks through, of every kind",
     "home/sense.py": "what is the same command: integration/home/test_grammar.py has each rule",
     "home/values.py": "lists: integration/home/test_walk.py has all kinds of them",

@@ -14,12 +14,11 @@ from hassil.intents import Intents, SlotList
 from hassil.recognize import RecognizeResult
 from hassil.util import check_excluded_context, check_required_context
 
-from .beyond import Beyond
 from .patterns import Patterns, Template
 from .sense import Sense, sense_of
 from .values import Lists
 from .verdict import Verdict
-from .walk import TooMuchError, Walk
+from .walk import Beyond, TooMuchError, Walk
 from .wording import Wording, wordings
 
 ONE_AT_A_TIME: Final = Lock()

@@ -8,12 +8,10 @@ from hassil.sample import sample_intents
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.home.beyond import Beyond
-from custom_components.azure_speech_live.home.notes import MORE
 from custom_components.azure_speech_live.home.patterns import Patterns
-from custom_components.azure_speech_live.home.sense import Sense
+from custom_components.azure_speech_live.home.sense import MORE, Sense
 from custom_components.azure_speech_live.home.values import Lists
-from custom_components.azure_speech_live.home.walk import Walk
+from custom_components.azure_speech_live.home.walk import Beyond, Walk
 from custom_components.azure_speech_live.home.wording import wordings
 
 from .grammars import COVER, LIGHT, intents, lists_of, no_home, on  # noqa: F401 - one is a fixture
