@@ -39,8 +39,7 @@ from .home.command import Command
 from .home.ending import ATTR_ENDED_SOONER, ATTR_WAITED_LONGER, Ending
 from .home.joining import Said, one_text
 from .home.meaning import ATTR_ALTERNATIVES, Meaning
-from .home.sentences import Sentences, async_find
-from .home.warm_up import async_warm_up
+from .home.sentences import Sentences, async_find, async_warm_up
 from .languages.choice import completed, locales_of, translation_options
 from .languages.translation import joined, translation_of
 from .recognizer.audio_limit import limited

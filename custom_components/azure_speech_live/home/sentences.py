@@ -2,19 +2,25 @@
 
 Each command is asked anew: names, rooms, custom sentences and automations are those of this moment. What Home Assistant
 cannot say, for whatever reason, is as if nobody had asked.
+
+A language's sentences take some tenths of a second of a processor to load, and as long again at the first match. So
+that is done when Home Assistant has started (``async_warm_up``); at whatever changes after that, it is done while the
+next command is spoken (``async_find``).
 """
 
+import asyncio
 from functools import partial
 import logging
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util.language import matches
 
 from ..speech import printable
 from ..speech.language_tags import language_of
-from .joined import LANGUAGE, ends_of
-from .permission import OWN_AGENT, Assistant, async_permitted
+from .permission import OWN_AGENT, Assistant, async_local_first, async_permitted
 from .verdict import Verdict
 
 if TYPE_CHECKING:
@@ -23,6 +29,11 @@ if TYPE_CHECKING:
     from homeassistant.components.conversation.default_agent import DefaultAgent
 
 _LOGGER = logging.getLogger(__name__)
+
+JOINING_LANGUAGE: Final = "en"
+"""The one in which Home Assistant's own agent takes two commands apart, by a second matcher behind its sentences."""
+_JOINING: Final = re.compile(r"[\s,.]+(?:and then|and|then)(?![^\s,.])[\s,.]*", re.IGNORECASE)
+"""The words with which it does, of gazetteer-matcher's vocabulary, version 1.1.0."""
 
 
 class Sentences:
@@ -37,8 +48,8 @@ class Sentences:
         self._hass = hass
         self._agent = agent
         self._assistant = assistant
-        self._joins = assistant.agent_id == OWN_AGENT and language_of(assistant.language) == LANGUAGE
-        """Whether commands can be joined by "and"."""
+        self._joins = assistant.agent_id == OWN_AGENT and language_of(assistant.language) == JOINING_LANGUAGE
+        """Whether commands can be joined: who says "and" behind one has more to say."""
 
     async def judge(self, text: str) -> Verdict:
         """Return whether what was heard of a command can go on; OTHER is the answer to all trouble."""
@@ -116,6 +127,15 @@ class Sentences:
         )
 
 
+def ends_of(text: str) -> tuple[str, str] | None:
+    """Return the first and the last of the commands that a text joins; None if it joins none.
+
+    The last is empty where the text ends with the word that joins.
+    """
+    commands = _JOINING.split(text)
+    return (commands[0], commands[-1]) if len(commands) > 1 and commands[0].strip() else None
+
+
 def _has_free_text(match: RecognizeResult) -> bool:
     return any(slot.is_wildcard for slot in match.entities_list)
 
@@ -150,3 +170,34 @@ def async_sentences(hass: HomeAssistant, assistant: Assistant) -> Sentences | No
     if not isinstance(agent, DefaultAgent) or not matches(assistant.language, agent.supported_languages):
         return None
     return Sentences(hass, agent, assistant)
+
+
+@callback
+def async_warm_up(hass: HomeAssistant, stt_entity_id: str) -> CALLBACK_TYPE:
+    """Have what a recognizer's assistants understand loaded once Home Assistant has started. Return how to stop it."""
+
+    async def warm_up(hass: HomeAssistant) -> None:
+        try:
+            by_language = {assistant.language: assistant for assistant in async_local_first(hass, stt_entity_id)}
+            for assistant in by_language.values():
+                if (sentences := async_sentences(hass, assistant)) is not None:
+                    await sentences.warm_up()
+        except Exception as err:  # noqa: BLE001 - whatever it is, the first command will be slower
+            _LOGGER.debug("cannot load the sentences of %s: %s", stt_entity_id, printable(repr(err)))
+
+    task: asyncio.Task[None] | None = None
+
+    @callback
+    def begin(hass: HomeAssistant) -> None:
+        nonlocal task
+        task = hass.async_create_background_task(warm_up(hass), f"load the sentences for {stt_entity_id}")
+
+    waits_no_more = async_at_started(hass, begin)
+
+    @callback
+    def end() -> None:
+        waits_no_more()
+        if task is not None:
+            task.cancel()
+
+    return end

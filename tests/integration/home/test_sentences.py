@@ -1,20 +1,31 @@
 """What Home Assistant understands of a command: what its own agent and its automations would do, and nothing else."""
 
+from collections.abc import Iterator
 import json
 import logging
 from pathlib import Path
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, MagicMock, patch
 
+from gazetteer_matcher import GazetteerMatcher  # type: ignore[import-untyped]  # it says no types
+import home_assistant_intents
 from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.components.conversation import async_get_agent
 from homeassistant.components.conversation.default_agent import DefaultAgent
-from homeassistant.core import HomeAssistant
+from homeassistant.components.conversation.gazetteer import LANGUAGE as MATCHERS
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.azure_speech_live.home.sentences import Sentences, async_find
+from custom_components.azure_speech_live.home.sentences import (
+    JOINING_LANGUAGE,
+    Sentences,
+    async_find,
+    async_warm_up,
+    ends_of,
+)
 from custom_components.azure_speech_live.home.verdict import Verdict
 
 from .homes import EARS, MODEL, SMALL, Home
@@ -183,3 +194,76 @@ async def test_who_says_and_has_more_to_say_to_home_assistant_s_own_agent_in_eng
     assert await judged(here, *verdicts) == [*verdicts.values()]
     await here.add_assistant(conversation_engine=MODEL, prefer_local_intents=True)
     assert await judged(here, "turn off the lamp and") == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("turn off the lamp", None),
+        ("turn off the lamp and", ("turn off the lamp", "")),
+        ("Turn off the lamp, and then open the", ("Turn off the lamp", "open the")),
+        ("turn off the lamp then lock the door and open the blinds", ("turn off the lamp", "open the blinds")),
+        ("turn on the grand lamp", None),
+        ("turn on the lamp andrea likes", None),
+        ("and open the blinds", None),
+        ("", None),
+    ],
+)
+def test_the_first_and_the_last_are_found(text: str, ends: tuple[str, str] | None) -> None:
+    assert ends_of(text) == ends
+
+
+def test_home_assistant_has_such_a_matcher_in_one_language() -> None:
+    assert JOINING_LANGUAGE == MATCHERS
+
+
+@pytest.mark.parametrize("word", ["and", "and then", "then"])
+def test_the_words_are_the_matcher_s(word: str) -> None:
+    lights = {name: {"name": name.capitalize(), "domain": "light"} for name in ("lamp", "lantern")}
+    matcher = GazetteerMatcher(home={"areas": {}, "floors": {}, "entities": lights})
+    assert len(matcher.interpret(f"turn off the lamp {word} turn on the lantern").frames) == 2
+
+
+@pytest.fixture
+def loaded() -> Iterator[MagicMock]:
+    """Watch which languages Home Assistant loads the sentences of."""
+    with patch(
+        "homeassistant.components.conversation.default_agent.get_intents", wraps=home_assistant_intents.get_intents
+    ) as watched:
+        yield watched
+
+
+async def started(home: Home) -> None:
+    """Have Home Assistant's start come to its end, and all that follows from it."""
+    home.hass.set_state(CoreState.running)
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_it_waits_for_the_end_of_the_start(here: Home, loaded: MagicMock) -> None:
+    here.hass.set_state(CoreState.starting)
+    await here.add_assistant()
+    await here.add_assistant()
+    await here.add_assistant(conversation_language=SMALL)
+    stop = async_warm_up(here.hass, EARS)
+    await here.hass.async_block_till_done(wait_background_tasks=True)
+    assert not loaded.called
+    await started(here)
+    assert {call.args[0] for call in loaded.call_args_list} == {"en", SMALL}
+    stop()
+
+
+async def test_what_ends_before_that_is_not_warmed_up(here: Home, loaded: MagicMock) -> None:
+    here.hass.set_state(CoreState.starting)
+    await here.add_assistant()
+    async_warm_up(here.hass, EARS)()
+    await started(here)
+    assert not loaded.called
+
+
+async def test_nothing_is_loaded_for_assistants_that_are_not_asked_about(here: Home, loaded: MagicMock) -> None:
+    await here.add_assistant(conversation_engine=MODEL, prefer_local_intents=False)
+    stop = async_warm_up(here.hass, EARS)
+    await here.hass.async_block_till_done(wait_background_tasks=True)
+    stop()
+    assert not loaded.called
