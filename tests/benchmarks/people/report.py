@@ -18,6 +18,8 @@ COMPLETE: Final = 0.36
 MEAN: Final = 0.45
 CUT: Final = 1e-3
 """Of all commands."""
+HOUSEHOLD: Final = 2 / 3
+"""Of the commands to a home, those that are complete at their end: see the part *ending*. Of orders it is a sixth."""
 VERDICTS: Final = {
     Verdict.FINAL: "complete",
     Verdict.OPEN: "can go on",
@@ -41,8 +43,11 @@ def _each_goal(measured: Measured) -> Iterable[Goal]:
     if complete:
         middle = median(complete)
         yield "Complete commands, median", f"{COMPLETE * MILLI:.0f} ms", f"{middle * MILLI:.0f} ms", middle <= COMPLETE
-    average = mean(_delays_of(ours) or [0.0])
-    yield "All commands, mean", f"{MEAN * MILLI:.0f} ms", f"{average * MILLI:.0f} ms", average < MEAN
+    others = _delays_of([each for each, said in zip(ours, measured.verdicts, strict=True) if said is not Verdict.FINAL])
+    if complete and others:
+        average = HOUSEHOLD * mean(complete) + (1 - HOUSEHOLD) * mean(others)
+        name = f"All commands, mean, if {HOUSEHOLD:.0%} of them are complete"
+        yield name, f"less than {MEAN * MILLI:.0f} ms", f"{average * MILLI:.0f} ms", average < MEAN
     cut = _share(ours, Outcome.CUT)
     yield "Commands cut in the middle", f"at most {CUT:.1%}", f"{cut:.2%}", cut <= CUT
 
