@@ -253,10 +253,9 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         audio = limited(stream, self._settings.audio_limit)
         if sentences is None or not self._settings.ends_by_command:
             return self._engines(metadata, audio, options)[0]
-        cut, usual = self._settings.short_silence, self._settings.segmentation_silence
-        command = Command(metadata.language, self.hass.loop.time(), cut=cut, usual=usual)
-        read = partial(self._said, language=metadata.language)
-        ending = Ending(self.hass, self._entry, audio, command, sentences, read=read)
+        language, cut, usual = metadata.language, self._settings.short_silence, self._settings.segmentation_silence
+        command = Command(language, self.hass.loop.time(), cut=cut, usual=usual)
+        ending = Ending(self.hass, self._entry, audio, command, sentences, read=partial(self._said, language=language))
         return ending.events(*self._engines(metadata, ending.audio(), options), self._ended)
 
     def _ended(self, command: Command) -> None:
@@ -291,8 +290,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         """Return the result so far, and add the phrase to what was heard."""
         _LOGGER.debug("phrase: %s", text := self._text(phrase))
         if text is None:
-            reason = phrase.translation_error or "the service gave none"
-            _LOGGER.error("%s: no translation: %s", self.entity_id, reason)
+            _LOGGER.error("%s: no translation: %s", self.entity_id, phrase.translation_error or "the service gave none")
             heard.clear()
             return SpeechResult(None, SpeechResultState.ERROR)
         heard.append(self._said(phrase, language))

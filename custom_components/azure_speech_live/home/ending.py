@@ -26,7 +26,7 @@ from .sentences import Sentences
 from .verdict import Verdict
 
 ATTR_ENDED_SOONER: Final = "ended_sooner"
-"""Commands since Home Assistant's start that were answered before the usual silence, as they were complete."""
+"""Commands since the recognizer was loaded that were answered before the usual silence, as they were complete."""
 ATTR_WAITED_LONGER: Final = "waited_longer"
 """Those in which somebody who had not said all was waited for."""
 JUDGEMENT_LIMIT: Final = 1.0

@@ -9,7 +9,7 @@ from .joining import Said, one_text, other_texts
 from .sentences import Sentences
 
 ATTR_ALTERNATIVES: Final = "alternatives_chosen"
-"""Commands since Home Assistant's start of which another of the service's readings was taken."""
+"""Commands since the recognizer was loaded of which another of the service's readings was taken."""
 
 
 class Meaning:
