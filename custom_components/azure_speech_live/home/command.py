@@ -26,8 +26,9 @@ USUAL_SILENCE: Final = 0.5
 """Seconds of silence by which the service ends a command where the household sets nothing else."""
 OPEN_SILENCE: Final = 0.9
 """Seconds for which somebody who has not said all is waited for."""
-SOUND: Final = 0.4
-"""Seconds more where it is not silent: the service tells of a word so much later than it began."""
+SOUND: Final = 0.8
+"""Seconds for which a word is waited for where a sound has begun behind the last one: so much later the service, which
+hears the word to its end, tells of it."""
 FASTEST: Final = 2.0
 """So many times faster than the clock the audio may go, to count as silence: what comes at once, or after a gap in the
 network, the service cannot have heard yet."""
@@ -55,8 +56,8 @@ class Command:
         """Of what was said so far; None while there is none, or nothing that could have one."""
         self._complete = False
         self._heard_at = now
-        self._came = self._counted = self._loud_until = 0.0
-        """Up to where the audio came, as much of it as may count, and up to where it is loud."""
+        self._came = self._counted = self._sound_since = 0.0
+        """Up to where the audio came, as much of it as may count, and where its latest sound began."""
         self._last_word = 0.0
         self._phrase_at = inf
         """Where the audio was when the last phrase came."""
@@ -64,10 +65,10 @@ class Command:
         self.waited = False
         """Whether it went on, or was waited for, where it would have been over without a verdict."""
 
-    def audio_came(self, position: float, loud_until: float, now: float) -> None:
-        """Take note that audio came up to a position, and up to where it is loud."""
+    def audio_came(self, position: float, sound_since: float, now: float) -> None:
+        """Take note that audio came up to a position, and where its latest sound began."""
         self._counted = min(position, self._counted + FASTEST * (now - self._heard_at))
-        self._came, self._loud_until, self._heard_at = position, loud_until, now
+        self._came, self._sound_since, self._heard_at = position, sound_since, now
         self.waited |= self._verdict is Verdict.OPEN and not self._complete and self._quiet_for(self._usual)
 
     def hypothesis(self, said: Hypothesis) -> None:
@@ -136,7 +137,7 @@ class Command:
         """
         if self._troubled:
             return False
-        if self._loud_until > self._last_word + self._cut:
-            seconds += SOUND
-        last = max(self._last_word, self._phrase_at - self._cut)
-        return self._counted >= last + seconds - 1e-6
+        end = max(self._last_word, self._phrase_at - self._cut) + seconds
+        if self._sound_since > self._last_word:
+            end = max(end, min(self._sound_since, end) + SOUND)
+        return self._counted >= end - 1e-6

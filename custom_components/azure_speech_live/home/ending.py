@@ -124,7 +124,7 @@ class Ending:
     def _audio_came(self, chunk: bytes) -> None:
         self._position += len(chunk)
         self._loudness.feed(chunk)
-        self._command.audio_came(self._position / BYTES_PER_SECOND, self._loudness.until, self._hass.loop.time())
+        self._command.audio_came(self._position / BYTES_PER_SECOND, self._loudness.since, self._hass.loop.time())
         if self._command.is_over:
             self._news.set()
 

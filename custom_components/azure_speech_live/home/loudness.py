@@ -1,4 +1,7 @@
-"""Up to where somebody may be speaking in an audio: for the moment between a word's first sound and the word."""
+"""Where somebody may have begun to speak in an audio: for the moment between a word's first sound and the word.
+
+A noise that goes on all the time says nothing, and has begun long ago. So a sound is what follows upon quiet.
+"""
 
 from array import array
 from typing import Final
@@ -9,18 +12,27 @@ FRAME: Final = BYTES_PER_SECOND // 50
 """Bytes that are looked at together: 20 ms."""
 QUIETER: Final = 10
 """So many times quieter than the loudest sound is a pause, in a room in which speech is understood: 20 dB."""
+GAP: Final = 5
+"""Quiet frames between two sounds; within a word there are fewer."""
+LEAST: Final = 3
+"""Loud frames of a sound; a click has fewer."""
 
 
 class Loudness:
-    """What is loud in one command: 16 kHz, 16-bit, mono PCM."""
+    """The sounds in one command: 16 kHz, 16-bit, mono PCM."""
 
     def __init__(self) -> None:
         """Begin before the first audio."""
-        self.until = 0.0
-        """Seconds of the audio up to where it was loud."""
+        self.since = 0.0
+        """Seconds of the audio up to where the latest sound began."""
         self._loudest = 0
         self._frames = 0
         self._rest = b""
+        self._begun = 0.0
+        self._loud = 0
+        """Loud frames of what has begun there."""
+        self._quiet = GAP
+        """Quiet frames behind it."""
 
     def feed(self, chunk: bytes) -> None:
         """Take more audio, in chunks of any size. It takes less than a millisecond for a second of it."""
@@ -29,8 +41,16 @@ class Loudness:
         self._rest = audio[whole:]
         for start in range(0, whole, FRAME):
             samples = array("h", audio[start : start + FRAME])
-            peak = max(abs(max(samples)), abs(min(samples)))
-            self._loudest = max(self._loudest, peak)
+            self._hear(max(abs(max(samples)), abs(min(samples))))
             self._frames += 1
-            if peak * QUIETER > self._loudest:
-                self.until = self._frames * FRAME / BYTES_PER_SECOND
+
+    def _hear(self, peak: int) -> None:
+        self._loudest = max(self._loudest, peak)
+        if peak * QUIETER <= self._loudest:
+            self._quiet += 1
+            return
+        if self._quiet >= GAP:
+            self._begun, self._loud = self._frames * FRAME / BYTES_PER_SECOND, 0
+        self._loud, self._quiet = self._loud + 1, 0
+        if self._loud == LEAST:
+            self.since = self._begun

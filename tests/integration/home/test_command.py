@@ -61,8 +61,8 @@ class Scene:
     acts: Sequence[tuple[float, Act]]
     over: float
     """The moment; infinity: not before its audio ends."""
-    loud: Sequence[tuple[float, float]] = ()
-    """Where the audio is loud, in seconds of it."""
+    sounds: Sequence[float] = ()
+    """Where sounds begin behind quiet, in seconds of the audio."""
     audio: Callable[[float], float] = float
     """How much audio has come by a moment."""
     thinks: float = 0.0
@@ -78,8 +78,8 @@ def play(scene: Scene, verdicts: Mapping[str, tuple[Verdict, bool]] = VERDICTS) 
         now = step * STEP
         if scene.audio(now) > came:
             came = scene.audio(now)
-            loud_until = max((min(end, came) for start, end in scene.loud if start < came), default=0.0)
-            command.audio_came(came, loud_until, now)
+            sound_since = max((start for start in scene.sounds if start < came - 0.06), default=0.0)
+            command.audio_came(came, sound_since, now)
         while acts and acts[0][0] <= now:
             acts.pop(0)[1](command)
         if command.question is not None:
@@ -101,14 +101,14 @@ SCENES: Final = {
     "what can go on": Scene([(1.3, phrase("Volume."))], over=1.9),
     "what can go on, where the household is patient": Scene([(1.3, phrase("Volume."))], over=2.2, usual=1.2),
     "a command that can go on": Scene([(1.3, phrase("Volume up."))], over=1.5),
-    "a command that can go on, and a sound": Scene([(1.3, phrase("Volume up."))], loud=[(0, 1), (1.4, 1.5)], over=1.9),
+    "a command that can go on, and a sound": Scene([(1.3, phrase("Volume up."))], sounds=[0, 1.4], over=2.2),
     "another language": Scene([(1.3, phrase("Light on.", foreign=True))], over=1.5),
     "more than a command": Scene([(1.3, phrase("light on " * LONGEST))], over=1.5),
     # --- a pause amid it
     "a pause": Scene(
         [(1.3, phrase("Turn on the.")), (2.0, word(1.6, 2.0)), (2.8, phrase("Kitchen light.", 1.6, 2.5))],
         2.8,
-        [(0, 1), (1.6, 2.5)],
+        [0, 1.6],
     ),
     "a word in time": Scene(
         [(1.3, phrase("Tell me a story.")), (1.45, word(1.2, 1.4)), (2.5, phrase("About a dragon.", 1.2, 2.2))], 2.7
@@ -117,9 +117,11 @@ SCENES: Final = {
     "a word that was none": Scene([(1.3, phrase("Volume.")), (1.6, word(1.5, 1.6)), (2.5, nothing())], over=2.5),
     "a noise behind a complete command": Scene([(1.3, nothing()), (2.0, phrase("Light on.", 1.4, 1.7))], over=2.0),
     # --- sounds of which no word came yet
-    "a sound": Scene([(1.3, phrase("Tell me a story."))], loud=[(0, 1), (1.4, 1.5)], over=1.9),
-    "a sound behind a complete command": Scene([(1.3, phrase("Light on."))], loud=[(0, 1), (1.2, 2)], over=1.3),
-    "a television": Scene([(1.3, phrase("Volume."))], loud=[(0, 9)], over=2.3),
+    "a sound": Scene([(1.3, phrase("Tell me a story."))], sounds=[0, 1.4], over=2.2),
+    "a sound at the last moment": Scene([(1.3, phrase("Volume.")), (2.6, word(1.8, 2.5))], sounds=[0, 1.8], over=inf),
+    "sounds without end": Scene([(1.3, phrase("Volume."))], sounds=[0.1 * step for step in range(50)], over=2.7),
+    "a sound behind a complete command": Scene([(1.3, phrase("Light on."))], sounds=[0, 1.2], over=1.3),
+    "a television": Scene([(1.3, phrase("Volume."))], sounds=[0], over=1.9),
     # --- nothing, or nothing yet
     "silence": Scene([], over=inf),
     "a false start": Scene([(0.6, nothing()), (2.3, phrase("Light on.", 1.0, 2.0))], over=2.3),
