@@ -35,10 +35,10 @@ from .entity import ATTR_LAST_ENGINE, AzureSpeechEntity
 from .fallback.end_of_speech import EndOfSpeech
 from .fallback.hearing import Hearing
 from .fallback.second_ear import SecondEar
+from .home.choosing import ATTR_ALTERNATIVES, meant
 from .home.command import Command
 from .home.ending import ATTR_ENDED_SOONER, ATTR_WAITED_LONGER, Ending
 from .home.joining import Said, one_text
-from .home.meaning import ATTR_ALTERNATIVES, Meaning
 from .home.sentences import Sentences, async_find, async_warm_up
 from .languages.choice import completed, locales_of, translation_options
 from .languages.translation import joined, translation_of
@@ -237,9 +237,9 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
                         result = SpeechResult(None, SpeechResultState.ERROR)
                         break
         if sentences is not None and result.text:
-            meaning = Meaning(heard, language, result.text)
-            result = SpeechResult(await meaning.text(sentences), SpeechResultState.SUCCESS)
-            self._count(ATTR_ALTERNATIVES, by=meaning.by_alternative)
+            text, by_alternative = await meant(sentences, heard, language, result.text)
+            result = SpeechResult(text, SpeechResultState.SUCCESS)
+            self._count(ATTR_ALTERNATIVES, by=by_alternative)
         yield result
 
     def _heard(

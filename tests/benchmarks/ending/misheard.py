@@ -16,7 +16,8 @@ from typing import Final, override
 
 from pocketsphinx import Config, LogMath, NGramModel, get_model_path  # type: ignore[import-untyped]  # it has no types
 
-from custom_components.azure_speech_live.home.choosing import chosen
+from custom_components.azure_speech_live.home.choosing import meant as meant_by
+from custom_components.azure_speech_live.home.joining import Said
 from custom_components.azure_speech_live.home.sentences import Sentences
 from tests.benchmarks.arena import ROOT
 
@@ -132,14 +133,15 @@ class _Understanding(Sentences):
 async def _count(home: Home, said: str, readings: Sequence[str], outcome: Outcome) -> None:
     outcome.heard += 1
     meant, first = home.match(said), home.match(readings[0])
-    taken = await chosen(_Understanding(home), readings)
+    heard = [Said(readings[0], tuple(readings[1:]))]
+    text, taken = await meant_by(_Understanding(home), heard, home.grammar.language, readings[0])
     if first is not None:
         same = meant is not None and meaning(first) == meaning(meant)
         outcome.right += same
         outcome.wrong += not same
-        outcome.made_wrong += bool(taken)
+        outcome.made_wrong += taken
     elif taken:
-        match = home.match(readings[taken])
+        match = home.match(text)
         repaired = meant is not None and match is not None and meaning(match) == meaning(meant)
         outcome.repaired += repaired
         outcome.made_wrong += not repaired

@@ -1,52 +1,71 @@
 """Which reading of a command is taken."""
 
+from typing import override
+
 import pytest
 
-from custom_components.azure_speech_live.home.choosing import MAX_TRIES, chosen
+from custom_components.azure_speech_live.home.choosing import MAX_TRIES, meant
+from custom_components.azure_speech_live.home.joining import Said
 from custom_components.azure_speech_live.home.sentences import Sentences
 
+LIGHT = "Turn on the kitchen light."
+FREE = "Add kitten light."
 
-class Understood(Sentences):
-    """A home that understands some sentences, and remembers what it was asked."""
 
-    def __init__(self, *understood: str, freely: str = "") -> None:
-        self.understood = understood
-        self.freely = freely
+class Home(Sentences):
+    """A home in which a few sentences are understood, one of them as free text; it remembers what it was asked."""
+
+    def __init__(self) -> None:
+        """Begin with nothing asked."""
         self.asked: list[str] = []
 
+    @override
     async def understands(self, text: str, *, exactly: bool = False) -> bool:
         self.asked.append(text)
-        return text in self.understood or (text == self.freely and not exactly)
+        return text in {LIGHT, "Don't.", "Uh-huh."} or (text == FREE and not exactly)
 
 
 @pytest.mark.parametrize(
-    ("readings", "place"),
+    ("heard", "text", "is_meant", "by_alternative"),
     [
-        (["light on", "light off"], 0),
-        (["lied on", "light off", "light on"], 1),
-        (["lied on", "lie down"], 0),
-        (["lied on"], 0),
-        ([], 0),
+        ([Said(LIGHT, ("Don't.",))], None, LIGHT, False),
+        ([Said("Turn on the kitten light.", ("x", LIGHT, "Don't."))], None, LIGHT, True),
+        ([Said("Turn on the kitten light.", ("x",))], None, "Turn on the kitten light.", False),
+        ([Said("x", (LIGHT,), foreign=True)], None, "x", False),
+        ([Said("Uh, turn on the kitchen light.")], None, LIGHT, False),
+        ([Said("Uh."), Said(LIGHT, spoken="turn")], f"Uh. {LIGHT}", LIGHT, False),
+        ([Said("Uh, tell me a story.")], None, "Uh, tell me a story.", False),
+        ([Said("Uh.")], None, "Uh.", False),
+        ([Said("Don't turn on the kitchen light.")], None, "Don't turn on the kitchen light.", False),
+        ([Said("Uh, don't say it.", ("Uh don't.",))], None, "Uh, don't say it.", False),
+        (
+            [Said("Turn on the."), Said("Kitten light.", ("kitchen light.",), "kitten")],
+            "Turn on the. Kitten light.",
+            LIGHT,
+            True,
+        ),
+        ([Said(FREE)], None, FREE, False),
+        ([Said("Uh, add kitten light.")], None, FREE, False),
+        ([Said("x", (FREE, LIGHT))], None, LIGHT, True),
     ],
 )
-async def test_the_first_that_is_understood_is_taken(readings: list[str], place: int) -> None:
-    assert await chosen(Understood("light on", "light off"), readings) == place
-
-
-@pytest.mark.parametrize(("own", "place"), [(1, 2), (2, 1)])
-async def test_free_text_is_understood_of_the_own_reading_alone(own: int, place: int) -> None:
-    home = Understood("add milk", freely="ad silk")
-    assert await chosen(home, ["odd silk", "ad silk", "add milk"], own) == place
+async def test_the_first_that_is_understood_is_meant(
+    heard: list[Said],
+    text: str | None,
+    is_meant: str,
+    by_alternative: bool,  # noqa: FBT001 - of the table
+) -> None:
+    assert await meant(Home(), heard, "en-US", text or heard[0].text) == (is_meant, by_alternative)
 
 
 async def test_not_more_is_asked_than_need_be() -> None:
-    home = Understood("b")
-    await chosen(home, ["a", "b", "c"])
-    assert home.asked == ["a", "b"]
+    home = Home()
+    await meant(home, [Said("x", (LIGHT, "y"))], "en-US", "x")
+    assert home.asked == ["x", LIGHT]
 
 
 async def test_there_is_a_limit_to_the_tries() -> None:
-    home = Understood()
-    readings = [str(number) for number in range(2 * MAX_TRIES)]
-    assert await chosen(home, readings) == 0
-    assert home.asked == readings[:MAX_TRIES]
+    home = Home()
+    others = [*map(str, range(MAX_TRIES - 1)), LIGHT]
+    assert await meant(home, [Said("x", tuple(others))], "en-US", "x") == ("x", False)
+    assert home.asked == ["x", *others[:-1]]
