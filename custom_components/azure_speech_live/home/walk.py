@@ -146,11 +146,9 @@ class Walk:
         may = [letter.isspace() for letter in self._text]
         for said in free:
             wanted = "".join(said.split()) if self._wording.tight else said
-            found = {start for text in self._wording.texts for start in places_of(wanted, text)}
-            if not found:
-                return None
-            for start in found:
-                may[start : start + len(wanted)] = [True] * len(wanted)
+            for text in self._wording.texts:
+                for start in places_of(wanted, text):
+                    may[start : start + len(wanted)] = [True] * len(wanted)
         reach = [*range(self._size + 1)]
         for place in reversed(range(self._size)):
             if may[place]:

@@ -27,13 +27,17 @@ LIGHTS: Final = grammar(
         "TurnOff": on("turn off [the] {name}"),
         "SetLight": [on("set [the] {name} to {brightness}[[ ](%|percent)]"), on("{name} {brightness}[[ ](%|percent)]")],
         "Blinds": on("open [the] {name}", requires_context={"domain": "cover"}),
+        "Flaps": on("open [the] {name} slowly", requires_context={"domain": "flap"}),
+        "Dim": [on("dim"), on("dim lights", requires_context={"area": {"slot": True}})],
+        "Glow": [on("glow {name}", slots={"area": "Kitchen"}), on("glow {name} now")],
+        "Shine": [on("shine {name}"), on("shine {name} in {area}", slots={"floor": "Upstairs"})],
     },
     slot_lists=lists_of(
         [("Lamp", LIGHT), ("Lamp left", LIGHT), ("Desk", LIGHT), ("Fan", {}), ("Fan", {}), ("Blind", COVER)]
     ),
     context=KITCHEN,
     lists={"brightness": NUMBER},
-    skip_words=["can you", "please"],
+    skip_words=["can you", "please", "for me"],
 )
 
 
@@ -68,6 +72,11 @@ LIGHTS: Final = grammar(
         ("turn on the la", OTHER),  # no word goes on, only words do
         ("turn on the garage", OTHER),
         ("open the desk", OTHER),  # is no cover
+        ("open the blind", FINAL),  # is no flap
+        ("turn off the desk for", OPEN),  # me
+        ("dim", OPEN),  # all lights of this room
+        ("glow desk", FINAL),  # without its place it is the same
+        ("shine desk", FINAL),  # as with its place, wherever that is
         ("what a day", OTHER),
     ],
 )
@@ -80,12 +89,16 @@ FREE: Final = grammar(
         "Play": [on("play {query}"), on("play {query} in [the] {area}")],
         "Broadcast": on("broadcast {message}"),
         "AddItem": on("add {item} to [the] {name} [list]"),
-        "Later": on("{command} in {minutes} minutes"),
+        "Later": on("{command} in {minutes} minutes", "{command} in {minutes} minutes and {seconds} seconds"),
         "TurnOn": on("turn on [the] {name}"),
         "TurnAll": on("turn {anything} over"),
         "Read": on("read out {message}"),
     },
-    lists={"minutes": NUMBER, **dict.fromkeys(("query", "message", "item", "command", "anything"), WILDCARD)},
+    lists={
+        "minutes": NUMBER,
+        "seconds": NUMBER,
+        **dict.fromkeys(("query", "message", "item", "command", "anything"), WILDCARD),
+    },
     slot_lists=lists_of([("Lamp", LIGHT), ("Shopping", {})]),
     skip_words=["please"],
 )
@@ -106,7 +119,8 @@ FREE: Final = grammar(
         ("add milk to the shopping list", FINAL),
         ("turn on the lamp in 5", OPEN),  # "turn on the lamp" is free text here: turn ... over
         ("dance in 5", OTHER),
-        ("dance in 5 minutes", FINAL),
+        ("dance in 5 minutes", OPEN),  # it begins with free text itself
+        ("dance in 5 minutes and 7 seconds", FINAL),
         ("dance", OTHER),
     ],
 )
@@ -121,6 +135,8 @@ TIMERS: Final = grammar(
             on("[set a] timer for {minutes} minute[s] [[and] {seconds} second[s]]"),
         ],
         "Stop": [on("stop [it|that]", slots={"all": True}), on("stop [it] now", slots={"all": True})],
+        "Halt": [on("halt", slots={"all": True}), on("halt slowly", slots={"all": False})],
+        "Mute": [on("mute", slots={"all": True}), on("mute now")],
         "Pause": [on("pause", response="short"), on("pause playing", response="long")],
     },
     lists=dict.fromkeys(("hours", "minutes", "seconds"), NUMBER),
@@ -135,6 +151,8 @@ TIMERS: Final = grammar(
         ("timer for one hour 10", OPEN),
         ("timer for one hour 10 minutes", FINAL),
         ("stop", FINAL),  # it, now: the same intent and the same slots, which are fixed
+        ("halt", OPEN),
+        ("mute", OPEN),
         ("pause", OPEN),  # is answered otherwise
     ],
 )
