@@ -58,8 +58,10 @@ class Language:
     """Of random sentences, in small random homes."""
     large: Heard = field(default_factory=Heard)
     """The same in a large one."""
-    prepared: dict[int, float] = field(default_factory=dict)
-    """Seconds of processor time that the first judgement takes more than others, by the home's names."""
+    first: float = 0.0
+    """Seconds of processor time of the language's first judgement."""
+    renamed: dict[int, float] = field(default_factory=dict)
+    """Of the first in another home, by its names."""
 
 
 @dataclass
@@ -85,12 +87,12 @@ def _corpus(plan: Plan, language: str) -> Corpus:
 
 def _language(plan: Plan, name: str) -> Language:
     corpus, language, chance = _corpus(plan, name), Language(name), Random(name)  # noqa: S311 - no secret
-    _hear(Home.of(corpus), language.written, corpus.sentences)
+    language.first = _hear(Home.of(corpus), language.written, corpus.sentences)
     for _ in range(plan.homes):
         home = Home.at_random(corpus, SMALL, chance)
-        language.prepared[SMALL] = _hear(home, language.random, sampled(home, plan.sampled, chance))
+        language.renamed[SMALL] = _hear(home, language.random, sampled(home, plan.sampled, chance))
     home = Home.at_random(corpus, LARGE, chance)
-    language.prepared[LARGE] = _hear(home, language.large, sampled(home, plan.in_large, chance))
+    language.renamed[LARGE] = _hear(home, language.large, sampled(home, plan.in_large, chance))
     return language
 
 
@@ -99,6 +101,6 @@ def _hear(home: Home, heard: Heard, sentences: Iterable[str]) -> float:
     match = home.match(sentences[0])
     begun = time.thread_time()
     judge(sentences[0], home.grammar, match, triggered=False)
-    prepared = time.thread_time() - begun
+    first = time.thread_time() - begun
     Listener(home, heard).hear(sentences)
-    return prepared
+    return first
