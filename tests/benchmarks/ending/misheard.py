@@ -10,6 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Final, override
@@ -119,22 +120,23 @@ def _holes(sounds: Sounds) -> Iterator[Sounds]:
 
 
 class _Understanding(Sentences):
-    """What a home understands, without its Home Assistant."""
+    """What a home understands, without its Home Assistant. What is asked twice is matched once."""
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        self.match = cache(home.match)
+        self.language = home.grammar.language
 
     @override
     async def understands(self, text: str, *, exactly: bool = False) -> bool:
-        match = self._home.match(text)
+        match = self.match(text)
         return match is not None and not (exactly and any(slot.is_wildcard for slot in match.entities_list))
 
 
-async def _count(home: Home, said: str, readings: Sequence[str], outcome: Outcome) -> None:
+async def _count(home: _Understanding, said: str, readings: Sequence[str], outcome: Outcome) -> None:
     outcome.heard += 1
     meant, first = home.match(said), home.match(readings[0])
     heard = [Said(readings[0], tuple(readings[1:]))]
-    text, taken = await meant_by(_Understanding(home), heard, home.grammar.language, readings[0])
+    text, taken = await meant_by(home, heard, home.language, readings[0])
     if first is not None:
         same = meant is not None and meaning(first) == meaning(meant)
         outcome.right += same
@@ -154,7 +156,7 @@ def misheard(corpus: Corpus, times: int, lacking: int, talk: int) -> Misheard:
 
 async def _misheard(corpus: Corpus, times: int, lacking: int, talk: int) -> Misheard:
     chance = Random(corpus.language)  # noqa: S311 - no secret
-    ears, result, home = Ears(chance), Misheard(), Home.of(corpus)
+    ears, result, home = Ears(chance), Misheard(), _Understanding(Home.of(corpus))
     for said in [sentence for sentence in corpus.sentences if home.match(sentence)] * times:
         if len(wrong := ears.readings(said)) == READINGS:
             among = [*wrong[:-1]]
@@ -163,11 +165,11 @@ async def _misheard(corpus: Corpus, times: int, lacking: int, talk: int) -> Mish
             await _count(home, said, wrong, result.missing)
     for names in NAMES:
         outcome = result.lacking.setdefault(names, Outcome())
-        home, other = (Home.at_random(corpus, names, chance) for _ in range(2))
+        here, other = (Home.at_random(corpus, names, chance) for _ in range(2))
+        lacks = _Understanding(here)
         for said in sampled(other, lacking, chance):
-            if home.match(said) is None and (wrong := ears.readings(said)):
-                await _count(home, said, wrong, outcome)
-    home = Home.of(corpus)
+            if lacks.match(said) is None and (wrong := ears.readings(said)):
+                await _count(lacks, said, wrong, outcome)
     lines = [*map(as_heard, TALK.read_text(encoding="utf-8").splitlines())]
     for said in (lines * times)[:talk]:
         if home.match(said) is None:
