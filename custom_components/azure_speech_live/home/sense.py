@@ -58,6 +58,7 @@ class Sense:
         self.response = response
         self.slots = slots or {}
         self.is_one = is_one
+        self._needs_no_place = is_one and PLACES.isdisjoint(self.slots)
         self._bits = {name: FIRST_SLOT << index for index, name in enumerate(self.slots)}
 
     @property
@@ -86,7 +87,7 @@ class Sense:
         if (
             self.intent != template.intent
             or bits & ANOTHER
-            or (bits & ELSEWHERE and not self.is_one)
+            or (bits & ELSEWHERE and not self._needs_no_place)
             or self.response != template.data.response
         ):
             return False

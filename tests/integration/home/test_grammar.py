@@ -33,7 +33,8 @@ LIGHTS: Final = grammar(
         "Shine": [on("shine {name}"), on("shine {name} in {area}", slots={"floor": "Upstairs"})],
     },
     slot_lists=lists_of(
-        [("Lamp", LIGHT), ("Lamp left", LIGHT), ("Desk", LIGHT), ("Fan", {}), ("Fan", {}), ("Blind", COVER)]
+        [("Lamp", LIGHT), ("Lamp left", LIGHT), ("Desk", LIGHT), ("Fan", {}), ("Fan", {}), ("Blind", COVER)],
+        areas=["Kitchen", "Hall", "Hall way"],
     ),
     context=KITCHEN,
     lists={"brightness": NUMBER},
@@ -49,6 +50,7 @@ LIGHTS: Final = grammar(
         ("turn off the desk", FINAL),
         ("turn on the desk in the kitchen", FINAL),
         ("can you turn on the desk please", FINAL),
+        ("turn on the desk in the hall", OPEN),  # way: it was said where it is
         ("turn on the fan", OPEN),  # there are two: in the kitchen is another
         ("turn on the lamp", OPEN),  # the left one
         ("turn on the lights", OPEN),  # of another room
