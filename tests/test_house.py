@@ -16,7 +16,6 @@ WITHOUT: Final = {
     "home/patterns.py": "what integration/home/test_walk.py walks through, of every kind",
     "home/sense.py": "what is the same command: integration/home/test_grammar.py has each rule",
     "home/values.py": "lists: integration/home/test_walk.py has all kinds of them",
-    "home/verdict.py": "names alone: integration/home/test_grammar.py has sentences judged",
     "microphone/errors.py": "kinds of errors: microphone/test_capture.py causes them",
     "resource/session.py": "a record: integration/resource/test_usage.py and integration/test_diagnostics.py read it",
     "speech/wire/limits.py": "numbers: speech/wire/test_inflow.py and adversary/test_floods.py go to them and beyond",

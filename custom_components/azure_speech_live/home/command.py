@@ -3,28 +3,28 @@
 The service cuts phrases at short silences. What the home's sentences say of them decides how long a silence ends the
 command:
 
-    verdict        │ over when, behind the last word, so much audio came without a new one
-    ───────────────┼──────────────────────────────────────────────────────────────────────
-    FINAL          │ none: at once
-    OTHER          │ the usual silence, as without any verdict
-    OPEN, complete │ the same: nearly all who have said a command have said all
-    OPEN, not so   │ OPEN_SILENCE
+    verdict │ over when, behind the last word, so much audio came without a new one
+    ────────┼──────────────────────────────────────────────────────────────────────
+    FINAL   │ none: at once
+    OPEN    │ the usual silence: nearly all who have said a command have said all
+    BEGUN   │ BEGUN_SILENCE
+    OTHER   │ the usual silence, as without any verdict
 
 Where no words came yet, or words that say nothing, it is not over; nor is it while a phrase is awaited. In any case it
 is over when its audio ends, which is not for this to say.
 """
 
+from enum import Enum
 from math import inf
 from typing import Final
 
 from ..speech import Hypothesis, Phrase, RecognitionStatus
 from .fillers import without_fillers
 from .joining import Said, one_text
-from .verdict import Verdict
 
 USUAL_SILENCE: Final = 0.5
 """Seconds of silence by which the service ends a command where the household sets nothing else."""
-OPEN_SILENCE: Final = 0.9
+BEGUN_SILENCE: Final = 0.9
 """Seconds for which somebody who has not said all is waited for."""
 SOUND: Final = 0.8
 """Seconds for which a word is waited for where a sound has begun behind the last one: so much later the service, which
@@ -34,6 +34,19 @@ FASTEST: Final = 2.0
 network, the service cannot have heard yet."""
 LONGEST: Final = 300
 """Characters of the longest text that is judged: no sentence of a home is longer."""
+
+
+class Verdict(Enum):
+    """What the home's sentences say of what was heard so far of a command."""
+
+    FINAL = "final"
+    """A command, and whatever can follow means the same."""
+    OPEN = "open"
+    """A command, and what can follow means more, or something else."""
+    BEGUN = "begun"
+    """No command, but something that can be said here begins with it."""
+    OTHER = "other"
+    """Neither: free speech, nothing that this home knows, or a command of which nothing more can be told."""
 
 
 class Command:
@@ -54,7 +67,6 @@ class Command:
         """What is to be judged, as it would be executed; another one takes the place of the one before."""
         self._verdict: Verdict | None = None
         """Of what was said so far; None while there is none, or nothing that could have one."""
-        self._complete = False
         self._heard_at = now
         self._came = self._counted = self._sound_since = 0.0
         """Up to where the audio came, as much of it as may count, and where its latest sound began."""
@@ -69,7 +81,7 @@ class Command:
         """Take note that audio came up to a position, and where its latest sound began."""
         self._counted = min(position, self._counted + FASTEST * (now - self._heard_at))
         self._came, self._sound_since, self._heard_at = position, sound_since, now
-        self.waited |= self._verdict is Verdict.OPEN and not self._complete and self._quiet_for(self._usual)
+        self.waited |= self._verdict is Verdict.BEGUN and self._quiet_for(self._usual)
 
     def hypothesis(self, said: Hypothesis) -> None:
         """Take words of which a phrase will come."""
@@ -102,13 +114,10 @@ class Command:
         """Take note that the service does not hear for now: what it does not tell is no silence."""
         self._troubled = True
 
-    def judged(self, question: str, verdict: Verdict, *, complete: bool) -> None:
-        """Take what the home's sentences say; of an earlier text it does not count any more.
-
-        ``complete``: it is a command as it is, whether it can go on or not.
-        """
+    def judged(self, question: str, verdict: Verdict) -> None:
+        """Take what the home's sentences say; of an earlier text it does not count any more."""
         if question == self.question:
-            self._verdict, self._complete = verdict, complete
+            self._verdict = verdict
 
     @property
     def is_over(self) -> bool:
@@ -120,8 +129,8 @@ class Command:
                 return self._nothing and not self.said
             case Verdict.FINAL:
                 return True
-            case Verdict.OPEN if not self._complete:
-                return self._quiet_for(max(OPEN_SILENCE, self._usual))
+            case Verdict.BEGUN:
+                return self._quiet_for(max(BEGUN_SILENCE, self._usual))
             case _:
                 return self._quiet_for(self._usual)
 

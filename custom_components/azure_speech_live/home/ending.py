@@ -18,12 +18,11 @@ from homeassistant.core import HomeAssistant
 
 from ..resource.resource import AzureSpeechConfigEntry
 from ..speech import BYTES_PER_SECOND, AttemptFailed, Event, Hypothesis, Phrase, SpeechStarted
-from .command import Command
+from .command import Command, Verdict
 from .gate import Gate
 from .joining import Said
 from .loudness import Loudness
 from .sentences import Sentences
-from .verdict import Verdict
 
 ATTR_ENDED_SOONER: Final = "ended_sooner"
 """Commands since the recognizer was loaded that were answered before the usual silence, as they were complete."""
@@ -137,12 +136,11 @@ class Ending:
             self._judging = asyncio.create_task(self._judge(question), name="Judgement")
 
     async def _judge(self, question: str) -> None:
-        verdict, complete = Verdict.OTHER, False
+        verdict = Verdict.OTHER
         with suppress(TimeoutError):
             async with asyncio.timeout(JUDGEMENT_LIMIT):
                 verdict = await self._sentences.judge(question)
-                complete = verdict is Verdict.OPEN and await self._sentences.understands(question)
-        self._command.judged(question, verdict, complete=complete)
+        self._command.judged(question, verdict)
         self._news.set()
 
 

@@ -14,10 +14,10 @@ from hassil.intents import Intents, SlotList
 from hassil.recognize import RecognizeResult
 from hassil.util import check_excluded_context, check_required_context
 
+from .command import Verdict
 from .patterns import Patterns, Template
 from .sense import Sense, sense_of
 from .values import Lists
-from .verdict import Verdict
 from .walk import Beyond, TooMuchError, Walk
 from .wording import Wording, wordings
 
@@ -71,9 +71,9 @@ def judged(text: str, grammar: Grammar, match: RecognizeResult | None, *, trigge
     goes_on = sentences.goes_on(text, sense, grammar.context or {}) or (
         triggers is not None and triggers.goes_on(text, sense, {})
     )
-    if goes_on:
-        return Verdict.OPEN
-    return Verdict.OTHER if match is None and not triggered else Verdict.FINAL
+    if match is None and not triggered:
+        return Verdict.BEGUN if goes_on else Verdict.OTHER
+    return Verdict.OPEN if goes_on else Verdict.FINAL
 
 
 class Ready:

@@ -20,8 +20,8 @@ from homeassistant.util.language import matches
 
 from ..speech import printable
 from ..speech.language_tags import language_of
+from .command import Verdict
 from .permission import OWN_AGENT, Assistant, async_local_first, async_permitted
-from .verdict import Verdict
 
 if TYPE_CHECKING:
     from hassil.recognize import RecognizeResult
@@ -84,7 +84,7 @@ class Sentences:
         ends = ends_of(text)
         if ends is None or not await self._understands(ends[0]):
             return verdict
-        return verdict if ends[1] and await self._judge_sentence(ends[1]) is not Verdict.OPEN else Verdict.OPEN
+        return Verdict.BEGUN if await self._judge_sentence(ends[1]) is Verdict.BEGUN else verdict
 
     async def _judge_sentence(self, text: str) -> Verdict:
         # Not at the top: who has no assistants need not have what these import.

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from hassil.recognize import RecognizeResult
 
+from custom_components.azure_speech_live.home.command import Verdict
 from custom_components.azure_speech_live.home.grammar import judge
-from custom_components.azure_speech_live.home.verdict import Verdict
 
 from .home import Home
 from .sentences import beginnings
@@ -93,7 +93,7 @@ class Listener:
             find = Find(begun, sentence, verdict)
             if match is None:
                 heard.beginnings += 1
-                if verdict is not Verdict.OPEN:
+                if verdict is not Verdict.BEGUN:
                     heard.lost.append(find)
                 continue
             goes.append(kind := self._kind(match, whole))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from custom_components.azure_speech_live.home.verdict import Verdict
+from custom_components.azure_speech_live.home.command import Verdict
 
 from .house import House, Way, house
 from .orders import orders

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from statistics import mean, median
 from typing import Final
 
-from custom_components.azure_speech_live.home.verdict import Verdict
+from custom_components.azure_speech_live.home.command import Verdict
 from tests.benchmarks.tables import MILLI, Goal, goal_table, percentile, table
 
 from .house import Way
@@ -22,7 +22,8 @@ HOUSEHOLD: Final = 2 / 3
 """Of the commands to a home, those that are complete at their end: see the part *ending*. Of orders it is a sixth."""
 VERDICTS: Final = {
     Verdict.FINAL: "complete",
-    Verdict.OPEN: "can go on",
+    Verdict.OPEN: "complete, and can go on",
+    Verdict.BEGUN: "not complete",
     Verdict.OTHER: "of which it is not known",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from custom_components.azure_speech_live.home.verdict import Verdict
+from custom_components.azure_speech_live.home.command import Verdict
 
 from .house import Way
 from .measured import Plan, measure

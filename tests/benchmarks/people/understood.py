@@ -8,8 +8,8 @@ from hassil.intents import Intents, TextSlotList
 from hassil.recognize import recognize_best
 from home_assistant_intents import get_intents
 
+from custom_components.azure_speech_live.home.command import Verdict
 from custom_components.azure_speech_live.home.grammar import Grammar, judge
-from custom_components.azure_speech_live.home.verdict import Verdict
 
 from .spoken import Spoken
 

@@ -7,8 +7,8 @@ from hassil.intents import Intents, SlotList, TextSlotList
 from hassil.recognize import RecognizeResult, recognize_all, recognize_best
 import pytest
 
+from custom_components.azure_speech_live.home.command import Verdict
 from custom_components.azure_speech_live.home.grammar import Grammar, judge
-from custom_components.azure_speech_live.home.verdict import Verdict
 
 LIGHT = {"domain": "light"}
 COVER = {"domain": "cover"}

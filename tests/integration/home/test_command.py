@@ -7,23 +7,21 @@ from typing import Final
 
 import pytest
 
-from custom_components.azure_speech_live.home.command import LONGEST, Command
+from custom_components.azure_speech_live.home.command import LONGEST, Command, Verdict
 from custom_components.azure_speech_live.home.joining import Said, unmarked
-from custom_components.azure_speech_live.home.verdict import Verdict
 from custom_components.azure_speech_live.speech import Hypothesis, Phrase, RecognitionStatus
 
-FINAL, OPEN, OTHER = Verdict.FINAL, Verdict.OPEN, Verdict.OTHER
+FINAL, OPEN, BEGUN, OTHER = Verdict
 CUT = 0.3
 STEP = 0.01
 VERDICTS: Final = {
-    "light on": (FINAL, True),
-    "turn on the": (OPEN, False),
-    "turn on the kitchen light": (FINAL, True),
-    "volume": (OPEN, False),
-    "volume up": (OPEN, True),
-    "tell me a story": (OTHER, False),
+    "light on": FINAL,
+    "turn on the": BEGUN,
+    "turn on the kitchen light": FINAL,
+    "volume": BEGUN,
+    "volume up": OPEN,
+    "tell me a story": OTHER,
 }
-"""And whether they are complete."""
 
 type Act = Callable[[Command], None]
 
@@ -70,7 +68,7 @@ class Scene:
     usual: float = 0.5
 
 
-def play(scene: Scene, verdicts: Mapping[str, tuple[Verdict, bool]] = VERDICTS) -> tuple[Command, float]:
+def play(scene: Scene, verdicts: Mapping[str, Verdict] = VERDICTS) -> tuple[Command, float]:
     """Play five seconds of a scene; return the command, and when it was over."""
     command = Command("en-US", 0.0, cut=CUT, usual=scene.usual)
     acts, asked, came = list(scene.acts), dict[str, float](), 0.0
@@ -86,8 +84,7 @@ def play(scene: Scene, verdicts: Mapping[str, tuple[Verdict, bool]] = VERDICTS) 
             asked.setdefault(command.question, now)
         for question, since in asked.items():
             if now >= since + scene.thinks:
-                verdict, complete = verdicts.get(unmarked(question).lower(), (OTHER, False))
-                command.judged(question, verdict, complete=complete)
+                command.judged(question, verdicts.get(unmarked(question).lower(), OTHER))
         if command.is_over:
             return command, now
     return command, inf
@@ -190,10 +187,10 @@ def test_what_is_judged_is_the_whole_text_as_it_would_be_executed() -> None:
     command = Command("en-US", 0.0, cut=CUT, usual=0.5)
     phrase("Turn on the.")(command)
     assert command.question == "Turn on the."
-    command.judged("Turn on the.", OPEN, complete=False)
+    command.judged("Turn on the.", BEGUN)
     phrase("Kitchen light!", 1.5, 2, spoken="kitchen light")(command)
     assert command.question == "Turn on the kitchen light!"
-    command.judged("Turn on the.", FINAL, complete=False)
+    command.judged("Turn on the.", FINAL)
     assert not command.is_over
     assert [said.text for said in command.said] == ["Turn on the.", "Kitchen light!"]
 
@@ -203,6 +200,6 @@ def test_a_verdict_is_not_asked_for_twice() -> None:
     phrase("Light on.")(command)
     nothing()(command)
     assert command.question == "Light on."
-    command.judged("Light on.", FINAL, complete=False)
+    command.judged("Light on.", FINAL)
     nothing()(command)
     assert command.is_over

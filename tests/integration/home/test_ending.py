@@ -25,9 +25,9 @@ import pytest
 
 from custom_components.azure_speech_live import stt
 from custom_components.azure_speech_live.diagnostics import async_get_config_entry_diagnostics
+from custom_components.azure_speech_live.home.command import Verdict
 from custom_components.azure_speech_live.home.joining import unmarked
 from custom_components.azure_speech_live.home.sentences import Sentences
-from custom_components.azure_speech_live.home.verdict import Verdict
 from custom_components.azure_speech_live.resource.resource import SpeechResource
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -58,7 +58,7 @@ class Home(Sentences):
     async def judge(self, text: str) -> Verdict:
         self.asked.append(text)
         await asyncio.sleep(self.thinks)
-        return {"turn on the": Verdict.OPEN, "turn on the kitchen light": Verdict.FINAL}.get(
+        return {"turn on the": Verdict.BEGUN, "turn on the kitchen light": Verdict.FINAL}.get(
             unmarked(text).lower(), Verdict.OTHER
         )
 
