@@ -73,7 +73,12 @@ class Sense:
         known = self.slots.get(slot)
         if known is not None and not known.is_wildcard and known.value == value:
             return self._bits[slot]
-        return to_come(slot)
+        return self.to_come(slot)
+
+    def to_come(self, slot: str) -> int:
+        """Return what it says that a slot holds another value than the command's, or one of which not all was said."""
+        known = self.slots.get(slot)
+        return to_come(slot) if known is None or known.text_span is None else ANOTHER
 
     def swallowing(self, slot: str, text: str) -> int:
         """Return what it says that a slot for free text holds this one, folded."""

@@ -85,7 +85,8 @@ class Beyond:
             there_is = isinstance(values, RangeSlotList | WildcardSlotList)
         if not there_is:
             return NO_WAY
-        return frozenset((MORE if slot.is_capture else MORE | to_come(slot.slot),))
+        is_capture = slot.is_capture and isinstance(values, TextSlotList)  # hassil takes no number or free text for one
+        return frozenset((MORE if is_capture else MORE | to_come(slot.slot),))
 
 
 class Walk:
@@ -271,7 +272,7 @@ class Walk:
     def _texts(self, slot: Slot, values: TextSlotList, place: Place, scope: Scope) -> Iterator[tuple[Place, int]]:
         start, at_word, _ = place
         texts = self._lists.texts(values)
-        to_come = MORE | self._to_come(slot)
+        to_come = MORE if slot.is_capture else MORE | self._sense.to_come(slot.slot)
         for text in self._wording.texts:
             begin = after_space(text, start) if at_word else start
             for end, value in texts.at(text, begin):
@@ -293,17 +294,14 @@ class Walk:
         for text in self._wording.texts:
             for number in numbers.at(text, start, tight=self._wording.tight):
                 value = number.value if values.multiplier is None else number.value * values.multiplier
-                yield (number.end, at_word, None), 0 if slot.is_capture else self._sense.holding(slot.slot, value)
+                yield (number.end, at_word, None), self._sense.holding(slot.slot, value)
             if numbers.goes_on(text, start, tight=self._wording.tight):
-                yield PAST, MORE | self._to_come(slot)
+                yield PAST, MORE | self._sense.to_come(slot.slot)
 
     def _holding(self, slot: Slot, value: TextSlotValue, said: str) -> int:
         if slot.is_capture:
             return 0
         return self._sense.holding(slot.slot, said if value.value_out is None else value.value_out)
-
-    def _to_come(self, slot: Slot) -> int:
-        return 0 if slot.is_capture else to_come(slot.slot)
 
 
 def after_space(text: str, start: int) -> int:

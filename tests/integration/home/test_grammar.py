@@ -200,6 +200,33 @@ def test_sentences_that_start_automations_count_as_well(text: str, expected: Ver
     assert verdict(text, TRIGGERED) is expected
 
 
+PLACES: Final = grammar(
+    {
+        "Clean": on("[clean with] [the] {name} (in|on) [the] {area}"),
+        "Start": [on("[start] [the] {name}"), on("start [the] {name} (in|on) [the] {area}")],
+        "Count": [on("count"), on("count to {number:@reached}"), on("count slowly", slots={"reached": 3})],
+        "Say": [on("say"), on("say {word:@said}")],
+    },
+    lists={"number": NUMBER, "word": {"values": ["please", "something"]}},
+    slot_lists=lists_of([("Robot", LIGHT)], areas=["Bedroom", "Bedroom left", "Attic"]),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("start the robot", FINAL),  # it is only in one place
+        ("clean with the robot in the bedroom", OPEN),  # on the left: another place than was said
+        ("clean with the robot in the attic", FINAL),
+        ("count", OPEN),  # hassil has a number that is captured in a slot
+        ("count to fifteen", FINAL),
+        ("say", FINAL),  # a word that is captured is only for the answer
+    ],
+)
+def test_a_place_or_a_number_that_goes_on_is_another(text: str, expected: Verdict) -> None:
+    assert verdict(text, PLACES) is expected
+
+
 def test_of_what_nobody_can_say_here_nothing_is_told() -> None:
     assert verdict("turn on the lamp", grammar({})) is OTHER
 
