@@ -16,7 +16,7 @@ from homeassistant.exceptions import ServiceValidationError
 from ..languages.choice import MAX_CANDIDATES, candidates_beside, different_languages, spoken_locale
 from ..languages.words import plain
 from ..resource.stored import InvalidSettingError, flag, lines, readable, text
-from ..speech import MAX_PHRASES, Mode, Profanity, RecognitionOptions
+from ..speech import DEFAULT_INITIAL_SILENCE, MAX_PHRASES, Mode, Profanity, RecognitionOptions
 from .phrase_list import MAX_PHRASE_LENGTH
 from .text import Substitutions, TextForm
 
@@ -128,6 +128,8 @@ class RecognizerSettings:
         Raises ServiceValidationError if the service does not know the language.
         """
         locale = spoken_locale(language)
+        # In conversation mode, the service would wait for the first word three times as long as for a command's.
+        first_word = self.initial_silence or (DEFAULT_INITIAL_SILENCE if by_command else None)
         return RecognitionOptions(
             language=locale,
             candidates=candidates_beside(locale, self.languages, self.mode),
@@ -136,7 +138,7 @@ class RecognizerSettings:
             detailed=alternatives or self.text_form.detailed,
             profanity=self.profanity,
             phrases=phrases,
-            initial_silence=self.initial_silence,
+            initial_silence=first_word,
             phrase_weight=self.phrase_weight,
             segmentation_silence=self.short_silence if by_command else self.segmentation_silence,
             custom_model=self.custom_model,

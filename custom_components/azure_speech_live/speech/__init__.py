@@ -60,6 +60,7 @@ from .options import (
 )
 from .recognition.audio import BYTES_PER_SECOND
 from .recognition.pace import backlog
+from .recognition.turn import DEFAULT_INITIAL_SILENCE
 from .riff import RiffStripper
 from .synthesis.formats import Frames, output_format, silence, wav_header
 from .synthesis.shipped import SHIPPED, SPOKEN
@@ -74,6 +75,7 @@ from .wire.wording import printable
 __all__ = [
     "BYTES_PER_SECOND",
     "CHINA_REGIONS",
+    "DEFAULT_INITIAL_SILENCE",
     "END_SILENCE",
     "LANGUAGES",
     "MAX_AT_START",

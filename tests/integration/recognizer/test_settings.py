@@ -20,7 +20,7 @@ from custom_components.azure_speech_live.recognizer.settings import (
 )
 from custom_components.azure_speech_live.recognizer.text import Substitutions
 from custom_components.azure_speech_live.resource.stored import InvalidSettingError
-from custom_components.azure_speech_live.speech import Mode
+from custom_components.azure_speech_live.speech import DEFAULT_INITIAL_SILENCE, Mode
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.options import TurnOptions
@@ -89,9 +89,19 @@ def test_what_is_to_end_when_it_is_complete_is_heard_in_short_phrases(others: li
     usual = settings.recognition_options("en-GB", ())
     short = settings.recognition_options("en-GB", (), by_command=True)
     assert (short.mode, short.segmentation_silence, short.at_start) == (Mode.CONVERSATION, 0.25, True)
-    assert short == replace(usual, mode=Mode.CONVERSATION, segmentation_silence=0.25, at_start=True)
+    assert short == replace(
+        usual, mode=Mode.CONVERSATION, segmentation_silence=0.25, at_start=True, initial_silence=DEFAULT_INITIAL_SILENCE
+    )
     assert usual.segmentation_silence == 0.8
-    assert short.query() == usual.query() | {"segmentationSilenceTimeoutMs": "250"}
+    assert short.query() == usual.query() | {
+        "segmentationSilenceTimeoutMs": "250",
+        "initialSilenceTimeoutMs": "5000",
+    }
+
+
+def test_who_wants_to_think_before_the_first_word_may_do_so_too_where_a_command_ends_when_it_is_complete() -> None:
+    settings = RecognizerSettings.from_data({"initial_silence": 9})
+    assert settings.recognition_options("en-GB", (), by_command=True).initial_silence == 9
 
 
 def test_other_readings_are_asked_for_where_they_are_wanted() -> None:
