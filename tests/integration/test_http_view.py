@@ -136,7 +136,9 @@ async def test_a_file_of_another_format_is_an_error_of_one_line(
     caplog.clear()
     assert await post(riff(pcm(1), sample_rate, channels), 4096) == (200, {"text": None, "result": "error"})
     (line,) = (
-        record.getMessage() for record in caplog.records if record.name == "custom_components.azure_speech_live.stt"
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "custom_components.azure_speech_live.hearing_entity"
     )
     assert line.startswith(f"{RECOGNIZER}: cannot use the audio: ")
 

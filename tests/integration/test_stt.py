@@ -15,8 +15,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.language import matches
 import pytest
 
+from custom_components.azure_speech_live.hearing_entity import MAX_TEXT
 from custom_components.azure_speech_live.speech.recognition import patience
-from custom_components.azure_speech_live.stt import MAX_TEXT
 from tests.speech_service.authorization import Authorization
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance

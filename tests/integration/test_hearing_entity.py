@@ -1,8 +1,8 @@
-"""How much audio a command may have."""
+"""How much audio a command may have. What else it goes through, test_stt.py and test_translator.py speak."""
 
 from collections.abc import AsyncGenerator
 
-from custom_components.azure_speech_live.recognizer.audio_limit import limited
+from custom_components.azure_speech_live.hearing_entity import limited
 
 
 async def test_audio_is_limited_to_the_sample_and_its_source_closed() -> None:
