@@ -3,8 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import suppress
+from typing import Final
 
 from ..speech.source import SOURCE_END_LIMIT, end
+
+AHEAD: Final = 100
+"""Chunks that may wait for who hears. Were it one, each would take a turn of the loop, of which a busy one has fewer in
+a second than there are chunks: the audio would come ever later.
+"""
 
 
 class Gate:
@@ -14,7 +20,7 @@ class Gate:
         """Stand open. ``on_audio`` is called with each chunk before it passes."""
         self._source = source
         self._on_audio = on_audio
-        self._chunks: asyncio.Queue[bytes] = asyncio.Queue(1)
+        self._chunks: asyncio.Queue[bytes] = asyncio.Queue(AHEAD)
         self._begun = False
         self._is_shut = False
         self._closed = asyncio.Event()

@@ -90,3 +90,23 @@ async def test_who_listens_no_more_closes_the_source() -> None:
     async with aclosing(Gate(source(), lambda _: None).audio()) as audio:
         await anext(audio)
     assert source.closed == 1
+
+
+async def test_many_chunks_pass_in_a_turn_of_the_loop() -> None:
+    """Else they would come ever later on a busy loop, which has fewer turns in a second than there are chunks."""
+    loop, turns = asyncio.get_running_loop(), 0
+
+    async def source() -> AsyncGenerator[bytes]:
+        for number in range(50):
+            yield bytes([number])
+
+    def turn() -> None:
+        nonlocal turns
+        turns += 1
+        ticking[0] = loop.call_soon(turn)
+
+    ticking = [loop.call_soon(turn)]
+    passed = [chunk async for chunk in Gate(source(), lambda _: None).audio()]
+    ticking[0].cancel()
+    assert passed == [bytes([number]) for number in range(50)]
+    assert turns < len(passed) / 2
