@@ -3,7 +3,7 @@
 The walk notes on its way through a template what that has of it: bits of a number, one for each slot of the command.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from hassil.intents import TextSlotList
@@ -48,37 +48,29 @@ class Sense:
         response: str | None = None,
         slots: Mapping[str, MatchEntity] | None = None,
         *,
+        free: Iterable[str] = (),
         is_one: bool = False,
     ) -> None:
         """Take what Home Assistant understood; without an intent nothing is meant yet, and all else is something else.
 
+        `free`: what was free text in the command; a slot may have taken some twice.
         `is_one`: the name in the command is one entity's only, so that its place says nothing new.
         """
         self.intent = intent
         self.response = response
+        self.free = None if intent is None else [fold(text.strip()) for text in free]
+        """What was free text in the command, folded; None where anything may have been."""
         self.slots = slots or {}
         self.is_one = is_one
         self._needs_no_place = is_one and PLACES.isdisjoint(self.slots)
         self._bits = {name: FIRST_SLOT << index for index, name in enumerate(self.slots)}
-
-    @property
-    def free(self) -> list[str] | None:
-        """What was free text in the command, folded; None where anything may have been."""
-        if self.intent is None:
-            return None
-        return [fold(slot.text.strip()) for slot in self.slots.values() if slot.is_wildcard]
 
     def holding(self, slot: str, value: Any) -> int:
         """Return what it says that a slot holds this value."""
         known = self.slots.get(slot)
         if known is not None and not known.is_wildcard and known.value == value:
             return self._bits[slot]
-        return self.to_come(slot)
-
-    def to_come(self, slot: str) -> int:
-        """Return what it says that a slot holds another value than the command's, or one of which not all was said."""
-        known = self.slots.get(slot)
-        return to_come(slot) if known is None or known.text_span is None else ANOTHER
+        return to_come(slot)
 
     def swallowing(self, slot: str, text: str) -> int:
         """Return what it says that a slot for free text holds this one, folded."""
@@ -137,4 +129,5 @@ def sense_of(match: RecognizeResult, lists: Lists) -> Sense:
     if name is not None and not name.is_wildcard and isinstance(names, TextSlotList):
         folded = fold(name.text_clean)
         is_one = lists.texts(names).named(pressed(folded) if lists.patterns.tight else folded) == 1
-    return Sense(match.intent.name, match.intent_data.response, match.entities, is_one=is_one)
+    free = [slot.text for slot in match.entities_list if slot.is_wildcard]
+    return Sense(match.intent.name, match.intent_data.response, match.entities, free=free, is_one=is_one)

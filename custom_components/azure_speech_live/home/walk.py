@@ -272,19 +272,19 @@ class Walk:
     def _texts(self, slot: Slot, values: TextSlotList, place: Place, scope: Scope) -> Iterator[tuple[Place, int]]:
         start, at_word, _ = place
         texts = self._lists.texts(values)
-        to_come = MORE if slot.is_capture else MORE | self._sense.to_come(slot.slot)
+        rest = MORE if slot.is_capture else MORE | to_come(slot.slot)
         for text in self._wording.texts:
             begin = after_space(text, start) if at_word else start
             for end, value in texts.at(text, begin):
                 if self._lists.fits(value, scope):
                     yield (end, at_word, None), self._holding(slot, value, text[begin:end])
             if any(self._lists.fits(value, scope) for value in texts.longer(text, begin)):
-                yield PAST, to_come
+                yield PAST, rest
         for pattern, value in texts.templates:
             if self._lists.fits(value, scope):
                 for (end, _, free), bits in self._after(pattern, place, scope):
                     if end < 0:
-                        yield PAST, together(bits, to_come)
+                        yield PAST, together(bits, rest)
                     else:
                         said = self._text[start:end].strip()
                         yield (end, at_word, free), together(bits, self._holding(slot, value, said))
@@ -296,7 +296,7 @@ class Walk:
                 value = number.value if values.multiplier is None else number.value * values.multiplier
                 yield (number.end, at_word, None), self._sense.holding(slot.slot, value)
             if numbers.goes_on(text, start, tight=self._wording.tight):
-                yield PAST, MORE | self._sense.to_come(slot.slot)
+                yield PAST, MORE | to_come(slot.slot)
 
     def _holding(self, slot: Slot, value: TextSlotValue, said: str) -> int:
         if slot.is_capture:
