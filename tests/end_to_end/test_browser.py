@@ -152,8 +152,11 @@ async def test_adding_and_changing_a_recognizer(household: Household, camera: Ca
         await camera(browser, "recognizer")
         await form.locator("input[name=name]").fill("Study")
         await expect(form).not_to_contain_text("Longest command")
+        await form.get_by_text("Answer sooner when a command is complete").scroll_into_view_if_needed()
+        await camera(browser, "end_of_a_command")
         await browser.choose(form, "End of a command", "Azure alone")
         await expect(form).to_contain_text("Longest command")
+        await expect(form).not_to_contain_text("Answer sooner")
         await form.get_by_text("Text", exact=True).click()
         await form.get_by_role("button", name="Add Replacement").click()
         replacement = form.locator("ha-form-expandable").first.locator("ha-selector-text input").last
