@@ -12,7 +12,7 @@ from custom_components.azure_speech_live.speech.recognition.audio import BYTES_P
 from custom_components.azure_speech_live.speech.recognition.coverage import Coverage
 from custom_components.azure_speech_live.speech.recognition.turn import Turn
 
-from ..model import TICKS_PER_SAMPLE, Word, speak
+from ..model import TICKS_PER_SAMPLE, Word, speak, ticks
 from .conversation import ALL, BOTH_WORDS, FIRST_WORD, LIGHT, LOST, Service, asked, conversation, new_turn
 
 hostile: st.SearchStrategy[object] = (
@@ -76,6 +76,16 @@ def test_what_a_phrase_without_times_has_left_out_is_not_lost_in_silence(times: 
     service.receive(request.says("speech.phrase", {"RecognitionStatus": "Success", "DisplayText": "w1", **times}))
     assert service.fail(LOST) is None
     assert not service.utterance.complete
+
+
+def test_words_that_come_behind_their_phrase_are_not_said_again() -> None:
+    service = conversation()
+    request = asked(service)
+    service.receive(request.phrase(FIRST_WORD))
+    times = {"Offset": 0, "Duration": ticks(FIRST_WORD)}
+    service.receive(request.says("speech.hypothesis", {"Text": "w1", **times}))
+    service.receive(request.end_of_dictation())
+    assert service.said == ["w1"]
 
 
 # --- when a turn fails

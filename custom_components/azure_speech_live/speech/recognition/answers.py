@@ -69,7 +69,7 @@ class Answers:
                 self._spoken_to_its_end(waited=self._spoken.take(event.audio, self._audio.end))
             case SynthesisEnded():
                 self._spoken_to_its_end(waited=self._spoken.end(event.error))
-            case Hypothesis():
+            case Hypothesis() if not self._coverage.has(turn, event):
                 self._tell(turn, self._heard.hypothesis(event, turn.options))
             case SpeechStarted() | SpeechEnded():
                 self._tell(turn, event)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..events import Phrase
+from ..events import Hypothesis, Phrase
 from ..riff import SAMPLE_SIZE
 from .audio import BYTES_PER_SECOND, SAMPLE_RATE, AudioBuffer
 from .turn import Ours, Turn
@@ -35,6 +35,11 @@ class Coverage:
         if covered > self._audio.start:
             self._audio.discard(covered)
             self.guessed = guessed
+
+    def has(self, turn: Turn, said: Hypothesis) -> bool:
+        """Return whether a phrase has told what a hypothesis of a turn is about, as far as it says that: it is late."""
+        end = turn.start + round((said.offset + said.duration) * SAMPLE_RATE) * SAMPLE_SIZE
+        return turn.start < end <= self._audio.start and not self.guessed
 
     def silence(self, turn: Turn) -> bool:
         """Take what a turn covers that ended without a phrase; return whether it told of silence, and covers all.
