@@ -72,7 +72,11 @@ class Race:
         """With what the service failed; with what the command did, when it is finished."""
         self.won_by_second = False
         self._phrases: list[Phrase] = []
-        """What the service has said and the caller is not told yet: it counts only if nobody is quicker."""
+        """What the service has said, and what counts only if nobody is quicker."""
+        self._told = 0
+        """How many of these the caller was told nevertheless: where nothing was understood, nothing is taken back."""
+        self._understood = False
+        """Whether the caller was told words of the service's."""
         self._empty: Phrase | None = None
         """The second engine's answer, if it heard nothing."""
         self._trouble: Trouble | None = None
@@ -176,8 +180,8 @@ class Race:
                 self._phrases.append(event)
                 if more and event.is_false_start and self._options.mode is Mode.INTERACTIVE:
                     self._start_anew()
-                if event.says_something and not self.second_asked and self._options.mode is not Mode.INTERACTIVE:
-                    self._tell_phrases()
+                if not self.second_asked and self._options.mode is not Mode.INTERACTIVE:
+                    self._tell_in_time(event)
                 return
         if not any(phrase.says_something for phrase in self._phrases):  # else it would be told without these
             self.events.append(event)
@@ -217,7 +221,7 @@ class Race:
         elif self._second_over:
             self.fail(error)
         else:
-            self._phrases.clear()
+            self._forget_phrases()
             self.second_asked = True
 
     @property
@@ -225,7 +229,7 @@ class Race:
         """What is amiss with the service's answer, if anything is."""
         if any(phrase.translation_error and not phrase.translations for phrase in self._phrases):
             return Trouble.NOTHING
-        if not self._phrases or any(phrase.says_something for phrase in self._phrases):
+        if self._understood or not self._phrases or any(phrase.says_something for phrase in self._phrases):
             return None
         heard = self._speech or any(phrase.status is RecognitionStatus.NO_MATCH for phrase in self._phrases)
         return Trouble.NOTHING if heard and self._on_nothing else Trouble.SILENCE
@@ -234,11 +238,24 @@ class Race:
         self._tell_phrases()
         self._finish()
 
+    def _tell_in_time(self, phrase: Phrase) -> None:
+        """Tell a phrase behind which others may come: whoever ends the command waits for it."""
+        if phrase.says_something:
+            self._tell_phrases()
+        else:
+            self.events.append(phrase)
+            self._told = len(self._phrases)
+
     def _tell_phrases(self) -> None:
         for phrase in self._phrases:
             self.covered = phrase.offset + phrase.duration
-            self.events.append(phrase)
+            self._understood |= phrase.says_something
+        self.events.extend(self._phrases[self._told :])
+        self._forget_phrases()
+
+    def _forget_phrases(self) -> None:
         self._phrases.clear()
+        self._told = 0
 
     # --- the second engine
 
@@ -289,7 +306,7 @@ class Race:
             return
         if now >= self.patience_ends:
             self.miss(now)
-        self._phrases.clear()
+        self._forget_phrases()
         self.events.append(phrase)
         self.won_by_second = True
         self._finish()
@@ -310,8 +327,9 @@ class Race:
 
     @property
     def is_served(self) -> bool:
-        """Whether it is the service that hears, as it should."""
-        return self.service_hears and not self.second_asked and self._trouble is None
+        """Whether it is the service that hears, as it should, and nobody else is to be asked."""
+        alone = self.service_hears and not self.second_asked
+        return alone and self._trouble is None and self._lack is not Trouble.NOTHING
 
     def enough(self, now: float) -> None:
         """Take note that the caller needs no more than the service has told: that was its answer."""

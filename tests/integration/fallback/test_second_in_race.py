@@ -164,6 +164,31 @@ def test_sentences_of_which_one_was_understood_are_an_answer() -> None:
     assert not command.race.second_asked
 
 
+def test_that_nothing_was_understood_is_told_in_time_and_once_and_stays_to_be_heard() -> None:
+    """Whoever ends the command knows by it that nobody speaks, or that words which seemed to come were none."""
+    command = Command(mode=Mode.CONVERSATION)
+    command.service_says(SO_FAR, SILENCE)
+    assert command.texts == [""]
+    assert command.race.is_served
+    assert command.race.covered == 0.0
+    command.service_says(HEARD, NO_MATCH)
+    assert command.texts == ["", "Turn on the light.", ""]
+    command.over()
+    command.service_says(at=OVER + 0.2)
+    assert command.texts == ["", "Turn on the light.", ""]
+
+
+def test_who_is_to_hear_what_was_not_understood_is_not_passed_over() -> None:
+    command = Command(mode=Mode.CONVERSATION, on_nothing=True)
+    command.service_says(SO_FAR, NO_MATCH)
+    assert not command.race.is_served
+    command.service_says(HEARD, NO_MATCH)
+    assert command.race.is_served
+    command.over()
+    command.service_says(at=OVER + 0.2)
+    assert not command.race.second_asked
+
+
 def test_sentences_of_which_none_was_understood_are_not() -> None:
     command = Command(mode=Mode.CONVERSATION, on_nothing=True)
     command.service_says(NO_MATCH, SO_FAR, NO_MATCH)
