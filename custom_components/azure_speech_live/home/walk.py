@@ -240,7 +240,7 @@ class Walk:
                     yield (begin + len(wanted), tight or words.ends_word, None), held
                     if text is not self._text:  # hassil forgets here how the words ended
                         yield (begin + len(wanted), at_word, None), held
-                elif wanted.startswith(text[begin:]) and wanted[self._size - begin :].strip():
+                elif wanted.startswith(rest := text[begin : self._wording.end]) and wanted[len(rest) :].strip():
                     yield PAST, together(held, MORE)
                 elif words.blank and not text[begin:].strip():
                     yield (start, at_word, None), held
@@ -278,7 +278,7 @@ class Walk:
             for end, value in texts.at(text, begin):
                 if self._lists.fits(value, scope):
                     yield (end, at_word, None), self._holding(slot, value, text[begin:end])
-            if any(self._lists.fits(value, scope) for value in texts.longer(text, begin)):
+            if any(self._lists.fits(value, scope) for value in texts.longer(text[: self._wording.end], begin)):
                 yield PAST, rest
         for pattern, value in texts.templates:
             if self._lists.fits(value, scope):
@@ -295,7 +295,7 @@ class Walk:
             for number in numbers.at(text, start, tight=self._wording.tight):
                 value = number.value if values.multiplier is None else number.value * values.multiplier
                 yield (number.end, at_word, None), self._sense.holding(slot.slot, value)
-            if numbers.goes_on(text, start, tight=self._wording.tight):
+            if numbers.goes_on(text[: self._wording.end], start, tight=self._wording.tight):
                 yield PAST, MORE | to_come(slot.slot)
 
     def _holding(self, slot: Slot, value: TextSlotValue, said: str) -> int:

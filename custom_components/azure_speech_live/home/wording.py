@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+import re
 from typing import Final
 
 from hassil.string_matcher import BREAK_WORDS_TABLE
@@ -28,12 +29,18 @@ def fold_character(character: str) -> str:
     return character
 
 
+NO_SPACE: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]$")
+"""The end of a text, in Thai, Japanese or Chinese: whatever comes next, there is no space before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """One form of a text."""
 
     texts: tuple[str, ...]
     """The text folded, and with its joined words apart if it has any: characters have the same places in both."""
+    end: int
+    """Where what comes next begins: behind a space, in most languages."""
     tight: bool
     """In a language without spaces: whitespace is left out, here and in the templates."""
     unfinished: bool
@@ -57,8 +64,9 @@ def formed(text: str, *, tight: bool, unfinished: bool = False) -> Wording:
     folded = pressed(fold(text)) if tight else f"{fold(text)} "
     broken = folded.translate(BREAK_WORDS_TABLE)
     if tight:
-        return Wording((folded,), tight, unfinished)
-    return Wording((folded,) if broken == folded else (folded, broken), tight, unfinished)
+        return Wording((folded,), len(folded), tight, unfinished)
+    end = len(text) if NO_SPACE.search(text) else len(folded)
+    return Wording((folded,) if broken == folded else (folded, broken), end, tight, unfinished)
 
 
 def pressed(text: str) -> str:

@@ -211,6 +211,29 @@ def test_a_number_that_is_captured_is_a_slot_and_a_word_is_for_the_answer_only()
     assert verdict("say", captures) is FINAL
 
 
+JAPANESE: Final = grammar(
+    {"TurnOn": on("{name}をつけて[ください]"), "SetLight": on("{name}の明るさを{brightness}にして")},
+    lists={"brightness": NUMBER},
+    slot_lists=lists_of([("ライト", LIGHT), ("ライト左", LIGHT), ("扇風機", {})]),
+    language="ja",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ライ", BEGUN),
+        ("扇風機", BEGUN),
+        ("扇風機を", BEGUN),
+        ("ライトの明るさを五", BEGUN),  # 五十
+        ("扇風機をつけて", FINAL),
+        ("扇風機を見て", OTHER),
+    ],
+)
+def test_where_no_space_parts_words_a_sentence_goes_on_anywhere(text: str, expected: Verdict) -> None:
+    assert verdict(text, JAPANESE) is expected
+
+
 def test_of_what_nobody_can_say_here_nothing_is_told() -> None:
     assert verdict("turn on the lamp", grammar({})) is OTHER
 
