@@ -6,10 +6,12 @@ pieces timer"). So it is measured: with free text, 3.4 % of misheard commands be
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
 from .fillers import without_fillers
-from .joining import Said, one_text, other_texts
+from .joining import Said, one_text
 from .sentences import Sentences
 
 ATTR_ALTERNATIVES: Final = "alternatives_chosen"
@@ -32,3 +34,13 @@ async def meant(sentences: Sentences, heard: Sequence[Said], language: str, text
         if await sentences.understands(reading, exactly=by_alternative):
             return reading, by_alternative
     return text, False
+
+
+def other_texts(said: Sequence[Said], language: str) -> list[str]:
+    """Return what they may have been instead, as one text, the likeliest first: one phrase is another one at a time."""
+    return [
+        one_text([*said[:place], replace(said[place], text=other), *said[place + 1 :]], language)
+        for rank in zip_longest(*(phrase.others for phrase in said))
+        for place, other in enumerate(rank)
+        if other
+    ]

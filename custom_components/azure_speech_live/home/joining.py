@@ -1,12 +1,11 @@
-"""The phrases into which pauses have cut a command: one text, as if there had been none, and what it may have been.
+"""The phrases into which pauses have cut a command: one text, as if there had been none.
 
 The service writes each phrase as a sentence: "Turn on the." and "Kitchen light." are "Turn on the kitchen light."
 together. Home Assistant understands no command with a full stop in it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from dataclasses import dataclass
 import re
 from typing import Final
 
@@ -41,16 +40,6 @@ def one_text(said: Sequence[Said], language: str) -> str:
             texts[-1] = unmarked(texts[-1])
         texts.append(_amid(phrase, language) if any(texts) else phrase.text)
     return joined([text for text in texts if text], language)
-
-
-def other_texts(said: Sequence[Said], language: str) -> list[str]:
-    """Return what they may have been instead, the likeliest first: one phrase is another one at a time."""
-    return [
-        one_text([*said[:place], replace(said[place], text=other), *said[place + 1 :]], language)
-        for rank in zip_longest(*(phrase.others for phrase in said))
-        for place, other in enumerate(rank)
-        if other
-    ]
 
 
 def unmarked(text: str) -> str:

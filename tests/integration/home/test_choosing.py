@@ -4,9 +4,11 @@ from typing import override
 
 import pytest
 
-from custom_components.azure_speech_live.home.choosing import MAX_TRIES, meant
+from custom_components.azure_speech_live.home.choosing import MAX_TRIES, meant, other_texts
 from custom_components.azure_speech_live.home.joining import Said
 from custom_components.azure_speech_live.home.sentences import Sentences
+
+from .grammars import no_home  # noqa: F401 - a fixture
 
 LIGHT = "Turn on the kitchen light."
 FREE = "Add kitten light."
@@ -69,3 +71,12 @@ async def test_there_is_a_limit_to_the_tries() -> None:
     others = [*map(str, range(MAX_TRIES - 1)), LIGHT]
     assert await meant(home, [Said("x", tuple(others))], "en-US", "x") == ("x", False)
     assert home.asked == ["x", *others[:-1]]
+
+
+def test_one_phrase_is_another_one_at_a_time_and_the_likeliest_come_first() -> None:
+    said = [Said("Turn on the.", ("Turn the.", "Turn of the.")), Said("Kitten.", ("Kitchen.",)), Said("Light.")]
+    assert other_texts(said, "en") == [
+        "Turn the Kitten Light.",
+        "Turn on the Kitchen Light.",
+        "Turn of the Kitten Light.",
+    ]

@@ -11,6 +11,8 @@ from custom_components.azure_speech_live.home.command import LONGEST, Command, V
 from custom_components.azure_speech_live.home.joining import Said, unmarked
 from custom_components.azure_speech_live.speech import Hypothesis, Phrase, RecognitionStatus
 
+from .grammars import no_home  # noqa: F401 - a fixture
+
 FINAL, OPEN, BEGUN, OTHER = Verdict
 CUT = 0.3
 STEP = 0.01

@@ -4,6 +4,8 @@ import pytest
 
 from custom_components.azure_speech_live.home.fillers import without_fillers
 
+from .grammars import no_home  # noqa: F401 - a fixture
+
 
 @pytest.mark.parametrize(
     ("language", "text", "kept"),

@@ -8,6 +8,8 @@ import pytest
 
 from custom_components.azure_speech_live.home.gate import Gate
 
+from .grammars import no_home  # noqa: F401 - a fixture
+
 
 class Source:
     """Gives so many chunks, and then ends, fails or stalls."""

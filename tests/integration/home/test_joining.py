@@ -1,8 +1,10 @@
-"""Phrases into which pauses have cut a command: as one text, and what it may have been."""
+"""Phrases into which pauses have cut a command: as one text."""
 
 import pytest
 
-from custom_components.azure_speech_live.home.joining import Said, one_text, other_texts, unmarked
+from custom_components.azure_speech_live.home.joining import Said, one_text, unmarked
+
+from .grammars import no_home  # noqa: F401 - a fixture
 
 
 @pytest.mark.parametrize(
@@ -29,15 +31,6 @@ from custom_components.azure_speech_live.home.joining import Said, one_text, oth
 )
 def test_a_cut_leaves_no_trace(language: str, phrases: list[tuple[str, str]], text: str) -> None:
     assert one_text([Said(phrase, spoken=spoken) for phrase, spoken in phrases], language) == text
-
-
-def test_one_phrase_is_another_one_at_a_time_and_the_likeliest_come_first() -> None:
-    said = [Said("Turn on the.", ("Turn the.", "Turn of the.")), Said("Kitten.", ("Kitchen.",)), Said("Light.")]
-    assert other_texts(said, "en") == [
-        "Turn the Kitten Light.",
-        "Turn on the Kitchen Light.",
-        "Turn of the Kitten Light.",
-    ]
 
 
 def test_marks_at_the_end_are_no_part_of_the_words() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from custom_components.azure_speech_live.home.loudness import Loudness
 
+from .grammars import no_home  # noqa: F401 - a fixture
+
 
 def sound(seconds: float, level: int) -> bytes:
     """Return a tone of the highest frequency that there is."""
