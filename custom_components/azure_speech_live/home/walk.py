@@ -13,7 +13,7 @@ from hassil.intents import RangeSlotList, TextSlotList, TextSlotValue, WildcardS
 from .patterns import Branch, InAnyOrder, InTurn, OneOf, Parts, Pattern, Rule, Scope, Slot, Template, Words
 from .sense import ANOTHER, MORE, Sense, to_come, together
 from .values import Lists
-from .wording import Wording
+from .wording import Wording, pressed
 
 STEPS: Final = 30_000
 """Steps for one text, which take some 200 ms; what is said every day takes a tenth of them at most."""
@@ -146,7 +146,7 @@ class Walk:
             return None
         may = [letter.isspace() for letter in self._text]
         for said in free:
-            wanted = "".join(said.split()) if self._wording.tight else said
+            wanted = pressed(said) if self._wording.tight else said
             for text in self._wording.texts:
                 for start in places_of(wanted, text):
                     may[start : start + len(wanted)] = [True] * len(wanted)

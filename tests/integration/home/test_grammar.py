@@ -234,6 +234,13 @@ def test_where_no_space_parts_words_a_sentence_goes_on_anywhere(text: str, expec
     assert verdict(text, JAPANESE) is expected
 
 
+def test_free_text_goes_on_where_a_language_has_no_spaces() -> None:
+    note = grammar(
+        {"Note": on("{item}")}, lists={"item": WILDCARD}, language="zh-CN", settings={"ignore_whitespace": True}
+    )
+    assert verdict("牛奶 - 面包", note) is OPEN
+
+
 def test_of_what_nobody_can_say_here_nothing_is_told() -> None:
     assert verdict("turn on the lamp", grammar({})) is OTHER
 
