@@ -18,7 +18,7 @@ PARTS: Final = ("Turn on the", "kitchen light")
 PAUSE: Final = 0.7
 """Seconds between them: longer than what ends a phrase, and not long for a person who thinks."""
 _LIGHT: Final = "light.kitchen_light"
-_WIDTH: Final = 32
+_WIDTH: Final = 34
 
 
 @dataclass(frozen=True, kw_only=True)
