@@ -53,6 +53,8 @@ def _amid(phrase: Said, language: str) -> str:
     first, heard = (unmarked(words.partition(" ")[0]) for words in (text, spoken))
     if first == heard or first.lower() != heard or first.startswith(("I'", "I ")) or first == "I":
         return text
+    if len(first) > 1 and not first[1:].islower():  # "TV"
+        return text
     # Where all is small, nothing is known of nouns.
     if language_of(language) in _CAPITAL_NOUNS and spoken.islower():
         return text

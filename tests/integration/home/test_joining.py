@@ -16,6 +16,7 @@ from .grammars import no_home  # noqa: F401 - a fixture
         ("en-US", [("Set it to…", ""), ("20 %.", "twenty percent")], "Set it to 20 %."),
         ("en-US", [("Is the?", ""), ("Light on?", "light on")], "Is the light on?"),
         ("en-US", [("When should.", ""), ("I go?", "i go")], "When should I go?"),
+        ("en-US", [("Turn on the.", ""), ("TV 2.0.", "tv two point zero")], "Turn on the TV 2.0."),
         ("en-US", [("Play.", ""), ("Kate Bush.", "Kate Bush")], "Play Kate Bush."),
         ("en-US", [("", ""), ("Light on.", "light on")], "Light on."),
         ("en-US", [(".", ""), ("Light on.", "light on")], "Light on."),
