@@ -60,7 +60,7 @@ class Command:
         """
         self._language = language
         self._cut = cut
-        self._usual = max(usual or USUAL_SILENCE, cut)
+        self._usual = usual or USUAL_SILENCE
         self.said: list[Said] = []
         """Its phrases."""
         self.question: str | None = None
@@ -86,7 +86,7 @@ class Command:
     def hypothesis(self, said: Hypothesis) -> None:
         """Take words of which a phrase will come."""
         if said.text.strip():
-            self._awaits_phrase, self._troubled = True, False
+            self._awaits_phrase = True
             self._last_word = max(self._last_word, min(said.offset + said.duration, self._came))
 
     def phrase(self, phrase: Phrase, said: Said) -> None:

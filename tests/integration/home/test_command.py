@@ -97,6 +97,7 @@ SCENES: Final = {
     "a complete command": Scene([(1.3, phrase("Light on."))], over=1.3),
     "free speech": Scene([(1.3, phrase("Tell me a story."))], over=1.5),
     "free speech, where the household is patient": Scene([(1.3, phrase("Tell me a story."))], over=2.2, usual=1.2),
+    "free speech, where the household is quick": Scene([(1.3, phrase("Tell me a story."))], over=1.3, usual=0.2),
     "what can go on": Scene([(1.3, phrase("Volume."))], over=1.9),
     "what can go on, where the household is patient": Scene([(1.3, phrase("Volume."))], over=2.2, usual=1.2),
     "a command that can go on": Scene([(1.3, phrase("Volume up."))], over=1.5),
@@ -144,6 +145,8 @@ SCENES: Final = {
     "no verdict": Scene([(1.3, phrase("Light on."))], over=inf, thinks=inf),
     # --- times that are none
     "no times": Scene([(1.3, phrase("Tell me a story.", 0, 0))], over=1.5),
+    "no times, and a sound": Scene([(1.3, phrase("Tell me a story.", 0, 0))], sounds=[0, 0.9], over=1.5),
+    "a word of the future": Scene([(1.2, word(0.9, 99)), (1.3, phrase("Tell me a story."))], over=1.7),
     "times of the future": Scene([(1.3, phrase("Tell me a story.", 0, 99))], over=1.8),
     # --- audio that does not come as it is spoken
     "a stream that stalls": Scene([(1.3, phrase("Volume."))], audio=lambda now: min(now, 1.5), over=inf),

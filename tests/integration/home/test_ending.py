@@ -156,6 +156,7 @@ async def test_what_the_service_still_says_is_waited_for_by_nobody_but_the_conne
     await kitchen.hass.async_block_till_done(wait_background_tasks=True)
     assert resource.sessions[-1].ended is not None
     assert resource.sessions[-1].error is None
+    assert kitchen.home.asked == ["Turn on the kitchen light."]
     await kitchen.say(LIGHT)
     await kitchen.hass.async_block_till_done(wait_background_tasks=True)
     first, second = list(resource.sessions)[-2:]
