@@ -77,7 +77,10 @@ class Spoken:
         """Index them: `words` says what each, folded, means."""
         self._loose = Said(words)
         self._tight = Said({pressed(said): number for said, number in words.items()})
-        self._growing = frozenset(number for said, number in words.items() if self._loose.has_longer(said))
+        # In French, eighty has an s, which eighty-one has not.
+        self._growing = frozenset(
+            number for said, number in words.items() if self._loose.has_longer(said.removesuffix("s"))
+        )
 
     def at(self, text: str, start: int, *, tight: bool) -> Iterator[Number]:
         """Yield the numbers that begin there."""

@@ -51,6 +51,7 @@ def test_a_number_of_the_range_is_found_where_it_begins(
         (PERCENT, "en", "no ", False),
         (PERCENT, "de", "20 ", False),  # the five comes first
         (PERCENT, "fr", "60 ", True),  # soixante-dix
+        (PERCENT, "fr", "80 ", True),  # quatre-vingts, quatre-vingt-un
         (DEGREES, "en", "20 ", True),  # 20.5
         (KELVIN, "en", "2 ", True),  # thousand
         (KELVIN, "en", "27 ", True),
