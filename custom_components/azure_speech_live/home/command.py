@@ -61,7 +61,7 @@ class Command:
         self._language = language
         self._cut = cut
         self._usual = usual or USUAL_SILENCE
-        self.said: list[Said] = []
+        self._said: list[Said] = []
         """Its phrases."""
         self.question: str | None = None
         """What is to be judged, as it would be executed; another one takes the place of the one before."""
@@ -95,13 +95,13 @@ class Command:
         if not said.text.strip():
             self._nothing |= phrase.status is RecognitionStatus.INITIAL_SILENCE_TIMEOUT
             return
-        self.said.append(said)
+        self._said.append(said)
         end = phrase.offset + phrase.duration
         self._last_word = max(self._last_word, min(end, self._came)) if end else self._counted - self._cut
         self._phrase_at = self._counted
         self._verdict, self.question = None, None
-        meant = without_fillers(one_text(self.said, self._language), self._language)
-        if len(meant) > LONGEST or any(phrase.foreign for phrase in self.said):
+        meant = without_fillers(one_text(self._said, self._language), self._language)
+        if len(meant) > LONGEST or any(phrase.foreign for phrase in self._said):
             self._verdict = Verdict.OTHER
         elif meant:
             self.question = meant
@@ -126,7 +126,7 @@ class Command:
             return False
         match self._verdict:
             case None:
-                return self._nothing and not self.said
+                return self._nothing and not self._said
             case Verdict.FINAL:
                 return True
             case Verdict.BEGUN:

@@ -14,7 +14,7 @@ from hassil.intents import Intents, SlotList
 from hassil.recognize import RecognizeResult
 from hassil.util import check_excluded_context, check_required_context
 
-from .command import Verdict
+from .command import LONGEST, Verdict
 from .patterns import Patterns, Template
 from .sense import Sense, sense_of
 from .values import Lists
@@ -23,8 +23,6 @@ from .wording import Wording, wordings
 
 ONE_AT_A_TIME: Final = Lock()
 """What is found out of a home is kept for the next command, and is not to be looked at half done."""
-LONGEST: Final = 500
-"""Characters of a text beyond which nobody gives a command."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

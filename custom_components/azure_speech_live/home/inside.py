@@ -6,7 +6,7 @@ changed, AttributeError, KeyError or TypeError comes out of here, and whoever as
 
 from dataclasses import dataclass
 
-from homeassistant.components.assist_pipeline import Pipeline, PipelineStage
+from homeassistant.components.assist_pipeline import Pipeline
 from homeassistant.components.assist_pipeline.default_pipeline import (
     KEY_PIPELINE_CONVERSATION_DATA,
     _DefaultPipelineProcessor,
@@ -26,8 +26,6 @@ class Run:
 
     assistant: Pipeline
     """As it was when the run began."""
-    end_stage: PipelineStage
-    """With speech-to-text, the text is for whoever has asked a question, and no command."""
     answers_agent: bool
     """Whether the text is for the agent alone that has asked back, whatever else would understand it."""
     satellite_id: str | None
@@ -39,7 +37,7 @@ def async_run(hass: HomeAssistant) -> Run | None:
     """Return the run in whose context this is called; None if there is none, or no telling which.
 
     A conversation's data is made for it before its run listens, and the run holds the very same. A run that ends with
-    speech-to-text has none: it is not found.
+    speech-to-text has none, and is not found: its text is for whoever has asked a question, and no command.
     """
     session = current_session.get()
     data = session and hass.data.get(KEY_PIPELINE_CONVERSATION_DATA, {}).get(session.conversation_id)
@@ -49,7 +47,6 @@ def async_run(hass: HomeAssistant) -> Run | None:
     found = [
         Run(
             run.pipeline,
-            run.end_stage,
             processor._intent_agent_only,  # noqa: SLF001
             run.satellite_id,
             run.device_id,

@@ -75,8 +75,8 @@ class Spoken:
 
     def __init__(self, words: dict[str, float]) -> None:
         """Index them: `words` says what each, folded, means."""
-        self._loose = Said(words)
-        self._tight = Said({pressed(said): number for said, number in words.items()})
+        self._loose = Beginnings(words)
+        self._tight = Beginnings({pressed(said): number for said, number in words.items()})
         # In French, eighty has an s, which eighty-one has not.
         self._growing = frozenset(
             number for said, number in words.items() if self._loose.has_longer(said.removesuffix("s"))
@@ -95,8 +95,8 @@ class Spoken:
         return number in self._growing
 
 
-class Said:
-    """What can be said, by its beginning."""
+class Beginnings:
+    """What can be said, by how it begins."""
 
     def __init__(self, said: dict[str, float]) -> None:
         """Sort it."""

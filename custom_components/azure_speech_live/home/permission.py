@@ -45,15 +45,12 @@ def async_permitted(hass: HomeAssistant, stt_entity_id: str) -> Assistant | None
     if not async_local_first(hass, stt_entity_id):
         return None
     # Not at the top, here and below: who has no assistants need not have what this imports.
-    from homeassistant.components.assist_pipeline import PipelineStage  # noqa: PLC0415
-
     from .inside import async_run  # noqa: PLC0415
 
     run = async_run(hass)
     if (
         run is None
         or run.answers_agent
-        or run.end_stage is PipelineStage.STT
         or run.assistant.stt_engine != stt_entity_id
         or not _is_local_first(run.assistant)
     ):

@@ -16,6 +16,7 @@ from .grammars import no_home  # noqa: F401 - a fixture
         ("en-US", "uh um turn on the light", "turn on the light"),
         ("en-US", "Uh.", ""),
         ("en-US", "Um... uh?", ""),
+        ("en-US", "Uh - uh.", ""),
         ("en-US", "Turn on the umbrella lamp.", "Turn on the umbrella lamp."),
         ("en-US", "No, don't turn on the light.", "No, don't turn on the light."),
         ("en-US", "Uh-huh.", "Uh-huh."),

@@ -241,6 +241,17 @@ def test_free_text_goes_on_where_a_language_has_no_spaces() -> None:
     assert verdict("牛奶 - 面包", note) is OPEN
 
 
+def test_an_intent_has_rules_of_its_own() -> None:
+    ways = grammar(
+        {
+            "Go": on("go <where>", expansion_rules={"where": "left"}),
+            "Walk": on("walk <where>", expansion_rules={"where": "right now"}),
+        }
+    )
+    assert verdict("go left", ways) is FINAL
+    assert verdict("walk right", ways) is BEGUN
+
+
 def test_of_what_nobody_can_say_here_nothing_is_told() -> None:
     assert verdict("turn on the lamp", grammar({})) is OTHER
 

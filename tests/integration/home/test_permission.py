@@ -11,6 +11,7 @@ from homeassistant.components.conversation.default_agent import DefaultAgent
 from homeassistant.helpers.chat_session import async_get_chat_session
 import pytest
 
+from custom_components.azure_speech_live.home import permission
 from custom_components.azure_speech_live.home.permission import async_local_first
 from custom_components.azure_speech_live.home.sentences import Sentences, async_find
 
@@ -42,6 +43,12 @@ async def test_one_that_does_not_closes_all_its_recognizer_s_assistants(here: Ho
     other = await here.add_assistant(**LOCAL_FIRST)
     assert await here.say("turn on the lamp") is not None
     await async_update_pipeline(here.hass, other, prefer_local_intents=False)
+    assert await here.say("turn on the lamp") is None
+
+
+async def test_an_assistant_is_what_it_was_when_its_run_began(here: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    await here.add_assistant(**MODEL_FIRST)
+    monkeypatch.setattr(permission, "async_local_first", lambda *_: [here.assistant])
     assert await here.say("turn on the lamp") is None
 
 

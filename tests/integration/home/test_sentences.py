@@ -166,7 +166,7 @@ async def test_home_assistant_s_trouble_is_nobody_else_s(
 
 async def test_a_command_is_judged_with_all_that_this_home_knows(here: Home) -> None:
     await here.add_assistant(conversation_engine=MODEL, prefer_local_intents=True)
-    trigger = {"platform": "conversation", "command": "party time [for everybody]"}
+    trigger = {"platform": "conversation", "command": ["party time [for everybody]", "is the lamp on"]}
     assert await async_setup_component(here.hass, AUTOMATION, {AUTOMATION: {"trigger": trigger, "action": []}})
     verdicts = {
         "turn on the ceiling light": "final",
@@ -180,7 +180,8 @@ async def test_a_command_is_judged_with_all_that_this_home_knows(here: Home) -> 
     }
     assert await judged(here, *verdicts) == [*verdicts.values()]
     here.model_with_control()
-    assert await judged(here, "is the ceiling light on", "turn on the ceiling light") == ["other", "final"]
+    said = "is the ceiling light on", "is the lamp on", "turn on the ceiling light"
+    assert await judged(here, *said) == ["other", "final", "final"]
 
 
 async def test_who_says_and_has_more_to_say_to_home_assistant_s_own_agent_in_english(here: Home) -> None:
