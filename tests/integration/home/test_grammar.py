@@ -241,6 +241,12 @@ def test_free_text_goes_on_where_a_language_has_no_spaces() -> None:
     assert verdict("牛奶 - 面包", note) is OPEN
 
 
+def test_a_number_is_what_it_is_multiplied_to() -> None:
+    step = {"range": {"from": 0, "to": 100, "multiplier": -1}}
+    lower = grammar({"Lower": on("lower it by {step}[[ ]percent]")}, lists={"step": step})
+    assert verdict("lower it by 15", lower) is FINAL
+
+
 def test_an_intent_has_rules_of_its_own() -> None:
     ways = grammar(
         {
