@@ -203,6 +203,19 @@ async def test_what_else_is_said(kitchen: Kitchen, said: list[Utterance], text: 
     assert delay == pytest.approx(moment, abs=0.2)
 
 
+@pytest.mark.parametrize("mode", [{"by_command": True}, {"by_command": False}, {"end_of_speech": "home_assistant"}])
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_reading_that_makes_sense_here_is_taken_and_counted(
+    kitchen: Kitchen, mode: dict[str, Any], *, wanted: bool
+) -> None:
+    # In this form others come also where nobody wants them.
+    await kitchen.set_up(**mode, alternatives=wanted, text_form="itn")
+    misheard = Utterance(text="Turn on the kitten light.", end=1.5, others=("Turn on the kitchen light.",))
+    text, _ = await kitchen.say(misheard)
+    assert text == ("turn on the kitchen light" if wanted else "turn on the kitten light")
+    assert kitchen.shown.get("alternatives_chosen") == (1 if wanted else None)
+
+
 async def test_of_another_language_nothing_is_known(kitchen: Kitchen) -> None:
     await kitchen.set_up(languages=["de-DE"])
     _, delay = await kitchen.say(replace(LIGHT, language="de-DE"))
