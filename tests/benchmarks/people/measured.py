@@ -27,7 +27,7 @@ class Plan:
     """Recordings of people, which come over the network; else the repository's own."""
     pauses: tuple[float, ...] = (0.0, 0.4, 0.6, 0.8)
     """Seconds of the pauses that are put into these."""
-    at_once: int = 14
+    at_once: int = 10
     """Satellites that are spoken to at a time."""
 
 
