@@ -162,7 +162,9 @@ class HomeAssistant:
         give them since 2026.11.
         """
         async for line in self.process.follow(len(self.process.lines)):
-            if match := re.search(r"\[custom_components\.azure_speech_live\.stt\] (partial|phrase): (.*)", line):
+            if match := re.search(
+                r"\[custom_components\.azure_speech_live\.hearing_entity\] (partial|phrase): (.*)", line
+            ):
                 if match[1] == "phrase":
                     return
                 yield match[2]

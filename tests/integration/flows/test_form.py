@@ -81,7 +81,7 @@ async def test_who_is_to_type_a_number_is_told_which_are_taken(hass: HomeAssista
         ),
     }
     fields = [field for path, form in forms.items() for field in numbers(form["data_schema"] or vol.Schema({}), path)]
-    assert len(fields) == 8
+    assert len(fields) == 12
     for words in TRANSLATIONS.values():
         described = dict(texts(words))
         for path, name, field in fields:
