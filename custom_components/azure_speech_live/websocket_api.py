@@ -14,10 +14,11 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 import voluptuous as vol
 
-from .actions.live import LiveSpeech, Microphone
 from .actions.recording import SIGNAL_PROGRESS
 from .actions.resource_choice import RESOURCE_FIELD, async_choose_resource
 from .actions.voice_choice import async_choose_voice
+from .captions.microphone import Microphone
+from .captions.session import LiveSpeech
 from .const import DOMAIN
 from .languages.choice import recognition_options, translation_options
 from .microphone.resampler import RATE

@@ -32,8 +32,8 @@ from ..speech import (
     TranslationOptions,
     printable,
 )
+from ..transcript.transcript import VOICE, Transcript
 from .interpreter import async_interpret
-from .transcript import VOICE, Transcript
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -1,12 +1,7 @@
 """Live captions: microphone audio in, what is said out, while it is said; and apps that do not keep up."""
 
-from array import array
-import asyncio
 from collections.abc import AsyncGenerator
-from functools import partial
-from math import pi, sin
 from pathlib import Path
-import socket
 
 from homeassistant.components import tts
 from homeassistant.components.ffmpeg import FFmpegManager
@@ -15,7 +10,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live.actions import live
+from custom_components.azure_speech_live.captions import session as captions_session
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer
@@ -25,7 +20,6 @@ from tests.speech_service.wav import wav_file
 
 from ..action_calls import LIGHT, VOICE
 from ..dashboards import Dashboard, of
-from ..recordings import SPOKEN
 from ..speech import pcm
 
 pytestmark = pytest.mark.usefixtures("entry")
@@ -96,7 +90,7 @@ async def test_every_phrase_is_spoken_at_an_address_of_its_own(
 async def test_a_phrase_that_is_spoken_without_end_is_not_kept(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MAX_SPOKEN", 1)
+    monkeypatch.setattr(captions_session, "MAX_SPOKEN", 1)
     await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
     await dashboard.speak(pcm(1))
     (spoken,) = of("synthesis", await dashboard.events())
@@ -152,107 +146,6 @@ async def test_phrases_are_encoded_one_after_another(
 
 
 # --- the microphone
-
-
-@pytest.mark.parametrize("sample_rate", [8000, 44100, 48000])
-async def test_a_browser_may_record_at_its_own_rate(
-    dashboard: Dashboard, service: SpeechService, sample_rate: int
-) -> None:
-    await dashboard.begin("recognize", language="en-US", sample_rate=sample_rate)
-    await dashboard.speak(bytes(2 * sample_rate + 1))
-    assert of("phrase", await dashboard.events())[0]["text"] == LIGHT
-    (turn,) = service.connections[-1].turns
-    # The filter keeps a millisecond or two to itself.
-    assert len(turn.audio) == pytest.approx(32000, abs=100)
-
-
-@pytest.mark.parametrize(("frequency", "loudness"), [(1000, 10_000), (10_000, 0)])
-async def test_what_16_khz_cannot_have_is_no_noise_in_it(
-    dashboard: Dashboard, service: SpeechService, frequency: int, loudness: int
-) -> None:
-    tone = array("h", (round(10_000 * sin(2 * pi * frequency * at / 48_000)) for at in range(48_000)))
-    await dashboard.begin("recognize", language="en-US", sample_rate=48_000)
-    await dashboard.speak(tone.tobytes())
-    await dashboard.events()
-    (turn,) = service.connections[-1].turns
-    heard = array("h", turn.audio)[1000:-1000]  # it has a beginning, which is no tone
-    assert max(map(abs, heard)) == pytest.approx(loudness, abs=100)
-
-
-async def test_audio_of_another_format_is_refused(dashboard: Dashboard) -> None:
-    wav = SPOKEN.read_bytes()
-    await dashboard.begin("recognize", language="en-US")
-    await dashboard.speak(wav[:24] + (8000).to_bytes(4, "little") + wav[28:])
-    error = (await dashboard.events())[-1]
-    assert error["code"] == "audio_failed"
-    assert "8000 Hz" in error["message"]
-
-
-async def test_audio_that_comes_too_fast_is_refused(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MAX_BACKLOG", 1 << 20)
-    await dashboard.begin("recognize", language="en-US")
-    # The client takes 30 seconds ahead of what it sends.
-    await dashboard.speak(bytes(3 << 20))
-    assert (await dashboard.events())[-1]["code"] == "audio_too_fast"
-
-
-async def test_what_was_sent_leaves_room_for_what_comes(
-    dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def arrived(size: int) -> bool:
-        return len(service.connections[-1].turns[0].audio) > size
-
-    monkeypatch.setattr(live, "MAX_BACKLOG", 32_000)
-    await dashboard.begin("recognize", language="en-US")
-    for sent in range(16_000, 112_000, 16_000):
-        await dashboard.speak(bytes(16_000), end=False)
-        await service.until(partial(arrived, sent - 8192))
-    await dashboard.speak(b"")
-    assert of("phrase", await dashboard.events())[0]["text"] == LIGHT
-
-
-# --- the app
-
-
-async def test_who_does_not_keep_up_is_told_the_phrases(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MAX_UNREAD", -1)
-    await dashboard.begin("recognize", language="en-US")
-    await dashboard.speak(pcm(2))
-    assert [event["type"] for event in await dashboard.events()] == ["phrase", "end"]
-
-
-async def test_who_does_not_keep_up_for_long_is_told_the_end(
-    dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live, "MAX_UNREAD", -1)
-    monkeypatch.setattr(live, "UNREAD_LIMIT", 0.0)
-    await dashboard.begin("recognize", language="en-US")
-    await dashboard.speak(pcm(1), end=False)
-    await dashboard.speak(pcm(2), end=False)
-    error = (await dashboard.events())[-1]
-    assert error["code"] == "captions_not_read"
-    assert "{" not in error["message"]
-    await service.until(lambda: service.connections[-1].closed)
-
-
-async def test_a_socket_that_nobody_reads_is_noticed() -> None:
-    ours, theirs = socket.socketpair()
-    reader, writer = await asyncio.open_connection(sock=ours)
-    app = live.Reader(writer.transport)
-    assert app.keeps_up()
-    writer.write(bytes(8 << 20))
-    assert not app.keeps_up()
-    theirs.setblocking(False)  # noqa: FBT003 - as sockets have it
-    async with asyncio.timeout(10):
-        while not app.keeps_up():
-            await asyncio.get_running_loop().sock_recv(theirs, 1 << 20)
-    theirs.close()
-    writer.close()
-    assert reader.at_eof() or await reader.read() == b""
-    assert live.Reader(None).keeps_up()
-
-
-# --- the end
 
 
 @pytest.mark.parametrize("end", ["unsubscribe", "close"])

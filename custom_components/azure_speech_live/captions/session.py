@@ -1,7 +1,7 @@
 """Live captions: one microphone's recognition or translation, as events of a subscription to the WebSocket API."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 import logging
 from typing import Final
@@ -9,100 +9,27 @@ from typing import Final
 from homeassistant.components.http import current_request
 from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
 
+from ..actions.interpreter import async_interpret
+from ..actions.limits import async_get_limits
 from ..audio.spoken_translation import SpokenTranslation
 from ..const import DOMAIN
-from ..microphone.resampler import Resampler
-from ..resource.errors import unloaded, worded
+from ..resource.errors import unloaded
 from ..resource.resource import AzureSpeechConfigEntry
 from ..speech import BadAudioError, Event, Hypothesis, Phrase, RecognitionOptions, Synthesis, SynthesisEnded
-from .interpreter import async_interpret
-from .limits import async_get_limits
-from .transcript import Transcript
+from ..transcript.transcript import Transcript
+from .microphone import Microphone
+from .reader import Reader
 
 _LOGGER = logging.getLogger(__name__)
 
-MAX_BACKLOG: Final = 4 << 20
-"""Bytes of audio that may wait to be sent, beside the 30 seconds that the client takes: 43 seconds at 48 kHz. So
-captions wait for a command that comes first, and keep 32 MiB at their limit. A file belongs into an action."""
-
-MAX_UNREAD: Final = 16 << 10
-"""Bytes on a connection that its app has not read although the system's own buffer is full: then it is behind."""
-UNREAD_LIMIT: Final = 30.0
-"""Seconds that an app may be behind; meanwhile it is told of phrases only. One that loads a page catches up sooner."""
 MAX_UNSPOKEN: Final = 8
 """Phrases that wait for their voice to be encoded."""
 MAX_SPOKEN: Final = 5 << 20
 """Bytes of a phrase's voice: the client takes a phrase for lost after 66 seconds, and this is half as long again at the
 highest rate, 24 kHz."""
-
-_SAMPLE_SIZE: Final = 2
-_SLICE: Final = 8192
-"""Bytes that are resampled at a time."""
-
-
-class Microphone:
-    """Audio that comes as binary messages: 16-bit, mono, little-endian PCM; an empty message ends it."""
-
-    def __init__(self, sample_rate: int) -> None:
-        """Begin before the first message."""
-        self._sample_rate = sample_rate
-        self._backlog = bytearray()
-        self._came = asyncio.Event()
-        self._ended = False
-        self._too_fast = False
-
-    @callback
-    def take(self, _hass: HomeAssistant, _connection: ActiveConnection, data: bytes) -> None:
-        """Take a message."""
-        self._ended |= not data
-        self._too_fast |= len(self._backlog) + len(data) > MAX_BACKLOG
-        if not (self._ended or self._too_fast):
-            self._backlog += data
-        self._came.set()
-
-    async def audio(self) -> AsyncGenerator[bytes]:
-        """Yield 16 kHz audio. Raises ServiceValidationError if too much of it waits."""
-        resampler = Resampler(self._sample_rate, 1)
-        while True:
-            await self._came.wait()
-            if self._too_fast:
-                raise worded(ServiceValidationError, "audio_too_fast")
-            data = bytes(self._backlog[: min(_SLICE, len(self._backlog) // _SAMPLE_SIZE * _SAMPLE_SIZE)])
-            if data:
-                del self._backlog[: len(data)]
-                yield resampler.feed(data)
-                await asyncio.sleep(0)  # a message may hold a minute, and others want to go on meanwhile
-            elif self._ended:
-                return
-            else:
-                self._came.clear()
-
-
-class Reader:
-    """Whether an app reads what it is told. What it does not read is kept by the socket, and then by Home Assistant.
-
-    Home Assistant ends the whole connection of who leaves more than 1024 messages unread for ten seconds, and its log
-    then has one of them, which would be something that was said.
-    """
-
-    def __init__(self, transport: asyncio.WriteTransport | None) -> None:
-        """Look at a connection's transport; without one it is gone already, and nothing is kept."""
-        self._transport = transport
-        self._behind_since: float | None = None
-
-    def keeps_up(self) -> bool:
-        """Return whether it reads. Raises HomeAssistantError if it has not for too long."""
-        if self._transport is None or self._transport.get_write_buffer_size() <= MAX_UNREAD:
-            self._behind_since = None
-            return True
-        now = asyncio.get_running_loop().time()
-        self._behind_since = self._behind_since or now
-        if now - self._behind_since > UNREAD_LIMIT:
-            raise worded(HomeAssistantError, "captions_not_read", seconds=f"{UNREAD_LIMIT:.0f}")
-        return False
 
 
 class LiveSpeech:

@@ -1,0 +1,1 @@
+"""The dashboard card: one ES module, and what has Home Assistant load it."""

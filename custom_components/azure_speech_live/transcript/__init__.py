@@ -1,0 +1,1 @@
+"""What was said, as people read it: phrases put together, by speaker, as lines of subtitles."""
