@@ -24,6 +24,7 @@ from homeassistant.setup import async_setup_component
 
 from .const import DOMAIN, SUBENTRY_MICROPHONE
 from .fallback.gone import async_watch_second_engines
+from .frontend.card import async_setup_card
 from .resource.errors import called, worded
 from .resource.health import async_setup_health
 from .resource.issues import Issue, async_create_issue
@@ -45,11 +46,12 @@ CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Register the actions and commands, so that automations are valid also while no resource is loaded."""
+    """Register the actions, the commands and the card: what uses them is valid also while no resource is loaded."""
     async_setup_health(hass)
     async_setup_services(hass)
     async_setup_websocket_api(hass)
     async_setup_conversations(hass)
+    await async_setup_card(hass)
     async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, partial(_tell_of_newer_version, hass))
     return True
 
