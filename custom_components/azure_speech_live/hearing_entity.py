@@ -195,7 +195,8 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
                     so_far = self._text(event)
                     if so_far is not None and len(so_far) <= MAX_TEXT:
                         _LOGGER.debug("partial: %s", so_far)
-                        yield PartialSpeechResult(self._joined([*heard, Said(so_far)], language))
+                        text = self._joined([*heard, Said(so_far)], language)
+                        yield PartialSpeechResult(text, speaker_id=event.speaker)
                 elif isinstance(event, Phrase):
                     result = self._result(heard, event, language)
                     self.async_show(ATTR_LANGUAGE, event.text and (event.language or options.language))

@@ -82,6 +82,11 @@ def _check_event(said: object) -> None:
         assert len(said.text.encode()) <= 4 * MAX_TRANSCRIPT
         assert math.isfinite(said.offset + said.duration)
         assert min(said.offset, said.duration) >= 0
+        if said.speaker is not None:
+            _check_line(said.speaker)
+        for word in said.words if isinstance(said, Phrase) else ():
+            assert math.isfinite(word.offset + word.duration)
+            word.text.encode()
         for language, text in said.translations.items():
             _check_line(language)
             text.encode()
@@ -133,6 +138,7 @@ OPTIONS: Final = (
     *(RecognitionOptions(mode=mode) for mode in Mode),
     TranslationOptions(targets=("de",), voice="de-DE-KatjaNeural"),
     TranslationOptions(targets=("de", "fr"), mode=Mode.CONVERSATION, voice="de-DE-KatjaNeural"),
+    RecognitionOptions(mode=Mode.CONVERSATION, speakers=True, word_times=True, longest_phrase=20),
 )
 STATUSES: Final = (*RecognitionStatus, "Error", "TooManyRequests", "Nonsense")
 MAX_AUDIO: Final = 500_000

@@ -1,6 +1,5 @@
 """Options: what is asked for stands in the query and in speech.context, as the stand-in reads them."""
 
-from dataclasses import replace
 import json
 from typing import Any, Final
 
@@ -8,7 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.azure_speech_live.speech import Mode, Profanity, RecognitionOptions, TranslationOptions
-from custom_components.azure_speech_live.speech.options import MAX_PHRASES, OutputFormat, SynthesisOptions
+from custom_components.azure_speech_live.speech.options import MAX_PHRASES
 from tests.speech_service import options as stand_in
 
 LOCALES = ["en-US", "de-DE", "fr-FR", "zh-CN-sichuan"]
@@ -24,10 +23,22 @@ fields: Final[dict[str, st.SearchStrategy[object]]] = {
     "segmentation_silence": seconds,
     "custom_model": st.none() | st.uuids().map(str),
     "store_audio": st.booleans(),
+    "word_times": st.booleans(),
+    "audio_session": st.uuids().map(lambda session: session.hex),
+    "session_offset": st.integers(0, 14_400_000).map(lambda milliseconds: milliseconds / 1000),
 }
-options = st.builds(RecognitionOptions, **fields)
+# One single phrase has neither.
+of_several: Final = {"speakers": st.booleans(), "longest_phrase": st.none() | st.integers(20, 60)}
+
+
+def _valid(kind: type[Any], **fields: st.SearchStrategy[object]) -> st.SearchStrategy[Any]:
+    several = fields | of_several | {"mode": st.sampled_from([Mode.CONVERSATION, Mode.DICTATION])}
+    return st.builds(kind, **fields) | st.builds(kind, **several)
+
+
+options = _valid(RecognitionOptions, **fields)
 TARGETS = ["de", "fr", "zh-Hans"]
-translations = st.builds(
+translations = _valid(
     TranslationOptions,
     **fields,
     targets=st.lists(st.sampled_from(TARGETS), min_size=1, unique=True).map(tuple),
@@ -35,9 +46,9 @@ translations = st.builds(
 )
 
 
-@given(options)
-def test_universal_path_is_told_all_in_the_context(options: RecognitionOptions) -> None:
-    context = json.loads(json.dumps(options.context()))
+@given(options, st.integers(0, 14_400_000))
+def test_universal_path_is_told_all_in_the_context(options: RecognitionOptions, offset: int) -> None:
+    context = json.loads(json.dumps(options.context(offset / 1000)))
     query = options.universal_query()
     said = stand_in.read_options(stand_in.Endpoint(), query, context)
     assert query.get("storeAudio") == ("true" if options.store_audio else None)
@@ -45,13 +56,19 @@ def test_universal_path_is_told_all_in_the_context(options: RecognitionOptions) 
         mode=stand_in.Mode(options.mode),
         languages=options.candidates or (options.language,),
         identify_language=bool(options.candidates),
-        detailed=options.detailed,
+        detailed=options.detailed or options.word_times,
+        word_timings=options.word_times,
         profanity=stand_in.Profanity(options.profanity),
         phrases=options.phrases,
         custom_model=options.custom_model,
         initial_silence=options.initial_silence,
         end_silence=options.segmentation_silence,
+        longest_phrase=options.longest_phrase,
+        audio_session=options.audio_session if options.speakers else "",
+        audio_offset=round(options.session_offset * 1000 + offset) / 1000 if options.speakers else 0,
+        diarize_intermediates=options.speakers,
     )
+    assert query.get("language") == (options.language if options.speakers else None)  # as the SDKs do
 
 
 @given(options)
@@ -62,7 +79,8 @@ def test_classic_path_is_told_the_same_in_the_query(options: RecognitionOptions)
     assert said == stand_in.TurnOptions(
         mode=stand_in.Mode(options.mode),
         languages=(options.language,),
-        detailed=options.detailed,
+        detailed=options.detailed or options.word_times,
+        word_timings=options.word_times,
         profanity=stand_in.Profanity(options.profanity),
         custom_model=None if options.candidates else options.custom_model,
         initial_silence=options.initial_silence,
@@ -86,6 +104,8 @@ def test_translation_is_asked_for_in_the_context(options: TranslationOptions) ->
     said = stand_in.read_options(stand_in.Endpoint(), options.universal_query(), context)
     assert said.translation == stand_in.Translation(targets=options.targets, voices=spoken(options))
     assert said.languages == (options.candidates or (options.language,))
+    assert said.audio_session == (options.audio_session if options.speakers else "")
+    assert "language" not in options.universal_query()
     # Beside what is translated nothing is said of what was heard, where its language is found out.
     hidden = {"interimResults": {"resultType": "None"}, "phraseResults": {"resultType": "None"}}
     assert (context["phraseOutput"] == hidden) == bool(options.candidates)
@@ -130,6 +150,24 @@ def test_weight_that_the_sdks_refuse_is_refused(weight: float) -> None:
         TranslationOptions(targets=("de",), phrase_weight=weight)
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"speakers": True}, "one single phrase"),
+        ({"longest_phrase": 30}, "one single phrase"),
+        ({"longest_phrase": 19.9, "mode": Mode.CONVERSATION}, "longest_phrase is from 20 to 60"),
+        ({"longest_phrase": 60.1, "mode": Mode.CONVERSATION}, "longest_phrase is from 20 to 60"),
+        ({"audio_session": "A" * 32}, "32 hex digits"),
+        ({"audio_session": "a" * 31}, "32 hex digits"),
+        ({"session_offset": -1}, "session_offset is from 0"),
+        ({"session_offset": float("nan")}, "session_offset is from 0"),
+    ],
+)
+def test_what_no_service_can_do_is_refused(changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        RecognitionOptions(**changes)
+
+
 @pytest.mark.parametrize("candidates", [(), ("en-US", "fr-FR")])
 def test_translation_is_asked_for_the_model_and_the_storage_too(candidates: tuple[str, ...]) -> None:
     options = TranslationOptions(targets=("de",), candidates=candidates, custom_model="abcd-01", store_audio=True)
@@ -156,96 +194,3 @@ def test_language_is_identified_once_in_a_command_and_all_along_in_a_conversatio
         Mode.CONVERSATION: "DetectContinuous",
         Mode.DICTATION: "DetectContinuous",
     }
-
-
-KATJA: Final = "de-DE-KatjaNeural"
-RECORDED: Final = (
-    '{"synthesis":{"audio":{"outputFormat":"raw-16khz-16bit-mono-pcm","metadataOptions":{"visemeEnabled":false,'
-    '"bookmarkEnabled":false,"wordBoundaryEnabled":false,"punctuationBoundaryEnabled":false,'
-    '"sentenceBoundaryEnabled":false,"sessionEndEnabled":true}},"language":{"autoDetection":false}}}'
-)
-"""The synthesis.context of Microsoft's native SDK 1.53."""
-
-
-def test_synthesis_is_asked_for_as_the_sdk_does() -> None:
-    options = SynthesisOptions(voice=KATJA, output_format=OutputFormat.RAW_16KHZ)
-    assert json.dumps(options.context(), separators=(",", ":")) == RECORDED
-
-
-def test_words_are_told_of_where_somebody_listens_to_them() -> None:
-    recorded = RECORDED.replace('"wordBoundaryEnabled":false', '"wordBoundaryEnabled":true')
-    options = SynthesisOptions(voice=KATJA, output_format=OutputFormat.RAW_16KHZ)
-    for asked in (replace(options, words=True), replace(options, text_streaming=True)):
-        assert json.dumps(asked.context(), separators=(",", ":")) == recorded
-
-
-def test_a_connection_is_told_of_no_audio_that_comes() -> None:
-    ours, heard = SynthesisOptions(voice=KATJA).config()["context"], RecognitionOptions().config()["context"]
-    assert set(ours) == {"system", "os"}
-    assert ours.items() <= heard.items()
-
-
-def test_a_voice_speaks_as_it_is_where_nothing_is_set() -> None:
-    options = SynthesisOptions(voice=KATJA)
-    assert (options.rate, options.pitch, options.volume) == (1, 1, 1)
-    assert (options.language, options.mixed, options.style, options.degree, options.role) == (None, False, *[None] * 3)
-
-
-def test_deployment_of_a_custom_voice_stands_in_the_query() -> None:
-    assert SynthesisOptions(voice=KATJA).query() == {}
-    assert SynthesisOptions(voice="MyNeural", deployment="abcd-01").query() == {"deploymentId": "abcd-01"}
-
-
-def test_rates_of_the_formats() -> None:
-    raw = {form.rate: str(form) for form in OutputFormat if form.is_raw}
-    assert raw == {
-        8_000: "raw-8khz-16bit-mono-pcm",
-        16_000: "raw-16khz-16bit-mono-pcm",
-        22_050: "raw-22050hz-16bit-mono-pcm",
-        24_000: "raw-24khz-16bit-mono-pcm",
-        44_100: "raw-44100hz-16bit-mono-pcm",
-        48_000: "raw-48khz-16bit-mono-pcm",
-    }
-    assert [form.rate for form in OutputFormat if not form.is_raw] == [16_000, 24_000, 48_000]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"voice": ""},
-        {"language": ""},
-        {"language": "de_DE"},
-        {"language": "German (Germany)"},
-        {"rate": 0.49},
-        {"rate": 2.01},
-        {"rate": float("nan")},
-        {"pitch": 0.49},
-        {"pitch": 1.6},
-        {"volume": -0.1},
-        {"lead_in": 1.1},
-        {"end_silence": 0},
-        {"volume": float("inf")},
-        {"style": "sad", "degree": 0},
-        {"style": "sad", "degree": 2.1},
-        {"degree": 1},
-        {"role": "Girl", "degree": 1},
-    ],
-)
-def test_what_no_voice_can_do_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"^(rate|pitch|volume|lead_in|end_silence|degree|language|a voice) "):
-        SynthesisOptions(**{"voice": KATJA, **changes})
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"rate": 0.5, "pitch": 0.5, "volume": 0},
-        {"rate": 2, "pitch": 1.5, "volume": 2},
-        {"style": "sad", "degree": 0.01, "language": "zh-CN-sichuan"},
-        {"style": "sad", "degree": 2, "language": "iu-Latn-CA"},
-        {"role": "Girl", "language": "fil-PH"},
-    ],
-)
-def test_what_a_voice_can_do_is_taken(changes: dict[str, Any]) -> None:
-    options = SynthesisOptions(**{"voice": KATJA, **changes})
-    assert {name: getattr(options, name) for name in changes} == changes

@@ -38,6 +38,7 @@ _MODE_IN_PATH: Final = re.compile(r"/speech/recognition/(interactive|conversatio
 _UNIVERSAL_PATHS: Final = frozenset(
     {"/stt/speech/universal/v2", "/stt/speech/universal/v1", "/speech/universal/v2"},
 )
+_SESSION: Final = re.compile(r"[0-9a-fA-F]{32}")
 _TRANSLATION_PATH: Final = "/speech/translation/cognitiveservices/v1"
 # The base that the documentation of 2018 gives for the paths above ("wss://{region}.stt.speech.microsoft.com/v1.0/").
 _OLD_BASE: Final = "/v1.0"
@@ -92,6 +93,14 @@ class TurnOptions:
     """Seconds of silence at the start after which to give up; None: the engine's own."""
     end_silence: float | None = None
     """Seconds of silence that end a phrase; None: the engine's own."""
+    longest_phrase: float | None = None
+    """Seconds of speech after which a phrase is ended; None: the service's own."""
+    audio_session: str = ""
+    """The session in which speakers are told apart, in lower case; none: they are not."""
+    audio_offset: float = 0.0
+    """Seconds of that session before the turn's audio."""
+    diarize_intermediates: bool = False
+    """Whether hypotheses say who speaks, too."""
     translation: Translation | None = None
     """None: the turn only recognises."""
 
@@ -136,13 +145,29 @@ def _read_options(endpoint: Endpoint, query: Mapping[str, str], context: dict[st
         custom_model=query.get("cid") or _custom_model(detection),
         initial_silence=_seconds(detection.get("initialsilencetimeout") or query.get("initialSilenceTimeoutMs")),
         end_silence=_seconds(
-            _segmentation(detection, mode)
+            _segmentation(detection, mode, "segmentationsilencetimeoutms")
             or detection.get("trailingsilencetimeout")
             or query.get("segmentationSilenceTimeoutMs")
             or query.get("endSilenceTimeoutMs"),
         ),
+        longest_phrase=_seconds(_segmentation(detection, mode, "segmentationforcedtimeoutms")),
+        **_speakers(detection.get("speakerdiarization") or {}),
         translation=translation,
     )
+
+
+def _speakers(asked: dict[str, Any]) -> dict[str, Any]:
+    """Read how speakers are to be told apart, if they are."""
+    if not asked:
+        return {}
+    if str(asked.get("mode")).lower() != "anonymous" or not _SESSION.fullmatch(str(asked.get("audiosessionid"))):
+        raise ValueError("Invalid speakerDiarization")
+    return {
+        "audio_session": asked["audiosessionid"].lower(),
+        "audio_offset": int(asked.get("audiooffsetms") or 0) / 1000,
+        # The native SDK writes "True", a string.
+        "diarize_intermediates": str(asked.get("diarizeintermediates")).lower() == "true",
+    }
 
 
 def _translation(endpoint: Endpoint, query: Mapping[str, str], context: dict[str, Any]) -> Translation | None:
@@ -197,8 +222,8 @@ def _custom_model(detection: dict[str, Any]) -> str | None:
     return next((model["endpoint"] for model in models), None)
 
 
-def _segmentation(detection: dict[str, Any], mode: Mode) -> Any:
-    return ((detection.get(mode.value) or {}).get("segmentation") or {}).get("segmentationsilencetimeoutms")
+def _segmentation(detection: dict[str, Any], mode: Mode, name: str) -> Any:
+    return ((detection.get(mode.value) or {}).get("segmentation") or {}).get(name)
 
 
 def _seconds(milliseconds: Any) -> float | None:

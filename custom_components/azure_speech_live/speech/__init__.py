@@ -45,19 +45,10 @@ from .events import (
     SpeechStarted,
     Synthesis,
     SynthesisEnded,
+    Word,
 )
 from .languages import LANGUAGES, TRANSLATION_LANGUAGES
-from .options import (
-    END_SILENCE,
-    MAX_AT_START,
-    MAX_PHRASES,
-    Mode,
-    OutputFormat,
-    Profanity,
-    RecognitionOptions,
-    SynthesisOptions,
-    TranslationOptions,
-)
+from .options import MAX_AT_START, MAX_PHRASES, Mode, Profanity, RecognitionOptions, TranslationOptions
 from .recognition.audio import BYTES_PER_SECOND
 from .recognition.pace import backlog
 from .recognition.turn import DEFAULT_INITIAL_SILENCE
@@ -67,6 +58,7 @@ from .synthesis.shipped import SHIPPED, SPOKEN
 from .synthesis.ssml import Phoneme, Piece
 from .synthesis.texts import Fragment, Text, is_speakable, pieces_of, said
 from .synthesis.voices import Voice, similar, speaking
+from .synthesis_options import END_SILENCE, OutputFormat, SynthesisOptions
 from .timeline import SynthesisTimeline, Timeline
 from .wire.credentials import Credentials
 from .wire.endpoints import CHINA_REGIONS, PUBLIC_REGIONS, US_GOVERNMENT_REGIONS, Endpoint, PortalPageError
@@ -135,6 +127,7 @@ __all__ = [
     "Voice",
     "VoiceError",
     "WebPageError",
+    "Word",
     "backlog",
     "is_speakable",
     "output_format",

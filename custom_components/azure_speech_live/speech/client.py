@@ -8,7 +8,7 @@ import aiohttp
 
 from .errors import ConnectionFailedError, NotASpeechEndpointError, SpeechError, UpgradeRefusedError
 from .events import Event
-from .options import RecognitionOptions, SynthesisOptions, TranslationOptions
+from .options import RecognitionOptions, TranslationOptions
 from .recognition.flow import Flow as RecognitionFlow
 from .recognition.short_audio import ShortAudio
 from .recognition.translator_speech import DIALECTS
@@ -20,6 +20,7 @@ from .synthesis.ssml import Phoneme
 from .synthesis.texts import Text
 from .synthesis.untaken import Untaken
 from .synthesis.voices import Voice, parse
+from .synthesis_options import SynthesisOptions
 from .timeline import SynthesisTimeline, Timeline
 from .wire.connection import OPEN_LIMIT
 from .wire.connector import Connector

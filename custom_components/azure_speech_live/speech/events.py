@@ -41,6 +41,17 @@ class Hypothesis:
     language: str | None = None
     translations: Mapping[str, str] = field(default_factory=dict)
     """By target language, in a translation."""
+    speaker: str | None = None
+    """Who says it ("Guest-1"), where speakers are told apart and the service can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a phrase, and when it was said, in seconds."""
+
+    text: str
+    offset: float
+    duration: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,8 @@ class Phrase:
     so are ``alternatives``: what else may have been said in its place, in the service's order, each with other words
     and none with alternatives of its own.
     In a translation, ``translations`` has the text by target language, and ``translation_error`` says why it has not.
+    ``speaker``: who said it, as in a hypothesis. ``words``: when they were said, where word times were asked for and
+    the service tells them: as they are displayed if it does, else as they were spoken.
     """
 
     status: RecognitionStatus
@@ -65,6 +78,8 @@ class Phrase:
     alternatives: tuple[Phrase, ...] = ()
     translations: Mapping[str, str] = field(default_factory=dict)
     translation_error: str | None = None
+    speaker: str | None = None
+    words: tuple[Word, ...] = ()
 
     @property
     def says_something(self) -> bool:

@@ -1,15 +1,17 @@
-"""What a caller can ask for, and how the protocol asks for it: a query, speech.config, and what opens a turn.
+"""What can be asked of a recognition, and how the protocol asks for it: a query, speech.config, speech.context.
 
-The shapes are those that Microsoft's SDKs send: JavaScript 1.52 for speech.context, native 1.53 for synthesis.context.
+The shapes are those that Microsoft's SDKs send: JavaScript 1.52.
 The service takes the values of enumerations in any case.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
+import re
 from typing import Any, Final, Self
 
-from .language_tags import is_tag, language_of
+from .language_tags import language_of
 
 MAX_AT_START: Final = 4
 """Languages that the spoken one can be detected among at the start of a turn. All along, it is ten.
@@ -19,38 +21,19 @@ Source: Microsoft's "Implement language identification".
 MAX_PHRASES: Final = 500
 """Phrases in a phrase list: beyond this Microsoft's documentation advises against one."""
 
-_METADATA: Final = (
-    "visemeEnabled",
-    "bookmarkEnabled",
-    "wordBoundaryEnabled",
-    "punctuationBoundaryEnabled",
-    "sentenceBoundaryEnabled",
-)
-END_SILENCE: Final = 0.25
-"""Seconds of silence behind the last word: enough for a quiet consonant, and nobody waits for it."""
-_BOUNDS: Final = {
-    "degree": (0.01, 2),
-    "rate": (0.5, 2),
-    "pitch": (0.5, 1.5),
-    "volume": (0, 2),
-    "lead_in": (0, 1),
-    "end_silence": (0.1, 2),
-}
-"""What the service takes of each, but for silence. How loud a voice can be is said nowhere: twice its own volume is a
-guess.
-
-Source: Microsoft's "Customize voice and sound with SSML".
-"""
-_HEARING_BOUNDS: Final = {"phrase_weight": (0, 2)}
-"""What Microsoft's SDKs take: beyond it they send nothing (native 1.53, JavaScript 1.52)."""
-_SYSTEM: Final[dict[str, Any]] = {
+_BOUNDS: Final = {"phrase_weight": (0, 2), "longest_phrase": (20, 60), "session_offset": (0, inf)}
+"""What Microsoft's SDKs take of a weight: beyond it they send nothing (native 1.53, JavaScript 1.52). What the service
+takes of a longest phrase: their documentation of Speech_SegmentationMaximumTimeMs has 20 to 70 s; less, since a service
+that goes beyond it is helped within the time that it may take for a phrase at all."""
+_SESSION: Final = re.compile(r"[0-9a-f]{32}")
+SYSTEM: Final[dict[str, Any]] = {
     "system": {"name": "AzureSpeechLive", "version": "1", "build": "Python", "lang": "Python"},
     # The protocol page wants this and the device; what a household runs is not the service's business.
     "os": {"platform": "Python", "name": "Python", "version": "3"},
 }
 _CONFIG: Final[dict[str, Any]] = {
     "context": {
-        **_SYSTEM,
+        **SYSTEM,
         "device": {"manufacturer": "Unknown", "model": "Unknown", "version": "Unknown"},
         "audio": {"source": {"type": "Stream", "samplerate": 16000, "bitspersample": 16, "channelcount": 1}},
     }
@@ -96,7 +79,13 @@ class RecognitionOptions:
     ``store_audio``: let the service keep the audio and the text for its owner ("audio and transcription logging").
     ``limit``: seconds that the whole recognition may take.
 
-    Raises ValueError for a weight that the SDKs refuse.
+    ``speakers``: tell apart who speaks, where the endpoint can. ``audio_session``: 32 hex digits; recognitions that
+    share them share the speakers' names, if each says at which second of that session its audio begins
+    (``session_offset``); without them each is a session of its own. ``word_times``: tell when which word of a phrase
+    was said, which implies ``detailed``. ``longest_phrase``: seconds of speech after which a phrase is ended although
+    nobody pauses; None: when the service does.
+
+    Raises ValueError for numbers that the SDKs refuse, and for speakers or a longest phrase in one single phrase.
     """
 
     language: str = "en-US"
@@ -112,10 +101,19 @@ class RecognitionOptions:
     custom_model: str | None = None
     store_audio: bool = False
     limit: float = 4 * 3600
+    speakers: bool = False
+    audio_session: str = ""
+    session_offset: float = 0
+    word_times: bool = False
+    longest_phrase: float | None = None
 
     def __post_init__(self) -> None:
         """Check what has bounds."""
-        _check_bounds(self, _HEARING_BOUNDS)
+        check_bounds(self, _BOUNDS)
+        if self.audio_session and not _SESSION.fullmatch(self.audio_session):
+            raise ValueError("audio_session is 32 hex digits, in lower case")
+        if self.mode is Mode.INTERACTIVE and (self.speakers or self.longest_phrase):
+            raise ValueError("one single phrase has neither speakers nor a longest one")
 
     @property
     def detects_continuously(self) -> bool:
@@ -128,9 +126,11 @@ class RecognitionOptions:
 
     def query(self) -> dict[str, str]:
         """Return the query of the request that opens a connection for these options."""
-        query = self.universal_query()
+        query = self._query_everywhere()
         query["language"] = self.language
-        query["format"] = "detailed" if self.detailed else "simple"
+        query["format"] = "detailed" if self._is_detailed else "simple"
+        if self.word_times:
+            query["wordLevelTimestamps"] = "true"
         if self.candidates:
             query["lidEnabled"] = "true"
         if self.profanity is not Profanity.MASKED:
@@ -142,7 +142,17 @@ class RecognitionOptions:
         return query
 
     def universal_query(self) -> dict[str, str]:
-        """Return the part of the query that has no place in speech.context."""
+        """Return the part of the query that has no place in speech.context, and what only stands there by custom.
+
+        Where speakers are told apart, the SDKs say the language here as well.
+        """
+        return self._query_everywhere() | ({"language": self.language} if self.speakers else {})
+
+    @property
+    def _is_detailed(self) -> bool:
+        return self.detailed or self.word_times
+
+    def _query_everywhere(self) -> dict[str, str]:
         query: dict[str, str] = {}
         if self.custom_model and not self.candidates:
             query["cid"] = self.custom_model
@@ -154,8 +164,11 @@ class RecognitionOptions:
         """Return the body of the speech.config message that opens a connection for these options."""
         return _CONFIG
 
-    def context(self) -> dict[str, Any]:
-        """Return the body of the speech.context message that opens a turn with these options."""
+    def context(self, offset: float = 0) -> dict[str, Any]:
+        """Return the body of the speech.context message that opens a turn with these options.
+
+        ``offset``: where the turn's audio begins, in seconds from the start of the recognition's.
+        """
         detection: dict[str, Any] = {"mode": self.mode.capitalize(), "enrichment": {}}
         output: dict[str, Any] = {}
         context: dict[str, Any] = {"phraseDetection": detection, "phraseOutput": output}
@@ -173,19 +186,22 @@ class RecognitionOptions:
                 detection["customModels"] = [{"language": self.language, "endpoint": self.custom_model}]
         else:
             detection["language"] = self.language
-        if self.detailed:
+        if self._is_detailed:
             output["format"] = "Detailed"
-            output["detailed"] = {"options": []}
+            output["detailed"] = {"options": ["WordTimings"] if self.word_times else []}
         if self.profanity is not Profanity.MASKED:
             detection["enrichment"]["profanity"] = self.profanity.capitalize()
         if self.initial_silence is not None:
             detection["initialSilenceTimeout"] = _milliseconds(self.initial_silence)
-        if self.segmentation_silence is not None:
-            detection[str(self.mode)] = {
-                "segmentation": {
-                    "mode": "Custom",
-                    "segmentationSilenceTimeoutMs": _milliseconds(self.segmentation_silence),
-                }
+        if segmentation := self._segmentation():
+            detection[str(self.mode)] = {"segmentation": {"mode": "Custom"} | segmentation}
+        if self.speakers:
+            detection["speakerDiarization"] = {
+                "mode": "Anonymous",
+                "audioSessionId": self.audio_session,
+                "audioOffsetMs": _milliseconds(self.session_offset + offset),
+                "identityProvider": None,
+                "diarizeIntermediates": True,
             }
         if self.phrases:
             items = [{"text": phrase} for phrase in self.phrases[:MAX_PHRASES]]
@@ -194,6 +210,13 @@ class RecognitionOptions:
             context["dgi"] = {"groups": [{"type": "Generic", "items": items}], "bias": weight}
         return context
 
+    def _segmentation(self) -> dict[str, int]:
+        times = {
+            "segmentationSilenceTimeoutMs": self.segmentation_silence,
+            "segmentationForcedTimeoutMs": self.longest_phrase,
+        }
+        return {name: _milliseconds(seconds) for name, seconds in times.items() if seconds is not None}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranslationOptions(RecognitionOptions):
@@ -201,7 +224,8 @@ class TranslationOptions(RecognitionOptions):
 
     ``targets``: the languages to translate to, as the service names them ("de", "zh-Hans"). ``voice``: the name of
     the voice ("de-DE-KatjaNeural") that speaks the translation to ``spoken_target``, or if that is None to its own
-    language or the first one.
+    language or the first one. That a translation tells speakers apart, and has the times of words, is a guess: it is
+    asked for as a recognition asks, which no SDK does.
     """
 
     targets: tuple[str, ...]
@@ -222,9 +246,13 @@ class TranslationOptions(RecognitionOptions):
             query["profanity"] = str(self.profanity)
         return query
 
-    def context(self) -> dict[str, Any]:
+    def universal_query(self) -> dict[str, str]:
+        """Return the part of the query that has no place in speech.context."""
+        return self._query_everywhere()
+
+    def context(self, offset: float = 0) -> dict[str, Any]:
         """Return the body of the speech.context message that opens a turn with these options."""
-        context = super(TranslationOptions, self).context()  # slots: the class is made anew, so name it
+        context = super(TranslationOptions, self).context(offset)  # slots: the class is made anew, so name it
         action = {"action": "Synthesize" if self.voice else "None"}
         context["phraseDetection"] |= {"onSuccess": {"action": "Translate"}, "onInterim": {"action": "Translate"}}
         context["translation"] = {
@@ -261,101 +289,8 @@ class TranslationOptions(RecognitionOptions):
         return next((target for target in self.targets if language_of(target) == spoken), self.targets[0])
 
 
-class OutputFormat(StrEnum):
-    """The sound that is asked for, one channel of it: 16-bit PCM without a header, or MP3.
-
-    Where Microsoft's SDKs are asked for WAV, they ask the service for "raw-…": a header is the client's affair.
-    """
-
-    RAW_8KHZ = "raw-8khz-16bit-mono-pcm"
-    RAW_16KHZ = "raw-16khz-16bit-mono-pcm"
-    RAW_22KHZ = "raw-22050hz-16bit-mono-pcm"
-    RAW_24KHZ = "raw-24khz-16bit-mono-pcm"
-    RAW_44KHZ = "raw-44100hz-16bit-mono-pcm"
-    RAW_48KHZ = "raw-48khz-16bit-mono-pcm"
-    MP3_16KHZ = "audio-16khz-64kbitrate-mono-mp3"
-    MP3_24KHZ = "audio-24khz-96kbitrate-mono-mp3"
-    MP3_48KHZ = "audio-48khz-192kbitrate-mono-mp3"
-
-    @property
-    def rate(self) -> int:
-        """Samples a second."""
-        number = self.split("-")[1].removesuffix("hz")
-        return int(number.removesuffix("k")) * (1000 if number.endswith("k") else 1)
-
-    @property
-    def is_raw(self) -> bool:
-        """Whether it is PCM."""
-        return self.startswith("raw-")
-
-    @property
-    def bytes_per_second(self) -> int:
-        """Bytes of it in a second."""
-        if self.is_raw:
-            return 2 * self.rate
-        return int(self.split("-")[2].removesuffix("kbitrate")) * 1000 // 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SynthesisOptions:
-    """How a text is spoken. Raises ValueError for what no voice can do.
-
-    ``voice``: its name, as the service has it ("de-DE-KatjaNeural"). ``language``: the BCP-47 tag of the language to
-    speak; None for the voice's own. It is locked to that, also where a word looks like another one's, unless ``mixed``.
-    ``style``, its ``degree`` (1 is the voice's own), and ``role``: where the voice has them. ``rate``, ``pitch`` and
-    ``volume``: times the voice's own. ``deployment``: the id of the deployment of a custom voice. ``text_streaming``:
-    send the text piece by piece, where the service takes that; then without what only a document can ask for: a role,
-    a degree, and how a word is pronounced. ``words``: have it told when which word is said, by which is known how far
-    an answer has come; of text that is streamed it always is.
-
-    In seconds: ``lead_in``, the silence before the first word, and ``end_silence``, of PCM alone, what stays at most of
-    that behind the last one.
-    """
-
-    voice: str
-    language: str | None = None
-    mixed: bool = False
-    style: str | None = None
-    degree: float | None = None
-    role: str | None = None
-    rate: float = 1
-    pitch: float = 1
-    volume: float = 1
-    lead_in: float = 0
-    end_silence: float = END_SILENCE
-    output_format: OutputFormat = OutputFormat.RAW_24KHZ
-    deployment: str | None = None
-    text_streaming: bool = False
-    words: bool = False
-
-    def __post_init__(self) -> None:
-        """Check what has bounds."""
-        _check_bounds(self, _BOUNDS)
-        if not self.voice:
-            raise ValueError("a voice has a name")
-        if self.language is not None and not is_tag(self.language):
-            raise ValueError("language is a BCP-47 tag")
-        if self.degree is not None and not self.style:
-            raise ValueError("degree is that of a style")
-
-    def query(self) -> dict[str, str]:
-        """Return the query of the request that opens a connection for these options."""
-        return {"deploymentId": self.deployment} if self.deployment else {}
-
-    def config(self) -> Mapping[str, Any]:
-        """Return the body of the speech.config message that opens a connection for these options."""
-        return {"context": _SYSTEM}
-
-    def context(self) -> dict[str, Any]:
-        """Return the body of the synthesis.context message that opens a turn with these options."""
-        # Where the sound ends is told in any case. Words are a message each, and half as much work again.
-        words = self.words or self.text_streaming
-        metadata = dict.fromkeys(_METADATA, False) | {"wordBoundaryEnabled": words, "sessionEndEnabled": True}
-        audio = {"outputFormat": str(self.output_format), "metadataOptions": metadata}
-        return {"synthesis": {"audio": audio, "language": {"autoDetection": False}}}
-
-
-def _check_bounds(options: RecognitionOptions | SynthesisOptions, bounds: Mapping[str, tuple[float, float]]) -> None:
+def check_bounds(options: object, bounds: Mapping[str, tuple[float, float]]) -> None:
+    """Raise ValueError if one of these numbers of some options is beyond its bounds. None is within."""
     for name, (least, most) in bounds.items():
         value = getattr(options, name)
         if value is not None and not least <= value <= most:

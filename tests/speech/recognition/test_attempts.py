@@ -1,5 +1,8 @@
 """What becomes of an utterance when a turn fails: how often it goes on in another one."""
 
+from dataclasses import replace
+import re
+
 import pytest
 
 from custom_components.azure_speech_live.speech import (
@@ -7,6 +10,7 @@ from custom_components.azure_speech_live.speech import (
     Phrase,
     RecognitionOptions,
     RecognitionStatus,
+    RequestRefusedError,
     ServiceError,
     ThrottledError,
     UnusableMessageError,
@@ -15,7 +19,7 @@ from custom_components.azure_speech_live.speech.recognition.audio import BYTES_P
 from custom_components.azure_speech_live.speech.recognition.pace import FAST_LANE, PACE
 from custom_components.azure_speech_live.speech.wire.retry import MAX_ATTEMPTS, RETRY_DELAY
 
-from ..model import transcript
+from ..model import Request, transcript
 from .conversation import FIRST_WORD, LIGHT, LONG, LOST, Service, asked, conversation
 
 
@@ -178,3 +182,52 @@ def test_connection_that_is_lost_at_the_end_of_a_long_utterance(mode: Mode, seco
     service.conclude()
     assert service.said == transcript(LONG)
     assert service.now - ended <= seconds + (50 - FAST_LANE) / PACE + 0.2
+
+
+# --- who is speaking
+
+SPEAKERS = RecognitionOptions(mode=Mode.CONVERSATION, speakers=True)
+REFUSED = RequestRefusedError("the service closed the connection with code 1007")
+
+
+def diarization(request: Request) -> dict[str, object]:
+    said: dict[str, object] = request.context["phraseDetection"].get("speakerDiarization", {})
+    return said
+
+
+def test_speakers_are_of_one_session_over_turns_and_connections() -> None:
+    service = Service(replace(SPEAKERS, session_offset=1.5), LIGHT)
+    request = asked(service)
+    first = diarization(request)
+    assert re.fullmatch(r"[0-9a-f]{32}", str(first["audioSessionId"]))
+    assert first["audioOffsetMs"] == 1500
+    service.receive(request.phrase(FIRST_WORD))
+    assert service.fail(LOST) == 0.0
+    second = asked(service)
+    assert diarization(second) == first | {"audioOffsetMs": 2000}  # from where it sends again, not what it had sent
+    service.receive(second.phrase(FIRST_WORD))
+    service.receive(second.says("turn.end"))
+    assert diarization(asked(service))["audioSessionId"] == first["audioSessionId"]
+
+
+def test_speakers_of_another_utterance_are_others_unless_it_says_the_session() -> None:
+    sessions = [diarization(asked(Service(SPEAKERS, LIGHT)))["audioSessionId"] for _ in range(2)]
+    assert len(set(sessions)) == 2
+    session = "0123456789abcdef" * 2
+    assert diarization(asked(Service(replace(SPEAKERS, audio_session=session), LIGHT)))["audioSessionId"] == session
+
+
+def test_a_request_that_is_refused_is_made_again_without_speakers() -> None:
+    service = Service(SPEAKERS, LIGHT)
+    assert diarization(asked(service))
+    assert service.fail(REFUSED) == 0.0
+    assert not diarization(asked(service))
+    assert service.fail(REFUSED) is None
+
+
+def test_speakers_are_not_why_a_request_is_refused_where_they_were_taken_before() -> None:
+    for heard in (True, False):
+        service = Service(SPEAKERS, LIGHT)
+        request = asked(service)
+        service.receive(request.hypothesis() if heard else request.phrase(FIRST_WORD))
+        assert service.fail(REFUSED) is None

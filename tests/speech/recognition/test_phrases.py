@@ -1,5 +1,6 @@
 """Phrases: whatever the service's JSON says of a recognition is read, in the best sense that it has, or refused."""
 
+from collections.abc import Mapping
 import json
 import math
 from typing import Any
@@ -19,15 +20,21 @@ from custom_components.azure_speech_live.speech import (
     UnusableMessageError,
 )
 from custom_components.azure_speech_live.speech.recognition.phrases import MAX_ALTERNATIVES, hypothesis, phrase
-from custom_components.azure_speech_live.speech.wire.limits import MAX_TRANSCRIPT
+from custom_components.azure_speech_live.speech.wire.limits import MAX_SPEAKER, MAX_TRANSCRIPT, MAX_WORDS
 from custom_components.azure_speech_live.speech.wire.messages import Message, json_body, json_object
 
 from ..wire.test_messages import TIMES, assert_bounded, json_values
 
 ticks = st.integers() | st.floats() | st.booleans() | st.none() | st.text() | st.just([1])
+times = {"Offset": ticks, "Duration": ticks}
 known = st.sampled_from([*RecognitionStatus, "Error", "TooManyRequests", "BadRequest", "Forbidden", "Busy", "success"])
+word = st.fixed_dictionaries({}, optional={"Word": st.text(), "DisplayText": json_values} | times)
 candidate = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(("Confidence", "Lexical", "ITN", "MaskedITN", "Display"), json_values)
+    {},
+    optional={
+        **dict.fromkeys(("Confidence", "Lexical", "ITN", "MaskedITN", "Display"), json_values),
+        **dict.fromkeys(("Words", "DisplayWords"), st.lists(word | json_values, max_size=3) | json_values),
+    },
 )
 bodies = st.fixed_dictionaries(
     {},
@@ -35,8 +42,8 @@ bodies = st.fixed_dictionaries(
         "RecognitionStatus": known | json_values,
         "DisplayText": st.text() | json_values,
         "Text": st.text() | json_values,
-        "Offset": ticks,
-        "Duration": ticks,
+        **times,
+        "SpeakerId": st.text() | json_values,
         "NBest": st.lists(candidate, max_size=3) | json_values,
         "PrimaryLanguage": st.fixed_dictionaries({"Language": json_values}) | json_values,
     },
@@ -53,8 +60,12 @@ def assert_sane(event: Hypothesis | Phrase) -> None:
     for text in texts(event):
         text.encode()  # a text that cannot be stored or sent on would break who gets it
     assert event.language is None or (event.language and event.language.isprintable())
+    assert event.speaker is None or (event.speaker.isprintable() and 0 < len(event.speaker) <= MAX_SPEAKER)
     if isinstance(event, Phrase):
         assert event.confidence is None or 0 <= event.confidence <= 1
+        assert len(event.words) <= MAX_WORDS
+        assert [word.offset for word in event.words] == sorted(word.offset for word in event.words)
+        assert all(word.text and math.isfinite(word.offset + word.duration) for word in event.words)
         assert len(event.alternatives) <= MAX_ALTERNATIVES
         for other in event.alternatives:
             assert other.text
@@ -66,7 +77,7 @@ def assert_sane(event: Hypothesis | Phrase) -> None:
 def texts(event: Hypothesis | Phrase) -> list[str]:
     every = [event.text, event.language]
     if isinstance(event, Phrase):
-        every += [event.lexical, event.itn, event.masked_itn]
+        every += [event.lexical, event.itn, event.masked_itn, *(word.text for word in event.words)]
         every += [text for other in event.alternatives for text in texts(other)]
     return [text for text in every if text is not None]
 
@@ -277,3 +288,97 @@ def test_text_keeps_all_that_is_part_of_words(text: str, kept: str) -> None:
 def test_confidence(value: object, confidence: float | None) -> None:
     body = {"RecognitionStatus": "Success", "NBest": [{"Display": "Yes.", "Confidence": value}]}
     assert phrase(body).confidence == confidence
+
+
+# --- who said it
+
+
+@pytest.mark.parametrize(
+    ("value", "speaker"),
+    [
+        ("Guest-1", "Guest-1"),
+        (" Guest-2\n", "Guest-2"),
+        (7, "7"),
+        ("Unknown", None),
+        ("UNKNOWN", None),
+        ("", None),
+        (" ", None),
+        (None, None),
+        (True, None),
+        (math.inf, None),
+        (["Guest-1"], None),
+        ({"Id": "Guest-1"}, None),
+        ("\u202eGuest\x00-1", "Guest -1"),
+        ("x" * 1000, "x" * (MAX_SPEAKER - 1) + "…"),
+    ],
+)
+def test_speaker(value: object, speaker: str | None) -> None:
+    assert hypothesis({"Text": "yes", "SpeakerId": value}).speaker == speaker
+    assert phrase({"RecognitionStatus": "Success", "DisplayText": "Yes.", "SpeakerId": value}).speaker == speaker
+
+
+def test_nobody_is_named_where_speakers_are_not_told_apart() -> None:
+    assert hypothesis({"Text": "yes"}).speaker is None
+    assert phrase({"RecognitionStatus": "Success", "DisplayText": "Yes."}).speaker is None
+
+
+# --- when which word was said
+
+
+def timed(text: object, offset: object = 10_000_000, duration: object = 5_000_000, *, name: str = "Word") -> object:
+    return {name: text, "Offset": offset, "Duration": duration}
+
+
+def words_of(best: Mapping[str, object], text: str = "Turn it on.") -> list[tuple[str, float, float]]:
+    said = phrase({"RecognitionStatus": "Success", "DisplayText": text, "NBest": [{"Display": text, **best}]})
+    return [(word.text, word.offset, word.duration) for word in said.words]
+
+
+def test_words_are_those_that_are_displayed_or_else_those_that_were_spoken() -> None:
+    spoken = [timed("turn"), timed("it", 15_000_000), timed("on", 20_000_000)]
+    displayed = [timed("Turn", name="DisplayText"), timed("on.", 20_000_000, name="DisplayText")]
+    assert words_of({"Words": spoken}) == [("turn", 1, 0.5), ("it", 1.5, 0.5), ("on", 2, 0.5)]
+    assert words_of({"Words": spoken, "DisplayWords": displayed}) == [("Turn", 1, 0.5), ("on.", 2, 0.5)]
+    assert words_of({}) == []
+
+
+def test_words_that_were_spoken_are_not_told_where_one_of_them_is_masked() -> None:
+    best = {"Words": [timed("blast"), timed("it", 15_000_000)], "ITN": "blast it", "MaskedITN": "***** it"}
+    assert words_of(best, "***** it.") == []
+    assert words_of(best | {"MaskedITN": "blast it"}) == [("blast", 1, 0.5), ("it", 1.5, 0.5)]
+    assert words_of(best | {"DisplayWords": [timed("*****", name="DisplayText")]}) == [("*****", 1, 0.5)]
+
+
+def test_words_of_which_something_is_wrong_are_left_out() -> None:
+    bad = [
+        timed("early", 9_999_999),
+        timed(""),
+        timed(None),
+        timed(["word"]),
+        timed("never", None),
+        timed("never", -1),
+        timed("never", math.nan),
+        timed("never", 10**30),
+        timed("endless", 10_000_000, math.inf),
+        timed("endless", 10_000_000, "long"),
+        {"Word": "untimed"},
+        "word",
+        None,
+    ]
+    assert words_of({"Words": [timed("first"), *bad, timed("last", "20000000")]}) == [
+        ("first", 1, 0.5),
+        ("last", 2, 0.5),
+    ]
+    for unusable in ("word", {"Word": "word"}, 1, None):
+        assert words_of({"Words": unusable}) == []
+
+
+def test_words_are_not_too_many() -> None:
+    assert len(words_of({"Words": [timed("word")] * (MAX_WORDS + 1)})) == MAX_WORDS
+
+
+def test_other_readings_have_no_words_of_the_best() -> None:
+    nbest = [{"Display": "Turn it on.", "Words": [timed("turn")]}, {"Display": "Turn it off."}]
+    said = phrase({"RecognitionStatus": "Success", "DisplayText": "Turn it on.", "NBest": nbest})
+    assert said.words
+    assert [other.words for other in said.alternatives] == [()]

@@ -11,6 +11,7 @@ from custom_components.azure_speech_live.speech import (
     SpeechError,
     ThrottledError,
     UnusableMessageError,
+    Word,
 )
 from custom_components.azure_speech_live.speech.recognition.results import shifted
 from custom_components.azure_speech_live.speech.wire.messages import Message
@@ -60,3 +61,10 @@ def test_what_else_may_have_been_said_was_said_at_the_same_time() -> None:
     said = shifted(Phrase(status=RecognitionStatus.SUCCESS, text="no", offset=0.5, alternatives=(other,)), 2.0)
     assert isinstance(said, Phrase)
     assert said.offset == said.alternatives[0].offset == 2.5
+
+
+def test_words_are_where_their_phrase_is() -> None:
+    words = (Word("oh", 0.5, 0.1), Word("no", 0.75, 0.25))
+    said = shifted(Phrase(status=RecognitionStatus.SUCCESS, text="Oh no.", offset=0.5, words=words), 2.0)
+    assert isinstance(said, Phrase)
+    assert said.words == (Word("oh", 2.5, 0.1), Word("no", 2.75, 0.25))

@@ -169,3 +169,13 @@ def test_status_of_a_synthesis_in_either_sdk_s_words() -> None:
         assert translation.synthesis_error({"SynthesisStatus": None, "Status": good}) is None
     assert translation.synthesis_error({"SynthesisStatus": 2}) == "Error"
     assert translation.synthesis_error({"SynthesisStatus": 2, "FailureReason": "Bad voice"}) == "Bad voice"
+
+
+def test_speaker_stands_in_either_place() -> None:
+    said = {"RecognitionStatus": "Success", "DisplayText": "One.", "Text": "one"}
+    speaker = {"SpeakerId": "Guest-1"}
+    for phrase in (said | speaker, {"SpeechPhrase": said | speaker}, {"SpeechPhrase": said} | speaker):
+        assert translation.phrase(phrase).speaker == "Guest-1"
+    for hypothesis in (said | speaker, {"SpeechHypothesis": said | speaker}, {"SpeechHypothesis": said} | speaker):
+        assert translation.hypothesis(hypothesis).speaker == "Guest-1"
+    assert translation.phrase({"SpeechPhrase": said}).speaker is None

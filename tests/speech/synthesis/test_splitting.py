@@ -7,10 +7,10 @@ from hypothesis import given, strategies as st
 import pytest
 import regex
 
-from custom_components.azure_speech_live.speech.options import SynthesisOptions
 from custom_components.azure_speech_live.speech.synthesis import splitting
 from custom_components.azure_speech_live.speech.synthesis.splitting import MAX_MESSAGE, parts, seconds
 from custom_components.azure_speech_live.speech.synthesis.ssml import Phoneme, Piece, clean, document, text_of
+from custom_components.azure_speech_live.speech.synthesis_options import SynthesisOptions
 from custom_components.azure_speech_live.speech.wire.messages import Message, encode
 
 from .texts import options, pieces

@@ -8,7 +8,6 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.azure_speech_live.speech.options import SynthesisOptions
 from custom_components.azure_speech_live.speech.synthesis.ssml import (
     MAX_PHONEME,
     Phoneme,
@@ -19,6 +18,7 @@ from custom_components.azure_speech_live.speech.synthesis.ssml import (
     document,
     text_of,
 )
+from custom_components.azure_speech_live.speech.synthesis_options import SynthesisOptions
 from tests.speech_service.synthesis.ssml import read_ssml
 
 from .texts import options, pieces

@@ -5,8 +5,8 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from custom_components.azure_speech_live.speech.options import OutputFormat, SynthesisOptions
 from custom_components.azure_speech_live.speech.synthesis.ssml import Phoneme, Piece
+from custom_components.azure_speech_live.speech.synthesis_options import OutputFormat, SynthesisOptions
 
 VOICES: Final = (
     "de-DE-KatjaNeural",

@@ -69,6 +69,7 @@ def _known(said: Phrase, heard: Hypothesis | None, options: RecognitionOptions) 
         text=heard.text,
         alternatives=(),
         language=said.language or heard.language,
+        speaker=said.speaker or heard.speaker,
         translations=said.translations or heard.translations,
         translation_error=None,
     )

@@ -11,10 +11,10 @@ import re
 from typing import Any, Final
 
 from ..errors import QuotaError, RequestRefusedError, ServiceError, SpeechError, ThrottledError, UnusableMessageError
-from ..events import Hypothesis, Phrase, RecognitionStatus
+from ..events import Hypothesis, Phrase, RecognitionStatus, Word
 from ..wire.failures import meaning
-from ..wire.limits import MAX_TRANSCRIPT
-from ..wire.messages import as_number, duration, offset
+from ..wire.limits import MAX_SPEAKER, MAX_TRANSCRIPT, MAX_WORDS
+from ..wire.messages import as_number, duration, is_timed, offset
 from ..wire.wording import printable, shown
 
 _CONTROLS: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
@@ -43,6 +43,7 @@ _WRITTEN: Final = ("Display", "DisplayText", "MaskedITN")
 _SPOKEN: Final = ("ITN", "Lexical")
 MAX_ALTERNATIVES: Final = 9
 """Those that are kept beside the best: no more than ten in all were ever asked of a recogniser."""
+_UNKNOWN: Final = "unknown"
 _MARKS: Final = ".,;:!?…¿¡。、，；：？！।؟،"  # noqa: RUF001 - other languages' own
 """What stands at a word's end or start without being said. Not a sign of a number: "-5" is not "5"."""
 
@@ -55,7 +56,7 @@ def hypothesis(body: Mapping[str, Any]) -> Hypothesis:
     text = text_of(body, "Text", "DisplayText")
     if text is None:
         raise UnusableMessageError("a hypothesis without text")
-    return Hypothesis(text, offset(body), duration(body), _language(body))
+    return Hypothesis(text, offset(body), duration(body), _language(body), speaker=speaker(body))
 
 
 def phrase(body: Mapping[str, Any]) -> Phrase:
@@ -74,9 +75,43 @@ def phrase(body: Mapping[str, Any]) -> Phrase:
     if not (text or display is None or isinstance(display, str)):
         raise UnusableMessageError("a phrase with a text that is not a string")
     said = Phrase(
-        status=status, text=text, offset=offset(body), duration=duration(body), language=_language(body), **_forms(best)
+        status=status,
+        text=text,
+        offset=offset(body),
+        duration=duration(body),
+        language=_language(body),
+        speaker=speaker(body),
+        **_forms(best),
     )
-    return replace(said, alternatives=_alternatives(said, candidates[1:]))
+    return replace(said, alternatives=_alternatives(said, candidates[1:]), words=words_of(best))
+
+
+def speaker(body: Mapping[str, Any]) -> str | None:
+    """Return who says it, as a hypothesis or a phrase has that; None where the service cannot tell (yet).
+
+    Source: the SDKs take the SpeakerId at top level as it is, the JavaScript one also a number; users' logs of the real
+    service have "Guest-1", and "Unknown" at first (Azure-Samples/cognitive-services-speech-sdk, issue 2060).
+    """
+    named = printable(_text(body.get("SpeakerId")) or "", MAX_SPEAKER).strip()
+    return named if named and named.casefold() != _UNKNOWN else None
+
+
+def words_of(candidate: Mapping[str, Any]) -> tuple[Word, ...]:
+    """Return the words of an alternative with their times, those which have any, as far as these go on in time.
+
+    As displayed if they are told so (DisplayWords: Microsoft's "Get speech recognition results"), else as spoken. What
+    is spoken may be what is masked in the text: where anything is, it is not told.
+    """
+    listed = candidate.get("DisplayWords")
+    if not isinstance(listed, list):
+        masked = candidate.get("MaskedITN") != candidate.get("ITN")
+        listed = None if masked else candidate.get("Words")
+    words: list[Word] = []
+    for each in listed[:MAX_WORDS] if isinstance(listed, list) else ():
+        text = text_of(each, "DisplayText", "Word", "Display") if isinstance(each, dict) else None
+        if text and is_timed(each) and (not words or offset(each) >= words[-1].offset):
+            words.append(Word(text, offset(each), duration(each)))
+    return tuple(words)
 
 
 def _candidates(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -76,7 +76,8 @@ def shifted(event: Event, seconds: float) -> Event:
         return event
     if isinstance(event, Phrase):
         others = tuple(replace(other, offset=other.offset + seconds) for other in event.alternatives)
-        return replace(event, offset=event.offset + seconds, alternatives=others)
+        words = tuple(replace(word, offset=word.offset + seconds) for word in event.words)
+        return replace(event, offset=event.offset + seconds, alternatives=others, words=words)
     if isinstance(event, Hypothesis | SpeechStarted | SpeechEnded):
         return replace(event, offset=event.offset + seconds)
     return event

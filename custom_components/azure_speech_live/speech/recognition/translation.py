@@ -70,11 +70,14 @@ def synthesis_error(body: Mapping[str, Any]) -> str | None:
 
 
 def _parts(body: Mapping[str, Any], recognition: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the JSON of the recognition, and that of the translation, in either dialect."""
+    """Return the JSON of the recognition, and that of the translation, in either dialect.
+
+    Where the newer one says who speaks is a guess: beside the text, or beside both.
+    """
     recognised = body.get(recognition)
     translation = body.get("Translation")
     return (
-        recognised if isinstance(recognised, dict) else body,
+        {"SpeakerId": body.get("SpeakerId")} | recognised if isinstance(recognised, dict) else body,
         {**body, **translation} if isinstance(translation, dict) else body,
     )
 

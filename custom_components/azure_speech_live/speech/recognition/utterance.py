@@ -15,8 +15,9 @@ from dataclasses import replace
 from datetime import datetime
 from math import inf
 from typing import Final
+import uuid
 
-from ..errors import ContinuousDetectionError, ServiceTimeoutError, SpeechError, VoiceError
+from ..errors import ContinuousDetectionError, RequestRefusedError, ServiceTimeoutError, SpeechError, VoiceError
 from ..events import AttemptFailed, Event, Hypothesis, Phrase, SpeechEnded, Synthesis
 from ..options import Mode, RecognitionOptions, TranslationOptions
 from ..timeline import Timeline
@@ -41,6 +42,9 @@ class Utterance:
 
     def __init__(self, options: RecognitionOptions, now: float, timeline: Timeline | None = None) -> None:
         """Begin before the first audio."""
+        if options.speakers and not options.audio_session:
+            # So that they keep their names from turn to turn, and over connections.
+            options = replace(options, audio_session=uuid.uuid4().hex)
         self.options = options
         self.timeline = timeline or Timeline()
         self.timeline.started = now
@@ -121,11 +125,11 @@ class Utterance:
         All audio that no phrase has covered is sent in it, from ``next_audio``. Raises ProtocolError when that would be
         sent too often.
         """
-        self._begin(request_id, wall, link or Link(), reused=reused)
+        offset = self._begin(request_id, wall, link or Link(), reused=reused).start_offset
         # The header stands alone in its message, as the SDKs send it.
         return [
             *self.reports(wall),
-            messages.json_message("speech.context", self.options.context(), request_id),
+            messages.json_message("speech.context", self.options.context(offset), request_id),
             Message("audio", WAV_HEADER, request_id, "audio/x-wav"),
         ]
 
@@ -300,9 +304,7 @@ class Utterance:
                 return None
             if isinstance(error, ContinuousDetectionError) and self.options.detects_continuously:
                 return 0.0  # that says nothing about the service: the next connection's options are others
-        if isinstance(error, VoiceError) and isinstance(self.options, TranslationOptions) and self.options.voice:
-            self.options = replace(self.options, voice=None)
-            self._answers.refuse_voice(error)
+        if self._asks_for_less(error):
             return 0.0
         stale = turn is not None and turn.reused and turn.theirs is Theirs.SILENT
         delay = self._retry.after(
@@ -320,6 +322,20 @@ class Utterance:
         if not (stale or too_many(error)):
             self.tell_failed(error)
         return delay
+
+    def _asks_for_less(self, error: SpeechError) -> bool:
+        """Leave out what the service refuses, if that can be done without; return whether."""
+        options = self.options
+        if isinstance(error, VoiceError) and isinstance(options, TranslationOptions) and options.voice:
+            self.options = replace(options, voice=None)
+            self._answers.refuse_voice(error)
+            return True
+        heard = self.audio.start > 0 or self.timeline.first_hypothesis is not None
+        if options.speakers and isinstance(error, RequestRefusedError) and not heard:
+            # That it is to tell speakers apart may be why: in what words it would say so, nobody knows.
+            self.options = replace(options, speakers=False)
+            return True
+        return False
 
     def tell_failed(self, error: SpeechError) -> None:
         """Tell the caller with what an attempt failed, or why there is none yet."""

@@ -23,7 +23,7 @@ from math import inf
 from typing import Final
 
 from ..errors import RequestRefusedError, ServiceError, SpeechError
-from ..options import SynthesisOptions
+from ..synthesis_options import SynthesisOptions
 from ..timeline import SynthesisTimeline
 from ..wire.link import Link
 from ..wire.messages import Message, json_message

@@ -21,8 +21,8 @@ from ..errors import (
     TextSourceError,
     UpgradeRefusedError,
 )
-from ..options import SynthesisOptions
 from ..source import end
+from ..synthesis_options import SynthesisOptions
 from ..timeline import SynthesisTimeline
 from ..wire.connection import Connection
 from ..wire.connector import Connector

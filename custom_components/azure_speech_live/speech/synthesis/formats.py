@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import re
 from typing import Final
 
-from ..options import OutputFormat
 from ..riff import SAMPLE_SIZE, RiffStripper, header
+from ..synthesis_options import OutputFormat
 
 OWN_RATE: Final = 24_000
 """Samples a second of nearly all voices; of others the service makes them."""

@@ -6,7 +6,7 @@ It says the same as a turn on a WebSocket does, and as late: the sound comes whi
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from ..options import SynthesisOptions
+from ..synthesis_options import SynthesisOptions
 from ..wire.endpoints import Endpoint
 from ..wire.messages import Message
 from ..wire.rest import Rest

@@ -9,8 +9,8 @@ That costs no time wherever the service is twice as fast as speech: what was giv
 from typing import Final
 
 from ..errors import BadAudioError, UnusableMessageError
-from ..options import SynthesisOptions
 from ..riff import SAMPLE_SIZE
+from ..synthesis_options import SynthesisOptions
 from .formats import Samples, silence, wav_header
 from .silence import Trimmer
 

@@ -12,7 +12,7 @@ import re
 from typing import Final
 from unicodedata import category, combining, east_asian_width
 
-from ..options import SynthesisOptions
+from ..synthesis_options import SynthesisOptions
 from .ssml import Phoneme, Piece, clean, document, escape, text_of
 
 MAX_MESSAGE: Final = 65_536

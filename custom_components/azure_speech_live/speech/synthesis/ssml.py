@@ -14,7 +14,7 @@ from functools import lru_cache
 import re
 from typing import Final
 
-from ..options import SynthesisOptions
+from ..synthesis_options import SynthesisOptions
 from .capabilities import DEFAULT_LOCALE, capabilities, locale_of
 
 MAX_PHONEME: Final = 1000

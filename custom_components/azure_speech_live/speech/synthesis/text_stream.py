@@ -15,7 +15,7 @@ factor and the others a change is from what SSML takes; that the rate is ignored
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ..options import SynthesisOptions
+from ..synthesis_options import SynthesisOptions
 from ..wire.messages import Message
 from .capabilities import capabilities
 from .progress import Progress

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..options import SynthesisOptions
+from ..synthesis_options import SynthesisOptions
 from .progress import Progress
 from .splitting import HEADERS, MAX_MESSAGE, parts
 from .ssml import Piece, document

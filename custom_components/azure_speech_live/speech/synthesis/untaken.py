@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..errors import ConnectionFailedError, ServiceTimeoutError, SpeechError, ThrottledError
-from ..options import SynthesisOptions
+from ..synthesis_options import SynthesisOptions
 from .turn import State, Turn
 
 FORGOTTEN_AFTER: Final = 6 * 3600.0

@@ -23,7 +23,8 @@ from ..errors import (
     SpeechError,
     UpgradeRefusedError,
 )
-from ..options import RecognitionOptions, SynthesisOptions, TranslationOptions
+from ..options import RecognitionOptions, TranslationOptions
+from ..synthesis_options import SynthesisOptions
 from .connection import OPEN_LIMIT, Connection, now_utc
 from .endpoints import Endpoint, Generation
 from .messages import Message

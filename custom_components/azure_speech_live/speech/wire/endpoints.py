@@ -12,7 +12,8 @@ from typing import Final
 
 from yarl import URL
 
-from ..options import Mode, RecognitionOptions, SynthesisOptions, TranslationOptions
+from ..options import Mode, RecognitionOptions, TranslationOptions
+from ..synthesis_options import SynthesisOptions
 
 PUBLIC_REGIONS: Final = tuple(
     """

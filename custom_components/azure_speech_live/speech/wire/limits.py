@@ -64,6 +64,10 @@ SPEECH_PER_CHARACTER: Final = 2.0
 
 MAX_TRANSCRIPT: Final = 20_000
 """Characters kept of one phrase's text: over ten minutes of fast speech, and a connection lives for ten minutes."""
+MAX_WORDS: Final = 3000
+"""Words with times kept of one phrase: ten minutes of fast speech, too."""
+MAX_SPEAKER: Final = 64
+"""Characters of a speaker's name: the service's own are like "Guest-12"."""
 MAX_TRANSLATIONS: Final = 20
 """Target languages read from one message; the service translates to far fewer at once."""
 MAX_SHOWN: Final = 200

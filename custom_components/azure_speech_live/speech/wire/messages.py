@@ -129,6 +129,11 @@ def duration(body: Mapping[str, Any]) -> float:
     return _seconds(body.get("Duration"))
 
 
+def is_timed(body: Mapping[str, Any]) -> bool:
+    """Return whether an Offset and a Duration are there, and are times."""
+    return None not in (_time(body.get("Offset")), _time(body.get("Duration")))
+
+
 def end(body: Mapping[str, Any]) -> float:
     """Return where what a message is about ends, in seconds from the start of the turn's audio; 0 without times."""
     return offset(body) + duration(body)
@@ -146,5 +151,9 @@ def as_number(value: object) -> float | None:
 
 def _seconds(ticks: object) -> float:
     # Missing, negative and non-numeric ones occur in the wild and in attacks alike; none of them says anything.
+    return _time(ticks) or 0.0
+
+
+def _time(ticks: object) -> float | None:
     number = ticks if type(ticks) is int else as_number(ticks)
-    return number / TICKS_PER_SECOND if number is not None and 0 <= number <= _MAX_TICKS else 0.0
+    return number / TICKS_PER_SECOND if number is not None and 0 <= number <= _MAX_TICKS else None
