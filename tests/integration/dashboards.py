@@ -1,8 +1,10 @@
 """A dashboard on Home Assistant's WebSocket: a microphone and a screen."""
 
 import asyncio
+import logging
 from typing import Any
 
+import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
 
 from custom_components.azure_speech_live.const import DOMAIN
@@ -15,6 +17,7 @@ class Dashboard:
         """Begin without a command."""
         self.socket = socket
         self.command = 0
+        self.start: dict[str, Any] = {}
         self._handler = b""
 
     async def begin(self, command: str, **options: Any) -> None:
@@ -22,9 +25,16 @@ class Dashboard:
         result = await self.ask(f"{DOMAIN}/{command}", **options)
         assert result["success"], result
         self.command = result["id"]
-        start = await self.next()
-        assert start["type"] == "start"
-        self._handler = bytes([start["binary_handler_id"]])
+        self.start = await self.next()
+        assert self.start["type"] == "start"
+        self._handler = bytes([self.start["binary_handler_id"]])
+
+    async def refused(self, command: str, **options: Any) -> dict[str, Any]:
+        """Send a command that is refused, and return why."""
+        result = await self.ask(f"{DOMAIN}/{command}", **options)
+        assert not result["success"]
+        error: dict[str, Any] = result["error"]
+        return error
 
     async def ask(self, command: str, **options: Any) -> dict[str, Any]:
         """Send a command, and return its result."""
@@ -53,6 +63,11 @@ class Dashboard:
         while events[-1]["type"] not in ("end", "error"):
             events.append(await self.next())
         return events
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the errors in the log."""
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 def of(kind: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:

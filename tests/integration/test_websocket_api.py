@@ -12,7 +12,7 @@ from custom_components.azure_speech_live.const import DOMAIN
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.service import SpeechService
 
-from .dashboards import Dashboard, of
+from .dashboards import Dashboard, errors, of
 from .recordings import SPOKEN
 from .speech import pcm
 
@@ -39,15 +39,20 @@ async def test_profanity_is_as_it_was_asked_for(dashboard: Dashboard, service: S
         ({"config_entry_id": "x"}, "unknown_resource"),
     ],
 )
-async def test_a_mistake_is_named(dashboard: Dashboard, options: dict[str, Any], key: str) -> None:
+async def test_a_mistake_is_named(
+    dashboard: Dashboard, caplog: pytest.LogCaptureFixture, options: dict[str, Any], key: str
+) -> None:
     right = {"language": "en-US", "target_language": "de"}
-    result = await dashboard.ask(f"{DOMAIN}/translate", **(right | options))
-    assert not result["success"]
-    assert result["error"]["translation_key"] == key
+    error = await dashboard.refused("translate", **(right | options))
+    assert error["code"] == error["translation_key"] == key
+    assert error["translation_domain"] == DOMAIN
+    assert "{" not in error["message"]
+    assert errors(caplog) == []
 
 
 @pytest.mark.parametrize(
-    "options", [{"sample_rate": 0}, {"sample_rate": 48_001}, {"sample_rate": "fast"}, {"target": "de"}]
+    "options",
+    [{"sample_rate": 0}, {"sample_rate": 48_001}, {"sample_rate": "fast"}, {"target": "de"}, {"version": 1}],
 )
 async def test_a_command_that_is_not_in_order_is_refused(dashboard: Dashboard, options: dict[str, Any]) -> None:
     result = await dashboard.ask(f"{DOMAIN}/recognize", language="en-US", **options)
@@ -55,13 +60,14 @@ async def test_a_command_that_is_not_in_order_is_refused(dashboard: Dashboard, o
 
 
 async def test_a_user_who_may_only_look_may_not(
-    dashboard: Dashboard, hass_admin_user: MockUser, hass: HomeAssistant
+    dashboard: Dashboard, hass_admin_user: MockUser, hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     group = await hass.auth.async_get_group(GROUP_ID_READ_ONLY)
     assert group is not None
     hass_admin_user.groups = [group]
-    result = await dashboard.ask(f"{DOMAIN}/recognize", language="en-US")
-    assert result["error"]["code"] == "unauthorized"
+    error = await dashboard.refused("recognize", language="en-US")
+    assert error["code"] == error["translation_key"] == "unauthorized"
+    assert errors(caplog) == []
 
 
 # --- what the actions are at

@@ -31,6 +31,7 @@ from ..speech import (
     Synthesis,
     SynthesisEnded,
     SynthesisOptions,
+    Timeline,
     TranslationOptions,
 )
 from ..voice.pronunciation import Pronunciations
@@ -46,7 +47,11 @@ _SILENT: Final[HassKey[set[tuple[str, str]]]] = HassKey(f"{DOMAIN}_voices_silent
 
 
 async def async_interpret(
-    hass: HomeAssistant, entry: AzureSpeechConfigEntry, audio: AsyncGenerator[bytes], options: RecognitionOptions
+    hass: HomeAssistant,
+    entry: AzureSpeechConfigEntry,
+    audio: AsyncGenerator[bytes],
+    options: RecognitionOptions,
+    timeline: Timeline | None = None,
 ) -> AsyncGenerator[Event]:
     """Recognise audio, or translate it if the options say so. Yield the client's events, as ``async_recognize`` does.
 
@@ -54,9 +59,9 @@ async def async_interpret(
     ``audio`` raises.
     """
     if isinstance(options, TranslationOptions) and (speech := _speech(hass, entry, options)):
-        events = Interpreter(hass, entry, options, speech).events(audio)
+        events = Interpreter(hass, entry, options, speech, timeline).events(audio)
     else:
-        events = async_recognize(entry, audio, options)
+        events = async_recognize(entry, audio, options, timeline)
     async with aclosing(events):
         async for event in events:
             yield event
@@ -80,10 +85,16 @@ class Interpreter:
     """One translation that is spoken."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: AzureSpeechConfigEntry, options: TranslationOptions, speech: SynthesisOptions
+        self,
+        hass: HomeAssistant,
+        entry: AzureSpeechConfigEntry,
+        options: TranslationOptions,
+        speech: SynthesisOptions,
+        timeline: Timeline | None,
     ) -> None:
         """Begin before the first event; must be made in a running loop."""
         self._entry = entry
+        self._timeline = timeline
         self._silent = hass.data.setdefault(_SILENT, set())
         self._key = (entry.entry_id, speech.voice)
         self._ours = self._key in self._silent
@@ -119,7 +130,7 @@ class Interpreter:
 
     async def _hear(self, audio: AsyncGenerator[bytes]) -> None:
         try:
-            async with aclosing(async_recognize(self._entry, audio, self._options)) as events:
+            async with aclosing(async_recognize(self._entry, audio, self._options, self._timeline)) as events:
                 async for event in events:
                     self._take(event)
         except BaseException:

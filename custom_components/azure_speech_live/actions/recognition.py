@@ -13,6 +13,7 @@ from ..speech import (
     Event,
     RecognitionOptions,
     SpeechError,
+    Timeline,
     TranslationOptions,
 )
 
@@ -21,14 +22,15 @@ async def async_recognize(
     entry: AzureSpeechConfigEntry,
     audio: AsyncGenerator[bytes],
     options: RecognitionOptions,
+    timeline: Timeline | None = None,
 ) -> AsyncGenerator[Event]:
     """Recognise audio, or translate it if the options say so. Yield the client's events.
 
-    Raises HomeAssistantError, and what ``audio`` raises.
+    What happens when is noted in ``timeline``. Raises HomeAssistantError, and what ``audio`` raises.
     """
     resource = entry.runtime_data
     try:
-        async with aclosing(resource.recognize(audio, options, long=True)) as events:
+        async with aclosing(resource.recognize(audio, options, timeline, long=True)) as events:
             async for event in events:
                 yield event
     except (AudioSourceError, BadAudioError) as err:

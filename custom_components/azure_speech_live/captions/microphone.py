@@ -1,7 +1,7 @@
 """The microphone of an app: its audio comes as binary messages over Home Assistant's WebSocket API."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 from homeassistant.components.websocket_api import ActiveConnection
@@ -30,15 +30,39 @@ class Microphone:
         self._came = asyncio.Event()
         self._ended = False
         self._too_fast = False
+        self._size = 0
+        self.on_audio: Callable[[], None] | None = None
+        """Called with each message that has audio, until it is closed."""
+
+    @property
+    def received(self) -> float:
+        """Seconds of audio that came."""
+        return self._size / _SAMPLE_SIZE / self._sample_rate
+
+    @property
+    def ended(self) -> bool:
+        """Whether the app has ended it."""
+        return self._ended
+
+    @callback
+    def close(self) -> None:
+        """Be deaf from now on: messages may be on their way still."""
+        self._ended = True
+        self._backlog.clear()
+        self.on_audio = None
+        self._came.set()
 
     @callback
     def take(self, _hass: HomeAssistant, _connection: ActiveConnection, data: bytes) -> None:
         """Take a message."""
         self._ended |= not data
-        self._too_fast |= len(self._backlog) + len(data) > MAX_BACKLOG
+        self._too_fast |= not self._ended and len(self._backlog) + len(data) > MAX_BACKLOG
         if not (self._ended or self._too_fast):
             self._backlog += data
+            self._size += len(data)
         self._came.set()
+        if self.on_audio is not None:
+            self.on_audio()
 
     async def audio(self) -> AsyncGenerator[bytes]:
         """Yield 16 kHz audio. Raises ServiceValidationError if too much of it waits."""

@@ -1,13 +1,12 @@
-"""Live captions: one microphone's recognition or translation, as events of a subscription to the WebSocket API."""
+"""Live captions: one source's recognition or translation, as events of a subscription to the WebSocket API."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 import logging
 from typing import Final
+import uuid
 
-from homeassistant.components.http import current_request
-from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
@@ -18,12 +17,27 @@ from ..audio.spoken_translation import SpokenTranslation
 from ..const import DOMAIN
 from ..resource.errors import unloaded
 from ..resource.resource import AzureSpeechConfigEntry
-from ..speech import BadAudioError, Event, Hypothesis, Phrase, RecognitionOptions, Synthesis, SynthesisEnded
-from ..transcript.transcript import Transcript
-from .microphone import Microphone
-from .reader import Reader
+from ..speech import (
+    BYTES_PER_SECOND,
+    AttemptFailed,
+    BadAudioError,
+    Event,
+    Hypothesis,
+    Phrase,
+    RecognitionOptions,
+    Synthesis,
+    SynthesisEnded,
+    Timeline,
+)
+from .microphone import MAX_BACKLOG, Microphone
+from .segments import Segments
+from .state import State
+from .subscriber import Subscriber, error_event
 
 _LOGGER = logging.getLogger(__name__)
+
+VERSION: Final = 2
+"""Of the protocol: docs/websocket.md."""
 
 MAX_UNSPOKEN: Final = 8
 """Phrases that wait for their voice to be encoded."""
@@ -39,19 +53,18 @@ class LiveSpeech:
         self,
         hass: HomeAssistant,
         entry: AzureSpeechConfigEntry,
-        connection: ActiveConnection,
-        command_id: int,
+        subscriber: Subscriber,
         options: RecognitionOptions,
     ) -> None:
         """Prepare it."""
         self._hass = hass
         self._entry = entry
-        self._connection = connection
-        self._command_id = command_id
+        self._subscriber = subscriber
         self._options = options
-        self._transcript = Transcript(options)
-        request = current_request.get()
-        self._reader = Reader(None if request is None else request.transport)
+        self._session = uuid.uuid4().hex
+        self._segments = Segments(options)
+        self._timeline = Timeline()
+        self._state = State()
         self._voice: SpokenTranslation | None = None
         self._unspoken: asyncio.Queue[SpokenTranslation | None] = asyncio.Queue(MAX_UNSPOKEN)
         self._unspeakable = False
@@ -65,63 +78,75 @@ class LiveSpeech:
         Raises HomeAssistantError if there are too many already.
         """
         ended = async_get_limits(self._hass).async_begin_captions()
-        handler_id, unregister = self._connection.async_register_binary_handler(microphone.take)
-        self._connection.send_result(self._command_id)
-        self._tell({"type": "start", "binary_handler_id": handler_id})
-        task = self._entry.async_create_background_task(
-            self._hass, self._run(microphone, unregister), f"{DOMAIN} live speech"
-        )
-        task.add_done_callback(lambda _: ended())
+        handler_id, unregister = self._subscriber.connection.async_register_binary_handler(microphone.take)
 
         @callback
         def unsubscribe() -> None:
             self._unsubscribed = True
+            unregister()
             task.cancel()
 
-        self._connection.subscriptions[self._command_id] = unsubscribe
+        self._subscriber.begin(unsubscribe)
+        self._subscriber.tell(
+            {
+                "type": "start",
+                "version": VERSION,
+                "binary_handler_id": handler_id,
+                "session": self._session,
+                "backlog": MAX_BACKLOG,
+            }
+        )
+        task = self._entry.async_create_background_task(self._hass, self._run(microphone), f"{DOMAIN} live speech")
+        task.add_done_callback(lambda _: ended())
 
-    async def _run(self, microphone: Microphone, unregister: Callable[[], None]) -> None:
+    async def _run(self, microphone: Microphone) -> None:
         speaking = asyncio.create_task(self._publish_voices(), name=f"{DOMAIN} live voice")
+        microphone.on_audio = self._watch(microphone)
         try:
-            async with aclosing(async_interpret(self._hass, self._entry, microphone.audio(), self._options)) as events:
+            audio = microphone.audio()
+            events = async_interpret(self._hass, self._entry, audio, self._options, self._timeline)
+            async with aclosing(events):
                 async for event in events:
-                    self._take(event)
+                    self._take(event, microphone)
             self._end_voice()
             if not speaking.done():
                 await self._unspoken.put(None)
             await speaking
-            self._tell({"type": "end"})
+            self._tell(self._segments.drop())
+            self._tell({"type": "end", "reason": "stopped" if microphone.ended else "silence"})
         except asyncio.CancelledError:
             if not self._unsubscribed:
-                self._tell_error(unloaded(self._entry))
+                self._fail(unloaded(self._entry))
             raise
         except HomeAssistantError as err:
-            self._tell_error(err)
+            self._fail(err)
         except Exception:
             _LOGGER.exception("Unexpected error of live speech")
-            self._tell({"type": "error", "code": "unknown_error", "message": "Unknown error"})
+            self._fail(None)
         finally:
-            unregister()
+            microphone.close()
             self._end_voice()
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)
 
-    def _take(self, event: Event) -> None:
-        keeps_up = self._reader.keeps_up()
+    def _watch(self, microphone: Microphone) -> Callable[[], None]:
+        """Return what is called whenever audio comes: the moment to see whether it is sent as it comes."""
+        return lambda: self._tell(self._state.wait(self._behind(microphone)))
+
+    def _behind(self, microphone: Microphone) -> float:
+        return max(0.0, microphone.received - self._timeline.position / BYTES_PER_SECOND)
+
+    def _take(self, event: Event, microphone: Microphone) -> None:
+        keeps_up = self._subscriber.keeps_up()
+        if isinstance(event, AttemptFailed):
+            self._tell(self._state.fail())
+            return
+        self._tell(self._state.answer(self._behind(microphone)))
         match event:
             case Hypothesis() if keeps_up:  # the next one replaces it
-                self._tell(
-                    {
-                        "type": "hypothesis",
-                        "text": event.text,
-                        "language": event.language or self._options.language,
-                        "offset": event.offset,
-                        "duration": event.duration,
-                        "translations": dict(event.translations),
-                    }
-                )
-            case Phrase() if event.says_something:
-                self._tell({"type": "phrase", **self._transcript.segment(event), "error": event.translation_error})
+                self._tell(self._segments.hear(event))
+            case Phrase():
+                self._tell(self._segments.end(event))
             case Synthesis():
                 self._speak(event.audio)
             case SynthesisEnded():
@@ -158,8 +183,11 @@ class LiveSpeech:
             self._voice.end()
             self._voice = None
 
-    def _tell(self, event: JsonObjectType) -> None:
-        self._connection.send_event(self._command_id, event)
+    def _tell(self, event: JsonObjectType | None) -> None:
+        if event is not None:
+            self._subscriber.tell(event)
 
-    def _tell_error(self, error: HomeAssistantError) -> None:
-        self._tell({"type": "error", "code": error.translation_key or "unknown_error", "message": str(error)})
+    def _fail(self, error: HomeAssistantError | None) -> None:
+        """Tell what was heard so far, and why there is no more."""
+        self._tell(self._segments.break_off())
+        self._tell(error_event(error))

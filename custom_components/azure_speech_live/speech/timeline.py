@@ -66,6 +66,8 @@ class Timeline:
     """The X-ConnectionId of the last connection, or of the attempt to open one: Microsoft's support asks for it."""
     audio: int = 0
     sent: int = 0
+    position: int = 0
+    """Up to where the audio has gone to the service, in bytes; less than before where some is sent again."""
 
     def request_began(self, now: float, *, reused: bool) -> None:
         """Take note that a connection is there for a request."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
+import re
 
 from homeassistant.components import tts
 from homeassistant.components.ffmpeg import FFmpegManager
@@ -11,15 +12,16 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.azure_speech_live.captions import session as captions_session
+from custom_components.azure_speech_live.speech.recognition import patience
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer
-from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Reset
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
 from ..action_calls import LIGHT, VOICE
-from ..dashboards import Dashboard, of
+from ..dashboards import Dashboard, errors, of
 from ..speech import pcm
 
 pytestmark = pytest.mark.usefixtures("entry")
@@ -38,13 +40,15 @@ async def test_what_is_said_is_told_while_it_is_said(dashboard: Dashboard, servi
     assert phrase.pop("duration") == pytest.approx(2, abs=0.01)
     assert phrase == {
         "type": "phrase",
+        "id": hypothesis["id"],
         "text": LIGHT,
         "language": "en-US",
+        "speaker": None,
         "offset": 0,
         "confidence": 0.95,
         "error": None,
     }
-    assert events[-1] == {"type": "end"}
+    assert events[-1] == {"type": "end", "reason": "stopped"}
     (turn,) = service.connections[-1].turns
     assert bytes(turn.audio) == pcm(1) * 2
 
@@ -66,7 +70,51 @@ async def test_silence_is_an_end_without_phrases(dashboard: Dashboard, service: 
     service.engine = Scripted([Utterance(status=Status.NO_MATCH)])
     await dashboard.begin("recognize", language="en-US")
     await dashboard.speak(pcm(1))
-    assert await dashboard.events() == [{"type": "end"}]
+    assert [event for event in await dashboard.events() if event["type"] != "state"] == [
+        {"type": "end", "reason": "stopped"}
+    ]
+
+
+async def test_the_start_says_what_an_app_needs(dashboard: Dashboard) -> None:
+    await dashboard.begin("recognize", language="en-US", version=2)
+    assert dashboard.start == {
+        "type": "start",
+        "version": 2,
+        "binary_handler_id": 1,
+        "session": dashboard.start["session"],
+        "backlog": 4 << 20,
+    }
+    assert re.fullmatch("[0-9a-f]{32}", dashboard.start["session"])
+
+
+async def test_messages_behind_the_end_are_taken_without_a_word(
+    dashboard: Dashboard, caplog: pytest.LogCaptureFixture
+) -> None:
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1))
+    await dashboard.events()
+    await dashboard.speak(pcm(1))
+    await dashboard.socket.send_json_auto_id({"type": "unsubscribe_events", "subscription": dashboard.command})
+    assert (await dashboard.socket.receive_json())["success"]
+    assert errors(caplog) == []
+
+
+async def test_silence_of_the_app_is_an_end_of_its_own(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SOURCE_STALL", 0.2)
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1), end=False)
+    assert (await dashboard.events())[-1] == {"type": "end", "reason": "silence"}
+
+
+async def test_a_service_that_is_asked_again_is_told(dashboard: Dashboard, service: SpeechService) -> None:
+    broken = len(service.connections)
+    reset = Behaviour(faults=(Fault(AudioReceived(16_000), Reset()),))
+    service.behaviours = lambda attempt: reset if attempt == broken else Behaviour()
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1))
+    events = await dashboard.events()
+    assert [event["state"] for event in of("state", events)] == ["reconnecting", "listening"]
+    assert len(of("phrase", events)) == 1
 
 
 # --- the voice
@@ -192,5 +240,10 @@ async def test_an_error_that_nobody_expects_is_told(
     monkeypatch.setattr(tts, "async_create_audio_stream", broken)
     await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
     await dashboard.speak(pcm(1))
-    assert (await dashboard.events())[-1] == {"type": "error", "code": "unknown_error", "message": "Unknown error"}
+    assert (await dashboard.events())[-1] == {
+        "type": "error",
+        "code": "unknown_error",
+        "message": "Unknown error",
+        "placeholders": {},
+    }
     assert "a secret of Home Assistant's" in caplog.text

@@ -111,7 +111,7 @@ class ScriptedRecognition:
     def _lay_out(self, utterance: Utterance) -> Iterator[tuple[int, Finding]]:
         """Yield the findings before the phrase, each with the position at which it becomes known."""
         start = from_seconds(utterance.start)
-        if utterance.status is not Status.SUCCESS:
+        if utterance.status is not Status.SUCCESS and utterance.hypotheses is None:
             return
         yield start + 1, SpeechStart(start)
         said = utterance.hypotheses

@@ -162,6 +162,7 @@ class Utterance:
         self._pace.sent(len(frame), now)
         if frame:
             turn.audio_sent(len(frame), now)
+            self.timeline.position = turn.sent
         else:
             turn.end_sent(now)
         return Message("audio", frame, turn.request_id)

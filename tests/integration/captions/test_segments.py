@@ -1,0 +1,73 @@
+"""Segments: one id for all that is told of what somebody said."""
+
+from custom_components.azure_speech_live.captions.segments import Segments
+from custom_components.azure_speech_live.speech import (
+    Hypothesis,
+    Phrase,
+    RecognitionOptions,
+    RecognitionStatus,
+    TranslationOptions,
+)
+
+
+def phrase(text: str, offset: float = 0) -> Phrase:
+    """Return a phrase of a second."""
+    status = RecognitionStatus.SUCCESS if text else RecognitionStatus.NO_MATCH
+    return Phrase(status=status, text=text, offset=offset, duration=1)
+
+
+def test_hypotheses_and_their_phrase_have_one_id() -> None:
+    segments = Segments(RecognitionOptions())
+    first = [segments.hear(Hypothesis("a", 0, 1))["id"], segments.hear(Hypothesis("a b", 0, 1))["id"]]
+    ended = segments.end(phrase("A b."))
+    assert ended is not None
+    assert {*first, ended["id"]} == {first[0]}
+    assert segments.hear(Hypothesis("c", 0, 1))["id"] != first[0]
+
+
+def test_no_session_has_the_ids_of_another() -> None:
+    one, other = Segments(RecognitionOptions()), Segments(RecognitionOptions())
+    assert one.current != other.current
+
+
+def test_silence_is_no_segment_and_noise_ends_one() -> None:
+    segments = Segments(RecognitionOptions())
+    assert segments.end(phrase("")) is None
+    noise = segments.hear(Hypothesis("hm", 0, 1))["id"]
+    assert segments.end(phrase("")) == {"type": "nothing", "id": noise}
+    assert segments.drop() is None
+    assert segments.current != noise
+
+
+def test_silence_before_what_is_heard_does_not_end_it() -> None:
+    segments = Segments(RecognitionOptions())
+    heard = segments.hear(Hypothesis("turn on", 1, 2))["id"]
+    assert segments.end(phrase("")) is None
+    ended = segments.end(phrase("Turn on.", 1))
+    assert ended is not None
+    assert ended["id"] == heard
+
+
+def test_what_breaks_off_is_kept() -> None:
+    segments = Segments(TranslationOptions(targets=("de",)), offset=10)
+    assert segments.break_off() is None
+    said = segments.hear(Hypothesis("turn on", 1, 2, translations={"de": "Schalte"}))
+    kept = segments.break_off()
+    assert kept is not None
+    assert kept["type"] == "phrase"
+    assert [kept[key] for key in ("id", "text", "offset", "duration")] == [said["id"], "turn on", 11, 2]
+    assert kept["translations"] == {"de": "Schalte"}
+
+
+def test_times_go_on_behind_an_earlier_session() -> None:
+    segments = Segments(RecognitionOptions(), offset=60.5)
+    assert segments.hear(Hypothesis("a", 1.25, 1))["offset"] == 61.75
+    ended = segments.end(phrase("A.", 1.25))
+    assert ended is not None
+    assert ended["offset"] == 61.75
+
+
+def test_translations_have_the_keys_that_were_asked_for() -> None:
+    segments = Segments(TranslationOptions(language="de-DE", targets=("de", "fr")))
+    heard = segments.hear(Hypothesis("Hallo", 0, 1, language="de-DE", translations={"fr": "Salut", "xx": "?"}))
+    assert heard["translations"] == {"de": "Hallo", "fr": "Salut"}
