@@ -268,7 +268,7 @@ async def test_everything_at_once(
     assert all("live captions are running already" in words for words in app.refused)
     assert len(app.phrases) >= MAX_CAPTIONS
     assert set(app.phrases) == {LIGHT}
-    assert app.ended == [{"type": "end"}] * MAX_CAPTIONS
+    assert app.ended == [{"type": "end", "reason": "stopped"}] * MAX_CAPTIONS
     assert watch.decoders == MAX_RECORDINGS
     assert max(watch.busy) < LONGEST_STALL
     assert growth < GROWTH

@@ -9,7 +9,7 @@ from ..languages.translation import translation_of
 from ..speech import Hypothesis, Phrase, RecognitionOptions, RecognitionStatus, TranslationOptions
 from ..transcript.transcript import Transcript
 
-_ROUNDING: Final = 0.1
+_ROUNDING: Final = 1e-6
 """Seconds by which the service may be at odds with itself about where something ends."""
 _ID_SIZE: Final = 8
 """Bytes of chance in the ids of a session, so that those of no other are the same."""
