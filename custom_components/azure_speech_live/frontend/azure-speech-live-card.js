@@ -499,7 +499,7 @@ const UNSEEN = 15_000; // ms after which nothing listens whose card is shown no 
 const RETRIES = [1, 2, 4, 8, 16]; // s: Home Assistant may have just begun
 
 /** What listens: the microphone or another source, the session, and what was said; it outlives the elements. */
-class Live extends Said {
+export class Live extends Said {
   /** @type {Map<string, Live>} */
   static #all = new Map();
 
@@ -941,6 +941,7 @@ class Live extends Said {
       this.#fail(event);
     } else if (event.type === "end") {
       this.#session = null;
+      this.#ring.clear();
       if (event.reason === "silence" && this.#suspended) return;
       this.#end("ended");
       this.reason = event.reason;
@@ -1112,4 +1113,4 @@ class InterpreterView {
 
 /* ----------------------------------------------------------------------------------------------------- registration */
 
-void [Live, InterpreterView];
+void [InterpreterView];
