@@ -10,16 +10,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Protocol, override
 from uuid import uuid4
 
-from .engines import Engine, Hypothesis, Phrase, Status
+from .engines import Engine, Hypothesis, Phrase, Recognition, Status
 from .engines.translation import SynthesisFailedError, Synthesizer, TranslationFailedError, Translator
 from .manner import Manner
 from .options import Translation, TurnOptions, base_language
 from .results import hypothesis_json, phrase_json
+from .speakers import Speakers
 
 
 class Send(Protocol):
@@ -248,6 +249,12 @@ class Engines:
     synthesizer: Synthesizer
     dialect: Dialect
     manner: Manner
+    speakers: Speakers
+
+    def begin(self, options: TurnOptions) -> Recognition:
+        """Begin a turn's recognition."""
+        heard_as = replace(options, longest_phrase=None) if self.manner.endless else options
+        return self.speakers.named(self.recognizer.begin(heard_as), options)
 
     def interpreter(self, options: TurnOptions) -> Interpreter:
         """Return what translates and speaks for a turn that asks for it."""

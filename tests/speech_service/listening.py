@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import override
+from typing import Final, override
 
 from websockets.exceptions import ConnectionClosed
 
 from . import at_once, faults
 from .answers import Answers, Engines, Send
-from .engines import Engine, Status
+from .engines import Recognition, Status
 from .engines.scripted import Scripted, Utterance
 from .session import Opening, Session, end
 from .turn import Turn
 
+_TOO_MANY: Final = Scripted([Utterance(end=0.0, status=Status.TOO_MANY_REQUESTS)])
 Refuse = Callable[["Listening"], faults.Close | at_once.Phrase | None]
 """Says how to refuse a turn that begins now: there are too many at once."""
 
@@ -43,15 +44,13 @@ class Listening(Session[Turn]):
         if isinstance(refusal, faults.Close):
             await self._websocket.close(refusal.code, refusal.reason)
             return
-        engine = self._engines.recognizer
-        if refusal is not None:
-            engine = Scripted([Utterance(end=0.0, status=Status.TOO_MANY_REQUESTS)])
         self._line.translating = turn.options.translation is not None
-        self._running = asyncio.create_task(self._run(turn, engine, send, answers))
+        begin = self._engines.begin if refusal is None else _TOO_MANY.begin
+        self._running = asyncio.create_task(self._run(turn, begin(turn.options), send, answers))
 
-    async def _run(self, turn: Turn, engine: Engine, send: Send, answers: Answers) -> None:
+    async def _run(self, turn: Turn, recognition: Recognition, send: Send, answers: Answers) -> None:
         try:
-            await turn.run(engine.begin(turn.options), send, answers)
+            await turn.run(recognition, send, answers)
         except ConnectionClosed:
             pass
         except Exception as error:  # noqa: BLE001 - _abandon raises it: while the close is awaited, this may be cancelled

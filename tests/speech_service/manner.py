@@ -7,7 +7,7 @@ the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +46,10 @@ class Manner:
     """Whether languages are written in lower case."""
     alternatives: tuple[str, ...] = ()
     """What else may have been said, from the second best on."""
+    display_words: bool = False
+    """Whether words with times are told as they are displayed, too."""
+    unknown_phrases: int = 0
+    """Phrases at a session's start of which it cannot tell who said them, where it is asked to."""
     empty_best: bool = False
     """Whether the best of several alternatives is empty, and so is the text."""
     translation_status: bool = True
@@ -54,6 +58,8 @@ class Manner:
     # turns
     ends_each_phrase: bool = False
     """Whether a turn ends with its first phrase, whatever its mode."""
+    endless: bool = False
+    """Whether a phrase does not end while somebody talks, however long, and whatever is asked."""
     untimed_silence: bool = False
     """Whether silence in a conversation has no times, and ends the turn."""
 
@@ -81,6 +87,8 @@ class Manner:
         told = {key: self.body(value) for key, value in body.items()}
         if "RecognitionStatus" in told:
             self._rephrase(told)
+        if self.display_words and "Words" in told:
+            told["DisplayWords"] = list(_display_words(told))
         if not self.identified:
             told = {key: value for key, value in told.items() if key not in {"Id", "Channel"}}
         if not self.timed:
@@ -110,6 +118,12 @@ class Manner:
 USUAL: Final = Manner()
 
 
+def _display_words(alternative: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the words of an alternative as they are displayed, which are those that were spoken with their marks."""
+    for text, word in zip(alternative["Display"].split(), alternative["Words"], strict=False):
+        yield {"DisplayText": text, "Offset": word["Offset"], "Duration": word["Duration"]}
+
+
 def _alternative(text: str, confidence: float) -> dict[str, Any]:
     return {"Confidence": confidence, **dict.fromkeys(("Lexical", "ITN", "MaskedITN", "Display"), text)}
 
@@ -127,6 +141,9 @@ MANNERS: Final = {
     "alternatives": Manner(alternatives=("Turn off the light.", "")),
     "empty-best": Manner(empty_best=True),
     "no-translation-status": Manner(translation_status=False),
+    "display-words": Manner(display_words=True),
+    "unknown-speakers": Manner(unknown_phrases=2),
+    "endless-phrases": Manner(endless=True),
     "turn-for-each-phrase": Manner(ends_each_phrase=True),
     "untimed-silence": Manner(untimed_silence=True),
     "every-target": Manner(every_target=True),

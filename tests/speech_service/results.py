@@ -19,6 +19,7 @@ def hypothesis_json(hypothesis: Hypothesis, options: TurnOptions) -> dict[str, A
         "Offset": hypothesis.offset,
         "Duration": hypothesis.duration,
         **_primary_language(hypothesis.language, options),
+        **_speaker(hypothesis.speaker, options),
         "Channel": 0,
     }
 
@@ -35,6 +36,7 @@ def phrase_json(phrase: Phrase, options: TurnOptions) -> dict[str, Any]:
         "Offset": phrase.offset,
         "Duration": round_up(phrase.end) - phrase.offset,
         **_primary_language(phrase.language, options),
+        **_speaker(phrase.speaker, options),
         "Channel": 0,
     }
     if phrase.status is not Status.SUCCESS:
@@ -69,3 +71,8 @@ def _primary_language(language: str | None, options: TurnOptions) -> dict[str, A
     if not options.identify_language or not language:
         return {}
     return {"PrimaryLanguage": {"Language": language, "Confidence": "High"}}
+
+
+def _speaker(name: str, options: TurnOptions) -> dict[str, Any]:
+    """Say who speaks, if that was asked."""
+    return {"SpeakerId": name} if options.audio_session and name else {}

@@ -32,6 +32,7 @@ from .manner import USUAL, Manner
 from .options import Endpoint
 from .rest import Post, Rest
 from .session import Limits, Opening, Session
+from .speakers import Speakers
 from .synthesis.connection import PATHS as SYNTHESIS_PATHS, SynthesisConnection
 from .synthesis.rest import LIST_PATHS, SynthesisRest
 from .synthesis.synthesis import Synthesis
@@ -102,6 +103,7 @@ class SpeechService:
         """Every connection for synthesis that was opened."""
         self.translators: list[TranslatorConnection] = []
         """Every connection to the Translator Speech API that was opened."""
+        self._speakers = Speakers(manner.unknown_phrases)
         self._host = host
         self._port = port
         self._ssl = ssl
@@ -324,7 +326,7 @@ class SpeechService:
         if url.path in SYNTHESIS_PATHS:
             await self._serve_one(SynthesisConnection(opening, self.synthesis), self.syntheses)
             return
-        engines = Engines(self.engine, self.translator, self.synthesizer, self.dialect, self.manner)
+        engines = Engines(self.engine, self.translator, self.synthesizer, self.dialect, self.manner, self._speakers)
         if translating:
             await self._serve_one(TranslatorConnection(opening, engines, self._refuse_turn), self.translators)
         else:

@@ -58,6 +58,8 @@ class Turn:
         self._incoming.put_nowait(b"")  # so that caught_up waits for turn.start as well
         self._heard = 0
         self._accounted = 0
+        self._begun: int | None = None
+        """Where the phrase began that is being said."""
         self._end_told = False
 
     @property
@@ -102,7 +104,7 @@ class Turn:
             else:
                 self._heard += len(item)
                 await self._report(await recognition.hear(item), send)
-                if self._position - self._accounted >= from_seconds(LONGEST_SEGMENT):
+                if self._is_too_long:
                     await self._report(await recognition.conclude() or [self._no_match()], send)
             self._incoming.task_done()
             if self._over:
@@ -129,6 +131,16 @@ class Turn:
         return self.manner.untimed_silence and any(phrase.status is Status.NO_MATCH for phrase in self.phrases)
 
     @property
+    def _is_too_long(self) -> bool:
+        """Whether there is to be a phrase, although nothing says that one is over."""
+        if self.manner.endless:
+            return False
+        longest = self.options.longest_phrase
+        if longest is not None and self._begun is not None and self._position - self._begun >= from_seconds(longest):
+            return True
+        return self._position - self._accounted >= from_seconds(LONGEST_SEGMENT)
+
+    @property
     def _position(self) -> int:
         return ticks(self._heard)
 
@@ -147,6 +159,7 @@ class Turn:
         for finding in findings:
             match finding:
                 case SpeechStart():
+                    self._begun = finding.offset
                     await send("speech.startDetected", {"Offset": finding.offset})
                 case Hypothesis():
                     await self._answers.hypothesis(finding)
@@ -154,6 +167,7 @@ class Turn:
                     if self.manner.untimed_silence and finding.status is Status.NO_MATCH and not interactive:
                         finding = replace(finding, offset=0, duration=0)  # noqa: PLW2901 - from here on it is told
                     self.phrases.append(finding)
+                    self._begun = None
                     self._accounted = max(self._accounted, finding.end)
                     if interactive:
                         await self._tell_end_of_speech(finding.end, send)

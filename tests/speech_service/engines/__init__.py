@@ -45,6 +45,8 @@ class Hypothesis:
     offset: int
     duration: int
     language: str | None = None
+    speaker: str = ""
+    """Who says it, by any name; none: the engine cannot tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Phrase:
     words: tuple[Word, ...] = ()
     others: tuple[str, ...] = ()
     """What else may have been said, as displayed, the likelier first."""
+    speaker: str = ""
 
     @property
     def end(self) -> int:

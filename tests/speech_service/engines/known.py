@@ -9,7 +9,7 @@ amid one, and hear several.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -49,6 +49,8 @@ class Said:
     text: str
     start: float
     end: float
+    speaker: str = ""
+    """Who says it, by any name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Recording:
         before, after = self.words[:words], self.words[words:]
         cut = 2 * round(before[-1].end * SAMPLE_RATE)
         quiet = bytes(2 * round(seconds * SAMPLE_RATE))
-        later = (Said(word.text, word.start + seconds, word.end + seconds) for word in after)
+        later = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in after)
         return Recording(self.pcm[:cut] + quiet + self.pcm[cut:], (*before, *later))
 
     def quieter(self, factor: float) -> Recording:
@@ -158,7 +160,7 @@ class KnownRecognition:
             if (known := (id(recording), self._heard + place)) not in self._known:
                 self._known.add(known)
                 start = known[1] / SAMPLE_RATE
-                words = (Said(word.text, start + word.start, start + word.end) for word in recording.words)
+                words = (replace(word, start=start + word.start, end=start + word.end) for word in recording.words)
                 self._coming += [word for word in words if word.start > -FRAME]  # the others were before this turn
 
     def _hear_loud(self) -> list[Finding]:
@@ -196,7 +198,8 @@ class KnownRecognition:
             return []
         self._text = text
         duration = from_seconds(words[-1].end - start)
-        return [Hypothesis(text=text, offset=from_seconds(start), duration=duration, language=self._language)]
+        offset, speaker = from_seconds(start), words[0].speaker
+        return [Hypothesis(text=text, offset=offset, duration=duration, language=self._language, speaker=speaker)]
 
     def _phrase(self, start: float) -> Phrase:
         """Return what was said up to the quiet."""
@@ -214,6 +217,7 @@ class KnownRecognition:
             offset=offset,
             duration=duration,
             language=self._language,
+            speaker=words[0].speaker,
             words=tuple(_placed(words)),
         )
 

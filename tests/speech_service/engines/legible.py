@@ -26,8 +26,13 @@ END_SILENCE: Final = 0.5
 """Seconds of silence that end a phrase, if the turn does not say."""
 INITIAL_SILENCE: Final = {Mode.INTERACTIVE: 5.0, Mode.CONVERSATION: 15.0, Mode.DICTATION: 15.0}
 """Seconds of silence that are answered with InitialSilenceTimeout, if the turn does not say."""
+NEARLY: Final = 0.9
+"""From this part of its longest time on, a phrase ends with any pause."""
 HYPOTHESIS_INTERVAL: Final = 0.3
 """Seconds of speech between hypotheses."""
+
+MAX_SPEAKER: Final = 7
+"""What is written in the lowest bits of a sample: audio shifted by a byte has more there."""
 
 _STEP: Final = 64
 _LANGUAGE_END: Final = "\x1f"
@@ -35,12 +40,18 @@ _LATIN_END: Final = 0x200
 _UNREADABLE: Final = "\N{REPLACEMENT CHARACTER}"
 
 
-def speak(text: str, *, language: str = "", character: float = CHARACTER, rate: int = SAMPLE_RATE) -> bytes:
-    """Return PCM that says a text. `language` is what language identification is to find."""
+def speak(
+    text: str, *, language: str = "", speaker: int = 0, character: float = CHARACTER, rate: int = SAMPLE_RATE
+) -> bytes:
+    """Return PCM that says a text.
+
+    `language` is what language identification is to find. Speakers are numbers up to MAX_SPEAKER, and 0 is nobody in
+    particular; every sample has them, so that who begins to listen amid a sentence can tell, too.
+    """
     samples = array("h")
     said = f"{language}{_LANGUAGE_END}{text}" if language else text
     for index, letter in enumerate(said):
-        value = ord(letter) * _STEP * (1 if index % 2 == 0 else -1)
+        value = (ord(letter) * _STEP + speaker) * (1 if index % 2 == 0 else -1)
         samples.extend([value] * round(character * rate))
     return samples.tobytes()
 
@@ -95,6 +106,7 @@ class LegibleRecognition:
         self._position = 0
         self._value = 0
         self._text = ""
+        self._speaker = ""
         self._start = 0
         self._end = 0
         self._silence_start = 0
@@ -131,7 +143,8 @@ class LegibleRecognition:
             found.append(SpeechStart(ticks(self._position)))
         if value != self._value:
             code, rest = divmod(abs(value), _STEP)
-            self._text += chr(code) if rest == 0 else _UNREADABLE
+            self._text += chr(code) if rest <= MAX_SPEAKER else _UNREADABLE
+            self._speaker = str(rest or "")
         self._position += size
         self._end = self._position
         if self._position - self._told >= HYPOTHESIS_INTERVAL * BYTES_PER_SECOND:
@@ -146,13 +159,14 @@ class LegibleRecognition:
         if not words:
             return []
         duration = ticks(self._position) - ticks(self._start)
-        return [Hypothesis(text=words, offset=ticks(self._start), duration=duration, language=language)]
+        offset = ticks(self._start)
+        return [Hypothesis(text=words, offset=offset, duration=duration, language=language, speaker=self._speaker)]
 
     def _hear_silence(self, size: int) -> list[Finding]:
         self._position += size
         if self._text:
             pause = self._position - self._end
-            return [self._phrase()] if pause >= self._end_silence * BYTES_PER_SECOND else []
+            return [self._phrase()] if self._is_long or pause >= self._end_silence * BYTES_PER_SECOND else []
         if self._position - self._silence_start < self._initial_silence * BYTES_PER_SECOND:
             return []
         start, self._silence_start = self._silence_start, self._position
@@ -163,6 +177,12 @@ class LegibleRecognition:
                 status=Status.INITIAL_SILENCE_TIMEOUT,
             ),
         ]
+
+    @property
+    def _is_long(self) -> bool:
+        """Whether a phrase is so long that it ends with any pause, as the SDKs' documentation says of the service."""
+        longest = self._options.longest_phrase
+        return longest is not None and self._position - self._start >= NEARLY * longest * BYTES_PER_SECOND
 
     def _said(self) -> tuple[str, str]:
         """Return the language and the text so far."""
@@ -185,6 +205,7 @@ class LegibleRecognition:
             offset=offset,
             duration=duration,
             language=language,
+            speaker=self._speaker,
             words=tuple(
                 Word(text=word, offset=offset + index * length, duration=length) for index, word in enumerate(words)
             ),

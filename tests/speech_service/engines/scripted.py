@@ -34,6 +34,8 @@ class Utterance:
     confidence: float = 0.95
     others: tuple[str, ...] = ()
     """What else it may be, as displayed."""
+    speaker: str = ""
+    """Who says it, by any name."""
     hypotheses: Sequence[tuple[float, str]] | None = None
     """Positions (seconds) and texts, instead of the default ones."""
 
@@ -127,7 +129,13 @@ class ScriptedRecognition:
                 return
             yield (
                 position,
-                Hypothesis(text=text, offset=start, duration=position - start, language=self._language(utterance)),
+                Hypothesis(
+                    text=text,
+                    offset=start,
+                    duration=position - start,
+                    language=self._language(utterance),
+                    speaker=utterance.speaker,
+                ),
             )
 
     def _phrase(self, utterance: Utterance, end: int) -> Phrase:
@@ -146,6 +154,7 @@ class ScriptedRecognition:
             language=self._language(utterance),
             confidence=utterance.confidence,
             others=utterance.others,
+            speaker=utterance.speaker,
             words=tuple(
                 Word(text=word, offset=start + index * length, duration=length) for index, word in enumerate(words)
             ),
