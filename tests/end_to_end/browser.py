@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from typing import Self
 
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Browser as Chromium, Locator, Page, Playwright, async_playwright, expect
 
 from .home_assistant import PASSWORD, USERNAME, HomeAssistant
 
@@ -36,6 +36,20 @@ addEventListener("unhandledrejection", (event) => {
 """
 
 
+async def launch(playwright: Playwright, *, microphone: Path | None = None, loop: bool = False) -> Chromium:
+    """Start Chromium. Its microphone hears a recording from the moment it is opened, once or again and again."""
+    arguments = [*_ARGUMENTS]
+    if microphone:
+        arguments += [
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-audio-capture={microphone}{'' if loop else '%noloop'}",
+        ]
+    return await playwright.chromium.launch(
+        executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=arguments
+    )
+
+
 class Browser:
     """A page of Chromium, logged in. Its microphone hears a recording from the moment it is opened, once."""
 
@@ -49,17 +63,8 @@ class Browser:
     @asynccontextmanager
     async def open(cls, home: HomeAssistant, microphone: Path | None = None) -> AsyncIterator[Self]:
         """Open Home Assistant's first page and log in. `microphone` is a recording for the fake microphone."""
-        arguments = [*_ARGUMENTS]
-        if microphone:
-            arguments += [
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={microphone}%noloop",
-            ]
         async with async_playwright() as playwright:
-            chromium = await playwright.chromium.launch(
-                executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=arguments
-            )
+            chromium = await launch(playwright, microphone=microphone)
             page = await chromium.new_page(viewport={"width": 1000, "height": 760}, permissions=["microphone"])
             self = cls(page, home.url)
             await page.add_init_script(_SAY_WHAT_IS_REJECTED)

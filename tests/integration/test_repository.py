@@ -64,11 +64,11 @@ def test_only_a_release_may_write_and_it_waits_for_all_checks() -> None:
         assert writers == (["release"] if workflow.stem == "release" else [])
 
 
-def test_the_javascript_packages_are_exactly_those_that_are_named() -> None:
-    folder = REPOSITORY / "tests" / "conformance"
+@pytest.mark.parametrize("folder", [REPOSITORY / "tests" / "conformance", REPOSITORY / "tests" / "frontend"])
+def test_the_javascript_packages_are_exactly_those_that_are_named(folder: Path) -> None:
     package = json.loads((folder / "package.json").read_text("utf-8"))
     lines = [line.split(" ") for line in (folder / "packages.txt").read_text("utf-8").splitlines()]
-    assert {name: version for name, version, _ in lines} == package["dependencies"] | package["overrides"]
+    assert {name: version for name, version, _ in lines} == package["dependencies"] | package.get("overrides", {})
     assert all(integrity.startswith("sha512-") for _, _, integrity in lines)
 
 
@@ -93,7 +93,8 @@ def test_other_javascript_packages_are_refused(tmp_path: Path, change: tuple[str
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules" / ".package-lock.json").write_text(text.replace(*change, 1) if change else text)
 
-    done = subprocess.run(["node", folder / "verify.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    verify = REPOSITORY / "tests" / "node" / "verify.mjs"
+    done = subprocess.run(["node", verify], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert done.returncode == bool(change)
     assert said in done.stderr

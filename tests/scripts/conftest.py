@@ -73,7 +73,8 @@ class Clone:
         self.root = folder / "somebody's clone"
         self.fakes = folder / "fakes"
         self.environment: Mapping[str, str] = {"FAKES": str(self.fakes), "PATH": str(self.fakes / "bin")}
-        for name in ("pyproject.toml", "constraints.txt", "tests/conformance/setup", "tests/conformance/package.json"):
+        packages = ("tests/conformance/package.json", "tests/frontend/package.json")
+        for name in ("pyproject.toml", "constraints.txt", "tests/conformance/setup", "tests/node/install", *packages):
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.root / name)
         for name in (".ci", "scripts"):

@@ -16,7 +16,7 @@ from tests.end_to_end.process import ROOT
 
 from .conftest import Clone
 
-MADE = ["python3.14 -m venv .venv", "python -m pip install", "uv pip install", "uv pip install", "npm install"]
+MADE = ["python3.14 -m venv .venv", "python -m pip install", "uv pip install", "uv pip install", *2 * ["npm install"]]
 
 
 def made(calls: list[str]) -> list[str]:

@@ -12,6 +12,6 @@ const others = found.filter((line) => !wanted.includes(line));
 const missing = wanted.filter((line) => !found.includes(line));
 if (others.length || missing.length) {
   console.error([...others.map((line) => `not in packages.txt: ${line}`), ...missing.map((line) => `missing: ${line}`)].join("\n"));
-  console.error("npm has installed other packages than tests/conformance/packages.txt names.");
+  console.error(`npm has installed other packages than packages.txt names in ${process.cwd()}.`);
   process.exit(1);
 }
