@@ -1,0 +1,195 @@
+"""Cues of subtitles: two lines, one to seven seconds, no two at a time, none across a silence, sentences whole."""
+
+from random import Random
+import unicodedata
+
+import pytest
+
+from custom_components.azure_speech_live.speech import Word
+from custom_components.azure_speech_live.transcript.cues import LONGEST, SHORTEST, SILENCE, Cue, Line, cues, name_of
+
+TALK = (
+    "We are going to look at how a house hears what is said in it, and why that takes a moment. It begins with a "
+    "microphone that listens for a single word, which it knows by heart. Everything that follows, up to the first "
+    "silence, is what somebody wants. Dr. Smith, by the way, wants the light on. That is all."
+)
+LONG = "and so it goes on without any mark from one thing to the next as people do when they talk to themselves " * 4
+
+
+def made(*lines: Line, named: bool = False) -> list[Cue]:
+    """Return the cues of some lines."""
+    return list(cues(lines, named=named))
+
+
+def texts(*lines: Line, named: bool = False) -> list[list[str]]:
+    """Return the lines of each cue."""
+    return [cue.lines for cue in made(*lines, named=named)]
+
+
+def assert_by_the_rules(found: list[Cue]) -> None:
+    """Check what holds of all cues, whatever was said."""
+    end = 0
+    for cue in found:
+        assert cue.start_ms >= end
+        assert cue.start_ms < cue.end_ms <= cue.start_ms + LONGEST
+        end = cue.end_ms
+        assert 1 <= len(cue.lines) <= 2
+        for line in cue.lines:
+            assert line
+            assert line == line.strip()
+            wide = sum(unicodedata.east_asian_width(mark) in "WF" for mark in line)
+            assert len(line) - wide + wide * 42 / 16 <= 42
+
+
+def timed(text: str, *, offset: float = 0.0, each: float = 0.4) -> tuple[Word, ...]:
+    """Return the words of a text, one behind the other."""
+    return tuple(Word(word, offset + at * each, each) for at, word in enumerate(text.split()))
+
+
+def test_nothing_said_is_no_cue() -> None:
+    assert made() == []
+    assert made(Line("", 0, 1), Line(" \n\u202e", 1, 1)) == []
+
+
+def test_a_sentence_is_a_cue() -> None:
+    assert made(Line("It is off. Open the doors.", 1, 4, "Guest-1")) == [
+        Cue(1000, 2474, ["It is off."], "Guest-1"),
+        Cue(2474, 5000, ["Open the doors."], "Guest-1"),
+    ]
+
+
+def test_short_sentences_are_together_until_they_can_be_read() -> None:
+    assert texts(Line("Yes. No. Well. I think that it is on.", 0, 4)) == [
+        ["Yes. No. Well."],
+        ["I think that it is on."],
+    ]
+    assert made(Line("Yes.", 2, 0.3)) == [Cue(2000, 2000 + SHORTEST, ["Yes."], None)]
+
+
+def test_a_talk_keeps_its_sentences() -> None:
+    found = made(Line(TALK, 0, 24))
+    assert_by_the_rules(found)
+    said = " ".join(line for cue in found for line in cue.lines)
+    assert said == TALK
+    ends = [" ".join(cue.lines)[-1] for cue in found]
+    assert all(end in ".," for end in ends), "parted at marks, where there are some"
+    assert not any(" ".join(cue.lines).endswith("Dr.") for cue in found)
+
+
+def test_a_long_sentence_without_marks_is_parted_evenly() -> None:
+    found = made(Line(LONG, 0, 40))
+    assert_by_the_rules(found)
+    assert len(found) <= 9
+    assert min(len(" ".join(cue.lines)) for cue in found) > 25
+    assert " ".join(line for cue in found for line in cue.lines) == LONG.strip()
+
+
+def test_words_have_their_own_times() -> None:
+    words = (*timed("It is on."), *timed("The door is shut.", offset=9))
+    found = made(Line("It is on. The door is shut.", 0, 10.6, None, words))
+    assert [(cue.start_ms, cue.end_ms) for cue in found] == [(0, 1200), (9000, 10600)]
+
+
+def test_no_cue_goes_across_a_silence() -> None:
+    words = (*timed("I think"), *timed("that it is on", offset=2.0))
+    found = made(Line("I think that it is on", 0, 3.6, None, words))
+    assert [(cue.start_ms, cue.end_ms, cue.lines) for cue in found] == [
+        (0, 1000, ["I think"]),
+        (2000, 3600, ["that it is on"]),
+    ]
+    assert found[1].start_ms - 800 >= SILENCE
+
+
+def test_words_that_are_spelled_otherwise_still_tell_the_time() -> None:
+    words = timed("set it to twenty two degrees and then go to bed please", each=0.5)
+    found = made(Line("Set it to 22°. And then go to bed, please.", 0, 6, None, words))
+    assert [cue.lines for cue in found] == [["Set it to 22°."], ["And then go to bed, please."]]
+    assert found[0].end_ms == found[1].start_ms
+    assert found[1].start_ms == pytest.approx(3000, abs=1000)
+
+
+def test_words_with_times_that_lie_do_no_harm() -> None:
+    words = (Word("b", 5, 1), Word("a", 1, 9), Word("", 0, 0), Word("c", 4, 0), Word("…", 3, 0))
+    found = made(Line("B a c …", 1, 4, None, words), Line(LONG, 2, 0), Line("x", 2, 0))
+    assert_by_the_rules(found)
+
+
+def test_chinese_has_shorter_lines_and_none_begins_with_a_mark() -> None:
+    text = "今天天气很好、我们一起去公园散步吧。公园里有很多花、都开得非常漂亮、孩子们在草地上玩耍、老人们在树下聊天、真是热闹。"
+    found = made(Line(text, 0, 20))
+    assert_by_the_rules(found)
+    assert "".join(line for cue in found for line in cue.lines) == text
+    assert not any(line[0] in "、。" for cue in found for line in cue.lines)
+
+
+def test_a_word_longer_than_a_line_is_cut() -> None:
+    found = made(Line("See " + "x" * 200, 0, 9))
+    assert_by_the_rules(found)
+    assert "".join("".join(cue.lines) for cue in found) == "See" + "x" * 200
+
+
+def test_two_at_a_time_are_one_after_the_other() -> None:
+    found = made(Line(TALK, 0, 20, "A"), Line("Yes.", 5, 0.3, "B"), Line("No.", 5, 0.3, "C"), Line("Oh.", 5, 0.3, "D"))
+    assert_by_the_rules(found)
+    assert {cue.speaker for cue in found} == set("ABCD")
+
+
+def test_a_short_answer_can_be_read_though_somebody_goes_on() -> None:
+    found = made(Line("Yes.", 1, 0.3, "A"), Line("I do not think so.", 1.4, 2, "B"))
+    assert [(cue.start_ms, cue.end_ms) for cue in found] == [(1000, 1900), (1900, 3400)]
+
+
+def test_a_change_of_speaker_is_told_in_the_text_if_wanted() -> None:
+    lines = (
+        Line("Is it on?", 0, 2, "Guest-1"),
+        Line("I think so.", 2, 2, "Guest-1"),
+        Line("No.", 5, 1, "Guest-2"),
+        Line("Oh.", 8, 1),
+        Line("But.", 10, 1, "Guest-2"),
+    )
+    assert texts(*lines) == [["Is it on?"], ["I think so."], ["No."], ["Oh."], ["But."]]
+    assert texts(*lines, named=True) == [
+        ["Guest-1: Is it on?"],
+        ["I think so."],
+        ["Guest-2: No."],
+        ["Oh."],
+        ["Guest-2: But."],
+    ]
+
+
+def test_names_are_short_and_in_one_line() -> None:
+    assert name_of(None) is name_of("") is name_of(" \n\u202e ") is None
+    assert name_of("A\nB\u202e -->\0 C") == "A B --> C"
+    assert name_of("x" * 99) == "x" * 32
+    assert_by_the_rules(made(Line(TALK, 0, 20, "字" * 99), named=True))
+
+
+def test_anything_is_by_the_rules() -> None:
+    random = Random(7)  # noqa: S311 - the same again each time
+    words = [
+        "a",
+        "it.",
+        "Dr.",
+        "really?",
+        "日本語、",
+        "です。",
+        "x" * 50,
+        "-->",
+        "<b>",
+        "well,",
+        "ครับ",
+        "\ud800",
+        "\n\n",
+        "!",
+    ]
+    for _ in range(300):
+        lines = []
+        for _ in range(random.randrange(40)):
+            text = random.choice(["", " "]).join(random.choices(words, k=random.randrange(30)))
+            offset, duration = random.uniform(0, 60), random.choice([0, random.uniform(0, 9)])
+            known = tuple(
+                Word(random.choice(words), random.uniform(0, 60), random.uniform(0, 3)) for _ in range(random.randrange(5))
+            )
+            lines.append(Line(text, offset, duration, random.choice([None, "A", "字" * 40]), known))
+        for named in (False, True):
+            assert_by_the_rules(made(*lines, named=named))
