@@ -100,7 +100,12 @@ class Stabilizer:
         costs = [0 if begin or kept > _ALIGNED else _OTHER * at for at in range(len(window) + 1)]
         for word in tail:
             costs = _with_word(costs, word, window)
-        found = begin + min(range(len(costs)), key=lambda at: (costs[at], abs(begin + at - expected)))
+
+        def cost(at: int) -> tuple[int, bool, int]:
+            # Behind the very word that was last, or else where as many words are before it as stay.
+            return costs[at], at == 0 or window[at - 1] != tail[-1], abs(begin + at - expected)
+
+        found = begin + min(range(len(costs)), key=cost)
         self._shift = found - kept
         return found
 

@@ -62,7 +62,7 @@ def test_a_translation_stays_later() -> None:
     assert shown(*said, translated=True) == [
         "|ich habe den",
         "|ich habe den hund",
-        "ich| habe den hund gesehen",
+        "ich habe| den hund gesehen",
         "ich habe den| großen hund gesehen",
     ]
 
@@ -70,6 +70,7 @@ def test_a_translation_stays_later() -> None:
 def test_what_is_behind_stays_at_its_place_over_many_contradictions() -> None:
     stabilizer = Stabilizer()
     words = [f"w{at}" for at in range(60)]
+    last = Shown("", 0)
     for end in range(1, 60):
         wrong = ["um", "um", *words[: end // 2 - 1], *words[end // 2 :]] if end > 30 else words
         text = " ".join(wrong[: end + 1])

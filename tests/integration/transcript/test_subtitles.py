@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from custom_components.azure_speech_live.transcript.subtitles import Format, Line, write
+from custom_components.azure_speech_live.transcript.cues import Line
+from custom_components.azure_speech_live.transcript.subtitles import Format, write
 
 LINES = (
     Line("Is it on?", 0.5, 1.25, "Guest-1"),
