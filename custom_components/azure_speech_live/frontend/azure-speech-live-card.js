@@ -79,28 +79,21 @@ const DOMAIN = "azure_speech_live";
 
 const MAX_SEGMENTS = 2000;
 
-/** What was said, and is being said; what is kept of it is bounded, and nothing is stored. */
+/** What was said, and is being said. It is bounded, and nothing of it is stored. */
 class Said extends EventTarget {
-  /** The oldest go. One that changes is replaced, so that it is another object.
-   * @type {Segment[]} */
+  /** One that changes is replaced. @type {Segment[]} */
   segments = [];
-  /** What is being said, by session.
-   * @type {Map<string, Segment>} */
+  /** What is being said, by session. @type {Map<string, Segment>} */
   current = new Map();
-  /** Names that people gave to speakers.
-   * @type {Map<string, string>} */
+  /** Names that people gave to speakers. @type {Map<string, string>} */
   names = new Map();
-  /** When something was last heard (`performance.now()`). */
+  /** When something was last heard. */
   heardAt = 0;
-  /** Seconds by which a timeline is behind that of the first one here.
-   * @type {Map<string, number>} */
+  /** By how many seconds timelines are behind the first one here. @type {Map<string, number>} */
   #shifts = new Map();
-  /** When the first session's timeline began, in seconds of `performance.now()`. */
   #began = 0;
 
-  /** Give a speaker a name; an empty one takes it away.
-   * @param {string} speaker
-   * @param {string} name */
+  /** @param {string} speaker @param {string} name An empty one takes it away. */
   rename(speaker, name) {
     if (name) this.names.set(speaker, name);
     else this.names.delete(speaker);
@@ -115,38 +108,30 @@ class Said extends EventTarget {
     this._change();
   }
 
-  /** @param {any} event What a session tells.
-   * @param {string} source The session.
-   * @param {string} timeline What its offsets are on: sessions that go on with others have one in common. */
+  /** @param {any} event @param {string} source Its session. @param {string} timeline What its offsets are on. */
   _hear(event, source, timeline) {
+    const { type, id, speaker } = event;
     const current = this.current.get(source);
-    if (event.type === "hypothesis") {
-      this.current.set(source, this.#segment(event, source, timeline));
-    } else if (event.type === "phrase" || event.type === "nothing") {
-      if (current?.id === event.id) this.current.delete(source);
-      if (event.type === "phrase" && !this.segments.some(({ id }) => id === event.id)) {
-        this.segments.push(this.#segment(event, source, timeline));
-        if (this.segments.length > MAX_SEGMENTS) this.segments.shift();
-      }
-    } else if (event.type === "speaker") {
-      const { id, speaker } = event;
+    if (type === "hypothesis") this.current.set(source, this.#segment(event, source, timeline));
+    else if (type === "phrase" || type === "nothing") {
+      if (current?.id === id) this.current.delete(source);
+      if (type === "nothing" || this.segments.some((segment) => segment.id === id)) return;
+      this.segments.push(this.#segment(event, source, timeline));
+      if (this.segments.length > MAX_SEGMENTS) this.segments.shift();
+    } else if (type === "speaker") {
       const at = this.segments.findLastIndex((segment) => segment.id === id);
       if (at >= 0) this.segments[at] = { ...this.segments[at], speaker };
       else if (current && current.id === id) this.current.set(source, { ...current, speaker });
     }
   }
 
-  /** @param {any} event
-   * @param {string} source
-   * @param {string} timeline
-   * @returns {Segment} */
+  /** @param {any} event @param {string} source @param {string} timeline @returns {Segment} */
   #segment({ type, from, ...said }, source, timeline) {
-    const now = performance.now() / 1000;
-    const end = said.offset + said.duration;
     this.heardAt = performance.now();
-    if (!this.#shifts.has(timeline)) this.#shifts.set(timeline, this.#shifts.size ? now - this.#began - end : 0);
+    const began = this.heardAt / 1000 - said.offset - said.duration;
+    if (!this.#shifts.has(timeline)) this.#shifts.set(timeline, this.#shifts.size ? began - this.#began : 0);
     const shift = this.#shifts.get(timeline) ?? 0;
-    if (!shift) this.#began = now - end;
+    if (!shift) this.#began = began;
     const words = (said.words ?? []).map((/** @type {Word} */ word) => ({ ...word, offset: word.offset + shift }));
     const known = { stable: said.text.length, speaker: null, translations: {}, error: null };
     return { ...known, ...said, words, offset: said.offset + shift, source };
@@ -159,9 +144,8 @@ class Said extends EventTarget {
 
 /* ------------------------------------------------------------------------------------------------------- microphone */
 
-const RATE = 16000; // the service's; where the browser resamples to it, a third of the bytes are sent
-const FRAME = 0.05;
-
+const RATE = 16000; // the service's: where the browser resamples to it, a third of the bytes are sent
+const FRAME = 0.05; // seconds
 const RECORDER = `registerProcessor("recorder", class extends AudioWorkletProcessor {
   frame = new Int16Array(Math.round(sampleRate * ${FRAME}));
   at = 0;
@@ -169,99 +153,83 @@ const RECORDER = `registerProcessor("recorder", class extends AudioWorkletProces
     for (const sample of samples) {
       this.frame[this.at++] = Math.max(-1, Math.min(1, sample)) * 32767;
       if (this.at < this.frame.length) continue;
-      const { buffer } = this.frame;
+      this.port.postMessage(this.frame.buffer, [this.frame.buffer]);
       this.frame = new Int16Array(this.at);
       this.at = 0;
-      this.port.postMessage(buffer, [buffer]);
     }
     return true;
   }
 });`;
-
-const REFUSALS = new Map([
-  ["NotAllowedError", "card_microphone_denied"],
-  ["NotFoundError", "card_no_microphone"],
-]);
+/** @type {Record<string, string>} */
+const REFUSALS = { NotAllowedError: "card_microphone_denied", NotFoundError: "card_no_microphone" };
 
 /** This device's microphone: 50 ms of 16-bit PCM at a time. */
 class Microphone {
-  /** @type {AudioContext | null} */
-  #context = null;
-  /** @type {MediaStream | null} */
-  #stream = null;
+  /** @type {AudioContext | undefined} */
+  #context;
+  /** @type {MediaStreamTrack | undefined} */
+  #track;
   #closed = false;
-
-  /**
-   * @param {object} told
-   * @param {(pcm: ArrayBuffer) => void} told.heard
-   * @param {(running: boolean) => void} told.running A phone that is locked suspends it.
-   * @param {() => void} told.ended The device took it away.
-   */
-  constructor({ heard, running, ended }) {
-    this.heard = heard;
-    this.running = running;
-    this.ended = ended;
-  }
+  /** @type {(pcm: ArrayBuffer) => void} */
+  onaudio = () => {};
+  /** A phone that is locked suspends it. @type {(running: boolean) => void} */
+  onrunning = () => {};
+  /** The device took it away. */
+  onend = () => {};
 
   get rate() {
     return this.#context?.sampleRate ?? RATE;
   }
 
-  /** Open it; call it in a click, where alone Safari lets a context run. Throws `Trouble`. */
+  /** Open it; in a click, where alone Safari lets a context run. Throws `{code, message}`. */
   async open() {
     if (!isSecureContext || !navigator.mediaDevices) throw { code: "card_no_https" };
     let context = (this.#context = new AudioContext({ sampleRate: RATE }));
     try {
       const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      const stream = (this.#stream = await navigator.mediaDevices.getUserMedia({ audio }));
-      if (this.#closed) return this.close();
+      const stream = await navigator.mediaDevices.getUserMedia({ audio });
+      const track = (this.#track = stream.getAudioTracks()[0]);
       let source;
       try {
         source = context.createMediaStreamSource(stream);
       } catch {
-        void context.close(); // Firefox resamples nothing
+        void context.close(); // Firefox does not resample
         context = this.#context = new AudioContext();
         source = context.createMediaStreamSource(stream);
       }
       const url = URL.createObjectURL(new Blob([RECORDER], { type: "text/javascript" }));
       await context.audioWorklet.addModule(url).finally(() => URL.revokeObjectURL(url));
-      if (this.#closed) return this.close();
-      const recorder = new AudioWorkletNode(context, "recorder", {
-        numberOfOutputs: 0,
-        channelCount: 1,
-        channelCountMode: "explicit",
-      });
-      recorder.port.onmessage = ({ data }) => this.#closed || this.heard(data);
+      const options = { numberOfOutputs: 0, channelCount: 1, channelCountMode: /** @type {const} */ ("explicit") };
+      const recorder = new AudioWorkletNode(context, "recorder", options);
+      recorder.port.onmessage = ({ data }) => this.#closed || this.onaudio(data);
+      context.onstatechange = () => this.#closed || this.onrunning(context.state === "running");
+      track.onended = () => this.#closed || this.onend();
       source.connect(recorder);
-      context.onstatechange = () => this.#closed || this.running(context.state === "running");
-      stream.getAudioTracks()[0].onended = () => this.#closed || this.ended();
       this.wake();
-    } catch (/** @type {any} */ err) {
+      if (this.#closed) this.close(); // meanwhile
+    } catch (/** @type {any} */ { name, message }) {
       this.close();
-      throw { code: REFUSALS.get(err.name) ?? "card_microphone_busy", message: err.message };
+      throw { code: REFUSALS[name] ?? "card_microphone_busy", message };
     }
   }
 
-  /** Let it go on after the device had suspended it. */
   wake() {
     void this.#context?.resume().catch(() => {});
   }
 
-  /** @param {boolean} on Off: the device records nothing, and shows it. */
+  /** @param {boolean} on Off: the device records nothing, and shows that. */
   enable(on) {
-    for (const track of this.#stream?.getTracks() ?? []) track.enabled = on;
+    if (this.#track) this.#track.enabled = on;
   }
 
   close() {
     this.#closed = true;
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#track?.stop();
     if (this.#context?.state !== "closed") void this.#context?.close();
   }
 }
 
-const MAX_KEPT = 60 / FRAME;
-
-/** Audio of one timeline, kept until it is known what was said in it: it may have to be sent again. */
+/** Audio on one timeline (in seconds), kept while it may have to be sent again: at most 60 s. */
 class Ring {
   /** @type {{at: number, pcm: ArrayBuffer}[]} */
   #frames = [];
@@ -269,9 +237,9 @@ class Ring {
   #origin = 0;
   #samples = 0;
   #rate = RATE;
-  #limit = MAX_KEPT;
+  #limit = 60 / FRAME;
 
-  /** Go on at this rate. @param {number} rate */
+  /** @param {number} rate That of what comes from now on. */
   begin(rate) {
     this.#origin = this.end;
     this.#samples = 0;
@@ -279,23 +247,20 @@ class Ring {
     this.clear();
   }
 
-  /** Keep no more than may wait at Home Assistant. @param {number} bytes */
+  /** @param {number} bytes That may wait at Home Assistant. */
   limit(bytes) {
-    this.#limit = Math.min(MAX_KEPT, Math.floor(bytes / (2 * FRAME * this.#rate)));
+    this.#limit = Math.min(60 / FRAME, Math.floor(bytes / (2 * FRAME * this.#rate)));
   }
 
-  /** Seconds. */
   get start() {
     return this.#frames[0]?.at ?? this.end;
   }
 
-  /** Seconds. */
   get end() {
     return this.#origin + this.#samples / this.#rate;
   }
 
-  /** @param {ArrayBuffer} pcm
-   * @returns {number} Seconds that are lost: they were not sent, and are too old. */
+  /** @param {ArrayBuffer} pcm @returns {number} Seconds that are lost: too old, and never sent. */
   push(pcm) {
     this.#frames.push({ at: this.end, pcm });
     this.#samples += pcm.byteLength / 2;
@@ -304,20 +269,16 @@ class Ring {
     return this.#sent && this.#sent-- ? 0 : FRAME;
   }
 
-  /** The next frame to send. */
+  /** What is to be sent next. */
   take() {
-    return this.#frames[this.#sent]?.pcm && this.#frames[this.#sent++].pcm;
+    return this.#frames[this.#sent] && this.#frames[this.#sent++].pcm;
   }
 
-  /** What was said until then is known. @param {number} until Seconds. */
+  /** @param {number} until What was said until then is known. */
   forget(until) {
-    while (this.#sent && this.#frames[0].at + FRAME <= until) {
-      this.#frames.shift();
-      this.#sent--;
-    }
+    for (; this.#sent && this.#frames[0].at + FRAME <= until; this.#sent--) this.#frames.shift();
   }
 
-  /** Send all of it again. */
   rewind() {
     this.#sent = 0;
   }
@@ -348,15 +309,13 @@ class Voices {
   constructor(changed) {
     this.changed = changed;
     this.#audio.onplaying = () => this.#set(this.#busy);
-    this.#audio.onended = () => this.#busy && this.#audio.ended && this.#next();
-    this.#audio.onerror = () => this.#busy && this.#next();
+    this.#audio.onended = () => this.#audio.ended && this.#next();
+    this.#audio.onerror = () => this.#next();
   }
 
   /** Call it in a click. */
   unlock() {
-    if (this.#busy) return;
-    this.#audio.src = SILENCE;
-    void this.#audio.play().catch(() => {});
+    if (!this.#busy) this.#play(SILENCE);
   }
 
   /** @param {string} url */
@@ -366,12 +325,11 @@ class Voices {
     if (!this.#busy) this.#next();
   }
 
-  /** Play what was refused; call it in a click. */
+  /** Play what was refused, in a click. */
   retry() {
-    if (this.refused) void this.#play();
+    this.#play(this.#audio.src);
   }
 
-  /** Be silent, and forget what waits. */
   skip() {
     this.#queue = [];
     this.#audio.pause();
@@ -382,22 +340,16 @@ class Voices {
     this.#set(false);
     const url = this.#queue.shift();
     this.#busy = url !== undefined;
-    if (url === undefined) return;
+    if (url) this.#play(url);
+  }
+
+  /** @param {string} url */
+  #play(url) {
     this.#audio.src = url;
-    void this.#play();
+    this.#audio.play().catch(({ name }) => this.#busy && name === "NotAllowedError" && this.#set(false, true));
   }
 
-  async #play() {
-    this.#set(this.playing, false);
-    try {
-      await this.#audio.play();
-    } catch (/** @type {any} */ err) {
-      if (err.name === "NotAllowedError") this.#set(false, true); // others: "error" tells of them, or it was skipped
-    }
-  }
-
-  /** @param {boolean} playing
-   * @param {boolean} [refused] */
+  /** @param {boolean} playing @param {boolean} [refused] */
   #set(playing, refused = false) {
     if (playing === this.playing && refused === this.refused) return;
     this.playing = playing;
@@ -408,9 +360,10 @@ class Voices {
 
 /* ---------------------------------------------------------------------------------------------------------- session */
 
-const PATIENCE = 3000; // ms for the last words, when nothing more is sent
+/** @param {number} ms */
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** One subscription to the service, by way of Home Assistant; it ends with the connection. */
+/** One subscription, which ends with the connection. */
 class Session {
   id = "";
   /** Seconds up to which something was heard. */
@@ -419,17 +372,13 @@ class Session {
   #handler = null;
   /** @type {Promise<() => Promise<void>> | undefined} */
   #subscribed;
-  /** @type {(event: any) => void} */
-  #tell;
-  /** @type {() => void} */
   #done = () => {};
   #over = new Promise((done) => (this.#done = () => done(undefined)));
 
-  /** @param {Connection} connection
-   * @param {(event: any) => void} tell */
+  /** @param {Connection} connection @param {(event: any) => void} tell */
   constructor(connection, tell) {
     this.connection = connection;
-    this.#tell = tell;
+    this.tell = tell;
   }
 
   /** Whether it takes audio. */
@@ -439,7 +388,7 @@ class Session {
 
   /** @param {object} message */
   async open(message) {
-    // By default the connection would begin another session by itself, which nobody has asked for, after a loss.
+    // By default, the connection begins another session by itself after a loss, which nobody asked for.
     this.#subscribed = this.connection.subscribeMessage((event) => this.#take(event), message, { resubscribe: false });
     await this.#subscribed;
   }
@@ -450,8 +399,8 @@ class Session {
       this.id = event.session;
       this.#handler = event.binary_handler_id;
     }
-    if ("offset" in event) this.end = event.offset + event.duration;
-    this.#tell(event);
+    if (event.duration) this.end = event.offset + event.duration;
+    this.tell(event);
     if (event.type === "end" || event.type === "error") this.close();
   }
 
@@ -463,66 +412,51 @@ class Session {
     this.connection.socket.send(message);
   }
 
-  /** Let it end with what was said so far; it still tells of that. */
+  /** Let it tell what was said so far, and end. */
   async finish() {
-    if (this.ready) {
-      this.send();
-      await Promise.race([this.#over, sleep(PATIENCE)]);
-    }
+    this.send();
+    await Promise.race([this.#over, sleep(3000)]);
     this.close();
   }
 
   close() {
-    this.#tell = () => {};
+    this.tell = () => {};
     this.#done();
     if (this.connection.connected) this.#subscribed?.then((unsubscribe) => unsubscribe()).catch(() => {});
     this.#subscribed = undefined;
   }
 }
 
-/** @param {number} ms */
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-
-/** @param {any} err
- * @returns {Trouble} What Home Assistant refuses with, what a session ends with, or what the microphone says. */
-function trouble(err) {
-  const code = err.translation_key ?? err.code ?? "unknown_error";
-  const placeholders = err.translation_placeholders ?? err.placeholders ?? {};
-  return { code: String(code), message: err.message ?? "", placeholders };
-}
-
-const MAX_BUFFERED = 256 * 1024; // bytes that the socket has not sent
-const BURST = 64 * 1024; // bytes at a time, where more waits
+const MAX_BUFFERED = 256 * 1024; // bytes that the socket has not sent yet
+const BURST = 64 * 1024; // bytes at a time of what waits
 const DEAF = 300; // ms after a translation was heard
-const REST = 30_000; // ms of a pause after which the session is ended
-const UNSEEN = 15_000; // ms after which nothing listens whose card is shown no longer
-const RETRIES = [1, 2, 4, 8, 16]; // s: Home Assistant may have just begun
+const REST = 30_000; // ms of a pause, before the session is ended
+const UNSEEN = 15_000; // ms in which a dashboard is built anew, before what nobody sees is ended
+const ALONE = 60_000; // ms of silence, after which a guest is gone
+const RETRIES = [0, 1, 2, 4, 8, 16]; // s: Home Assistant may just have begun
 
-/** What listens: the microphone or another source, the session, and what was said; it outlives the elements. */
+/** What listens: a source, its session, and what was said. It outlives the elements. */
 export class Live extends Said {
   /** @type {Map<string, Live>} */
   static #all = new Map();
 
   /** @type {State} */
   state = "idle";
-  /** Why it ended ("silence", "limit", "source") or pauses ("suspended": the device is locked).
-   * @type {string} */
+  /** Why it ended ("silence", "limit", "source") or pauses ("suspended": the device is locked). @type {string} */
   reason = "";
   /** Seconds by which the service is behind, in the state "catching_up". */
   behind = 0;
-  /** Whether this device is speaking: `skip()`. */
+  /** Whether this device speaks: `skip()`. */
   playing = false;
-  /** Whether the browser wants a touch before it plays a voice: `play()`. */
+  /** Whether the browser wants a touch before it speaks: `play()`. */
   silenced = false;
-  /** Seconds that could not be kept while the connection was gone. */
+  /** Seconds of a loss that could not be kept. */
   lost = 0;
   /** @type {Trouble | null} */
   error = null;
-  /** Languages whose translations are not spoken aloud.
-   * @type {Set<string>} */
+  /** Languages that are not spoken aloud. @type {Set<string>} */
   muted = new Set();
-  /** The one language that is spoken now; and theirs, where the tablet asks.
-   * @type {{language?: string, theirs?: string}} */
+  /** The one that is spoken now, if that is known; and the guest's. @type {{language?: string, theirs?: string}} */
   choice = {};
 
   /** @type {State} */
@@ -531,16 +465,16 @@ export class Live extends Said {
   #suspended = false;
   #rests = false;
   #deafUntil = 0;
-  /** Those of the conversation that play a translation.
-   * @type {Set<string>} */
+  /** Who else plays a translation. @type {Set<string>} */
   #others = new Set();
-  /** @type {Hass | null} */
+  /** @type {any} */
   #hass = null;
   /** @type {Config} */
   #config = { type: "" };
-  /** Each start and end makes what an earlier one waits for void. */
+  /** Each begin and end makes void what an earlier one waits for. */
   #run = 0;
   #views = 0;
+  #engaged = false;
   /** @type {Microphone | null} */
   #microphone = null;
   #ring = new Ring();
@@ -548,31 +482,21 @@ export class Live extends Said {
   #session = null;
   /** @type {Promise<void> | null} */
   #finishing = null;
-  /** The sessions of this device; the last one is gone on with.
-   * @type {string[]} */
+  /** This device's sessions; the next one goes on with the last. @type {string[]} */
   #own = [];
   #beganAt = 0;
-  /** @type {(() => Promise<void>) | null} */
-  #unwatch = null;
+  /** @type {Session | null} */
+  #watch = null;
   #voices = new Voices(() => this.#spoke());
-  /** @type {Map<string, string>} */
-  #voiceNames = new Map();
   /** @type {number | undefined} */
-  #restTimer;
+  #timer;
   /** @type {Promise<WakeLockSentinel | undefined> | null | undefined} */
-  #wakeLock = null;
-  /** @type {Connection | null} */
-  #connection = null;
+  #wakeLock;
 
-  /**
-   * The one of this card's configuration.
-   *
-   * @param {string} key
-   * @returns {Live}
-   */
+  /** The one of this card's configuration. @param {string} key @returns {Live} */
   static of(key) {
-    let live = this.#all.get(key);
-    if (!live) this.#all.set(key, (live = new Live()));
+    const live = this.#all.get(key) ?? new Live();
+    this.#all.set(key, live);
     return live;
   }
 
@@ -581,56 +505,64 @@ export class Live extends Said {
     return !["idle", "ended", "error"].includes(this.#phase);
   }
 
-  /** A card shows it. Of a conversation it shows what others say, also before it is started.
-   * @param {Hass} hass
-   * @param {Config} config */
+  /** The language of who owns the device. */
+  get mine() {
+    return this.#config.mine ?? "";
+  }
+
+  /** The guest's. */
+  get theirs() {
+    return this.choice.theirs ?? [this.#config.theirs ?? []].flat()[0] ?? "";
+  }
+
+  /** A card shows it; so also what others of its conversation say. @param {Hass} hass @param {Config} config */
   attach(hass, config) {
     this.#views++;
     this.#engage(hass);
     if (this.on) return;
     this.#config = config;
     if (config.source === "none") void this.start(hass, config);
-    else if (config.conversation) this.#join().catch((err) => this.#fail(err));
+    else this.#join().catch((err) => this.#fail(err));
   }
 
-  /** A card shows it no longer: what listens unseen ends, but not while a dashboard is built anew. */
+  /** A card shows it no longer. */
   detach() {
     this.#views--;
-    setTimeout(() => this.#leaveUnseen(), UNSEEN);
+    setTimeout(() => this.#leave(), UNSEEN);
   }
 
-  #leaveUnseen() {
+  #leave() {
     if (this.#views) return;
-    if (document.hidden || !this.#connection?.connected) {
-      if (this.on) setTimeout(() => this.#leaveUnseen(), UNSEEN);
-      return;
-    }
+    if (this.on && (document.hidden || !this.#hass.connection.connected)) return void setTimeout(() => this.#leave(), UNSEEN);
     if (this.on) void this.stop();
-    this.#leave();
-    this.#disengage();
+    this.#watch?.close();
+    this.#watch = null;
+    this.#engaged = false;
+    this.#hass.connection.removeEventListener("disconnected", this.#disconnected);
+    this.#hass.connection.removeEventListener("ready", this.#reconnected);
+    document.removeEventListener("visibilitychange", this.#seen);
     for (const [key, live] of Live.#all) if (live === this && !this.segments.length) Live.#all.delete(key);
   }
 
   /**
-   * Begin to listen, or go on with another choice. Call it in a click: browsers want that for microphone and sound.
+   * Begin, or go on with another choice; in a click, which browsers want for the microphone and for sound.
    *
-   * @param {Hass} hass
-   * @param {Config} config
-   * @param {{language?: string, theirs?: string}} [choice]
+   * @param {Hass} hass @param {Config} config @param {{language?: string, theirs?: string}} [choice]
    */
   async start(hass, config, choice = this.choice) {
-    const on = this.on;
     this.#config = config;
     this.choice = choice;
     this.heardAt = performance.now();
-    if (on && this.#phase !== "asking") return this.#renew();
+    if (this.#phase === "asking") return;
+    if (this.on) {
+      this.#pause(false);
+      return this.#renew();
+    }
     const run = ++this.#run;
-    this.#microphone?.close();
     this.#voices.unlock();
-    this.#paused = this.#suspended = this.#rests = false;
     this.lost = 0;
     const source = config.source ?? "device";
-    const microphone = (this.#microphone = source === "device" ? this.#openable() : null);
+    const microphone = (this.#microphone = source === "device" ? this.#open() : null);
     this.#engage(hass);
     this.#enter("asking");
     try {
@@ -650,48 +582,41 @@ export class Live extends Said {
   async stop() {
     this.#voices.skip();
     this.#end("idle");
-    if (this.#config.source === "none") this.#leave();
     await this.#finishing;
   }
 
   /** Hear nothing for a while; the timeline goes on. */
   pause() {
     if (!this.on || this.#paused) return;
-    this.#paused = true;
-    this.#microphone?.enable(false);
-    this.#restTimer = setTimeout(() => this.#rest(), this.#microphone ? REST : 0);
-    this.#settle();
+    this.#pause(true);
+    this.#timer = setTimeout(() => {
+      this.#rests = true;
+      this.#finish();
+    }, this.#microphone ? REST : 0);
   }
 
   /** Hear again. */
   resume() {
-    if (!this.#paused) return;
-    clearTimeout(this.#restTimer);
-    this.#paused = this.#rests = false;
-    this.#microphone?.enable(true);
     this.heardAt = performance.now();
-    this.#settle();
+    this.#pause(false);
     this.#continue();
   }
 
-  /** End what is being spoken aloud. */
+  /** Be silent. */
   skip() {
     this.#voices.skip();
   }
 
-  /** Play what the browser refused to play; call it in a click. */
+  /** Speak what the browser refused; in a click. */
   play() {
     this.#voices.retry();
   }
 
-  /** Speak what is translated to a language aloud, or not.
-   * @param {string} language
-   * @param {boolean} muted */
+  /** @param {string} language @param {boolean} muted Whether translations to it are not spoken aloud. */
   mute(language, muted) {
-    if (muted) this.muted.add(language);
-    else this.muted.delete(language);
-    if (muted && this.playing) this.skip();
-    if (this.#session && !this.#config.conversation) void this.#renew(); // what nobody hears is not spoken, nor billed
+    this.muted[muted ? "add" : "delete"](language);
+    if (muted) this.skip();
+    if (this.#session && !this.#config.conversation) void this.#renew(); // so that nothing unheard is billed
     this._change();
   }
 
@@ -705,122 +630,104 @@ export class Live extends Said {
     super.clear();
   }
 
-  // What happens around it.
+  /** The guest has gone, and what was said goes too. */
+  part() {
+    void this.stop();
+    this.choice = {};
+    this.clear();
+  }
 
   /** @param {Hass} hass */
   #engage(hass) {
     this.#hass = hass;
-    if (this.#connection) return;
-    this.#connection = hass.connection;
-    this.#connection.addEventListener("disconnected", this.#disconnected);
-    this.#connection.addEventListener("ready", this.#reconnected);
+    if (this.#engaged) return;
+    this.#engaged = true;
+    hass.connection.addEventListener("disconnected", this.#disconnected);
+    hass.connection.addEventListener("ready", this.#reconnected);
     document.addEventListener("visibilitychange", this.#seen);
-  }
-
-  #disengage() {
-    this.#connection?.removeEventListener("disconnected", this.#disconnected);
-    this.#connection?.removeEventListener("ready", this.#reconnected);
-    document.removeEventListener("visibilitychange", this.#seen);
-    this.#connection = null;
   }
 
   #seen = () => {
     if (document.hidden) return;
     this.#microphone?.wake();
-    this.#wakeLock = null; // gone with the sight of the page
-    this.#keepAwake();
+    this.#wakeLock = null; // gone while the page was hidden
+    this.#settle();
   };
 
-  #keepAwake() {
-    if (!this.on) {
-      void this.#wakeLock?.then((lock) => lock?.release());
-      this.#wakeLock = null;
-    } else if (!document.hidden) {
-      this.#wakeLock ??= navigator.wakeLock?.request("screen").catch(() => undefined);
-    }
-  }
-
-  #openable() {
-    /** @type {Microphone} */
-    const microphone = new Microphone({
-      heard: (pcm) => microphone === this.#microphone && this.#record(pcm),
-      running: (running) => {
-        if (microphone !== this.#microphone) return;
-        this.#suspended = !running;
-        this.#settle();
-        if (running) this.#continue();
-      },
-      ended: () => microphone === this.#microphone && this.#fail({ code: "card_microphone_ended" }),
-    });
+  #open() {
+    const microphone = new Microphone();
+    microphone.onaudio = (pcm) => this.#record(pcm);
+    microphone.onrunning = (running) => {
+      this.#suspended = !running;
+      this.#settle();
+      this.#continue();
+    };
+    microphone.onend = () => this.#fail({ code: "card_microphone_ended" });
     return microphone;
   }
 
   #disconnected = () => {
-    this.current.clear(); // it is said again
+    this.#run++;
+    this.current.clear(); // it is heard again
     this.#others.clear();
     this.#session?.close();
-    this.#session = null;
-    this.#unwatch = null;
+    this.#session = this.#watch = null;
     if (this.on) this.#phase = "reconnecting";
     this.#settle();
   };
 
   #reconnected = async () => {
     const run = ++this.#run;
-    for (const wait of [0, ...RETRIES]) {
+    for (const wait of RETRIES) {
       await sleep(wait * 1000);
       if (run !== this.#run) return;
       try {
-        if (this.on || this.#views) await this.#join();
+        await this.#join();
         if (run !== this.#run || !this.on) return;
         if (this.#config.source === "none" || this.#rests) return this.#enter("listening");
         this.#ring.rewind();
         return await this.#begin();
       } catch (err) {
-        if (run !== this.#run) return;
-        if (wait === RETRIES.at(-1)) this.#fail(err);
+        if (run === this.#run && wait === RETRIES.at(-1)) this.#fail(err);
       }
     }
   };
-
-  // What is sent.
 
   /** @param {ArrayBuffer} pcm */
   #record(pcm) {
     if (this.#paused || this.#deaf) new Uint8Array(pcm).fill(0); // not left out: the timeline goes on
     const lost = this.#ring.push(pcm);
-    if (this.#rests) return this.#ring.clear();
-    if (lost) {
+    if (this.#rests) this.#ring.clear();
+    else if (lost) {
       this.lost += lost;
-      if (this.#session?.ready) return void this.#renew(); // its timeline would not be true any more
+      if (this.#session?.ready) void this.#renew(); // its timeline is not true any more
       this._change();
     }
     this.#pump(BURST);
+    if (Array.isArray(this.#config.theirs) && performance.now() - this.heardAt > ALONE) this.part();
   }
 
-  /** @param {number} budget Bytes. */
-  #pump(budget) {
+  /** @param {number} bytes At most. */
+  #pump(bytes) {
     const session = this.#session;
-    while (session?.ready && budget > 0 && session.connection.socket.bufferedAmount < MAX_BUFFERED) {
+    while (session?.ready && bytes > 0 && session.connection.socket.bufferedAmount < MAX_BUFFERED) {
       const pcm = this.#ring.take();
       if (!pcm) return;
       session.send(pcm);
-      budget -= pcm.byteLength;
+      bytes -= pcm.byteLength;
     }
   }
 
-  /** Begin a session; where there was one, it goes on with its timeline and its speakers. */
+  /** Begin a session; it goes on with the timeline and the speakers of the one before. */
   async #begin() {
-    await this.#finishing; // the free tier has one at a time
-    const hass = /** @type {Hass} */ (this.#hass);
     /** @type {Session} */
-    const session = new Session(hass.connection, (event) => this.#take(session, event));
+    const session = new Session(this.#hass.connection, (event) => this.#take(session, event));
     this.#session = session;
+    await this.#finishing; // the free tier has one at a time
     const message = await this.#message();
     if (session === this.#session) await session.open(message);
   }
 
-  /** End the session with what was said so far. */
   #finish() {
     const session = this.#session;
     this.#session = null;
@@ -831,151 +738,102 @@ export class Live extends Said {
     } else session?.close();
   }
 
-  #rest() {
-    this.#rests = true;
-    this.#finish();
-    this.#ring.clear();
-  }
-
-  /** Go on with another session. */
   async #renew() {
     const run = ++this.#run;
     this.#finish();
-    try {
-      await this.#begin();
-    } catch (err) {
-      if (run === this.#run) this.#fail(err);
-    }
+    await this.#begin().catch((err) => run === this.#run && this.#fail(err));
   }
 
   /** Go on where a pause has ended the session. */
   #continue() {
-    if (this.on && !this.#session && !this.#paused && !this.#suspended && this.#phase === "listening") void this.#renew();
+    if (this.#phase === "listening" && !this.#session && !this.#paused && !this.#suspended) void this.#renew();
   }
 
   async #message() {
-    const { mode, entity, config_entry_id, conversation, source = "device", speakers, aloud } = this.#config;
-    const [domain] = source.split(".");
-    const own = this.#own.at(-1);
+    const { mode, conversation, source, speakers, aloud, side = "both", languages, translate_to } = this.#config;
+    const session = this.#own.at(-1);
     const offset = this.#microphone ? this.#ring.start : performance.now() / 1000 - this.#beganAt;
-    const message = {
-      version: 2,
-      entity_id: entity,
-      config_entry_id,
-      conversation,
-      sample_rate: this.#microphone?.rate,
-      source: this.#microphone ? undefined : { [domain === "media_player" ? "player" : "microphone"]: source },
-      after: own && { session: own, offset },
-    };
-    if (mode !== "interpreter") {
-      const { languages, translate_to: targets } = this.#config;
-      const said = { ...message, language: languages?.length ? languages : undefined, speakers, words: true };
-      if (!targets?.length) return { type: `${DOMAIN}/recognize`, ...said };
-      return { type: `${DOMAIN}/translate`, ...said, target_language: targets };
+    /** @type {Record<string, any>} */
+    const message = { ...this.#resource, type: `${DOMAIN}/translate`, version: 2, conversation };
+    if (session) message.after = { session, offset };
+    if (this.#microphone) message.sample_rate = this.#microphone.rate;
+    else message.source = { [source?.startsWith("media_player.") ? "player" : "microphone"]: source };
+    if (mode === "interpreter") {
+      const both = [this.mine, this.theirs];
+      message.language = this.choice.language ?? (side === "both" ? both : this[side]);
+      message.target_language = both.filter((language) => language !== message.language);
+      if (aloud) message.voices = await this.#voicesOf(message.target_language);
+    } else {
+      Object.assign(message, { speakers, words: true });
+      if (languages?.length) message.language = languages;
+      if (translate_to?.length) message.target_language = translate_to;
+      else message.type = `${DOMAIN}/recognize`;
     }
-    const both = [this.mine, this.theirs];
-    const { side = "both" } = this.#config;
-    const language = this.choice.language ?? (side === "both" ? both : side === "mine" ? this.mine : this.theirs);
-    const targets = both.filter((one) => one !== language);
-    const spoken = aloud ? targets.filter((one) => conversation || !this.muted.has(one)) : [];
-    const voices = spoken.length ? await this.#voicesOf(spoken) : undefined;
-    return { type: `${DOMAIN}/translate`, ...message, language, target_language: targets, voices };
+    return message;
   }
 
-  /** The language of who owns the device. */
-  get mine() {
-    return this.#config.mine ?? "";
+  get #resource() {
+    const { entity: entity_id, config_entry_id } = this.#config;
+    return { entity_id, config_entry_id };
   }
 
-  /** The language of who is a guest. */
-  get theirs() {
-    return this.choice.theirs ?? [this.#config.theirs ?? []].flat()[0] ?? "";
-  }
-
-  /** @param {string[]} languages
-   * @returns {Promise<Record<string, string>>} A voice for each: the configured one, or the service's first. */
+  /** @param {string[]} languages @returns {Promise<Record<string, string>>} */
   async #voicesOf(languages) {
-    const { mine, theirs, mine_voice, theirs_voice, entity, config_entry_id } = this.#config;
-    if (mine && mine_voice) this.#voiceNames.set(mine, mine_voice);
-    if (typeof theirs === "string" && theirs_voice) this.#voiceNames.set(theirs, theirs_voice);
-    const unknown = languages.filter((language) => !this.#voiceNames.has(language));
+    const { mine_voice, theirs_voice, theirs, conversation } = this.#config;
+    const heard = languages.filter((language) => conversation || !this.muted.has(language));
+    const known = { [this.mine]: mine_voice, [this.theirs]: typeof theirs === "string" ? theirs_voice : undefined };
+    const unknown = heard.filter((language) => !known[language]);
     if (unknown.length) {
-      const ask = { type: `${DOMAIN}/choices`, entity_id: entity, config_entry_id, voices_of: unknown };
-      const { voices } = await /** @type {Hass} */ (this.#hass).connection.sendMessagePromise(ask);
-      for (const language of unknown) {
-        if (voices[language]?.length) this.#voiceNames.set(language, voices[language][0].name);
-      }
+      const ask = { ...this.#resource, type: `${DOMAIN}/choices`, voices_of: unknown };
+      const { voices } = await this.#hass.connection.sendMessagePromise(ask);
+      for (const language of unknown) known[language] = voices[language]?.[0]?.name;
     }
-    const known = languages.filter((language) => this.#voiceNames.has(language));
-    return Object.fromEntries(known.map((language) => [language, this.#voiceNames.get(language) ?? ""]));
+    return Object.fromEntries(heard.flatMap((language) => (known[language] ? [[language, known[language]]] : [])));
   }
 
-  // What comes.
-
-  /** @param {Session} session
-   * @param {any} event */
+  /** @param {Session} session @param {any} event */
   #take(session, event) {
-    if (event.type === "phrase" || event.type === "nothing") this.#ring.forget(session.end);
+    const { type, reason } = event;
+    if (type === "phrase" || type === "nothing") this.#ring.forget(session.end);
     if (!this.#config.conversation) {
       this._hear(event, session.id, "");
-      if (event.type === "synthesis") this.#speak(event);
+      if (type === "synthesis") this.#speak(event);
     }
-    if (session === this.#session) this.#follow(session, event);
-    this._change();
-  }
-
-  /** @param {Session} session
-   * @param {any} event */
-  #follow(session, event) {
-    if (event.type === "start") {
-      this.#own.push(session.id);
-      if (this.#own.length > MAX_VOICES) this.#own.shift();
+    if (session !== this.#session) return this._change();
+    if (type === "start") {
+      this.#own = [...this.#own.slice(-9), session.id];
       this.#beganAt ||= performance.now() / 1000;
       this.#ring.limit(event.backlog);
       this.#enter("listening");
       this.#pump(BURST);
-    } else if (event.type === "state") {
+    } else if (type === "state") {
       this.behind = event.behind;
       this.#enter(event.state);
-    } else if (event.type === "error") {
-      this.#fail(event);
-    } else if (event.type === "end") {
+    } else if (type === "error") this.#fail(event);
+    else if (type === "end") {
       this.#session = null;
       this.#ring.clear();
-      if (event.reason === "silence" && this.#suspended) return;
-      this.#end("ended");
-      this.reason = event.reason;
-    }
+      if (reason !== "silence" || !this.#suspended) this.#end("ended", reason);
+    } else this._change();
   }
 
   async #join() {
-    const { conversation, entity, config_entry_id } = this.#config;
-    if (!conversation || this.#unwatch) return;
-    const connection = /** @type {Connection} */ (this.#connection);
-    const message = { type: `${DOMAIN}/watch`, conversation, entity_id: entity, config_entry_id };
-    this.#unwatch = async () => {};
-    this.#unwatch = await connection.subscribeMessage((event) => this.#watched(event), message, { resubscribe: false });
+    const { conversation } = this.#config;
+    if (!conversation || this.#watch) return;
+    const watch = (this.#watch = new Session(this.#hass.connection, (event) => this.#watched(event)));
+    await watch.open({ ...this.#resource, type: `${DOMAIN}/watch`, conversation });
   }
 
-  #leave() {
-    if (this.#connection?.connected) void this.#unwatch?.().catch(() => {});
-    this.#unwatch = null;
-  }
-
-  /** @param {any} event */
+  /** @param {any} event Of any session of the conversation. */
   #watched(event) {
     const { type, from } = event;
-    if (type === "watching") {
-      for (const said of event.recent) this.#watched({ ...said, type: "phrase" });
-    } else if (type === "playing") {
-      if (event.playing) this.#others.add(from);
-      else this.#others.delete(from);
+    if (type === "watching") for (const said of event.recent) this.#watched({ ...said, type: "phrase" });
+    else if (type === "playing") {
+      this.#others[event.playing ? "add" : "delete"](from);
       this.#spoke();
-    } else if (type === "end" || type === "error") {
-      this.current.delete(from);
-    } else if (type === "synthesis") {
-      this.#speak(event);
-    } else {
+    } else if (type === "end" || type === "error") this.current.delete(from);
+    else if (type === "synthesis") this.#speak(event);
+    else {
       const own = this.#own.includes(from);
       this._hear(event, from, own ? "" : from);
       if (own && type === "phrase") this.#ring.forget(event.offset + event.duration);
@@ -983,29 +841,25 @@ export class Live extends Said {
     this._change();
   }
 
-  // What is spoken aloud.
-
   /** @param {any} event */
   #speak({ url, language }) {
     const { mode, aloud, side = "both" } = this.#config;
     if (!url || mode !== "interpreter" || !aloud || this.muted.has(language)) return;
-    if (side === "both" || (language === this.mine) === (side === "mine")) {
-      this.#voices.add(/** @type {Hass} */ (this.#hass).hassUrl(url));
-    }
+    if (side === "both" || language === this[side]) this.#voices.add(this.#hass.hassUrl(url));
   }
 
-  /** A translation begins or ends to be heard, here or at another device. */
+  /** A translation begins or ends to be heard, here or elsewhere. */
   #spoke() {
     const { playing, refused } = this.#voices;
     const { conversation, headphones } = this.#config;
-    if (playing !== this.playing && conversation && !headphones && this.#connection?.connected) {
+    if (playing !== this.playing && conversation && !headphones) {
       const message = { type: `${DOMAIN}/playing`, conversation, playing };
-      this.#connection.sendMessagePromise(message).catch(() => {});
+      this.#hass.connection.sendMessagePromise(message).catch(() => {});
     }
     this.playing = playing;
     this.silenced = refused;
     this.heardAt = performance.now();
-    if (!headphones && !playing && !this.#others.size) {
+    if (!playing && !this.#others.size) {
       this.#deafUntil = performance.now() + DEAF;
       setTimeout(() => this.#settle(), DEAF);
     }
@@ -1013,49 +867,58 @@ export class Live extends Said {
   }
 
   get #deaf() {
-    if (this.#config.headphones) return false;
-    return this.playing || this.#others.size > 0 || performance.now() < this.#deafUntil;
+    const heard = this.playing || this.#others.size || performance.now() < this.#deafUntil;
+    return !this.#config.headphones && heard;
   }
 
-  // What is shown.
-
-  /** @param {State} phase */
-  #enter(phase) {
-    this.#phase = phase;
-    this.reason = "";
-    this.error = null;
+  /** @param {boolean} paused */
+  #pause(paused) {
+    clearTimeout(this.#timer);
+    this.#paused = paused;
+    this.#rests = false;
+    this.#microphone?.enable(!paused);
     this.#settle();
   }
 
-  /** @param {"idle" | "ended" | "error"} phase */
-  #end(phase) {
+  /** @param {"idle" | "ended" | "error"} phase @param {string} [reason] @param {Trouble | null} [error] */
+  #end(phase, reason, error) {
     this.#run++;
-    clearTimeout(this.#restTimer);
     this.#finish();
     this.#ring.clear();
     this.#microphone?.close();
     this.#microphone = null;
-    this.#paused = this.#suspended = this.#rests = false;
-    this.#enter(phase);
+    this.#suspended = false;
+    this.#phase = phase;
+    this.#pause(false);
+    this.#enter(phase, reason, error);
   }
 
-  /** @param {any} err */
+  /** @param {any} err A refusal of Home Assistant's, an event, or the microphone's. */
   #fail(err) {
-    this.#end("error");
-    this.error = trouble(err);
-    this._change();
+    const code = String(err.translation_key ?? err.code ?? "unknown_error");
+    const placeholders = err.translation_placeholders ?? err.placeholders ?? {};
+    this.#end("error", "", { code, message: err.message ?? "", placeholders });
+  }
+
+  /** @param {State} phase @param {string} [reason] @param {Trouble | null} [error] */
+  #enter(phase, reason = "", error = null) {
+    this.#phase = phase;
+    this.reason = reason;
+    this.error = error;
+    this.#settle();
   }
 
   #settle() {
-    const paused = this.#paused || this.#suspended;
     this.state = this.#phase;
-    if (this.on && paused) this.state = "paused";
-    else if (this.#phase === "listening" || this.#phase === "catching_up") {
-      if (this.#deaf) this.state = "speaking";
+    if (this.on && (this.#paused || this.#suspended)) this.state = "paused";
+    else if ((this.#phase === "listening" || this.#phase === "catching_up") && this.#deaf) this.state = "speaking";
+    if (this.on) this.reason = this.#suspended ? "suspended" : "";
+    if (!this.on) {
+      void this.#wakeLock?.then((lock) => lock?.release());
+      this.#wakeLock = null;
+    } else if (!document.hidden) {
+      this.#wakeLock ??= navigator.wakeLock?.request("screen").catch(() => undefined);
     }
-    if (this.#suspended) this.reason = "suspended";
-    else if (this.reason === "suspended") this.reason = "";
-    this.#keepAwake();
     this._change();
   }
 }
