@@ -11,11 +11,17 @@ from .wall import Wall
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(60)]
 
 RATE: Final = 16_000
-CAPTIONS: Final = {"mode": "captions", "languages": ["en-US"]}
-INTERPRETER: Final = {
-    "mode": "interpreter", "mine": "de-DE", "theirs": "en-US", "aloud": True, "mine_voice": "de-DE-A", "theirs_voice": "en-US-B",
-}  # fmt: skip
-VOICE: Final = {"media_content_id": "media-source://x", "url": "/api/voice.wav", "error": None}
+CAPTIONS: Final[dict[str, Any]] = {"mode": "captions", "languages": ["en-US"]}
+INTERPRETER: Final[dict[str, Any]] = {
+    "mode": "interpreter",
+    "mine": "de-DE",
+    "theirs": "en-US",
+    "mine_voice": "de-DE-A",
+    "theirs_voice": "en-US-B",
+    "aloud": True,
+}
+OTHER: Final[dict[str, Any]] = {"from": "f" * 32}
+VOICE: Final[dict[str, Any]] = {"media_content_id": "media-source://x", "url": "/api/voice.wav", "error": None}
 
 
 def silence(samples: list[int]) -> float:
@@ -200,9 +206,9 @@ async def test_a_device_speaks_what_its_side_understands(wall: Wall) -> None:
     assert watch == "door"
     assert (await wall.sessions(2))["language"] == "de-DE"
     assert (await wall.sessions(2))["target_language"] == ["en-US"]
-    await wall.tell("synthesis", to=1, **{"from": "f" * 32}, id="a", language="en-US", **VOICE)
+    await wall.tell("synthesis", to=1, **OTHER, id="a", language="en-US", **VOICE)
     assert not await get(wall, "live.playing")
-    await wall.tell("synthesis", to=1, **{"from": "f" * 32}, id="b", language="de-DE", **VOICE)
+    await wall.tell("synthesis", to=1, **OTHER, id="b", language="de-DE", **VOICE)
     await has(wall, "live.playing")
     await has(wall, "!live.playing")
     assert [message["playing"] for message in await wall.sent("playing")] == [True, False]
@@ -211,12 +217,12 @@ async def test_a_device_speaks_what_its_side_understands(wall: Wall) -> None:
 async def test_in_a_conversation_it_is_deaf_while_another_device_plays(wall: Wall) -> None:
     await begin(wall, **CAPTIONS, conversation="door")
     await wall.heard(2, 1)
-    await wall.tell("playing", to=1, **{"from": "f" * 32}, playing=True)
+    await wall.tell("playing", to=1, **OTHER, playing=True)
     start = len(await wall.heard(2, 1))
     assert await get(wall, "live.state") == "speaking"
     samples = await wall.heard(2, start + RATE // 2)
     assert not any(samples[start + 1600 :])
-    await wall.tell("playing", to=1, **{"from": "f" * 32}, playing=False)
+    await wall.tell("playing", to=1, **OTHER, playing=False)
     await has(wall, "live.state === 'listening'")
 
 
@@ -225,7 +231,7 @@ async def test_a_conversation_is_shown_with_what_was_said_before_and_after_a_los
     assert [message["type"] for message in await wall.page.evaluate("house.sessions.map(({message}) => message)")] == [
         "azure_speech_live/watch"
     ]
-    other = {"from": "f" * 32, "language": "en-US", "offset": 1, "duration": 1, "translations": {}}
+    other: dict[str, Any] = {**OTHER, "language": "en-US", "offset": 1, "duration": 1, "translations": {}}
     recent = [{"id": "a", "text": "One.", **other}]
     await wall.tell("watching", recent=recent, sessions=["f" * 32])
     await wall.tell("phrase", id="b", text="Two.", **other)
@@ -334,8 +340,13 @@ async def test_without_https_there_is_no_microphone(open_wall: Open) -> None:
 async def test_a_locked_device_pauses_and_goes_on(open_wall: Open) -> None:
     remembering = """
         window.contexts = [];
-        window.AudioContext = class extends AudioContext { constructor(...options) { contexts.push(super(...options)) } };
-    """.replace("contexts.push(super(...options))", "super(...options); contexts.push(this)")
+        window.AudioContext = class extends AudioContext {
+            constructor(options) {
+                super(options);
+                contexts.push(this);
+            }
+        };
+    """
     async with open_wall(before=remembering) as wall:
         await begin(wall)
         await wall.heard(1, RATE // 2)
