@@ -9,7 +9,8 @@ from typing import Any
 
 from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.components.conversation import async_converse
+from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
@@ -25,7 +26,10 @@ from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
 
 from .forms import add_resource
+from .recognizers import KITCHEN, add_recognizer
 from .recordings import SPOKEN
+from .speech import pcm, stream, transcribe
+from .voices import VOICE
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
 SILENCE = Scripted([Utterance(status=Status.NO_MATCH)])
@@ -273,6 +277,47 @@ async def test_a_sensor_that_was_not_known_has_not_rung(house: HomeAssistant) ->
     house.states.async_set(BELL, "unknown")
     await door.ring()
     assert len(door.messages) == 2
+
+
+# --- answer a sentence in the language that was spoken
+
+GOOD_NIGHT = [{"language": "en-US", "answer": "Good night!"}, {"language": "de-DE", "answer": "Gute Nacht!"}]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "answer"),
+    [("en-US", GOOD_NIGHT[0]), ("de-DE", GOOD_NIGHT[1]), ("de-AT", GOOD_NIGHT[1]), ("fr-FR", GOOD_NIGHT[0])],
+)
+async def test_a_sentence_is_answered_in_the_language_that_was_spoken(
+    house: HomeAssistant, service: SpeechService, spoken: str, answer: dict[str, str]
+) -> None:
+    said = async_mock_service(house, "tts", "speak")
+    done = async_mock_service(house, "scene", "turn_on")
+    service.engine = Scripted([Utterance(text="Gute Nacht.", language=spoken)])
+    inputs = {
+        "sentences": ["good night", "gute Nacht"],
+        "answers": GOOD_NIGHT,
+        "recognizer": KITCHEN,
+        "voice": VOICE,
+        "player": "media_player.bedroom",
+        "actions": [{"action": "scene.turn_on", "target": {"entity_id": "scene.night"}}],
+    }
+    blueprint = {"path": f"{DOMAIN}/answer_in_the_spoken_language.yaml", "input": inputs}
+    for component, config in (
+        ("conversation", {}),
+        ("automation", {"automation": {"alias": "Good night", "use_blueprint": blueprint}}),
+    ):
+        assert await async_setup_component(house, component, config)
+    (entry,) = house.config_entries.async_entries(DOMAIN)
+    await add_recognizer(house, entry, languages=[spoken])
+    _, result = await transcribe(house, stream(pcm(1)), entity_id=KITCHEN)
+    assert result.text
+    response = await async_converse(house, result.text, None, Context(), language="en")
+    assert not response.response.speech["plain"]["speech"]
+    (call,) = said
+    assert call.data["message"] == answer["answer"]
+    assert call.data["language"] == answer["language"]
+    assert len(done) == 1
 
 
 # --- the example in the documentation
