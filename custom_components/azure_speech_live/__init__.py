@@ -19,12 +19,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_setup_component
 
-from .const import DOMAIN, SUBENTRY_MICROPHONE
+from .const import DOMAIN, SUBENTRY_MICROPHONE, SUBENTRY_RECOGNIZER
 from .fallback.gone import async_watch_second_engines
 from .frontend.card import async_setup_card
+from .home.agents import async_remove_agents, has_agent
 from .resource.errors import called, worded
 from .resource.health import async_setup_health
 from .resource.issues import Issue, async_create_issue
@@ -79,6 +81,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
     resource.async_start()
     entry.runtime_data = resource
     async_watch_second_engines(hass, entry)
+    async_remove_agents(hass, entry)
 
     for subentry in entry.get_subentries_of_type(SUBENTRY_MICROPHONE):
         try:
@@ -97,7 +100,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) 
 
 async def async_unload_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
     """Remove the entities; Home Assistant closes the client then."""
-    await hass.config_entries.async_unload_platforms_or_raise(entry, _platforms(hass, entry))
+    # Those with which it was set up: what the subentries say now may be something else.
+    loaded = [Platform(each.domain) for each in async_get_platforms(hass, DOMAIN) if each.config_entry is entry]
+    await hass.config_entries.async_unload_platforms_or_raise(entry, loaded)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:
@@ -106,9 +111,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: AzureSpeechConfigEntry)
     await async_remove_usage(hass, entry)
 
 
-def _platforms(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> tuple[Platform, ...]:
-    """Return the platforms that an entry has entities of, by the subentries with which it was set up."""
-    return PLATFORMS + MICROPHONE_PLATFORMS if async_get_microphones(hass, entry) else PLATFORMS
+def _platforms(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> list[Platform]:
+    """Return the platforms that an entry has entities of: who has no assistants, say, needs nothing of theirs."""
+    platforms = list(PLATFORMS)
+    if async_get_microphones(hass, entry):
+        platforms += MICROPHONE_PLATFORMS
+    if any(map(has_agent, entry.get_subentries_of_type(SUBENTRY_RECOGNIZER))):
+        platforms += [Platform.CONVERSATION]
+    return platforms
 
 
 async def _async_reload(hass: HomeAssistant, entry: AzureSpeechConfigEntry) -> None:

@@ -30,6 +30,8 @@ CONF_LANGUAGES: Final = "languages"
 CONF_TARGET_LANGUAGE: Final = "target_language"
 # Of a recognizer, translator or voice: the engine that answers where the service does not, by its id in the registry.
 CONF_SECOND_ENGINE: Final = "second_engine"
+# Of a recognizer: the conversation agent that is to answer in the language that was spoken; see home/agents.py.
+CONF_AGENT: Final = "agent"
 
 # Of a resource: the hours of audio that the household wants to use in a month at most.
 CONF_MONTHLY_LIMIT: Final = "monthly_limit"

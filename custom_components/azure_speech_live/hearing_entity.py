@@ -38,6 +38,7 @@ from .home.ending import ATTR_ENDED_SOONER, ATTR_WAITED_LONGER, Ending
 from .home.joining import Said, one_text
 from .home.sentences import Sentences
 from .languages.choice import completed
+from .languages.spoken import async_tell_spoken
 from .languages.translation import joined
 from .recognizer.settings import RecognizerSettings
 from .resource.cost_guard import UsageLimitError
@@ -92,6 +93,10 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
     @abstractmethod
     def _text(self, said: Hypothesis | Phrase) -> str | None:
         """Return the text that the pipeline gets for it; None if there is none."""
+
+    def _text_language(self, phrase: Phrase) -> str | None:  # noqa: ARG002 - a recognizer's own does
+        """Return the locale of the text, if it was identified."""
+        return None
 
     async def _sentences(self, language: str) -> Sentences | None:  # noqa: ARG002 - a recognizer's own does
         """Return what can be said in this home, if a command is to be judged by that, and may be."""
@@ -186,6 +191,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
         """Yield the transcript so far, and the result. Raises whatever it fails with."""
         result, language = SpeechResult("", SpeechResultState.SUCCESS), metadata.language
         heard: list[Said] = []
+        spoken: str | None = None
         sentences = await self._sentences(language)
         options = self._options(language, sentences)
         async with aclosing(self._heard(metadata, stream, options, sentences)) as events:
@@ -199,6 +205,7 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
                         yield PartialSpeechResult(text, speaker_id=event.speaker)
                 elif isinstance(event, Phrase):
                     result = self._result(heard, event, language)
+                    spoken = self._text_language(event) or spoken
                     self.async_show(ATTR_LANGUAGE, event.text and (event.language or options.language))
                     if len(result.text or "") > MAX_TEXT:
                         _LOGGER.error("%s: more was heard than anybody says in a command", self.entity_id)
@@ -208,6 +215,8 @@ class SpeechEntity(AzureSpeechEntity, SpeechToTextEntity):
             text, by_alternative = await meant(sentences, heard, language, result.text)
             result = SpeechResult(text, SpeechResultState.SUCCESS)
             self._count(ATTR_ALTERNATIVES, by=by_alternative)
+        if result.text and spoken:
+            async_tell_spoken(result.text, spoken)
         yield result
 
     def _heard(

@@ -113,6 +113,10 @@ class RecognizerEntity(SpeechEntity):
     def _text(self, said: Hypothesis | Phrase) -> str:
         return written(said, self._settings.text_form, self._settings.substitutions)
 
+    @override
+    def _text_language(self, phrase: Phrase) -> str | None:
+        return phrase.language if phrase.text else None
+
 
 class TranslatorEntity(SpeechEntity):
     """A translator: says in one language what is spoken in another, as it is spoken.

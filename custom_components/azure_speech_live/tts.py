@@ -34,7 +34,7 @@ from .resource.errors import asked, worded
 from .resource.issues import Issue, async_create_issue, async_delete_issue
 from .resource.resource import AzureSpeechConfigEntry
 from .speech import SPOKEN, OutputFormat, SpeechError, TextSourceError, Voice, silence
-from .voice.expected import async_expect, async_is_awaited
+from .voice.expected import async_answer_language, async_expect, async_is_awaited
 from .voice.formats import FORMAT_OPTIONS, extension, format_for
 from .voice.names import name_among
 from .voice.request import Request
@@ -149,17 +149,22 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
         end would be taken for that of the text, and kept.
         """
         sound_format = format_for(request.options, samples=self._settings.needs_samples)
-        sound = self._speak(request, sound_format, long=not async_is_awaited())
+        language = async_answer_language() or request.language
+        sound = self._speak(request, language, sound_format, long=not async_is_awaited())
         begin = await anext(sound)
         return TTSAudioResponse(extension(sound_format), _resumed(begin, sound))
 
     async def _speak(
-        self, request: TTSAudioRequest, sound_format: OutputFormat, *, long: bool
+        self, request: TTSAudioRequest, language: str, sound_format: OutputFormat, *, long: bool
     ) -> AsyncGenerator[bytes]:
-        """Yield the sound: a header, if there is one, and what is heard. Raises HomeAssistantError."""
+        """Yield the sound: a header, if there is one, and what is heard. Raises HomeAssistantError.
+
+        What is spoken in another ``language`` than the one that was asked for is kept nowhere: it would be heard again
+        where the same words are of the other.
+        """
         script = Script(
             request.message_gen,
-            request.language,
+            language,
             self._settings.pronunciations,
             in_fragments=self._settings.text_streaming,
         )
@@ -170,12 +175,12 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             script,
             # in YAML, it may be a number
             voice=str(request.options.get(ATTR_VOICE) or "") or self._settings.voice,
-            language=request.language,
+            language=language,
             form=sound_format,
             long=long,
             asking=self.entity_id,
         )
-        speaking = self._with_second_engine(service, script, request.language, sound_format, long=long)
+        speaking = self._with_second_engine(service, script, language, sound_format, long=long)
         said, header = False, b""
 
         def is_awaited() -> bool:
@@ -196,10 +201,11 @@ class VoiceEntity(AzureSpeechEntity, TextToSpeechEntity):
             if not said:
                 yield header + silence(sound_format, NOTHING_SAID)
             self._tell_of_refused_sounds()
-            if speaking is not None and speaking.by_second:
-                async_end_unkept(self.hass, self.entity_id)
-            if self._settings.second_engine is not None:
+            by_second = speaking is not None and speaking.by_second
+            if self._settings.second_engine is not None and not by_second:
                 self.async_show(ATTR_LAST_ENGINE, self.entity_id)
+            if by_second or language != request.language:
+                async_end_unkept(self.hass, self.entity_id)
         except SpeechError as err:
             raise self._worded(err, service.voice) from None
         finally:

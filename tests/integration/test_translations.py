@@ -9,6 +9,7 @@ from importlib import import_module
 import string
 from typing import Final
 
+from homeassistant.const import Platform
 from homeassistant.helpers.entity import Entity
 import pytest
 
@@ -20,6 +21,8 @@ from .package import ICONS, TRANSLATIONS, WORDS, texts, vocabulary
 from .wording import error_classes, error_keys, keys, unworded_exceptions
 
 LANGUAGES: Final = ("de", "en", "es", "fr", "it", "nl", "pl", "pt-BR", "zh-Hans")
+
+PLATFORMS: Final = (*integration.PLATFORMS, *integration.MICROPHONE_PLATFORMS, Platform.CONVERSATION)
 
 # Where Home Assistant's own code ends a flow, under keys of its own.
 OF_HOME_ASSISTANT: Final = {"already_configured", "reauth_successful", "reconfigure_successful"}
@@ -130,7 +133,7 @@ def test_nothing_is_worded_that_the_code_does_not_have(category: str) -> None:
 def test_every_entity_is_worded_and_has_an_icon() -> None:
     """Unless its name is the device's, or both come with its device class; no words and icons are left over."""
     kinds: set[tuple[str, str]] = set()
-    for platform in (*integration.PLATFORMS, *integration.MICROPHONE_PLATFORMS):
+    for platform in PLATFORMS:
         for key, device_class, nameless in _entity_kinds(platform):
             kinds.add((platform, key))
             words = WORDS["entity"].get(platform, {}).get(key, {})
@@ -142,7 +145,7 @@ def test_every_entity_is_worded_and_has_an_icon() -> None:
 
 def test_every_attribute_of_the_last_command_has_a_name() -> None:
     """Of one that has none, Home Assistant shows the key, and that in English."""
-    for platform in (*integration.PLATFORMS, *integration.MICROPHONE_PLATFORMS):
+    for platform in PLATFORMS:
         for value in _entity_classes(platform):
             if key := getattr(value, "__attr_translation_key", None):
                 named = WORDS["entity"][platform][key].get("state_attributes", {})

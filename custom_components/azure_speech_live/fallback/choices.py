@@ -19,14 +19,15 @@ from homeassistant.components.stt import (
     SpeechToTextEntity,
 )
 from homeassistant.components.tts import TextToSpeechEntity
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.loader import Integration, async_get_integrations
 
 from ..const import CONF_SECOND_ENGINE, DOMAIN, SUBENTRY_RECOGNIZER, SUBENTRY_TRANSLATOR, SUBENTRY_VOICE
+from ..resource.resource import own_subentry
 from .engines import language_for
 
 _PLATFORMS: Final = {
@@ -74,15 +75,6 @@ def leads_to(hass: HomeAssistant, chosen: str, entry: ConfigEntry) -> bool:
         subentry = own_subentry(hass, registered)
         following = subentry.data.get(CONF_SECOND_ENGINE) if subentry else None
     return False
-
-
-@callback
-def own_subentry(hass: HomeAssistant, registered: er.RegistryEntry | None) -> ConfigSubentry | None:
-    """Return the subentry that an engine is; None if it is another integration's."""
-    if registered is None or registered.platform != DOMAIN or registered.config_entry_id is None:
-        return None
-    entry = hass.config_entries.async_get_entry(registered.config_entry_id)
-    return entry.subentries.get(registered.config_subentry_id or "") if entry else None
 
 
 def _able(hass: HomeAssistant, kind: str) -> Iterator[er.RegistryEntry]:

@@ -13,6 +13,7 @@ from homeassistant.data_entry_flow import Required, section
 from homeassistant.helpers.field_visibility import ConditionOperator
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    ConversationAgentSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -24,7 +25,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..const import CONF_LANGUAGES, CONF_SECOND_ENGINE, SUBENTRY_RECOGNIZER
+from ..const import CONF_AGENT, CONF_LANGUAGES, CONF_SECOND_ENGINE, SUBENTRY_RECOGNIZER
+from ..home.agents import async_as_stored, async_chosen_agent, async_is_gone, async_is_of_recognizer
 from ..languages.names import language_options
 from ..languages.words import ARROW
 from ..recognizer.settings import MAX_DURATION, MAX_PHRASE_WEIGHT, SHORT_SILENCES, EndOfSpeech, RecognizerSettings
@@ -89,6 +91,7 @@ def _schema(config: Config, second: SecondEngineField, *, new: bool) -> vol.Sche
     return vol.Schema(
         {
             vol.Optional(CONF_LANGUAGES): SelectSelector(languages),
+            vol.Optional(CONF_AGENT): ConversationAgentSelector(),
             vol.Required("use_names", default=_DEFAULTS.use_names): BooleanSelector(),
             vol.Optional("phrases"): _LINES,
             vol.Required("alternatives", default=_DEFAULTS.alternatives): BooleanSelector(),
@@ -142,9 +145,17 @@ class RecognizerFlow(ConfigSubentryFlow):
         placeholders: Mapping[str, str] = {}
         if user_input is None:
             suggested, errors = second.filled_in(_in_sections(before or {})), dict(second.errors)
+            if (stored := suggested.pop(CONF_AGENT, None)) and async_is_gone(self.hass, stored):
+                errors[CONF_AGENT] = "agent_gone"
+            elif stored:
+                suggested[CONF_AGENT] = async_chosen_agent(self.hass, stored)
         else:
             suggested, errors = user_input, second_engine_mistake(self.hass, entry, user_input)
             data = _stored(user_input)
+            if chosen := data.pop(CONF_AGENT, None):
+                data[CONF_AGENT] = async_as_stored(self.hass, chosen)
+                if async_is_of_recognizer(self.hass, chosen):
+                    errors[CONF_AGENT] = "agent_asks_back"
             try:
                 RecognizerSettings.from_data(data)
             except InvalidSettingError as err:
@@ -163,7 +174,11 @@ class RecognizerFlow(ConfigSubentryFlow):
     def _add(self, entry: ConfigEntry, user_input: dict[str, Any], data: dict[str, Any]) -> SubentryFlowResult:
         names = recognizer_names(self.hass, entry.unique_id, data.get(CONF_LANGUAGES, ()))
         name = given_name(self.hass, user_input, names)
-        return self.async_create_entry(title=name, data=data, description_placeholders={**PAGES, "name": name})
+        description = "answers" if CONF_AGENT in data else None
+        placeholders = {**PAGES, "name": name}
+        return self.async_create_entry(
+            title=name, data=data, description=description, description_placeholders=placeholders
+        )
 
     def _change(self, entry: ConfigEntry, data: dict[str, Any]) -> SubentryFlowResult:
         return self.async_update_and_abort(entry, self._get_reconfigure_subentry(), data=data)

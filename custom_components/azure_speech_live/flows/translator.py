@@ -14,10 +14,9 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..const import CONF_LANGUAGES, CONF_SECOND_ENGINE, CONF_TARGET_LANGUAGE, SUBENTRY_TRANSLATOR
-from ..fallback.choices import own_subentry
 from ..languages.choice import translation_options
 from ..languages.names import language_options, translation_language_options
-from ..resource.resource import entry_endpoint
+from ..resource.resource import entry_endpoint, own_subentry
 from ..speech import Endpoint, Mode, TranslationOptions
 from ..speech.language_tags import language_of
 from .form import PAGES, to_choose, unless_removed

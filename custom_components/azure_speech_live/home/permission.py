@@ -13,12 +13,12 @@ from homeassistant.const import ATTR_SUPPORTED_FEATURES, MATCH_ALL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.intent import INTENT_GET_STATE
 
+from .agents import OWN_AGENT, async_agent_behind
+
 if TYPE_CHECKING:
     from homeassistant.components.assist_pipeline import Pipeline
 
-OWN_AGENT: Final = "conversation.home_assistant"
-"""Home Assistant's own, which is asked first, or alone."""
-_TAKEN_BY_MODEL: Final = frozenset({INTENT_GET_STATE, INTENT_MEDIA_SEARCH_AND_PLAY})
+TAKEN_BY_MODEL: Final = frozenset({INTENT_GET_STATE, INTENT_MEDIA_SEARCH_AND_PLAY})
 """Intents that Home Assistant leaves to a language model that controls it, also where local sentences go first."""
 
 
@@ -52,7 +52,7 @@ def async_permitted(hass: HomeAssistant, stt_entity_id: str) -> Assistant | None
         run is None
         or run.answers_agent
         or run.assistant.stt_engine != stt_entity_id
-        or not _is_local_first(run.assistant)
+        or not _is_local_first(hass, run.assistant)
     ):
         return None
     return _assistant(hass, run.assistant, run.satellite_id, run.device_id)
@@ -66,15 +66,19 @@ def async_local_first(hass: HomeAssistant, stt_entity_id: str) -> list[Assistant
     from homeassistant.components.assist_pipeline import async_get_pipelines  # noqa: PLC0415
 
     using = [assistant for assistant in async_get_pipelines(hass) if assistant.stt_engine == stt_entity_id]
-    return [_assistant(hass, assistant) for assistant in using] if all(map(_is_local_first, using)) else []
+    return (
+        [_assistant(hass, assistant) for assistant in using]
+        if all(_is_local_first(hass, each) for each in using)
+        else []
+    )
 
 
-def _is_local_first(assistant: Pipeline) -> bool:
-    return assistant.prefer_local_intents or _agent_of(assistant) == OWN_AGENT
+def _is_local_first(hass: HomeAssistant, assistant: Pipeline) -> bool:
+    return assistant.prefer_local_intents or _agent_of(hass, assistant) == OWN_AGENT
 
 
-def _agent_of(assistant: Pipeline) -> str:
-    return assistant.conversation_engine or OWN_AGENT
+def _agent_of(hass: HomeAssistant, assistant: Pipeline) -> str:
+    return async_agent_behind(hass, assistant.conversation_engine or OWN_AGENT)
 
 
 def _assistant(
@@ -82,7 +86,7 @@ def _assistant(
 ) -> Assistant:
     from homeassistant.components.conversation import ConversationEntityFeature  # noqa: PLC0415
 
-    agent_id = _agent_of(assistant)
+    agent_id = _agent_of(hass, assistant)
     agent = hass.states.get(agent_id) if agent_id != OWN_AGENT else None
     features = agent.attributes.get(ATTR_SUPPORTED_FEATURES, 0) if agent else 0
     return Assistant(
@@ -90,7 +94,7 @@ def _assistant(
         agent_id=agent_id,
         satellite_id=satellite_id,
         device_id=device_id,
-        taken=_TAKEN_BY_MODEL if features & ConversationEntityFeature.CONTROL else frozenset(),
+        taken=TAKEN_BY_MODEL if features & ConversationEntityFeature.CONTROL else frozenset(),
     )
 
 

@@ -20,8 +20,9 @@ from homeassistant.util.language import matches
 
 from ..speech import printable
 from ..speech.language_tags import language_of
+from .agents import OWN_AGENT
 from .command import Verdict
-from .permission import OWN_AGENT, Assistant, async_local_first, async_permitted
+from .permission import Assistant, async_local_first, async_permitted
 
 if TYPE_CHECKING:
     from hassil.recognize import RecognizeResult

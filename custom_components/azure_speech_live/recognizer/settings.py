@@ -51,6 +51,8 @@ class RecognizerSettings:
 
     languages: tuple[str, ...] = ()
     """Those that are spoken beside the pipeline's."""
+    agent: str | None = None
+    """The conversation agent that is to answer in whichever of them was spoken, as home/agents.py stores it."""
     end_of_speech: EndOfSpeech = EndOfSpeech.FIRST
     max_duration: float = 15
     """Where the service alone hears the end: seconds of audio after which the command is over in any case."""
@@ -81,6 +83,8 @@ class RecognizerSettings:
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Read what a form gives. Raises InvalidSettingError."""
         settings = cls(**{name: read(data[name]) for name, read in _READERS.items() if name in data})
+        if settings.agent and not settings.languages:
+            raise InvalidSettingError("agent", "agent_without_languages")
         # One place is the voice assistant's own.
         room = MAX_CANDIDATES[settings.mode] - 1
         if len(settings.languages) > room:
@@ -199,6 +203,7 @@ def _custom_model(deployment: str) -> str | None:
 
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "languages": _languages,
+    "agent": text,
     "end_of_speech": EndOfSpeech,
     "max_duration": _seconds,
     "by_command": flag,

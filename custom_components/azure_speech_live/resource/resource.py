@@ -8,13 +8,14 @@ from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Set as Abstr
 from contextlib import aclosing, suppress
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_API_KEY, CONF_REGION, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
+from ..const import DOMAIN
 from ..speech import (
     AudioSourceError,
     ConnectionFailedError,
@@ -261,6 +262,15 @@ def entry_region(data: Mapping[str, Any]) -> str:
     """Return the region that an entry stores, for what is shown in public: no endpoint of a household's is in it."""
     endpoint = entry_endpoint(data)
     return "unknown endpoint" if endpoint is None else endpoint.region or "own endpoint"
+
+
+@callback
+def own_subentry(hass: HomeAssistant, registered: er.RegistryEntry | None) -> ConfigSubentry | None:
+    """Return the subentry that an entity of ours is of; None if it is another integration's."""
+    if registered is None or registered.platform != DOMAIN or registered.config_entry_id is None:
+        return None
+    entry = hass.config_entries.async_get_entry(registered.config_entry_id)
+    return entry.subentries.get(registered.config_subentry_id or "") if entry else None
 
 
 def create_client(hass: HomeAssistant, endpoint: Endpoint, credentials: Credentials) -> SpeechClient:

@@ -6,6 +6,8 @@ early, and it is asked in the run's own context: what it leaves there is found b
 by nothing else. So two assistants can share a recognizer and have voices of their own, and one with another engine's
 voice opens nothing.
 
+By the same way a recognizer's agent tells the voice in which language the answer is, if not in the assistant's.
+
 Then the voice gets ready when speech is heard: after the wake word, which may be waited for all day. Where another
 engine hears, or a text is typed, it does when the conversation begins; the agent thinks meanwhile. From then on
 somebody waits for it. For an announcement, which has neither, nobody does.
@@ -27,8 +29,12 @@ class _Expected:
     get_ready: Callable[[], None]
     follows_awaited: bool
     """Whether what was expected before it in the same context was awaited."""
+    follows_language: str | None
+    """The language of what was expected before it, if that is not the assistant's."""
     is_awaited: bool = False
     """Whether somebody stands and waits for it."""
+    language: str | None = None
+    """The language in which it is written, a locale, if that is not the assistant's."""
 
 
 _expected: Final[ContextVar[_Expected | None]] = ContextVar("azure_speech_live_expected", default=None)
@@ -37,7 +43,9 @@ _expected: Final[ContextVar[_Expected | None]] = ContextVar("azure_speech_live_e
 @callback
 def async_expect(get_ready: Callable[[], None]) -> None:
     """Take note that a voice, which can ``get_ready``, is to speak in the context in which this is called."""
-    _expected.set(_Expected(get_ready, follows_awaited=_is_awaited(_expected.get())))
+    before = _expected.get()
+    language = before.language if before is not None else None
+    _expected.set(_Expected(get_ready, follows_awaited=_is_awaited(before), follows_language=language))
 
 
 @callback
@@ -57,6 +65,20 @@ def async_is_awaited() -> bool:
     """
     expected = _expected.get()
     return expected is not None and expected.follows_awaited
+
+
+@callback
+def async_answer_in(language: str | None) -> None:
+    """Take note of the language of the present run's answer, a locale; None: the assistant's own."""
+    if (expected := _expected.get()) is not None:
+        expected.language = language
+
+
+@callback
+def async_answer_language() -> str | None:
+    """Return the language of a text that is to be spoken now, if it is an answer in another than the assistant's."""
+    expected = _expected.get()
+    return expected.follows_language if expected is not None else None
 
 
 def _is_awaited(expected: _Expected | None) -> bool:

@@ -5,7 +5,7 @@ The list is as good as the last time that it could be fetched: nothing is taken 
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
@@ -85,14 +85,15 @@ class Voices:
         return self.listed(name) or (None if self._listed else Voice.named(name))
 
     def chosen(self, name: str | None, language: str) -> Voice | None:
-        """Return the voice that speaks a language: the one that was chosen, if it can; or a similar one, if it is lost.
+        """Return the voice that speaks a language: the one that was chosen, or a similar one, if it cannot or is lost.
 
         None if no voice speaks it.
         """
         voice = (self.listed(name) or Voice.named(name, language)) if name else None
-        # Of one that is in no list nobody knows what it speaks.
-        if voice is None or (voice in self.all and voice.spoken_as(language) is None):
+        if voice is None:
             voice = next(iter(self.speaking(language)), None)
+        elif voice in self.all and voice.spoken_as(language) is None:  # Of one in no list nobody knows what it speaks.
+            voice = similar(replace(voice, locale=language), self.all, SHIPPED)
         if voice is None or not self._lost.is_lost(voice.short_name):
             return voice
         return self.instead_of(voice, language) or voice

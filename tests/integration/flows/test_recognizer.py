@@ -20,6 +20,7 @@ from ..subentries import open_form, open_reconfigure_form, submit, suggestions
 
 ALL: dict[str, Any] = {
     "languages": ["de-DE", "fr-FR"],
+    "agent": "conversation.home_assistant",
     "end_of_speech": "azure",
     "max_duration": 20,
     "use_names": False,
@@ -139,6 +140,7 @@ async def test_what_counts_with_one_end_of_a_command_is_asked_for_with_that_alon
         ({"languages": ["de-DE", "de-AT"]}, "language_twice", {"language": "de"}),
         ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES", "pt-PT"]}, "too_many_languages", {"limit": "3"}),
         ({"languages": ["de-DE", "fr-FR", "it-IT", "es-ES"]}, "too_many_languages", {"limit": "3"}),
+        ({"agent": "conversation.home_assistant"}, "agent_without_languages", {}),
         ({"phrases": [f"phrase {number}" for number in range(MAX_PHRASES + 1)]}, "too_many_phrases", {"limit": "500"}),
         ({"phrases": ["x" * 101]}, "phrase_too_long", {"phrase": "x" * 30, "limit": "100"}),
         ({"text": {"substitutions": ["per cent"]}}, "invalid_substitution", {"line": "per cent"}),
@@ -157,7 +159,7 @@ async def test_a_mistake_is_named_and_can_be_mended(
     form = await submit(hass, form, name=NAME, **filled_in(**settings))
     assert form["type"] is FlowResultType.FORM
     (setting,) = settings
-    assert form["errors"] == {setting if setting in ("languages", "phrases") else "base": error}
+    assert form["errors"] == {setting if setting in ("languages", "agent", "phrases") else "base": error}
     assert placeholders.items() <= (form["description_placeholders"] or {}).items()
     assert form["data_schema"] is not None
     kept = suggestions(form["data_schema"])
@@ -165,6 +167,45 @@ async def test_a_mistake_is_named_and_can_be_mended(
 
     result = await submit(hass, form, name=NAME, **filled_in())
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_an_agent_is_suggested_by_the_name_that_it_has(
+    hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    model = entity_registry.async_get_or_create("conversation", "test", "model", suggested_object_id="model")
+    subentry = await add_recognizer(hass, entry, languages=["de-DE"], agent="conversation.model")
+    assert subentry.data["agent"] == model.id
+    entity_registry.async_update_entity("conversation.model", new_entity_id="conversation.oracle")
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_RECOGNIZER, subentry.subentry_id)
+    assert form["data_schema"] is not None
+    assert not form["errors"]
+    assert suggestions(form["data_schema"])["agent"] == "conversation.oracle"
+
+
+async def test_an_agent_that_is_gone_is_told_of(
+    hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    entity_registry.async_get_or_create("conversation", "test", "model", suggested_object_id="model")
+    subentry = await add_recognizer(hass, entry, languages=["de-DE"], agent="conversation.model")
+    entity_registry.async_remove("conversation.model")
+    form = await open_reconfigure_form(hass, entry, SUBENTRY_RECOGNIZER, subentry.subentry_id)
+    assert form["errors"] == {"agent": "agent_gone"}
+    assert form["data_schema"] is not None
+    assert "agent" not in suggestions(form["data_schema"])
+    result = await submit(hass, form, **filled_in(languages=["de-DE"]))
+    assert result["reason"] == "reconfigure_successful"
+
+
+async def test_a_recognizers_agent_does_not_ask_another_recognizers(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    await add_recognizer(hass, entry, languages=["de-DE"], agent="conversation.home_assistant")
+    form = await open_form(hass, entry, SUBENTRY_RECOGNIZER)
+    form = await submit(hass, form, name="Hall", **filled_in(languages=["de-DE"], agent="conversation.kitchen_agent"))
+    assert form["errors"] == {"agent": "agent_asks_back"}
+    result = await submit(
+        hass, form, name="Hall", **filled_in(languages=["de-DE"], agent="conversation.home_assistant")
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["description"] == "answers"
 
 
 async def test_more_languages_where_the_service_identifies_them_all_along(

@@ -8,13 +8,19 @@ from homeassistant.components.assist_pipeline.default_pipeline import _async_loc
 from homeassistant.components.assist_pipeline.pipeline import KEY_ASSIST_PIPELINE
 from homeassistant.components.conversation import async_get_agent
 from homeassistant.components.conversation.default_agent import DefaultAgent
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.chat_session import async_get_chat_session
 import pytest
 
+from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.home import permission
+from custom_components.azure_speech_live.home.agents import OWN_AGENT
 from custom_components.azure_speech_live.home.permission import async_local_first
 from custom_components.azure_speech_live.home.sentences import Sentences, async_find
+from tests.speech_service.service import SpeechService
 
+from ..forms import add_resource
+from ..recognizers import add_recognizer
 from .homes import EARS, MODEL, SMALL, Home
 
 LOCAL_FIRST: Final = {"conversation_engine": MODEL, "prefer_local_intents": True}
@@ -36,6 +42,17 @@ async def test_all_assistants_must_let_local_sentences_go_first(here: Home) -> N
             await here.add_assistant(stt_engine=recognizer, **assistant)
         found = async_local_first(here.hass, recognizer)
         assert len(found) == (len(assistants) if is_permitted else 0)
+
+
+async def test_a_recognizers_agent_is_as_good_as_the_one_that_it_asks(here: Home, service: SpeechService) -> None:
+    entry = await add_resource(here.hass, service)
+    for number, (agent, is_permitted) in enumerate(((OWN_AGENT, True), (MODEL, False))):
+        subentry = await add_recognizer(here.hass, entry, languages=["de-DE"], agent=agent)
+        ours = er.async_get(here.hass).async_get_entity_id("conversation", DOMAIN, subentry.subentry_id)
+        recognizer = f"stt.ears_{number}"
+        await here.add_assistant(stt_engine=recognizer, conversation_engine=ours, conversation_language="*")
+        found = async_local_first(here.hass, recognizer)
+        assert [assistant.agent_id for assistant in found] == ([agent] if is_permitted else [])
 
 
 async def test_one_that_does_not_closes_all_its_recognizer_s_assistants(here: Home) -> None:

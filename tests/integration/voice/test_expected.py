@@ -13,7 +13,12 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
-from custom_components.azure_speech_live.voice.expected import async_expect, async_get_ready
+from custom_components.azure_speech_live.voice.expected import (
+    async_answer_in,
+    async_answer_language,
+    async_expect,
+    async_get_ready,
+)
 from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
 
@@ -231,3 +236,28 @@ async def test_nobody_is_told_of_a_connection_that_cannot_be_opened_early(
     await service.until(lambda: bool(spoken(service)))
     assert [attempt.status for attempt in service.attempts[early:]] == [503, 101]
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_the_language_of_an_answer_is_that_of_what_the_run_expected_and_of_nothing_else() -> None:
+    async_expect(lambda: None)
+    async_answer_in("de-DE")
+    assert async_answer_language() is None
+    async_expect(lambda: None)  # right before it is spoken
+    assert async_answer_language() == "de-DE"
+
+
+async def test_an_announcement_within_a_run_is_in_its_own_language() -> None:
+    """As of a script that a command starts: it is expected by itself, and spoken like an answer."""
+    async_expect(lambda: None)
+    async_answer_in("de-DE")
+    async_expect(lambda: None)
+    async_expect(lambda: None)
+    assert async_answer_language() is None
+
+
+async def test_an_answer_is_in_the_language_that_was_told_last() -> None:
+    async_expect(lambda: None)
+    async_answer_in("de-DE")
+    async_answer_in(None)
+    async_expect(lambda: None)
+    assert async_answer_language() is None
