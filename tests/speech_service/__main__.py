@@ -15,12 +15,14 @@ import signal
 
 from . import manner
 from .answers import Dialect
-from .engines import Engine
+from .engines import Engine, conversation
 from .engines.apertium import Apertium
+from .engines.by_sound import BySound
 from .engines.espeak_ng import EspeakNg
 from .engines.scripted import Scripted, Utterance
 from .engines.scripted_translation import ScriptedSynthesizer, ScriptedTranslator
 from .engines.speech import ScriptedSpeaker
+from .engines.translation import Translator
 from .manner import MANNERS, combined
 from .per_minute import PerMinute
 from .real import REAL
@@ -39,17 +41,20 @@ def main() -> None:
     parser.add_argument("--key", action="append", help=f"subscription key to accept; repeatable (default: {KEY})")
     parser.add_argument(
         "--engine",
-        choices=["scripted", "pocketsphinx"],
+        choices=["scripted", "pocketsphinx", "known"],
         default="scripted",
-        help="what recognises: always the same sentence, or a real recogniser (default: %(default)s)",
+        help="what recognises: always the same sentence, a real recogniser, or what knows a conversation by its sound "
+        "(default: %(default)s)",
     )
+    parser.add_argument("--conversation", type=Path, metavar="FILE", help="known, dictionary: the lines, as JSON")
     parser.add_argument("--say", metavar="TEXT", help="scripted: the sentence that every turn is heard to say")
     parser.add_argument("--phrases", type=Path, metavar="FILE", help="pocketsphinx: what may be said, a phrase a line")
     parser.add_argument(
         "--translator",
-        choices=["scripted", "apertium"],
+        choices=["scripted", "apertium", "dictionary"],
         default="scripted",
-        help='what translates: "[es] text", or the language pairs of Apertium (default: %(default)s)',
+        help='what translates: "[es] text", the language pairs of Apertium, or the conversation itself '
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--voice",
@@ -93,6 +98,8 @@ def main() -> None:
     )
     parser.add_argument("--log-level", default="WARNING", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     arguments = parser.parse_args()
+    if (arguments.engine == "known" or arguments.translator == "dictionary") and not arguments.conversation:
+        parser.error("the engine and the dictionary know what is in --conversation FILE")
     logging.basicConfig(level=arguments.log_level)
     asyncio.run(_serve(arguments))
 
@@ -103,8 +110,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     service = SpeechService(
-        _make_engine(arguments),
-        translator=Apertium() if arguments.translator == "apertium" else ScriptedTranslator(),
+        await _make_engine(arguments),
+        translator=_make_translator(arguments),
         synthesizer=EspeakNg() if arguments.voice == "espeak-ng" else ScriptedSynthesizer(),
         dialect=arguments.dialect,
         synthesis=_make_synthesis(arguments),
@@ -130,7 +137,18 @@ def _make_synthesis(arguments: argparse.Namespace) -> Synthesis:
     )
 
 
-def _make_engine(arguments: argparse.Namespace) -> Engine:
+def _make_translator(arguments: argparse.Namespace) -> Translator:
+    match arguments.translator:
+        case "apertium":
+            return Apertium()
+        case "dictionary":
+            return conversation.Dictionary(conversation.read(arguments.conversation))
+    return ScriptedTranslator()
+
+
+async def _make_engine(arguments: argparse.Namespace) -> Engine:
+    if arguments.engine == "known":
+        return BySound(await conversation.recordings(conversation.read(arguments.conversation)))
     if arguments.engine == "pocketsphinx":
         # Only here: it costs half a second and 40 MB that the scripted engine does without.
         from .engines.pocketsphinx import Pocketsphinx  # noqa: PLC0415

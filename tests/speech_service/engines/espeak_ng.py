@@ -28,6 +28,11 @@ class EspeakNg:
 
     async def speak(self, text: str, language: str, voice: str, rate: int) -> bytes:  # noqa: ARG002 - see above
         """Return the speech. Raises SynthesisFailedError."""
-        native = await run_process(text.encode(), "espeak-ng", "-v", base_language(language), "--stdin", "--stdout")
-        pcm_out = ("-f", "s16le", "-ac", "1", "-ar", str(rate), "pipe:")
-        return await run_process(native, "ffmpeg", *_QUIETLY_IN, *pcm_out)
+        return await spoken(text, base_language(language), rate)
+
+
+async def spoken(text: str, voice: str, rate: int) -> bytes:
+    """Return what a voice of espeak-ng says, as PCM. Raises SynthesisFailedError."""
+    native = await run_process(text.encode(), "espeak-ng", "-v", voice, "--stdin", "--stdout")
+    pcm_out = ("-f", "s16le", "-ac", "1", "-ar", str(rate), "pipe:")
+    return await run_process(native, "ffmpeg", *_QUIETLY_IN, *pcm_out)

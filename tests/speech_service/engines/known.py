@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..options import Mode, TurnOptions
+from ..options import Mode, TurnOptions, base_language
 from ..text import Written
 from ..wav import SAMPLE_RATE, from_seconds
 from . import Finding, Hypothesis, Phrase, SpeechStart, Status, Word
@@ -51,6 +51,8 @@ class Said:
     end: float
     speaker: str = ""
     """Who says it, by any name."""
+    language: str = ""
+    """In which language (BCP-47): a turn that is not for it does not hear it. Empty: in whichever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,17 @@ class Recording:
         return Recording((np.frombuffer(self.pcm, np.int16) * factor).astype(np.int16).tobytes(), self.words)
 
 
+class Finder(Protocol):
+    """Finds recordings in a turn's audio."""
+
+    def find(self, samples: Samples, heard: int) -> Iterator[tuple[Recording, int]]:
+        """Yield recordings that are found by more audio, and where each begins, in samples from the turn's start.
+
+        The audio goes on at `heard` samples from the start; some of it may be what was looked at before, and places may
+        be told again.
+        """
+
+
 class Known:
     """Hears recordings that it knows."""
 
@@ -95,11 +108,11 @@ class Known:
         """Begin to listen."""
         return KnownRecognition(self, options)
 
-    def find(self, samples: Samples) -> Iterator[tuple[Recording, int]]:
-        """Yield the recordings in some audio, and where each begins there, in samples; it may be before the audio."""
+    def find(self, samples: Samples, heard: int) -> Iterator[tuple[Recording, int]]:
+        """Find recordings by their marks."""
         for place in marks(samples):
             if found := self._marks.get(samples[place : place + _MARK].tobytes()):
-                yield found[0], place - found[1]
+                yield found[0], heard + place - found[1]
 
     def close(self) -> None:
         """Nothing is held."""
@@ -108,9 +121,9 @@ class Known:
 class KnownRecognition:
     """One turn. Places are in seconds from its start."""
 
-    def __init__(self, engine: Known, options: TurnOptions) -> None:
+    def __init__(self, finder: Finder, options: TurnOptions) -> None:
         """Begin in quiet."""
-        self._engine = engine
+        self._finder = finder
         self._options = options
         self._end_silence = options.end_silence or END_SILENCE
         self._initial_silence = options.initial_silence or INITIAL_SILENCE[options.mode]
@@ -156,12 +169,15 @@ class KnownRecognition:
 
     def _recognize(self, samples: Samples) -> None:
         """Find out what is played, and which words come."""
-        for recording, place in self._engine.find(samples):
-            if (known := (id(recording), self._heard + place)) not in self._known:
+        for recording, place in self._finder.find(samples, self._heard):
+            if (known := (id(recording), place)) not in self._known:
                 self._known.add(known)
                 start = known[1] / SAMPLE_RATE
-                words = (replace(word, start=start + word.start, end=start + word.end) for word in recording.words)
-                self._coming += [word for word in words if word.start > -FRAME]  # the others were before this turn
+                words = [replace(word, start=start + word.start, end=start + word.end) for word in recording.words]
+                # Two are not heard at once: what sounded like another until now was this one.
+                self._coming = [word for word in self._coming if word.start < words[0].start]
+                # The others were before this turn, or are in languages that it does not know.
+                self._coming += [word for word in words if word.start > -FRAME and self._language(word)]
 
     def _hear_loud(self) -> list[Finding]:
         if self._start is None:
@@ -193,13 +209,14 @@ class KnownRecognition:
             return []
         self._told = self._position
         words = [word for word in self._coming if word.end <= self._position - LAG]
-        text = " ".join(word.text for word in words)
+        text = _written(words).lexical
         if text in ("", self._text):
             return []
         self._text = text
         duration = from_seconds(words[-1].end - start)
         offset, speaker = from_seconds(start), words[0].speaker
-        return [Hypothesis(text=text, offset=offset, duration=duration, language=self._language, speaker=speaker)]
+        language = self._language(words[0])
+        return [Hypothesis(text=text, offset=offset, duration=duration, language=language, speaker=speaker)]
 
     def _phrase(self, start: float) -> Phrase:
         """Return what was said up to the quiet."""
@@ -209,21 +226,25 @@ class KnownRecognition:
         offset, duration = from_seconds(start), from_seconds(self._quiet - start)
         if not words:
             return Phrase(offset=offset, duration=duration, status=Status.NO_MATCH)
-        written = Written.from_lexical(" ".join(word.text for word in words))
+        written = _written(words)
         return Phrase(
             display=written.display,
             lexical=written.lexical,
             itn=written.itn,
             offset=offset,
             duration=duration,
-            language=self._language,
+            language=self._language(words[0]),
             speaker=words[0].speaker,
             words=tuple(_placed(words)),
         )
 
-    @property
-    def _language(self) -> str:
-        return self._options.languages[0]
+    def _language(self, word: Said) -> str | None:
+        """Return which of the turn's languages a word is in; None if it is in none of them."""
+        languages = self._options.languages
+        if not word.language:
+            return languages[0]
+        base = base_language(word.language)
+        return next((language for language in languages if base_language(language) == base), None)
 
 
 def loudness(samples: Samples) -> NDArray[np.float64]:
@@ -241,6 +262,14 @@ def marks(samples: Samples) -> list[int]:
     return [int(place) for place in np.flatnonzero((mixed % 128 == 1) & (np.abs(wide[:-2]) > LOUD))]
 
 
+def _written(words: Sequence[Said]) -> Written:
+    """Return what words say, which are lexical or as displayed."""
+    text = " ".join(word.text for word in words)
+    displayed = Written.from_display(text)
+    return Written.from_lexical(text) if displayed.lexical == text else displayed
+
+
 def _placed(words: Sequence[Said]) -> Iterator[Word]:
     for word in words:
-        yield Word(text=word.text, offset=from_seconds(word.start), duration=from_seconds(word.end - word.start))
+        text = Written.from_display(word.text).lexical
+        yield Word(text=text, offset=from_seconds(word.start), duration=from_seconds(word.end - word.start))
