@@ -67,6 +67,7 @@
  * @property {string} source The session that it was said in.
  * @property {string | null} error Why there is no translation.
  */
+/** @typedef {"mine" | "theirs"} Side Of an interpreter: who owns the device, or a guest. */
 /** @typedef {{code: string, message: string, placeholders: Record<string, string>}} Trouble */
 /**
  * @typedef {"idle" | "asking" | "listening" | "speaking" | "reconnecting" | "catching_up" | "paused" | "ended" |
@@ -78,6 +79,9 @@ const DOMAIN = "azure_speech_live";
 /* ---------------------------------------------------------------------------------------------------- what was said */
 
 const MAX_SEGMENTS = 2000;
+
+/** A language without its region. @param {string} tag */
+const base = (tag) => tag.split("-")[0];
 
 /** What was said, and is being said. It is bounded, and nothing of it is stored. */
 class Said extends EventTarget {
@@ -454,7 +458,7 @@ export class Live extends Said {
   lost = 0;
   /** @type {Trouble | null} */
   error = null;
-  /** Languages that are not spoken aloud. @type {Set<string>} */
+  /** Sides that do not hear their translations. @type {Set<Side>} */
   muted = new Set();
   /** The one that is spoken now, if that is known; and the guest's. @type {{language?: string, theirs?: string}} */
   choice = {};
@@ -482,8 +486,8 @@ export class Live extends Said {
   #session = null;
   /** @type {Promise<void> | null} */
   #finishing = null;
-  /** This device's sessions; the next one goes on with the last. @type {string[]} */
-  #own = [];
+  /** This device's session, with which the next one goes on. */
+  #id = "";
   #beganAt = 0;
   /** @type {Session | null} */
   #watch = null;
@@ -612,9 +616,9 @@ export class Live extends Said {
     this.#voices.retry();
   }
 
-  /** @param {string} language @param {boolean} muted Whether translations to it are not spoken aloud. */
-  mute(language, muted) {
-    this.muted[muted ? "add" : "delete"](language);
+  /** @param {Side} side @param {boolean} muted Whether it does not hear its translations. */
+  mute(side, muted) {
+    this.muted[muted ? "add" : "delete"](side);
     if (muted) this.skip();
     if (this.#session && !this.#config.conversation) void this.#renew(); // so that nothing unheard is billed
     this._change();
@@ -622,7 +626,7 @@ export class Live extends Said {
 
   clear() {
     if (!this.on) {
-      this.#own = [];
+      this.#id = "";
       this.#ring = new Ring();
       this.#beganAt = 0;
     }
@@ -704,7 +708,7 @@ export class Live extends Said {
       this._change();
     }
     this.#pump(BURST);
-    if (Array.isArray(this.#config.theirs) && performance.now() - this.heardAt > ALONE) this.part();
+    if (this.choice.theirs && performance.now() - this.heardAt > ALONE) this.part();
   }
 
   /** @param {number} bytes At most. */
@@ -751,11 +755,10 @@ export class Live extends Said {
 
   async #message() {
     const { mode, conversation, source, speakers, aloud, side = "both", languages, translate_to } = this.#config;
-    const session = this.#own.at(-1);
     const offset = this.#microphone ? this.#ring.start : performance.now() / 1000 - this.#beganAt;
     /** @type {Record<string, any>} */
     const message = { ...this.#resource, type: `${DOMAIN}/translate`, version: 2, conversation };
-    if (session) message.after = { session, offset };
+    if (this.#id) message.after = { session: this.#id, offset };
     if (this.#microphone) message.sample_rate = this.#microphone.rate;
     else message.source = { [source?.startsWith("media_player.") ? "player" : "microphone"]: source };
     if (mode === "interpreter") {
@@ -780,8 +783,8 @@ export class Live extends Said {
   /** @param {string[]} languages @returns {Promise<Record<string, string>>} */
   async #voicesOf(languages) {
     const { mine_voice, theirs_voice, theirs, conversation } = this.#config;
-    const heard = languages.filter((language) => conversation || !this.muted.has(language));
-    const known = { [this.mine]: mine_voice, [this.theirs]: typeof theirs === "string" ? theirs_voice : undefined };
+    const heard = languages.filter((language) => conversation || !this.muted.has(this.#sideOf(language)));
+    const known = { [this.mine]: mine_voice, [this.theirs]: [theirs].flat().length > 1 ? undefined : theirs_voice };
     const unknown = heard.filter((language) => !known[language]);
     if (unknown.length) {
       const ask = { ...this.#resource, type: `${DOMAIN}/choices`, voices_of: unknown };
@@ -801,7 +804,7 @@ export class Live extends Said {
     }
     if (session !== this.#session) return this._change();
     if (type === "start") {
-      this.#own = [...this.#own.slice(-9), session.id];
+      this.#id = session.id;
       this.#beganAt ||= performance.now() / 1000;
       this.#ring.limit(event.backlog);
       this.#enter("listening");
@@ -821,7 +824,7 @@ export class Live extends Said {
     const { conversation } = this.#config;
     if (!conversation || this.#watch) return;
     const watch = (this.#watch = new Session(this.#hass.connection, (event) => this.#watched(event)));
-    await watch.open({ ...this.#resource, type: `${DOMAIN}/watch`, conversation });
+    await watch.open({ type: `${DOMAIN}/watch`, version: 2, conversation });
   }
 
   /** @param {any} event Of any session of the conversation. */
@@ -829,12 +832,14 @@ export class Live extends Said {
     const { type, from } = event;
     if (type === "watching") for (const said of event.recent) this.#watched({ ...said, type: "phrase" });
     else if (type === "playing") {
-      this.#others[event.playing ? "add" : "delete"](from);
+      if (from && from === this.#id) return; // told by this device
+      if (event.playing) this.#others.add(from);
+      else if (!this.#others.delete(from)) this.#others.clear(); // it has another session by now
       this.#spoke();
     } else if (type === "end" || type === "error") this.current.delete(from);
     else if (type === "synthesis") this.#speak(event);
     else {
-      const own = this.#own.includes(from);
+      const own = from === this.#id;
       this._hear(event, from, own ? "" : from);
       if (own && type === "phrase") this.#ring.forget(event.offset + event.duration);
     }
@@ -844,8 +849,15 @@ export class Live extends Said {
   /** @param {any} event */
   #speak({ url, language }) {
     const { mode, aloud, side = "both" } = this.#config;
-    if (!url || mode !== "interpreter" || !aloud || this.muted.has(language)) return;
-    if (side === "both" || language === this[side]) this.#voices.add(this.#hass.hassUrl(url));
+    const heardBy = this.#sideOf(language);
+    if (!url || mode !== "interpreter" || !aloud || this.muted.has(heardBy)) return;
+    if (side === "both" || side === heardBy) this.#voices.add(this.#hass.hassUrl(url));
+  }
+
+  /** Who understands it, in a translation: the service calls that "yue" which is spoken in zh-HK. @param {string} language */
+  #sideOf(language) {
+    const mine = base(language) === base(this.mine) || (base(language) !== base(this.theirs) && base(this.mine) === "zh");
+    return mine ? "mine" : "theirs";
   }
 
   /** A translation begins or ends to be heard, here or elsewhere. */
