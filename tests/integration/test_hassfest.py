@@ -278,6 +278,7 @@ TRANSLATION_SCHEMA: Final = vol.Schema(
             }
         },
         vol.Optional("system_health"): {vol.Required("info"): {KEY: plain}},
+        vol.Optional("common"): {KEY: in_good_form},
     }
 )
 
