@@ -6,6 +6,7 @@ What they respond is for the automation that called them.
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from homeassistant.components import websocket_api
@@ -21,6 +22,7 @@ from .actions.limits import async_get_limits
 from .actions.permissions import async_get_caller, check_may_hear
 from .actions.recording import RecordingRun
 from .actions.resource_choice import RESOURCE_FIELD, async_choose_resource
+from .actions.subtitle_files import SUBTITLES, async_get_place, async_subtitles
 from .actions.voice_choice import async_choose_voice
 from .audio.address import media_error, media_id
 from .audio.media import MAX_DURATION, MAX_DURATION_SPOKEN, open_recording
@@ -28,18 +30,25 @@ from .const import DOMAIN
 from .languages.choice import recognition_options, translation_options
 from .resource.errors import worded
 from .speech import Profanity, RecognitionOptions, TranslationOptions
+from .transcript.subtitles import Format
 
 SERVICE_TRANSCRIBE: Final = "transcribe"
 SERVICE_TRANSLATE: Final = "translate"
 
 ATTR_DURATION: Final = "duration"
+ATTR_FILENAME: Final = "filename"
 ATTR_LANGUAGE: Final = "language"
 ATTR_MEDIA: Final = "media"
 ATTR_MICROPHONE: Final = "microphone"
 ATTR_PROFANITY: Final = "profanity"
 ATTR_SILENCE: Final = "silence"
+ATTR_SPEAKERS: Final = "speakers"
+ATTR_SUBTITLES: Final = "subtitles"
 ATTR_TARGET_LANGUAGE: Final = "target_language"
 ATTR_VOICE: Final = "voice"
+
+LONGEST_PHRASE: Final = 60.0
+"""Seconds of speech without a pause that are one phrase of a recording: the most that can be asked for."""
 
 # What a media selector gives, or the plain address that an automation writes.
 _MEDIA: Final = vol.Any(
@@ -58,6 +67,9 @@ _TRANSCRIBE_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_SILENCE, default=SILENCE): vol.All(vol.Coerce(float), vol.Range(min=0.5, max=30)),
         vol.Required(ATTR_LANGUAGE): vol.All(cv.ensure_list, [cv.string]),
         vol.Optional(ATTR_PROFANITY, default=Profanity.MASKED): vol.Coerce(Profanity),
+        vol.Optional(ATTR_SPEAKERS, default=False): cv.boolean,
+        vol.Optional(ATTR_SUBTITLES): vol.All(vol.In(SUBTITLES), vol.Coerce(Format)),
+        vol.Optional(ATTR_FILENAME): cv.string,
     }
 )
 _TRANSLATE_SCHEMA: Final = _TRANSCRIBE_SCHEMA.extend(
@@ -102,6 +114,12 @@ async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceR
     hass, media, satellite = call.hass, call.data.get(ATTR_MEDIA, ""), call.data.get(ATTR_MICROPHONE, "")
     if bool(media) == bool(satellite):
         raise worded(ServiceValidationError, "one_source")
+    form, file = call.data.get(ATTR_SUBTITLES), None
+    if filename := call.data.get(ATTR_FILENAME):
+        file, form = await async_get_place(hass, filename, form)
+    options = replace(
+        options, speakers=call.data[ATTR_SPEAKERS], word_times=form is not None, longest_phrase=LONGEST_PHRASE
+    )
     user = await async_get_caller(hass, call.context)
     check_may_hear(hass, user, media=media, microphone=satellite)
     own, microphone = async_get_microphone(hass, satellite) if satellite else (None, None)
@@ -119,7 +137,11 @@ async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceR
     )
     run = RecordingRun(hass, entry, media or satellite, sound, options=options, context=call.context)
     with _ended_with_caller(call):
-        return await run.async_response()
+        response = await run.async_response()
+        if form is not None:
+            # If both the service and the writing have failed, the service's failure says more.
+            response = await async_subtitles(hass, run.transcript, form, file) | response
+        return response
 
 
 @contextmanager

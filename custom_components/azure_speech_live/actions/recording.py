@@ -86,7 +86,7 @@ class RecordingRun:
         self._opening = opening
         self._options = options
         self._context = context
-        self._transcript = Transcript(options)
+        self.transcript = Transcript(options)
         self._voice = (
             SpokenTranslation(MAX_UNPLAYED) if isinstance(options, TranslationOptions) and options.voice else None
         )
@@ -124,10 +124,10 @@ class RecordingRun:
         match event:
             case Hypothesis():
                 recording.heard()
-                self._transcript.hear(event)
+                self.transcript.hear(event)
             case Phrase():
-                self._transcript.add(event)
-                if self._transcript.is_full:
+                self.transcript.add(event)
+                if self.transcript.is_full:
                     raise worded(HomeAssistantError, "transcript_too_long")
                 self._report_phrase(event)
                 end = event.offset + event.duration
@@ -151,9 +151,9 @@ class RecordingRun:
 
     def _voice_failed(self, reason: str) -> None:
         """Take note of why something is not spoken: in the response or, if that was given, once in the log."""
-        if self._response.done() and VOICE not in self._transcript.failures:
+        if self._response.done() and VOICE not in self.transcript.failures:
             self._warn(reason)
-        self._transcript.failures[VOICE] = reason
+        self.transcript.failures[VOICE] = reason
 
     def _finish(self, recording: Sound) -> None:
         """Give the response to all of a recording. Raises ServiceValidationError if it was not all."""
@@ -165,7 +165,7 @@ class RecordingRun:
         """Give the response, if it was not given yet; with an error, to no more than was heard until then."""
         if self._response.done():
             return
-        response = self._transcript.response()
+        response = self.transcript.response()
         if error is not None:
             response["error"] = str(error)
         if self._voice:
@@ -180,8 +180,8 @@ class RecordingRun:
             if not self._response.cancelled():
                 self._warn(error)
             return
-        if self._transcript.is_full or (self._transcript.has_words and isinstance(error.__cause__, SpeechError)):
-            if (unfinished := self._transcript.break_off()) is not None:
+        if self.transcript.is_full or (self.transcript.has_words and isinstance(error.__cause__, SpeechError)):
+            if (unfinished := self.transcript.break_off()) is not None:
                 self._report_phrase(unfinished)
             self._respond(error)
         else:
@@ -194,7 +194,7 @@ class RecordingRun:
 
     def _report_phrase(self, phrase: Phrase) -> None:
         if phrase.says_something:
-            self._report(type="phrase", **self._transcript.segment(phrase))
+            self._report(type="phrase", **self.transcript.segment(phrase))
 
     @callback
     def _report(self, **event: Any) -> None:

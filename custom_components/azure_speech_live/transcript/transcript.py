@@ -1,11 +1,16 @@
 """What a recording says: its phrases, put together as the response of an action."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 from typing import Final
 
 from homeassistant.util.json import JsonObjectType
 
 from ..languages.translation import joined, translation_of
 from ..speech import Hypothesis, Phrase, RecognitionOptions, RecognitionStatus, TranslationOptions
+from .cues import Line
+from .speakers import Speakers
 
 VOICE: Final = "voice"
 """The key of a failure that is the voice's, where those of translations have the language's."""
@@ -14,6 +19,8 @@ MAX_SIZE: Final = 4_000_000
 """Characters of a transcript with its translations: four hours of fast speech, 25 a second, in eleven languages."""
 _PHRASE_SIZE: Final = 200
 """What a phrase counts for beside its texts: how many there are is limited as well, to more than one a second."""
+_WORD_SIZE: Final = 10
+"""What the times of a word count for."""
 
 
 class Transcript:
@@ -22,7 +29,8 @@ class Transcript:
     def __init__(self, options: RecognitionOptions) -> None:
         """Begin with no phrase."""
         self._language = options.language
-        self._targets = options.targets if isinstance(options, TranslationOptions) else ()
+        self._speakers = Speakers() if options.speakers else None
+        self.targets = options.targets if isinstance(options, TranslationOptions) else ()
         self._phrases: list[Phrase] = []
         self._size = 0
         self._unfinished: Hypothesis | None = None
@@ -46,6 +54,7 @@ class Transcript:
             duration=said.duration,
             language=said.language,
             translations=said.translations,
+            speaker=said.speaker,
         )
         self.add(phrase)
         return phrase
@@ -57,7 +66,12 @@ class Transcript:
             return
         self._phrases.append(phrase)
         self._size += _PHRASE_SIZE + len(phrase.text) + sum(map(len, phrase.translations.values()))
-        for target in self._targets:
+        self._size += sum(_WORD_SIZE + len(word.text) for word in phrase.words)
+        if self._speakers:
+            known = self._speakers.take(str(len(self._phrases) - 1), phrase.speaker)
+            for earlier, speaker in known.items():
+                self._phrases[int(earlier)] = replace(self._phrases[int(earlier)], speaker=speaker)
+        for target in self.targets:
             if translation_of(phrase, target, self._language) is None:
                 self.failures[target] = phrase.translation_error or "the service gave no translation"
 
@@ -82,11 +96,13 @@ class Transcript:
             "language": language,
             "segments": [self.segment(phrase) for phrase in self._phrases],
         }
-        if self._targets:
+        if self._speakers:
+            response["speakers"] = list(self._turns())
+        if self.targets:
             translated = [self._translations(phrase) for phrase in self._phrases]
             response["translations"] = {
                 target: joined([texts[target] for texts in translated if target in texts], target)
-                for target in self._targets
+                for target in self.targets
             }
             response["failures"] = dict(self.failures)
         return response
@@ -99,14 +115,37 @@ class Transcript:
             "offset": round(phrase.offset, 3),
             "duration": round(phrase.duration, 3),
         }
-        if self._targets:
+        if self._speakers:
+            segment["speaker"] = phrase.speaker
+        if self.targets:
             segment["translations"] = dict(self._translations(phrase))
         else:
             segment["confidence"] = phrase.confidence
         return segment
 
+    def lines(self, target: str | None = None) -> list[Line]:
+        """Return what was said, or its translation to a language, as subtitles need it."""
+        return list(self._lines(target))
+
+    def _lines(self, target: str | None) -> Iterator[Line]:
+        for phrase in self._phrases:
+            text = phrase.text if target is None else translation_of(phrase, target, self._language)
+            if text:
+                # Those of a translation have other words.
+                words = phrase.words if text == phrase.text else ()
+                yield Line(text, phrase.offset, phrase.duration, phrase.speaker, words)
+
+    def _turns(self) -> Iterator[JsonObjectType]:
+        """Yield what each speaker says until another one does."""
+        told = (phrase for phrase in self._phrases if phrase.text)
+        for speaker, turn in groupby(told, key=lambda phrase: phrase.speaker):
+            phrases = list(turn)
+            language = phrases[0].language or self._language
+            text = joined([phrase.text for phrase in phrases], language)
+            yield {"speaker": speaker, "text": text, "offset": round(phrases[0].offset, 3)}
+
     def _translations(self, phrase: Phrase) -> dict[str, str]:
-        found = {target: translation_of(phrase, target, self._language) for target in self._targets}
+        found = {target: translation_of(phrase, target, self._language) for target in self.targets}
         return {target: text for target, text in found.items() if text is not None}
 
     def _main_language(self) -> str | None:

@@ -1,5 +1,6 @@
 """What a recording says: phrases put together, their translations beside them, and what could not be had."""
 
+from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,37 @@ async def test_more_text_than_anybody_can_say_is_cut_off(
     response = await call(hass, "transcribe", media=media, language="en-US")
     assert len(response["segments"]) == size // 202 + 1
     assert "more text than anybody can say" in response["error"]
+
+
+async def test_speakers_have_turns(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    """The service can tell them apart from the second phrase on, and so the first is the same speaker's: a guess."""
+    service.manner = replace(service.manner, unknown_phrases=1)
+    said = [("One.", "A"), ("Two.", "A"), ("Three.", "B"), ("Four.", "A")]
+    service.engine = Scripted(
+        [Utterance(text=text, start=at / 3, end=at / 3 + 0.3, speaker=who) for at, (text, who) in enumerate(said)]
+    )
+    response = await call(hass, "transcribe", media=media, language="en-US", speakers=True)
+    assert [segment["speaker"] for segment in response["segments"]] == ["Guest-1", "Guest-1", "Guest-2", "Guest-1"]
+    assert response["speakers"] == [
+        {"speaker": "Guest-1", "text": "One. Two.", "offset": 0},
+        {"speaker": "Guest-2", "text": "Three.", "offset": 0.667},
+        {"speaker": "Guest-1", "text": "Four.", "offset": 1},
+    ]
+    (turn,) = service.connections[-1].turns
+    assert turn.options.audio_session
+    assert (await call(hass, "transcribe", media=media, language="en-US")).keys() == {"text", "language", "segments"}
+
+
+async def test_speakers_of_a_translation_have_turns(hass: HomeAssistant, service: SpeechService, media: str) -> None:
+    service.engine = Scripted(
+        [Utterance(text="Hi.", end=0.5, speaker="A"), Utterance(text="Ho.", start=0.6, end=1.2, speaker="B")]
+    )
+    response = await call(hass, "translate", media=media, language="en-US", target_language="de", speakers=True)
+    assert [(segment["speaker"], segment["translations"]) for segment in response["segments"]] == [
+        ("Guest-1", {"de": "[de] Hi."}),
+        ("Guest-2", {"de": "[de] Ho."}),
+    ]
+    assert [turn["text"] for turn in response["speakers"]] == ["Hi.", "Ho."]
 
 
 # --- translations
