@@ -70,6 +70,8 @@ def name(block: Any) -> str:
             return action.replace(".", "_")
         case {"text": str(), "segments": list()}:
             return "response"
+        case {"speakers": [{"speaker": str()}, *_]}:
+            return "speakers"
     pytest.fail(f"no test knows how to use this example: {block}")
 
 
@@ -219,6 +221,26 @@ async def response(house: House) -> None:
     assert given["failures"] == documented["failures"]
 
 
+async def speakers(house: House) -> None:
+    (documented,) = [block for block in blocks() if name(block) == "speakers"]
+    given = await house.act(
+        "azure_speech_live.transcribe", response=True, media=house.recording, language="en-US", speakers=True
+    )
+    assert given["speakers"][0].keys() == documented["speakers"][0].keys()
+
+
+async def subtitles(house: House) -> None:
+    """As it were: the film has no picture."""
+    film = house.config / "www" / "talk.mp4"
+    shutil.copy(house.recording, film)
+    await house.file_closed(str(film))
+    await house.done("azure_speech_live.translate", media=str(film), filename=str(film.with_suffix(".srt")))
+    await house.done("media_player.play_media")  # for grandmother, who is told of every recording
+    while not film.with_suffix(".de.srt").exists():
+        await asyncio.sleep(0.05)
+    assert SAID in film.with_suffix(".srt").read_text("utf-8")
+
+
 async def ask_at_the_door(house: House) -> None:
     await house.home.post("/api/events/doorbell", json={})
     await house.done("azure_speech_live.translate")
@@ -250,6 +272,8 @@ EXAMPLES: dict[str, Callable[[House], Awaitable[None]]] = {
     "azure_speech_live_translate": translate_what_is_said,
     "azure_speech_live_transcribe": what_is_said_at_the_door,
     "response": response,
+    "speakers": speakers,
+    "Subtitles": subtitles,
     "ask_at_the_door": ask_at_the_door,
     "relay_announcement": relay_announcement,
     "Local voice assistant while Azure is away": fall_back,
@@ -271,7 +295,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     """Furnish a house with all examples in its configuration, and with microphones in its kitchen and at its door."""
     pytest_socket.enable_socket()  # `loopback_sockets` comes with each test, and so too late for this
     config = tmp_path_factory.mktemp("documented")
-    examples = [package(block) for block in blocks() if name(block) != "response"]
+    examples = [package(block) for block in blocks() if name(block) not in ("response", "speakers")]
     furnish(config, [*examples, blueprints(str(config / RECORDING))])
     sound = spoken(SAID) + SILENCE
     microphones = alsa(tmp_path_factory.mktemp("sound"), kitchen=sound, door=sound)
