@@ -43,6 +43,11 @@ TIER_UNKNOWN: Final = "unknown"
 TIER_FREE: Final = "f0"
 TIER_STANDARD: Final = "s0"
 
+# And who may use its live captions.
+CONF_CAPTIONS_FOR: Final = "captions_for"
+CAPTIONS_FOR_EVERYBODY: Final = "everybody"
+CAPTIONS_FOR_ADMINISTRATORS: Final = "administrators"
+
 # Of a microphone: how listening starts, and where answers are heard. Its device is Home Assistant's CONF_DEVICE.
 CONF_START: Final = "start"
 CONF_MEDIA_PLAYER: Final = "media_player"

@@ -1,7 +1,9 @@
 """Live speech for dashboards and apps, over Home Assistant's WebSocket API.
 
-`azure_speech_live/recognize` and `/translate` take a microphone's audio as binary messages and answer with what is
-said, while it is said. `/subscribe_progress` tells what the actions are at.
+`azure_speech_live/recognize` and `/translate` listen, to a microphone whose audio comes as binary messages or to what
+Home Assistant can hear itself, and answer with what is said, while it is said. `/watch` tells what is said on other
+devices, `/playing` that a translation is heard on this one, `/choices` what there is to choose from: captions/ has what
+they do, docs/websocket.md what they look like. `/subscribe_progress` tells what the actions are at.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,39 +12,33 @@ from typing import Any, Final
 
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 import voluptuous as vol
 
+from .actions.permissions import captioning
 from .actions.recording import SIGNAL_PROGRESS
-from .actions.resource_choice import RESOURCE_FIELD, async_choose_resource
-from .actions.voice_choice import async_choose_voice
-from .captions.microphone import Microphone
-from .captions.session import VERSION, LiveSpeech
+from .captions.choices import CHOICES_SCHEMA, async_get_choices
+from .captions.conversation import MAX_NAME, async_find_conversation, async_get_conversation
+from .captions.request import RECOGNIZE_SCHEMA, TRANSLATE_SCHEMA, VERSION_FIELD, async_get_request
+from .captions.session import LiveSpeech
 from .captions.subscriber import Subscriber, refuse
 from .const import DOMAIN
-from .languages.choice import recognition_options, translation_options
-from .microphone.resampler import RATE
-from .speech import Profanity
-
-_RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
-"""What devices record at; of any other number, the resampler's tables could become very large."""
-_AUDIO_SCHEMA: Final[dict[Any, Any]] = {
-    vol.Optional("version", default=VERSION): VERSION,
-    **RESOURCE_FIELD,
-    vol.Required("language"): vol.All(cv.ensure_list, [cv.string]),
-    vol.Optional("profanity", default=Profanity.MASKED): vol.Coerce(Profanity),
-    vol.Optional("sample_rate", default=RATE): vol.All(int, vol.In(_RATES)),
-}
 
 
 @callback
 def async_setup_websocket_api(hass: HomeAssistant) -> None:
     """Register the commands."""
-    for command in (_async_recognize, _async_translate, _subscribe_progress):
+    for command in (
+        _async_recognize,
+        _async_translate,
+        _async_watch,
+        _async_playing,
+        _async_choices,
+        _subscribe_progress,
+    ):
         websocket_api.async_register_command(hass, command)
 
 
@@ -62,31 +58,65 @@ def _refusing(handler: _Handler) -> _Handler:
     return handle
 
 
-@websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/recognize", **_AUDIO_SCHEMA})
+@websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/recognize", **RECOGNIZE_SCHEMA})
 @websocket_api.async_response
 @_refusing
 async def _async_recognize(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    options = recognition_options(msg["language"], msg["profanity"])
-    entry = async_choose_resource(hass, options, connection.user, msg.get(ATTR_CONFIG_ENTRY_ID))
-    LiveSpeech(hass, entry, Subscriber(connection, msg["id"]), options).start(Microphone(msg["sample_rate"]))
+    await _async_begin(hass, connection, msg, translates=False)
+
+
+@websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/translate", **TRANSLATE_SCHEMA})
+@websocket_api.async_response
+@_refusing
+async def _async_translate(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    await _async_begin(hass, connection, msg, translates=True)
+
+
+async def _async_begin(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any], *, translates: bool
+) -> None:
+    subscriber = Subscriber(connection, msg["id"])
+    context = connection.context(msg)
+    request = await async_get_request(hass, connection.user, context, msg, translates=translates)
+    LiveSpeech(hass, subscriber, request).start()
+
+
+_CONVERSATION: Final = vol.All(cv.string, vol.Length(min=1, max=MAX_NAME))
+
+
+@websocket_api.websocket_command(
+    {vol.Required("type"): f"{DOMAIN}/watch", vol.Required("conversation"): _CONVERSATION, **VERSION_FIELD}
+)
+@websocket_api.async_response
+@_refusing
+async def _async_watch(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Tell everything that is said in a conversation."""
+    captioning(hass, connection.user)
+    async_get_conversation(hass, msg["conversation"]).async_watch(Subscriber(connection, msg["id"]))
 
 
 @websocket_api.websocket_command(
     {
-        vol.Required("type"): f"{DOMAIN}/translate",
-        **_AUDIO_SCHEMA,
-        vol.Required("target_language"): vol.All(cv.ensure_list, [cv.string]),
-        vol.Optional("voice"): cv.string,
+        vol.Required("type"): f"{DOMAIN}/playing",
+        vol.Required("conversation"): _CONVERSATION,
+        vol.Required("playing"): bool,
+        **VERSION_FIELD,
     }
 )
+@callback
+def _async_playing(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Take note that a device of a conversation plays a translation. Elsewhere that is of no interest."""
+    if conversation := async_find_conversation(hass, msg["conversation"]):
+        conversation.async_play(connection, playing=msg["playing"])
+    connection.send_result(msg["id"])
+
+
+@websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/choices", **CHOICES_SCHEMA})
 @websocket_api.async_response
 @_refusing
-async def _async_translate(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    options = translation_options(msg["language"], msg["target_language"], profanity=msg["profanity"])
-    entry = async_choose_resource(hass, options, connection.user, msg.get(ATTR_CONFIG_ENTRY_ID))
-    if voice := msg.get("voice"):
-        options = await async_choose_voice(hass, entry, options, voice)
-    LiveSpeech(hass, entry, Subscriber(connection, msg["id"]), options).start(Microphone(msg["sample_rate"]))
+async def _async_choices(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Tell what there is to choose from."""
+    connection.send_result(msg["id"], await async_get_choices(hass, connection.user, msg))
 
 
 @websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/subscribe_progress"})

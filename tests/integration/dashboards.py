@@ -1,11 +1,14 @@
 """A dashboard on Home Assistant's WebSocket: a microphone and a screen."""
 
 import asyncio
+from collections.abc import Mapping
 import logging
 from typing import Any
 
+from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
+from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
 from custom_components.azure_speech_live.const import DOMAIN
 
@@ -27,7 +30,7 @@ class Dashboard:
         self.command = result["id"]
         self.start = await self.next()
         assert self.start["type"] == "start"
-        self._handler = bytes([self.start["binary_handler_id"]])
+        self._handler = bytes([self.start["binary_handler_id"] or 0])
 
     async def refused(self, command: str, **options: Any) -> dict[str, Any]:
         """Send a command that is refused, and return why."""
@@ -73,3 +76,13 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 def of(kind: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the events of a type."""
     return [event for event in events if event["type"] == kind]
+
+
+async def user_dashboard(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, entities: Mapping[str, Any]
+) -> Dashboard:
+    """Open the dashboard of a new user, who may do something with some entities."""
+    user = MockUser().add_to_hass(hass)
+    user.mock_policy({"entities": {"entity_ids": dict(entities)}})
+    token = await hass.auth.async_create_refresh_token(user, "https://example.com/")
+    return Dashboard(await hass_ws_client(hass, hass.auth.async_create_access_token(token)))

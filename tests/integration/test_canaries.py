@@ -135,7 +135,7 @@ async def test_why_something_is_not_spoken_is_told_in_known_words(
 
 async def reasons(socket: MockHAClientWebSocket) -> dict[str, str]:
     """Translate something; return why something failed, by the type of the event that tells it."""
-    options = {"language": "en-US", "target_language": "de", "voice": "de-DE-KatjaNeural"}
+    options = {"language": "en-US", "target_language": "de", "voices": {"de": "de-DE-KatjaNeural"}}
     await socket.send_json_auto_id({"type": f"{DOMAIN}/translate", **options})
     assert (await socket.receive_json())["success"]
     handler = bytes([(await socket.receive_json())["event"]["binary_handler_id"]])

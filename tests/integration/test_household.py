@@ -21,6 +21,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
+from custom_components.azure_speech_live.actions import limits
 from custom_components.azure_speech_live.actions.limits import MAX_CAPTIONS, MAX_RECORDINGS
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.speech.wire.pool import SIZE
@@ -58,6 +59,12 @@ GROWTH: Final = 64 << 20
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
     """Keep the test plugin from switching debugging on: it would be what stalls the loop."""
+
+
+@pytest.fixture(autouse=True)
+def one_user_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one app stand for those of many users."""
+    monkeypatch.setattr(limits, "MAX_CAPTIONS_OF_USER", MAX_CAPTIONS)
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,9 @@ async def test_profanity_is_as_it_was_asked_for(dashboard: Dashboard, service: S
     [
         ({"language": "tlh"}, "unknown_language"),
         ({"target_language": "en"}, "same_language"),
-        ({"voice": "fr-FR-DeniseNeural"}, "voice_of_another_language"),
+        ({"voices": {"de": "fr-FR-DeniseNeural"}}, "voice_of_another_language"),
+        ({"voices": {"fr": "fr-FR-DeniseNeural"}}, "voice_of_another_language"),
+        ({"voices": {"de": "de-DE-NobodyNeural"}}, "no_such_voice"),
         ({"config_entry_id": "x"}, "unknown_resource"),
     ],
 )
@@ -52,7 +54,14 @@ async def test_a_mistake_is_named(
 
 @pytest.mark.parametrize(
     "options",
-    [{"sample_rate": 0}, {"sample_rate": 48_001}, {"sample_rate": "fast"}, {"target": "de"}, {"version": 1}],
+    [
+        {"sample_rate": 0},
+        {"sample_rate": 48_001},
+        {"sample_rate": "fast"},
+        {"target": "de"},
+        {"version": 1},
+        {"voice": "x"},
+    ],
 )
 async def test_a_command_that_is_not_in_order_is_refused(dashboard: Dashboard, options: dict[str, Any]) -> None:
     result = await dashboard.ask(f"{DOMAIN}/recognize", language="en-US", **options)

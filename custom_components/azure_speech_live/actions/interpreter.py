@@ -1,24 +1,27 @@
-"""What is spoken of a translation, and by whom: the service that translates, or else a voice of the same resource.
+"""What is spoken of a translation, and by whom: the service that translates, or else voices of the same resource.
 
-The translation has a synthesis of its own. Which voices it has, nobody has documented; it may speak nothing, fail, or
-refuse the voice. From the first phrase on of which nothing comes, the resource's voice speaks in its place, and what
-still comes of the other is dropped: so that all is said in its order, and nothing twice. That is remembered until Home
-Assistant restarts, so that it is not waited for again, nor paid for twice.
+The translation has a synthesis of its own, with one voice. Which voices it has, nobody has documented; it may speak
+nothing, fail, or refuse the voice. From the first phrase on of which nothing comes, the resource's voice speaks in its
+place, and what still comes of the other is dropped: so that all is said in its order, and nothing twice. That is
+remembered until Home Assistant restarts, so that it is not waited for again, nor paid for twice.
+
+In a conversation each direction has a voice, and what was said in a language is not said again in it. The translation's
+own synthesis can do neither, so it is used only where there is one voice, of a language that nobody speaks.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..languages.choice import spoken_as
+from ..languages.choice import own_translation, spoken_as
 from ..languages.translation import translation_of
 from ..resource.errors import asked
 from ..resource.resource import AzureSpeechConfigEntry
@@ -41,25 +44,47 @@ from .recognition import async_recognize
 
 FIRST_SOUND: Final = 4.0
 """Seconds in which the translation's own voice begins to speak a phrase. A guess: a voice takes one or two."""
+MAX_WAITING: Final = 8
+"""Translations in a conversation that wait to be spoken: more of them nobody would know what they are about."""
 
 _SILENT: Final[HassKey[set[tuple[str, str]]]] = HassKey(f"{DOMAIN}_voices_silent_in_translations")
 """By entry, the voices that the translation did not speak with."""
 
 
-async def async_interpret(
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """A part of what is spoken of a phrase in one language, or the end of that.
+
+    One is spoken after another. ``phrase``: that which was told; None where the service speaks without having said why.
+    """
+
+    phrase: Phrase | None
+    target: str
+    sound: Synthesis | SynthesisEnded
+
+
+async def async_interpret(  # noqa: PLR0917 - what there is to know
     hass: HomeAssistant,
     entry: AzureSpeechConfigEntry,
     audio: AsyncGenerator[bytes],
     options: RecognitionOptions,
     timeline: Timeline | None = None,
-) -> AsyncGenerator[Event]:
-    """Recognise audio, or translate it if the options say so. Yield the client's events, as ``async_recognize`` does.
+    voices: Mapping[str, str] | None = None,
+) -> AsyncGenerator[Event | Voiced]:
+    """Recognise audio, or translate it if the options say so. Yield what ``async_recognize`` does, but what is spoken.
 
-    What is said of speech comes when it does, however long it takes to speak it. Raises HomeAssistantError, and what
-    ``audio`` raises.
+    ``voices``: in a conversation, the name of the voice that speaks each target; else all is spoken by that of the
+    options, if they have one. What is said of speech comes when it does, however long it takes to speak it.
+
+    Raises HomeAssistantError, and what ``audio`` raises.
     """
-    if isinstance(options, TranslationOptions) and (speech := _speech(hass, entry, options)):
-        events = Interpreter(hass, entry, options, speech, timeline).events(audio)
+    events: AsyncGenerator[Event | Voiced]
+    if isinstance(options, TranslationOptions) and voices:
+        options = _with_voices(options, voices)
+        events = Interpreter(hass, entry, options, voices, timeline, converses=True).events(audio)
+    elif isinstance(options, TranslationOptions) and options.voice and options.spoken_target:
+        speaks = {options.spoken_target: options.voice}
+        events = Interpreter(hass, entry, options, speaks, timeline, converses=False).events(audio)
     else:
         events = async_recognize(entry, audio, options, timeline)
     async with aclosing(events):
@@ -67,18 +92,15 @@ async def async_interpret(
             yield event
 
 
-def _speech(hass: HomeAssistant, entry: AzureSpeechConfigEntry, options: TranslationOptions) -> SynthesisOptions | None:
-    """Return how the resource's voice speaks the translation; None if nothing is to be spoken, or it has no voices."""
-    if options.voice is None or options.spoken_target is None:
-        return None
-    voice = async_get_voices(hass, entry).named(options.voice)
-    # The samples of the translation's own voice, behind which it may have to go on.
-    speech = SynthesisOptions(
-        voice=voice.short_name,
-        language=spoken_as(voice, options.spoken_target),
-        output_format=OutputFormat.RAW_16KHZ,
-    )
-    return speech if entry.runtime_data.endpoint.generations(speech) else None
+def _with_voices(options: TranslationOptions, voices: Mapping[str, str]) -> TranslationOptions:
+    """Return the options with the only voice, if the translation may speak with it."""
+    target, voice = next(iter(voices.items()))
+    spoken = options.candidates or (options.language,)
+    if len(voices) > 1 or target in map(own_translation, spoken):
+        return replace(options, voice=None, spoken_target=None)
+    # The service may speak only the first of several translations.
+    targets = tuple(sorted(options.targets, key=target.__ne__))
+    return replace(options, targets=targets, voice=voice, spoken_target=target)
 
 
 class Interpreter:
@@ -89,29 +111,35 @@ class Interpreter:
         hass: HomeAssistant,
         entry: AzureSpeechConfigEntry,
         options: TranslationOptions,
-        speech: SynthesisOptions,
+        voices: Mapping[str, str],
         timeline: Timeline | None,
+        *,
+        converses: bool,
     ) -> None:
-        """Begin before the first event; must be made in a running loop."""
+        """Begin before the first event; must be made in a running loop.
+
+        ``voices``: by target, that with which the options ask for it among them.
+        """
         self._entry = entry
         self._timeline = timeline
+        self._converses = converses
         self._silent = hass.data.setdefault(_SILENT, set())
-        self._key = (entry.entry_id, speech.voice)
-        self._ours = self._key in self._silent
-        """Whether the resource's voice speaks."""
+        self._key = (entry.entry_id, options.voice or "")
+        self._targets = tuple(voices)
+        self._speeches = _speeches(hass, entry, voices)
+        self._ours = options.voice is None or (self._key in self._silent and bool(self._speeches))
+        """Whether the resource's voices speak."""
         self._options = replace(options, voice=None) if self._ours else options
-        self._speech = speech
-        self._target = options.spoken_target or ""
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._awaited: deque[str] = deque()
+        self._events: asyncio.Queue[Event | Voiced | None] = asyncio.Queue()
+        self._awaited: deque[_Text] = deque()
         """Translations whose sound is to come with them, or is coming."""
         self._begun = False
         """Whether that of the first has."""
         self._limit: asyncio.TimerHandle | None = None
-        self._texts: asyncio.Queue[str | None] = asyncio.Queue()
-        """Translations that the resource's voice is to speak."""
+        self._texts: asyncio.Queue[_Text | None] = asyncio.Queue()
+        """Translations that the resource's voices are to speak."""
 
-    async def events(self, audio: AsyncGenerator[bytes]) -> AsyncGenerator[Event]:
+    async def events(self, audio: AsyncGenerator[bytes]) -> AsyncGenerator[Event | Voiced]:
         """Yield what is said, and what is spoken of it."""
         hearing = asyncio.create_task(self._hear(audio), name=f"{DOMAIN} interpreter hears")
         speaking = asyncio.create_task(self._speak(), name=f"{DOMAIN} interpreter speaks")
@@ -143,32 +171,47 @@ class Interpreter:
             case Synthesis() if not self._ours:
                 self._begun = True
                 self._stop_waiting()
-                self._events.put_nowait(event)
+                self._tell_sound(event)
             case SynthesisEnded() if not self._ours:
                 self._end(event)
             case Phrase():
                 self._events.put_nowait(event)
-                if event.translations and (text := translation_of(event, self._target, self._options.language)):
-                    self._say(text)
+                self._say(event)
             case Synthesis() | SynthesisEnded():
                 pass
             case _:
                 self._events.put_nowait(event)
 
-    def _say(self, text: str) -> None:
-        if self._ours:
-            self._texts.put_nowait(text)
+    def _say(self, phrase: Phrase) -> None:
+        """Have the translations of a phrase spoken."""
+        if not phrase.translations:
             return
-        self._awaited.append(text)
-        if len(self._awaited) == 1:
-            self._wait()
+        language = self._options.language
+        for target in self._targets:
+            text = translation_of(phrase, target, language)
+            if not text or (self._converses and own_translation(phrase.language or language) == target):
+                continue
+            if not self._ours:
+                self._awaited.append(_Text(phrase, target, text))
+                if len(self._awaited) == 1:
+                    self._wait()
+            elif self._converses and self._texts.qsize() >= MAX_WAITING:
+                ended = SynthesisEnded("too many translations wait to be spoken")
+                self._events.put_nowait(Voiced(phrase, target, ended))
+            else:
+                self._texts.put_nowait(_Text(phrase, target, text))
+
+    def _tell_sound(self, sound: Synthesis | SynthesisEnded) -> None:
+        """Tell of sound that comes with the translation: that of the first one that is awaited."""
+        phrase = self._awaited[0].phrase if self._awaited else None
+        self._events.put_nowait(Voiced(phrase, self._targets[0], sound))
 
     def _end(self, event: SynthesisEnded) -> None:
         """Take the end of the first translation that is awaited; a voice that is refused has one without any."""
-        if not self._begun and (event.error or self._awaited):
+        if not self._begun and self._speeches and (event.error or self._awaited):
             self._take_over()
             return
-        self._events.put_nowait(event)
+        self._tell_sound(event)
         self._begun = False
         if self._awaited:
             self._awaited.popleft()
@@ -176,7 +219,8 @@ class Interpreter:
             self._wait()
 
     def _wait(self) -> None:
-        self._limit = asyncio.get_running_loop().call_later(FIRST_SOUND, self._take_over)
+        if self._speeches:
+            self._limit = asyncio.get_running_loop().call_later(FIRST_SOUND, self._take_over)
 
     def _stop_waiting(self) -> None:
         if self._limit is not None:
@@ -190,31 +234,55 @@ class Interpreter:
         while self._awaited:
             self._texts.put_nowait(self._awaited.popleft())
 
-    # --- what the resource's voice speaks
+    # --- what the resource's voices speak
 
     async def _speak(self) -> None:
         """Speak one translation after the other."""
         try:
-            while (text := await self._texts.get()) is not None:
-                self._events.put_nowait(SynthesisEnded(await self._spoken(text)))
+            while (said := await self._texts.get()) is not None:
+                ended = SynthesisEnded(await self._spoken(said))
+                self._events.put_nowait(Voiced(said.phrase, said.target, ended))
         finally:
             self._events.put_nowait(None)
 
-    async def _spoken(self, text: str) -> str | None:
+    async def _spoken(self, said: _Text) -> str | None:
         """Speak a translation; return why it is not whole."""
-        resource = self._entry.runtime_data
-        script = Script(_message(text), self._speech.language or "", Pronunciations())
+        resource, speech = self._entry.runtime_data, self._speeches[said.target]
+        script = Script(_message(said.text), speech.language or "", Pronunciations())
         try:
-            async with aclosing(resource.speak(script.texts(), self._speech, long=True)) as sound:
+            async with aclosing(resource.speak(script.texts(), speech, long=True)) as sound:
                 async for piece in sound:
-                    self._events.put_nowait(Synthesis(piece))
+                    self._events.put_nowait(Voiced(said.phrase, said.target, Synthesis(piece)))
         except SpeechError as err:
-            return str(asked(err, resource.endpoint, self._speech.voice))
+            return str(asked(err, resource.endpoint, speech.voice))
         except HomeAssistantError as err:  # the household's own limit
             return str(err)
         finally:
             await script.aclose()
         return None
+
+
+class _Text(NamedTuple):
+    """A translation that is to be spoken."""
+
+    phrase: Phrase
+    target: str
+    text: str
+
+
+def _speeches(
+    hass: HomeAssistant, entry: AzureSpeechConfigEntry, voices: Mapping[str, str]
+) -> dict[str, SynthesisOptions]:
+    """Return how the resource's voices speak, by target; nothing if it has none."""
+    known = async_get_voices(hass, entry)
+    speeches = {
+        # The samples of the translation's own voice, behind which it may have to go on.
+        target: SynthesisOptions(
+            voice=name, language=spoken_as(known.named(name), target), output_format=OutputFormat.RAW_16KHZ
+        )
+        for target, name in voices.items()
+    }
+    return speeches if all(map(entry.runtime_data.endpoint.generations, speeches.values())) else {}
 
 
 async def _message(text: str) -> AsyncGenerator[str]:

@@ -6,6 +6,7 @@ and the rest is there for whoever speaks. A microphone of this machine is one of
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
@@ -26,6 +27,9 @@ WAIT_LIMIT: Final = 600.0
 MAX_CAPTIONS: Final = 8
 """Live captions at a time: each is somebody who speaks, and may have an ffmpeg for the voice."""
 
+MAX_CAPTIONS_OF_USER: Final = 4
+"""The same of one user: a tablet that begins again and again takes them from nobody else."""
+
 _LIMITS: Final[HassKey[Limits]] = HassKey(f"{DOMAIN}_limits")
 
 
@@ -36,7 +40,8 @@ class Limits:
         """Begin with nothing."""
         self._recordings = asyncio.Semaphore(MAX_RECORDINGS)
         self._waiting = 0
-        self._captions = 0
+        self._captions: Counter[str] = Counter()
+        """How many live captions each user has."""
 
     @asynccontextmanager
     async def recording[T](self, opening: AbstractAsyncContextManager[T]) -> AsyncGenerator[T]:
@@ -65,18 +70,20 @@ class Limits:
             self._waiting -= 1
 
     @callback
-    def async_begin_captions(self) -> CALLBACK_TYPE:
-        """Count live captions that begin. Return what is called when they have ended. Raises HomeAssistantError.
+    def async_begin_captions(self, user_id: str) -> CALLBACK_TYPE:
+        """Count live captions that a user begins. Return what is called at their end. Raises HomeAssistantError.
 
         They do not wait for others to end: what is said meanwhile would be lost.
         """
-        if self._captions >= MAX_CAPTIONS:
+        if self._captions.total() >= MAX_CAPTIONS:
             raise worded(HomeAssistantError, "too_many_captions", limit=str(MAX_CAPTIONS))
-        self._captions += 1
+        if self._captions[user_id] >= MAX_CAPTIONS_OF_USER:
+            raise worded(HomeAssistantError, "too_many_captions_of_user", limit=str(MAX_CAPTIONS_OF_USER))
+        self._captions[user_id] += 1
 
         @callback
         def end() -> None:
-            self._captions -= 1
+            self._captions -= Counter({user_id: 1})  # which forgets who has none
 
         return end
 

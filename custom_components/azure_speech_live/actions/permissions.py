@@ -15,6 +15,8 @@ from homeassistant.core import Context, HomeAssistant, callback, split_entity_id
 from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
 
+from ..const import CAPTIONS_FOR_ADMINISTRATORS, CONF_CAPTIONS_FOR, DOMAIN
+
 _ENTITY_ID: Final = re.compile(r"(?<!\w)(?=(\w+\.\w+))", re.ASCII)
 """What may be an entity's id, wherever it stands."""
 _SOURCE: Final = re.compile(r"media-source://(\w+)/", re.IGNORECASE)
@@ -41,6 +43,30 @@ def may_use(hass: HomeAssistant, user: User | None, entry: ConfigEntry) -> bool:
 
 
 @callback
+def may_caption(hass: HomeAssistant, user: User | None, entry: ConfigEntry) -> bool:
+    """Return whether a user may use a resource for live captions, or watch those of others."""
+    for_all = entry.options.get(CONF_CAPTIONS_FOR) != CAPTIONS_FOR_ADMINISTRATORS
+    return may_use(hass, user, entry) and (user is None or user.is_admin or for_all)
+
+
+@callback
+def captioning(hass: HomeAssistant, user: User | None) -> list[ConfigEntry]:
+    """Return the resources that a user may use for live captions. Raises Unauthorized if there are only others."""
+    entries = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+    usable = [entry for entry in entries if may_caption(hass, user, entry)]
+    if entries and not usable:
+        raise Unauthorized(user_id=user.id if user else None, permission=POLICY_CONTROL)
+    return usable
+
+
+@callback
+def check_may(user: User, entity_id: str, policy: str) -> None:
+    """Raise Unauthorized if a user may not control an entity, or see it."""
+    if not user.permissions.check_entity(entity_id, policy):
+        raise Unauthorized(user_id=user.id, entity_id=entity_id, permission=policy)
+
+
+@callback
 def check_may_hear(hass: HomeAssistant, user: User | None, *, media: str, microphone: str) -> None:
     """Raise Unauthorized if a user may not listen to this: a microphone's entity, or media that names entities.
 
@@ -50,9 +76,9 @@ def check_may_hear(hass: HomeAssistant, user: User | None, *, media: str, microp
     if user is None:
         return
     if microphone:
-        _check(user, microphone, POLICY_CONTROL)
+        check_may(user, microphone, POLICY_CONTROL)
     for entity_id in _entities(hass, media):
-        _check(user, entity_id, POLICY_CONTROL if split_entity_id(entity_id)[0] == Platform.TTS else POLICY_READ)
+        check_may(user, entity_id, POLICY_CONTROL if split_entity_id(entity_id)[0] == Platform.TTS else POLICY_READ)
 
 
 def _entities(hass: HomeAssistant, media: str) -> set[str]:
@@ -69,8 +95,3 @@ def _entities(hass: HomeAssistant, media: str) -> set[str]:
         or registry.async_get(entity_id)
         or (source and split_entity_id(entity_id)[0] == source[1].lower())
     }
-
-
-def _check(user: User, entity_id: str, policy: str) -> None:
-    if not user.permissions.check_entity(entity_id, policy):
-        raise Unauthorized(user_id=user.id, entity_id=entity_id, permission=policy)

@@ -33,7 +33,7 @@ from ..speech import (
     printable,
 )
 from ..transcript.transcript import VOICE, Transcript
-from .interpreter import async_interpret
+from .interpreter import Voiced, async_interpret
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ class RecordingRun:
             if self._voice:
                 self._voice.end()
 
-    def _take(self, event: Event, recording: Sound) -> None:
+    def _take(self, event: Event | Voiced, recording: Sound) -> None:
         match event:
             case Hypothesis():
                 recording.heard()
@@ -132,11 +132,11 @@ class RecordingRun:
                 self._report_phrase(event)
                 end = event.offset + event.duration
                 self._last |= event.says_something and recording.ended and end >= recording.duration - _TAIL
-            case Synthesis():
-                self._speak(event.audio)
-            case SynthesisEnded():
-                if event.error:
-                    self._voice_failed(event.error)
+            case Voiced(sound=Synthesis() as sound):
+                self._speak(sound.audio)
+            case Voiced(sound=SynthesisEnded() as ended):
+                if ended.error:
+                    self._voice_failed(ended.error)
                 if self._voice:
                     self._voice.end_phrase()
         if self._last and self._voice and not self._voice.silent:

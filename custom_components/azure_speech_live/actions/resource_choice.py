@@ -4,12 +4,12 @@ Able are those that are set up, and whose endpoint does such a thing. A monthly 
 difference: money must not be spent at another resource that nobody named.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
@@ -30,23 +30,24 @@ _MAX_NAME: Final = 80
 
 
 @callback
-def async_choose_resource(
+def async_choose_resource(  # noqa: PLR0917 - what there is to know
     hass: HomeAssistant,
     options: RecognitionOptions,
     user: User | None,
     named: str | None,
     own: AzureSpeechConfigEntry | None = None,
+    may: Callable[[HomeAssistant, User | None, ConfigEntry], bool] = may_use,
 ) -> AzureSpeechConfigEntry:
     """Return the entry of the resource that does what the options ask for.
 
     ``user`` is who wants that, None being an automation; ``named`` how they call the resource, if they do; ``own`` the
-    resource of the microphone that is listened to, which comes first where none is named.
+    resource of the microphone that is listened to, which comes first where none is named; ``may``: who may do that.
 
     Raises Unauthorized, and ServiceValidationError, which says what there is to choose from.
     """
     entries: list[AzureSpeechConfigEntry] = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     asked = [entry for entry in entries if (_is_called(entry, named) if named else not entry.disabled_by)]
-    usable = [entry for entry in entries if may_use(hass, user, entry)]
+    usable = [entry for entry in entries if may(hass, user, entry)]
     if (wanted := asked or entries) and not any(entry in usable for entry in wanted):
         raise Unauthorized(
             user_id=user.id if user else None, config_entry_id=wanted[0].entry_id, permission=POLICY_CONTROL

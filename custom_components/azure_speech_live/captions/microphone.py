@@ -40,9 +40,9 @@ class Microphone:
         return self._size / _SAMPLE_SIZE / self._sample_rate
 
     @property
-    def ended(self) -> bool:
-        """Whether the app has ended it."""
-        return self._ended
+    def reason(self) -> str:
+        """Why there is no more: the app has ended it, or sends nothing."""
+        return "stopped" if self._ended else "silence"
 
     @callback
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """What is said, as events of live captions: segments, each with an id that all that is told of it has in common."""
 
 import secrets
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.util.json import JsonObjectType
 
@@ -21,12 +21,11 @@ class Segments:
     Nothing of what was said is kept but the segment that is being spoken.
     """
 
-    def __init__(self, options: RecognitionOptions, *, offset: float = 0) -> None:
-        """Begin with the first one, ``offset`` seconds behind the start of an earlier session that it goes on with."""
+    def __init__(self, options: RecognitionOptions) -> None:
+        """Begin with the first one; times are those of the session that the options go on with."""
         self._options = options
         self._targets = options.targets if isinstance(options, TranslationOptions) else ()
         self._transcript = Transcript(options)
-        self._offset = offset
         self._prefix = secrets.token_hex(_ID_SIZE)
         self._number = 0
         self._heard: Hypothesis | None = None
@@ -47,32 +46,32 @@ class Segments:
             "text": said.text,
             "stable": 0,
             "language": said.language or self._options.language,
-            "speaker": None,
-            "offset": round(self._offset + said.offset, 3),
+            "speaker": said.speaker,
+            "offset": self._time(said.offset),
             "duration": round(said.duration, 3),
             "translations": {target: text for target, text in translations.items() if text is not None},
         }
 
-    def end(self, phrase: Phrase) -> JsonObjectType | None:
-        """Take the segment's end; return the event that tells it, if there is anything to tell."""
+    def end(self, phrase: Phrase) -> list[JsonObjectType]:
+        """Take the segment's end; return the events that tell it."""
         if not phrase.says_something:
-            return None if self._goes_on_behind(phrase) else self.drop()
-        segment = self._transcript.segment(phrase)
+            dropped = None if self._goes_on_behind(phrase) else self.drop()
+            return [] if dropped is None else [dropped]
         event: JsonObjectType = {
             "type": "phrase",
             "id": self.current,
-            **segment,
-            "offset": round(self._offset + phrase.offset, 3),
-            "speaker": None,
+            **self._transcript.segment(phrase),
+            "offset": self._time(phrase.offset),
+            "speaker": phrase.speaker,
             "error": phrase.translation_error,
         }
+        if self._options.word_times:
+            event["words"] = [
+                {"text": word.text, "offset": self._time(word.offset), "duration": round(word.duration, 3)}
+                for word in phrase.words
+            ]
         self._next()
-        return event
-
-    def _goes_on_behind(self, phrase: Phrase) -> bool:
-        """Return whether what is heard lies behind a phrase that is silence: the client keeps it for the next one."""
-        said, end = self._heard, phrase.offset + phrase.duration
-        return said is not None and 0 < end < said.offset + said.duration - _ROUNDING
+        return [event]
 
     def drop(self) -> JsonObjectType | None:
         """Take note that the segment comes to nothing; return the event that tells it, if there is a segment."""
@@ -82,15 +81,30 @@ class Segments:
         self._next()
         return event
 
-    def break_off(self) -> JsonObjectType | None:
-        """Return the event that tells what was heard of a segment that will have no end, if there is one."""
+    def break_off(self) -> list[JsonObjectType]:
+        """Return the events that tell what was heard of a segment that will have no end."""
         said = self._heard
         if said is None:
-            return None
-        known: dict[str, Any] = {"offset": said.offset, "duration": said.duration, "language": said.language}
+            return []
         return self.end(
-            Phrase(status=RecognitionStatus.SUCCESS, text=said.text, translations=said.translations, **known)
+            Phrase(
+                status=RecognitionStatus.SUCCESS,
+                text=said.text,
+                offset=said.offset,
+                duration=said.duration,
+                language=said.language,
+                translations=said.translations,
+                speaker=said.speaker,
+            )
         )
+
+    def _goes_on_behind(self, phrase: Phrase) -> bool:
+        """Return whether what is heard lies behind a phrase that is silence: the client keeps it for the next one."""
+        said, end = self._heard, phrase.offset + phrase.duration
+        return said is not None and 0 < end < said.offset + said.duration - _ROUNDING
+
+    def _time(self, seconds: float) -> float:
+        return round(self._options.session_offset + seconds, 3)
 
     def _next(self) -> None:
         self._heard = None

@@ -1,122 +1,119 @@
 """Live captions: one source's recognition or translation, as events of a subscription to the WebSocket API."""
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 import logging
 from typing import Final
-import uuid
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
 
-from ..actions.interpreter import async_interpret
+from ..actions.interpreter import Voiced, async_interpret
 from ..actions.limits import async_get_limits
-from ..audio.spoken_translation import SpokenTranslation
 from ..const import DOMAIN
 from ..resource.errors import unloaded
-from ..resource.resource import AzureSpeechConfigEntry
-from ..speech import (
-    BYTES_PER_SECOND,
-    AttemptFailed,
-    BadAudioError,
-    Event,
-    Hypothesis,
-    Phrase,
-    RecognitionOptions,
-    Synthesis,
-    SynthesisEnded,
-    Timeline,
-)
+from ..speech import BYTES_PER_SECOND, AttemptFailed, Event, Hypothesis, Phrase, Timeline
+from .conversation import Conversation, async_get_conversation
 from .microphone import MAX_BACKLOG, Microphone
+from .request import LIMIT, VERSION, Request
 from .segments import Segments
+from .source import ServerSource
 from .state import State
 from .subscriber import Subscriber, error_event
+from .voices import Voices
 
 _LOGGER = logging.getLogger(__name__)
 
-VERSION: Final = 2
-"""Of the protocol: docs/websocket.md."""
-
-MAX_UNSPOKEN: Final = 8
-"""Phrases that wait for their voice to be encoded."""
-MAX_SPOKEN: Final = 5 << 20
-"""Bytes of a phrase's voice: the client takes a phrase for lost after 66 seconds, and this is half as long again at the
-highest rate, 24 kHz."""
+_MAX_SPOKEN: Final = 64
+"""Phrases that are remembered until they are spoken: many more than may wait for that."""
 
 
 class LiveSpeech:
-    """One microphone's recognition or translation, told as events of a subscription."""
+    """One source's recognition or translation, told as events of a subscription."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: AzureSpeechConfigEntry,
-        subscriber: Subscriber,
-        options: RecognitionOptions,
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, subscriber: Subscriber, request: Request) -> None:
         """Prepare it."""
         self._hass = hass
-        self._entry = entry
         self._subscriber = subscriber
-        self._options = options
-        self._session = uuid.uuid4().hex
-        self._segments = Segments(options)
+        self._request = request
+        self._segments = Segments(request.options)
         self._timeline = Timeline()
         self._state = State()
-        self._voice: SpokenTranslation | None = None
-        self._unspoken: asyncio.Queue[SpokenTranslation | None] = asyncio.Queue(MAX_UNSPOKEN)
-        self._unspeakable = False
-        """Whether the phrase's audio is of no use, as was told."""
+        self._voices = Voices(hass, self._tell)
+        self._phrases: deque[tuple[Phrase, str]] = deque(maxlen=_MAX_SPOKEN)
+        """The latest, with their ids, in case they are spoken."""
+        self._conversation: Conversation | None = None
+        self._until = 0.0
+        """When it has lasted for long enough, by the loop's clock."""
+        self._reason: str | None = None
+        """Why it is to end, if nobody else says so."""
         self._unsubscribed = False
 
     @callback
-    def start(self, microphone: Microphone) -> None:
+    def start(self) -> None:
         """Begin; it ends with the audio, the subscription, the connection or the entry.
 
         Raises HomeAssistantError if there are too many already.
         """
-        ended = async_get_limits(self._hass).async_begin_captions()
-        handler_id, unregister = self._subscriber.connection.async_register_binary_handler(microphone.take)
+        request, connection, source = self._request, self._subscriber.connection, self._request.source
+        handler_id, unregister = None, None
+        ended = async_get_limits(self._hass).async_begin_captions(connection.user.id)
+        try:
+            if request.conversation is not None:
+                self._conversation = async_get_conversation(self._hass, request.conversation)
+        except HomeAssistantError:
+            ended()
+            raise
+        if self._conversation:
+            self._conversation.async_join(self._subscriber, request.session, request.entry)
+        if isinstance(source, Microphone):
+            handler_id, unregister = connection.async_register_binary_handler(source.take)
 
         @callback
         def unsubscribe() -> None:
             self._unsubscribed = True
-            unregister()
+            if unregister is not None:
+                unregister()
             task.cancel()
 
+        self._until = self._hass.loop.time() + LIMIT
         self._subscriber.begin(unsubscribe)
-        self._subscriber.tell(
+        self._tell(
             {
                 "type": "start",
                 "version": VERSION,
                 "binary_handler_id": handler_id,
-                "session": self._session,
+                "session": request.session,
                 "backlog": MAX_BACKLOG,
             }
         )
-        task = self._entry.async_create_background_task(self._hass, self._run(microphone), f"{DOMAIN} live speech")
-        task.add_done_callback(lambda _: ended())
+        task = request.entry.async_create_background_task(self._hass, self._run(), f"{DOMAIN} live speech")
+        task.add_done_callback(lambda _: self._ended(ended))
 
-    async def _run(self, microphone: Microphone) -> None:
-        speaking = asyncio.create_task(self._publish_voices(), name=f"{DOMAIN} live voice")
-        microphone.on_audio = self._watch(microphone)
+    async def _run(self) -> None:
+        request, source = self._request, self._request.source
+        speaking = asyncio.create_task(self._voices.publish(), name=f"{DOMAIN} live voice")
+        if isinstance(source, Microphone):
+            source.on_audio = self._see_backlog
         try:
-            audio = microphone.audio()
-            events = async_interpret(self._hass, self._entry, audio, self._options, self._timeline)
-            async with aclosing(events):
+            audio = self._audio()
+            async with aclosing(
+                async_interpret(self._hass, request.entry, audio, request.options, self._timeline, request.voices)
+            ) as events:
                 async for event in events:
-                    self._take(event, microphone)
-            self._end_voice()
+                    self._take(event)
             if not speaking.done():
-                await self._unspoken.put(None)
+                await self._voices.close()
             await speaking
-            self._tell(self._segments.drop())
-            self._tell({"type": "end", "reason": "stopped" if microphone.ended else "silence"})
+            self._end(self._reason or (source.reason if isinstance(source, Microphone) else "source"))
         except asyncio.CancelledError:
-            if not self._unsubscribed:
-                self._fail(unloaded(self._entry))
+            if self._unsubscribed:
+                self._end("stopped")
+            else:
+                self._fail(unloaded(request.entry))
             raise
         except HomeAssistantError as err:
             self._fail(err)
@@ -124,70 +121,74 @@ class LiveSpeech:
             _LOGGER.exception("Unexpected error of live speech")
             self._fail(None)
         finally:
-            microphone.close()
-            self._end_voice()
+            if isinstance(source, Microphone):
+                source.close()
+            self._voices.drop()
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)
 
-    def _watch(self, microphone: Microphone) -> Callable[[], None]:
-        """Return what is called whenever audio comes: the moment to see whether it is sent as it comes."""
-        return lambda: self._tell(self._state.wait(self._behind(microphone)))
+    async def _audio(self) -> AsyncGenerator[bytes]:
+        """Yield what is listened to. A source of the server's hears nothing of the translations that devices play."""
+        source, conversation = self._request.source, self._conversation
+        async with aclosing(source.audio()) as audio:
+            async for sound in audio:
+                if self._hass.loop.time() >= self._until:
+                    self._reason = "limit"
+                    return
+                deaf = conversation is not None and conversation.is_deaf and isinstance(source, ServerSource)
+                yield bytes(len(sound)) if deaf else sound
 
-    def _behind(self, microphone: Microphone) -> float:
-        return max(0.0, microphone.received - self._timeline.position / BYTES_PER_SECOND)
+    @callback
+    def _see_backlog(self) -> None:
+        """See whether audio is sent as it comes."""
+        self._tell(self._state.wait(self._behind))
 
-    def _take(self, event: Event, microphone: Microphone) -> None:
+    @property
+    def _behind(self) -> float:
+        """Seconds of audio that wait. A source of the server's does not come before it is wanted."""
+        source = self._request.source
+        if not isinstance(source, Microphone):
+            return 0.0
+        return max(0.0, source.received - self._timeline.position / BYTES_PER_SECOND)
+
+    def _take(self, event: Event | Voiced) -> None:
         keeps_up = self._subscriber.keeps_up()
         if isinstance(event, AttemptFailed):
             self._tell(self._state.fail())
             return
-        self._tell(self._state.answer(self._behind(microphone)))
+        self._tell(self._state.answer(self._behind))
         match event:
-            case Hypothesis() if keeps_up:  # the next one replaces it
-                self._tell(self._segments.hear(event))
+            case Hypothesis():
+                said = self._segments.hear(event)
+                self._tell(said, to_subscriber=keeps_up)  # the next one replaces it
             case Phrase():
-                self._tell(self._segments.end(event))
-            case Synthesis():
-                self._speak(event.audio)
-            case SynthesisEnded():
-                self._end_voice()
-                if event.error:
-                    self._tell({"type": "synthesis", "error": event.error})
+                self._phrases.append((event, self._segments.current))
+                for told in self._segments.end(event):
+                    self._tell(told)
+            case Voiced():
+                segment_id = next((known for phrase, known in self._phrases if phrase is event.phrase), None)
+                self._voices.take(segment_id, event)
 
-    def _speak(self, audio: bytes) -> None:
-        """Let what is spoken of a phrase be heard."""
-        if self._unspeakable:
+    def _tell(self, event: JsonObjectType | None, *, to_subscriber: bool = True) -> None:
+        if event is None:
             return
-        voice = self._voice = self._voice or SpokenTranslation(MAX_SPOKEN)
-        was_silent = voice.silent
-        try:
-            voice.feed(audio)
-            if was_silent and not voice.silent:
-                self._unspoken.put_nowait(voice)
-        except (BadAudioError, asyncio.QueueFull) as err:
-            self._unspeakable = True
-            self._tell({"type": "synthesis", "error": str(err) or "too many phrases wait to be encoded"})
-
-    async def _publish_voices(self) -> None:
-        """Tell the listener the address of each phrase that is spoken, with the first sound of it.
-
-        One after another: Home Assistant starts an ffmpeg for each.
-        """
-        while voice := await self._unspoken.get():
-            self._tell({"type": "synthesis", **voice.publish(self._hass), "error": None})
-            await voice.encoded()
-
-    def _end_voice(self) -> None:
-        self._unspeakable = False
-        if self._voice:
-            self._voice.end()
-            self._voice = None
-
-    def _tell(self, event: JsonObjectType | None) -> None:
-        if event is not None:
+        if to_subscriber and not self._unsubscribed:
             self._subscriber.tell(event)
+        if self._conversation:
+            self._conversation.async_tell(self._subscriber, event)
+
+    def _end(self, reason: str) -> None:
+        self._tell(self._segments.drop())
+        self._tell({"type": "end", "reason": reason})
 
     def _fail(self, error: HomeAssistantError | None) -> None:
         """Tell what was heard so far, and why there is no more."""
-        self._tell(self._segments.break_off())
+        for told in self._segments.break_off():
+            self._tell(told)
         self._tell(error_event(error))
+
+    @callback
+    def _ended(self, ended: CALLBACK_TYPE) -> None:
+        ended()
+        if self._conversation:
+            self._conversation.async_leave(self._subscriber)

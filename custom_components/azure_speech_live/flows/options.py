@@ -1,4 +1,4 @@
-"""The form for a resource's options: how much of it may be used, and how much of that is free."""
+"""The form for a resource's options: how much of it may be used, how much of that is free, and who may caption."""
 
 from typing import Any, Final
 
@@ -15,6 +15,9 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..const import (
+    CAPTIONS_FOR_ADMINISTRATORS,
+    CAPTIONS_FOR_EVERYBODY,
+    CONF_CAPTIONS_FOR,
     CONF_MONTHLY_CHARACTERS,
     CONF_MONTHLY_LIMIT,
     CONF_PRICING_TIER,
@@ -41,16 +44,23 @@ _SCHEMA: Final = vol.Schema(
                 mode=SelectSelectorMode.DROPDOWN,
             )
         ),
+        vol.Required(CONF_CAPTIONS_FOR, default=CAPTIONS_FOR_EVERYBODY): SelectSelector(
+            SelectSelectorConfig(
+                options=[CAPTIONS_FOR_EVERYBODY, CAPTIONS_FOR_ADMINISTRATORS],
+                translation_key=CONF_CAPTIONS_FOR,
+                mode=SelectSelectorMode.DROPDOWN,
+            )
+        ),
     }
 )
 
 
 class ResourceOptionsFlow(OptionsFlow):
-    """Set limits to what the household uses in a month, or take them away, and say which tier the resource has."""
+    """Set limits to what the household uses in a month, say which tier the resource has, and who may have captions."""
 
     @unless_removed
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the limits and the tier."""
+        """Ask for all of them."""
         options = self.config_entry.options
         if user_input is not None:
             return self.async_create_entry(data=user_input)

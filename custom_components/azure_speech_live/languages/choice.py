@@ -85,7 +85,7 @@ def translation_options(
     spoken = spoken_languages(languages, mode)
     if not targets:
         raise _invalid("no_target_language")
-    known = list(dict.fromkeys(_target(target) for target in targets))
+    known = list(dict.fromkeys(translation_target(target) for target in targets))
     if len(known) > MAX_TARGETS:
         raise _invalid("too_many_target_languages", limit=str(MAX_TARGETS))
     # Among several languages one may be the target: who speaks that one needs no translation.
@@ -186,7 +186,7 @@ def _candidates(spoken: list[str]) -> tuple[str, ...]:
     return tuple(spoken) if len(spoken) > 1 else ()
 
 
-def _target(language: str) -> str:
+def translation_target(language: str) -> str:
     """Return a language as the service writes what it translates to. Raises ServiceValidationError."""
     locale = completed(language)
     target = match(language, TRANSLATION_LANGUAGES) or (own_translation(locale) if locale else None)

@@ -11,10 +11,11 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.azure_speech_live.actions import interpreter
+from custom_components.azure_speech_live.actions.interpreter import Voiced
 from custom_components.azure_speech_live.actions.recognition import async_recognize
 from custom_components.azure_speech_live.const import CONF_MONTHLY_CHARACTERS
 from custom_components.azure_speech_live.languages.choice import translation_options, with_voice
-from custom_components.azure_speech_live.speech import Phrase, Synthesis, SynthesisEnded, Voice
+from custom_components.azure_speech_live.speech import Event, Phrase, Synthesis, SynthesisEnded, Voice
 from custom_components.azure_speech_live.speech.synthesis import allowance
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer
@@ -45,7 +46,12 @@ def said_by_voice(service: SpeechService) -> list[str]:
 async def interpret(hass: HomeAssistant, entry: ConfigEntry, audio: bytes) -> list[Any]:
     """Return the events of a translation into German, with a voice."""
     options = with_voice(GERMAN, Voice.named(VOICE))
-    return [event async for event in interpreter.async_interpret(hass, entry, stream(audio), options)]
+    return [bare(event) async for event in interpreter.async_interpret(hass, entry, stream(audio), options)]
+
+
+def bare(event: Event | Voiced) -> Event:
+    """Return an event of the client's; of what is spoken, the sound."""
+    return event.sound if isinstance(event, Voiced) else event
 
 
 def sounds(events: list[Any]) -> list[str]:
@@ -146,8 +152,8 @@ async def test_it_is_not_waited_for_and_what_comes_late_is_not_said_again(
 
     events = list[Any]()
     async for event in interpreter.async_interpret(hass, entry, audio(), with_voice(GERMAN, Voice.named(VOICE))):
-        events.append(event)
-        if isinstance(event, SynthesisEnded):
+        events.append(bare(event))
+        if isinstance(events[-1], SynthesisEnded):
             late.begins.set()
             spoken_to.set()
     assert sounds(events) == ["[de] Hello.", "[de] Goodbye."]
@@ -188,7 +194,7 @@ async def test_it_is_played_and_counted(  # noqa: PLR0917 - fixtures
 async def test_both_fail_and_the_text_stands(dashboard: Dashboard, service: SpeechService) -> None:
     service.synthesizer = ScriptedSynthesizer(fail_after=0)
     service.synthesis.withdrawn.add(VOICE)
-    await dashboard.begin("translate", **SPEAKING)
+    await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(1))
     events = await dashboard.events()
     assert of("phrase", events)[0]["translations"] == {"de": f"[de] {LIGHT}"}
@@ -204,7 +210,7 @@ async def test_the_text_does_not_wait_for_a_voice_that_waits_its_turn(
     service.engine = Scripted(HELLO_AND_GOODBYE)
     service.synthesizer = ScriptedSynthesizer(fail_after=0)
     service.synthesis.per_minute = full = PerMinute(close=THROTTLED, requests=0)
-    await dashboard.begin("translate", **SPEAKING)
+    await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(1))
     events = [await dashboard.next()]
     while len(of("phrase", events)) < 2:

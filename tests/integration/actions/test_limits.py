@@ -300,3 +300,18 @@ async def test_what_waits_or_opens_ends_with_the_entry(
         await until(lambda: not radio.present)
         await until(lambda: not processes())
         assert radio.listeners == ["/listens", "/opens"]
+
+
+def test_captions_are_counted_in_all_and_by_user() -> None:
+    counted = limits.Limits()
+    ends = [counted.async_begin_captions("tablet") for _ in range(limits.MAX_CAPTIONS_OF_USER)]
+    with refused("too_many_captions_of_user"):
+        counted.async_begin_captions("tablet")
+    ends += [counted.async_begin_captions(f"user {number}") for number in range(limits.MAX_CAPTIONS - len(ends))]
+    with refused("too_many_captions"):
+        counted.async_begin_captions("another")
+    ends.pop(0)()
+    counted.async_begin_captions("tablet")
+    for end in ends:
+        end()
+    assert [counted.async_begin_captions("tablet") for _ in range(limits.MAX_CAPTIONS_OF_USER - 1)]

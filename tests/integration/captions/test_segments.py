@@ -1,5 +1,7 @@
 """Segments: one id for all that is told of what somebody said."""
 
+from typing import Any
+
 from custom_components.azure_speech_live.captions.segments import Segments
 from custom_components.azure_speech_live.speech import (
     Hypothesis,
@@ -7,20 +9,20 @@ from custom_components.azure_speech_live.speech import (
     RecognitionOptions,
     RecognitionStatus,
     TranslationOptions,
+    Word,
 )
 
 
-def phrase(text: str, offset: float = 0) -> Phrase:
+def phrase(text: str, offset: float = 0, **known: Any) -> Phrase:
     """Return a phrase of a second."""
     status = RecognitionStatus.SUCCESS if text else RecognitionStatus.NO_MATCH
-    return Phrase(status=status, text=text, offset=offset, duration=1)
+    return Phrase(status=status, text=text, offset=offset, duration=1, **known)
 
 
 def test_hypotheses_and_their_phrase_have_one_id() -> None:
     segments = Segments(RecognitionOptions())
     first = [segments.hear(Hypothesis("a", 0, 1))["id"], segments.hear(Hypothesis("a b", 0, 1))["id"]]
-    ended = segments.end(phrase("A b."))
-    assert ended is not None
+    (ended,) = segments.end(phrase("A b."))
     assert {*first, ended["id"]} == {first[0]}
     assert segments.hear(Hypothesis("c", 0, 1))["id"] != first[0]
 
@@ -32,9 +34,9 @@ def test_no_session_has_the_ids_of_another() -> None:
 
 def test_silence_is_no_segment_and_noise_ends_one() -> None:
     segments = Segments(RecognitionOptions())
-    assert segments.end(phrase("")) is None
+    assert segments.end(phrase("")) == []
     noise = segments.hear(Hypothesis("hm", 0, 1))["id"]
-    assert segments.end(phrase("")) == {"type": "nothing", "id": noise}
+    assert segments.end(phrase("")) == [{"type": "nothing", "id": noise}]
     assert segments.drop() is None
     assert segments.current != noise
 
@@ -42,29 +44,32 @@ def test_silence_is_no_segment_and_noise_ends_one() -> None:
 def test_silence_before_what_is_heard_does_not_end_it() -> None:
     segments = Segments(RecognitionOptions())
     heard = segments.hear(Hypothesis("turn on", 1, 2))["id"]
-    assert segments.end(phrase("")) is None
-    ended = segments.end(phrase("Turn on.", 1))
-    assert ended is not None
+    assert segments.end(phrase("")) == []
+    (ended,) = segments.end(phrase("Turn on.", 1))
     assert ended["id"] == heard
 
 
 def test_what_breaks_off_is_kept() -> None:
-    segments = Segments(TranslationOptions(targets=("de",)), offset=10)
-    assert segments.break_off() is None
-    said = segments.hear(Hypothesis("turn on", 1, 2, translations={"de": "Schalte"}))
-    kept = segments.break_off()
-    assert kept is not None
-    assert kept["type"] == "phrase"
-    assert [kept[key] for key in ("id", "text", "offset", "duration")] == [said["id"], "turn on", 11, 2]
+    segments = Segments(TranslationOptions(targets=("de",), session_offset=10))
+    assert segments.break_off() == []
+    said = segments.hear(Hypothesis("turn on", 1, 2, translations={"de": "Schalte"}, speaker="Guest-1"))
+    (kept,) = segments.break_off()
+    told = ("type", "id", "text", "offset", "duration", "speaker")
+    assert [kept[key] for key in told] == ["phrase", said["id"], "turn on", 11, 2, "Guest-1"]
     assert kept["translations"] == {"de": "Schalte"}
 
 
 def test_times_go_on_behind_an_earlier_session() -> None:
-    segments = Segments(RecognitionOptions(), offset=60.5)
+    segments = Segments(RecognitionOptions(session_offset=60.5, word_times=True))
     assert segments.hear(Hypothesis("a", 1.25, 1))["offset"] == 61.75
-    ended = segments.end(phrase("A.", 1.25))
-    assert ended is not None
+    (ended,) = segments.end(phrase("A.", 1.25, words=(Word("A.", 1.25, 0.5),)))
     assert ended["offset"] == 61.75
+    assert ended["words"] == [{"text": "A.", "offset": 61.75, "duration": 0.5}]
+
+
+def test_words_have_times_only_if_they_are_wanted() -> None:
+    (ended,) = Segments(RecognitionOptions()).end(phrase("A.", words=(Word("A.", 0, 0.5),)))
+    assert "words" not in ended
 
 
 def test_translations_have_the_keys_that_were_asked_for() -> None:

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.azure_speech_live.captions import session as captions_session
+from custom_components.azure_speech_live.captions import voices as captions_voices
 from custom_components.azure_speech_live.speech.recognition import patience
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -124,7 +124,7 @@ async def test_every_phrase_is_spoken_at_an_address_of_its_own(
     dashboard: Dashboard, service: SpeechService, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
     service.engine = Scripted([Utterance(text="Hello.", end=1), Utterance(text="Goodbye.", start=1.1, end=2)])
-    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(3))
     spoken = of("synthesis", await dashboard.events())
     assert len({event["url"] for event in spoken}) == 2
@@ -138,16 +138,21 @@ async def test_every_phrase_is_spoken_at_an_address_of_its_own(
 async def test_a_phrase_that_is_spoken_without_end_is_not_kept(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(captions_session, "MAX_SPOKEN", 1)
-    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    monkeypatch.setattr(captions_voices, "MAX_SPOKEN", 1)
+    await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(1))
     (spoken,) = of("synthesis", await dashboard.events())
-    assert spoken == {"type": "synthesis", "error": "more speech than is kept for who does not play it"}
+    assert spoken.pop("id")
+    assert spoken == {
+        "type": "synthesis",
+        "language": "de",
+        "error": "more speech than is kept for who does not play it",
+    }
 
 
 async def test_a_voice_that_fails_is_told(dashboard: Dashboard, service: SpeechService) -> None:
     service.synthesizer = ScriptedSynthesizer(fail_after=1, reason="Synthesis timed out")
-    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(1))
     events = await dashboard.events()
     assert of("phrase", events)[0]["translations"] == {"de": f"[de] {LIGHT}"}
@@ -156,7 +161,7 @@ async def test_a_voice_that_fails_is_told(dashboard: Dashboard, service: SpeechS
 
 async def test_speech_of_another_format_is_told_once(dashboard: Dashboard, service: SpeechService) -> None:
     service.synthesizer = Fast()
-    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(1))
     (spoken,) = of("synthesis", await dashboard.events())
     assert "96000 Hz" in spoken["error"]
@@ -185,7 +190,7 @@ async def test_phrases_are_encoded_one_after_another(
     encoder.chmod(0o700)
     monkeypatch.setattr(FFmpegManager, "binary", str(encoder))
     service.engine = Scripted([Utterance(text=f"{at}.", start=at / 2, end=at / 2 + 0.4) for at in range(6)])
-    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(3))
     spoken = of("synthesis", await dashboard.events())
     assert len({event["url"] for event in spoken}) == 6
@@ -238,7 +243,7 @@ async def test_an_error_that_nobody_expects_is_told(
         raise RuntimeError("a secret of Home Assistant's")
 
     monkeypatch.setattr(tts, "async_create_audio_stream", broken)
-    await dashboard.begin("translate", language="en-US", target_language="de", voice=VOICE)
+    await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(1))
     assert (await dashboard.events())[-1] == {
         "type": "error",

@@ -7,6 +7,7 @@ from homeassistant.helpers.translation import async_get_translations
 import pytest
 
 from custom_components.azure_speech_live.const import (
+    CONF_CAPTIONS_FOR,
     CONF_MONTHLY_CHARACTERS,
     CONF_MONTHLY_LIMIT,
     CONF_PRICING_TIER,
@@ -22,6 +23,7 @@ async def test_options_are_set_changed_and_taken_away(hass: HomeAssistant, entry
         {CONF_MONTHLY_LIMIT: 4.5, CONF_PRICING_TIER: "f0"},
         {CONF_MONTHLY_LIMIT: 100.0, CONF_MONTHLY_CHARACTERS: 250_000.0, CONF_PRICING_TIER: "s0"},
         {CONF_MONTHLY_CHARACTERS: 100_000_000.0, CONF_PRICING_TIER: "s0"},
+        {CONF_PRICING_TIER: "unknown", CONF_CAPTIONS_FOR: "administrators"},
         {CONF_PRICING_TIER: "unknown"},
     ):
         form = await hass.config_entries.options.async_init(entry.entry_id)
@@ -37,17 +39,17 @@ async def test_options_are_set_changed_and_taken_away(hass: HomeAssistant, entry
         result = await hass.config_entries.options.async_configure(form["flow_id"], given)
         await hass.async_block_till_done()
         assert result["type"] is FlowResultType.CREATE_ENTRY
-        assert entry.options == given
+        assert entry.options == {CONF_CAPTIONS_FOR: "everybody"} | given
         assert state_of(entry) is ConfigEntryState.LOADED
         assert entry.runtime_data.hearing_guard.limit == given.get(CONF_MONTHLY_LIMIT)
         assert entry.runtime_data.speaking_guard.limit == given.get(CONF_MONTHLY_CHARACTERS)
-        before = dict(given)
+        before = dict(entry.options)
 
 
 async def test_the_tier_is_not_known_unless_somebody_says_it(hass: HomeAssistant, entry: ConfigEntry) -> None:
     form = await hass.config_entries.options.async_init(entry.entry_id)
     await hass.config_entries.options.async_configure(form["flow_id"], {})
-    assert entry.options == {CONF_PRICING_TIER: "unknown"}
+    assert entry.options == {CONF_PRICING_TIER: "unknown", CONF_CAPTIONS_FOR: "everybody"}
 
 
 async def test_a_form_whose_resource_was_removed_says_so(hass: HomeAssistant, entry: ConfigEntry) -> None:
