@@ -2,8 +2,9 @@
 
 `azure_speech_live/recognize` and `/translate` listen, to a microphone whose audio comes as binary messages or to what
 Home Assistant can hear itself, and answer with what is said, while it is said. `/watch` tells what is said on other
-devices, `/playing` that a translation is heard on this one, `/choices` what there is to choose from: captions/ has what
-they do, docs/websocket.md what they look like. `/subscribe_progress` tells what the actions are at.
+devices, `/playing` that a translation is heard on this one, `/choices` what there is to choose from; `/subtitles` makes
+a file of what was said. captions/ has what they do, docs/websocket.md what they look like. `/subscribe_progress` tells
+what the actions are at.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,9 +24,11 @@ from .actions.recording import SIGNAL_PROGRESS
 from .captions.choices import CHOICES_SCHEMA, async_get_choices
 from .captions.conversation import MAX_NAME, async_find_conversation, async_get_conversation
 from .captions.request import RECOGNIZE_SCHEMA, TRANSLATE_SCHEMA, VERSION_FIELD, async_get_request
+from .captions.saved import MAX_SEGMENTS, saved
 from .captions.session import LiveSpeech
 from .captions.subscriber import Subscriber, refuse
 from .const import DOMAIN
+from .transcript.subtitles import Format
 
 
 @callback
@@ -38,6 +41,7 @@ def async_setup_websocket_api(hass: HomeAssistant) -> None:
         _async_playing,
         _async_choices,
         _subscribe_progress,
+        _async_subtitles,
     ):
         websocket_api.async_register_command(hass, command)
 
@@ -131,3 +135,22 @@ def _subscribe_progress(hass: HomeAssistant, connection: ActiveConnection, msg: 
 
     connection.subscriptions[msg["id"]] = async_dispatcher_connect(hass, SIGNAL_PROGRESS, tell)
     connection.send_result(msg["id"])
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/subtitles",
+        vol.Required("format"): vol.Coerce(Format),
+        # Each is looked at beside the event loop: there may be a great many.
+        vol.Required("segments"): vol.All(list, vol.Length(max=MAX_SEGMENTS)),
+    }
+)
+@websocket_api.async_response
+async def _async_subtitles(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Return what was said as the text of a file."""
+    try:
+        text = await hass.async_add_executor_job(saved, msg["segments"], msg["format"])
+    except vol.Invalid as err:
+        connection.send_error(msg["id"], websocket_api.ERR_INVALID_FORMAT, str(err))
+    else:
+        connection.send_result(msg["id"], {"text": text})

@@ -236,7 +236,7 @@ async def subtitles(house: House) -> None:
     await house.file_closed(str(film))
     await house.done("azure_speech_live.translate", media=str(film), filename=str(film.with_suffix(".srt")))
     await house.done("media_player.play_media")  # for grandmother, who is told of every recording
-    while not film.with_suffix(".de.srt").exists():
+    while not film.with_suffix(".de.srt").exists():  # noqa: ASYNC110 - another process writes it
         await asyncio.sleep(0.05)
     assert SAID in film.with_suffix(".srt").read_text("utf-8")
 
