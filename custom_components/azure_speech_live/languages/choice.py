@@ -33,6 +33,9 @@ Source: Microsoft's "Implement language identification"; also that only one loca
 MAX_TARGETS: Final = 10
 """Languages to translate to at once: more than anybody needs, and each of them costs."""
 
+LONGEST_PHRASE: Final = 30.0
+"""Seconds of speech after which there is a phrase although nobody pauses: to read it, and to have its translation."""
+
 _VOICE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)+-[A-Za-z0-9:]+")
 """A voice's name: "de-DE-KatjaNeural", "en-US-Ava:DragonHDLatestNeural", "iu-Latn-CA-SiqiniqNeural"."""
 
@@ -72,6 +75,7 @@ def recognition_options(languages: Sequence[str], profanity: Profanity = Profani
         mode=Mode.CONVERSATION,
         detailed=True,
         profanity=profanity,
+        longest_phrase=LONGEST_PHRASE,
     )
 
 
@@ -97,6 +101,7 @@ def translation_options(
         targets=tuple(known),
         mode=mode,
         profanity=profanity,
+        longest_phrase=LONGEST_PHRASE if mode is Mode.CONVERSATION else None,
     )
 
 

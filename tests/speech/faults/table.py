@@ -159,6 +159,26 @@ ELSEWHERE: Final = (
         sdks=Sdks(native="hangs (continuous: gives up after 66 s of audio)", javascript="hangs"),
     ),
     Elsewhere(
+        fault="somebody talks on without a pause, and the service ends no phrase",
+        outcome="each word once: the turn ends between two words, and another one goes on behind it",
+        within="5 s behind the longest phrase that was asked for; a request each time",
+        shown_by="recognition.test_long_speech.test_each_word_is_said_once",
+        sdks=Sdks(native="gives up after 66 s of audio"),
+    ),
+    Elsewhere(
+        fault="the same, and there is no phrase even when the turn's audio has ended",
+        outcome="one more attempt, then `UnusableMessageError`",
+        within="5 s behind the longest phrase, each time",
+        shown_by="recognition.test_long_speech.test_a_service_that_brings_no_phrase_even_then_has_failed",
+        sdks=Sdks(native="gives up after 66 s of audio"),
+    ),
+    Elsewhere(
+        fault="the service refuses to tell speakers apart",
+        outcome="the complete transcript, without speakers",
+        within="0 s",
+        shown_by="recognition.test_attempts.test_a_request_that_is_refused_is_made_again_without_speakers",
+    ),
+    Elsewhere(
         fault="phrases that cover next to nothing, each time with a connection or a request that ends",
         outcome="what was heard, then `ProtocolError`; no audio is sent more than three times, on average",
         within="0 s",

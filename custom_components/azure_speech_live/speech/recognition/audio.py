@@ -68,7 +68,13 @@ class AudioBuffer:
         end = begin + min(available, FRAME_SIZE)
         if end - begin == FRAME_SIZE and not begin:
             return self._blocks[block]  # as nearly always: nothing is copied
-        return b"".join((*self._blocks[block : block + 2], self._rest))[begin:end]
+        return self.span(position, position + end - begin)
+
+    def span(self, start: int, end: int) -> bytes:
+        """Return what there is between two positions."""
+        first, begin = divmod(start - self._kept, FRAME_SIZE)
+        last = (end - self._kept) // FRAME_SIZE + 1
+        return b"".join((*self._blocks[first:last], self._rest))[begin : begin + min(end, self.end) - start]
 
     def discard(self, position: int) -> None:
         """Forget all before a position."""

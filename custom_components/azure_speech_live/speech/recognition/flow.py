@@ -8,6 +8,7 @@ to wait is the utterance's to say.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Collection
 import contextlib
+from dataclasses import replace
 import logging
 from math import inf
 from typing import Final
@@ -252,6 +253,8 @@ class Flow:
         utterance.connected(acquired.attempts)
         if acquired.at_start:
             utterance.options = utterance.options.detecting_at_start()
+        if not acquired.connection.reusable:
+            utterance.options = replace(utterance.options, longest_phrase=None)  # there is no other turn on it
         return acquired.connection
 
     async def _carry_turn(self, connection: Connection) -> None:
@@ -299,8 +302,8 @@ class Flow:
                 utterance.receive(message, self._loop.time(), now_utc())
             if utterance.events:
                 self._news.set()
-            if utterance.stopped:
-                self._to_send.set()
+            if utterance.stopped or utterance.audio.start > covered:
+                self._to_send.set()  # the end of the audio is due; or what was held back
             if not utterance.ended:
                 self._reschedule()
                 self._give_way(phrase=utterance.audio.start > covered)

@@ -29,6 +29,7 @@ from ..wire.telemetry import ConnectionMetric, Reports
 from ..wire.throttle import too_many
 from .answers import Answers
 from .audio import BYTES_PER_SECOND, FRAME_SIZE, WAV_HEADER, AudioBuffer
+from .long_speech import LongSpeech
 from .pace import Pace, backlog
 from .patience import Patience
 from .turn import MAX_UNACCOUNTED, Ours, Theirs, Turn
@@ -58,6 +59,7 @@ class Utterance:
         self._is_command = options.mode is Mode.INTERACTIVE
         self._turn: Turn | None = None
         """The one that is open, if there is one."""
+        self._long_speech = LongSpeech(self.audio)
         self._answers = Answers(options, self.audio)
         self.events = self._answers.events
         """What the caller has not taken yet."""
@@ -138,17 +140,20 @@ class Utterance:
         self._patience.turn_begins(link)
         telemetry = self._reports.begin(request_id, wall)
         self._turn = Turn(request_id, self.audio.start, self.options, reused, link, telemetry)
+        self._long_speech.over()
         return self._turn
 
     def next_audio(self, now: float) -> Message | None:
         """Return the next audio message, or None when there is none to send now (see ``send_at``)."""
         turn = self._turn
         self.send_at = None
-        if turn is None or turn.ours is Ours.SENT or self.crowded:
+        if turn is None or turn.ours is Ours.SENT or self.crowded or self._long_speech.waits():
             return None
-        first, frame = turn.ours is Ours.OPENED, b""
-        if not self.speech_ended:
+        first, frame, end = turn.ours is Ours.OPENED, b"", self._long_speech.end
+        if not self.speech_ended and turn.sent != end:
             frame = self.audio.frame(turn.sent, self.least_frame)
+            if end is not None:
+                frame = frame[: end - turn.sent]
             if not frame and not self.audio.ended:
                 return None
             if frame and not first and (allowed_at := self._pace.allows_at(turn)) > now:
@@ -209,9 +214,11 @@ class Utterance:
         match event:
             case Phrase():
                 self.timeline.phrase = now
+                self._long_speech.over()
                 if self._is_command and event.is_false_start and not self.complete:
                     self.timeline.speech_ended = None  # it was noise that ended
             case Hypothesis():
+                self._long_speech.hear(turn, event)
                 if self.timeline.first_hypothesis is None:
                     self.timeline.first_hypothesis = now
                 if end := event.offset + event.duration:
