@@ -7,6 +7,8 @@ from homeassistant.util.json import JsonObjectType
 
 from ..languages.translation import translation_of
 from ..speech import Hypothesis, Phrase, RecognitionOptions, RecognitionStatus, TranslationOptions
+from ..transcript.speakers import Speakers
+from ..transcript.stabilizer import Stabilizer
 from ..transcript.transcript import Transcript
 
 _ROUNDING: Final = 1e-6
@@ -30,6 +32,8 @@ class Segments:
         self._number = 0
         self._heard: Hypothesis | None = None
         """What was heard of it so far."""
+        self._shown = self._stabilizers()
+        self._speakers = Speakers()
 
     @property
     def current(self) -> str:
@@ -39,17 +43,22 @@ class Segments:
     def hear(self, said: Hypothesis) -> JsonObjectType:
         """Take what the segment sounds like so far; return the event that tells it."""
         self._heard = said
-        translations = {target: translation_of(said, target, self._options.language) for target in self._targets}
+        shown = self._shown[None].take(said.text)
+        translations = {
+            target: self._shown[target].take(text).text
+            for target in self._targets
+            if (text := translation_of(said, target, self._options.language)) is not None
+        }
         return {
             "type": "hypothesis",
             "id": self.current,
-            "text": said.text,
-            "stable": 0,
+            "text": shown.text,
+            "stable": _length(shown.text[: shown.stable]),
             "language": said.language or self._options.language,
             "speaker": said.speaker,
             "offset": self._time(said.offset),
             "duration": round(said.duration, 3),
-            "translations": {target: text for target, text in translations.items() if text is not None},
+            "translations": {**translations},
         }
 
     def end(self, phrase: Phrase) -> list[JsonObjectType]:
@@ -70,8 +79,12 @@ class Segments:
                 {"text": word.text, "offset": self._time(word.offset), "duration": round(word.duration, 3)}
                 for word in phrase.words
             ]
+        known = self._speakers.take(self.current, phrase.speaker) if self._options.speakers else {}
         self._next()
-        return [event]
+        events = [event]
+        for earlier, speaker in known.items():
+            events.append({"type": "speaker", "id": earlier, "speaker": speaker})
+        return events
 
     def drop(self) -> JsonObjectType | None:
         """Take note that the segment comes to nothing; return the event that tells it, if there is a segment."""
@@ -108,4 +121,14 @@ class Segments:
 
     def _next(self) -> None:
         self._heard = None
+        self._shown = self._stabilizers()
         self._number += 1
+
+    def _stabilizers(self) -> dict[str | None, Stabilizer]:
+        """Return what keeps each text of a segment from jumping: what is said (None), and its translations."""
+        return {None: Stabilizer(), **{target: Stabilizer(translated=True) for target in self._targets}}
+
+
+def _length(text: str) -> int:
+    """Return a text's length as JavaScript has it, in UTF-16 code units."""
+    return len(text.encode("utf-16-le")) // 2

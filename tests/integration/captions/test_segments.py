@@ -1,10 +1,12 @@
 """Segments: one id for all that is told of what somebody said."""
 
+from itertools import pairwise
 from typing import Any
 
 from custom_components.azure_speech_live.captions.segments import Segments
 from custom_components.azure_speech_live.speech import (
     Hypothesis,
+    Mode,
     Phrase,
     RecognitionOptions,
     RecognitionStatus,
@@ -76,3 +78,36 @@ def test_translations_have_the_keys_that_were_asked_for() -> None:
     segments = Segments(TranslationOptions(language="de-DE", targets=("de", "fr")))
     heard = segments.hear(Hypothesis("Hallo", 0, 1, language="de-DE", translations={"fr": "Salut", "xx": "?"}))
     assert heard["translations"] == {"de": "Hallo", "fr": "Salut"}
+
+
+def test_words_that_were_agreed_on_stay_as_they_were_shown() -> None:
+    segments = Segments(TranslationOptions(targets=("de",)))
+    told = [
+        segments.hear(Hypothesis(text, 0, 1, translations={"de": text.upper()}))
+        for text in ("turn on", "turn on the", "turn on the kitchen", "Turn on the kitchen light")
+    ]
+    stable = [str(event["text"])[: int(str(event["stable"]))] for event in told]
+    assert not stable[0]
+    assert stable[-1].startswith("turn on the")
+    for before, after in pairwise(stable):
+        assert after.startswith(before)
+    assert told[-1]["translations"] == {"de": "TURN ON THE KITCHEN LIGHT"}
+    (ended,) = segments.end(phrase("Turn on the kitchen light."))
+    assert ended["text"] == "Turn on the kitchen light."
+    assert segments.hear(Hypothesis("another", 0, 1))["text"] == "another"
+
+
+def test_what_stays_is_measured_as_browsers_measure_it() -> None:
+    segments = Segments(RecognitionOptions())
+    segments.hear(Hypothesis("\N{GRINNING FACE} a b c", 0, 1))
+    event = segments.hear(Hypothesis("\N{GRINNING FACE} a b c", 0, 1))
+    assert event["stable"] == len("12 a b")
+
+
+def test_an_earlier_segments_speaker_is_told_when_it_is_known() -> None:
+    segments = Segments(RecognitionOptions(mode=Mode.CONVERSATION, speakers=True))
+    (unknown,) = segments.end(phrase("Hello."))
+    assert unknown["speaker"] is None
+    known, relabelled = segments.end(phrase("Who is there?", speaker="Guest-1"))
+    assert known["speaker"] == "Guest-1"
+    assert relabelled == {"type": "speaker", "id": unknown["id"], "speaker": "Guest-1"}
