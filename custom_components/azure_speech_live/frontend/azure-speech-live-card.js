@@ -937,18 +937,113 @@ export class Live extends Said {
 
 /* ------------------------------------------------------------------------------------------------------------ words */
 
-/**
- * A word of ours in the user's language; until they are loaded, nothing.
- *
- * @param {Hass} hass
- * @param {string} key Without "card_".
- * @param {Record<string, any>} [placeholders]
- */
+/** The page's words, for the picker, where there is no card yet. @type {any} */
+let page;
+
+/** A word of ours in the user's language; until they are loaded, nothing.
+ * @param {any} hass @param {string} key Without "card_". @param {Record<string, any>} [placeholders] @returns {string} */
 function word(hass, key, placeholders) {
-  return hass.localize(`component.${DOMAIN}.common.card_${key}`, placeholders) || "";
+  return hass?.localize(`component.${DOMAIN}.common.card_${key}`, placeholders) || "";
+}
+
+/** @param {any} hass */
+const loadWords = (hass) => Promise.all(["common", "exceptions"].map((kind) => hass.loadBackendTranslation(kind, DOMAIN)));
+
+/** What went wrong and what to do about it: in our words, else in the server's. @param {Hass} hass @param {Trouble} trouble */
+function explain(hass, { code, message, placeholders }) {
+  const ours = hass.localize(`component.${DOMAIN}.exceptions.${code}.message`, placeholders);
+  return ours || word(hass, `${code}`.replace(/^card_/, ""), placeholders) || message || `${code}`;
+}
+
+/** @param {Hass} hass @param {string} tag @returns {string} */
+function languageName(hass, tag) {
+  try {
+    return new Intl.DisplayNames([hass.language], { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
+/** @template {keyof HTMLElementTagNameMap} T @param {T} tag @param {Record<string, any>} [properties]
+ * @param {...(Node | string)} children @returns {HTMLElementTagNameMap[T]} */
+function el(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** @type {Record<string, string>} */
+const ICONS = {
+  listen: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM6 11a6 6 0 0 0 12 0M12 17v4",
+  stop: "M6 6h12v12H6z",
+  pause: "M9 6v12M15 6v12",
+  resume: "M8 5l11 7-11 7z",
+  smaller: "M3 19 8 7l5 12M5 15h6M16 13h6",
+  larger: "M3 19 8 7l5 12M5 15h6M16 13h6M19 10v6",
+  save: "M12 4v11m-5-5 5 5 5-5M5 20h14",
+  clear: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  newest: "M12 5v14m-6-6 6 6 6-6",
+  trouble: "M12 9v5M12 17v.1M12 3 2 20h20z",
+};
+
+/** @param {string} name */
+function icon(name) {
+  const svg = el("span", { className: "icon", ariaHidden: "true" });
+  svg.innerHTML = `<svg viewBox="0 0 24 24"><path d="${ICONS[name]}"/></svg>`;
+  return svg;
+}
+
+/** Touch a text only where it changes. @param {Node} node @param {string} text */
+function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /* ----------------------------------------------------------------------------------------------------------- styles */
+
+const STYLES = `
+:host { display: block; height: 100% }
+ha-card, .view, .middle { display: flex; flex-direction: column; position: relative; box-sizing: border-box }
+ha-card { height: 100%; overflow: hidden }
+.view, .middle { flex: 1 1 auto; min-height: 0 }
+[hidden] { display: none !important }
+.icon { display: flex }
+svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
+button, select, input { font: inherit; color: inherit; border: 0; border-radius: 8px; background: none; padding: 0 }
+button { cursor: pointer }
+:focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px }
+.unseen { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap }
+h2 { margin: 0; padding: 16px 16px 8px; font-size: 1.4em; font-weight: 400 }
+.log { flex: 1 1 auto; overflow-y: auto; min-height: 7em; max-height: 24em; padding: 16px; box-sizing: border-box; line-height: 1.4 }
+:host([layout]) .log { max-height: none }
+.hint { color: var(--secondary-text-color); font-size: 16px; text-align: center; margin: auto; padding: 24px 16px }
+.row { margin-block-end: .5em; overflow-wrap: anywhere }
+.row.known { padding-inline-start: 12px; border-inline-start: 3px solid var(--who) }
+.row p { margin: 0 }
+.translation, .rest, .problem, small { color: var(--secondary-text-color) }
+.alone { color: inherit }
+.problem, .who { font-size: 14px }
+.who { display: flex; align-items: center; gap: 6px; min-height: 28px; font-weight: 500; text-align: start }
+button.who::before { content: ""; width: 10px; height: 10px; flex: none; border-radius: 50%; background: var(--who); forced-color-adjust: none }
+.newest { position: absolute; inset-inline: 0; bottom: 8px; margin: auto; width: fit-content; display: flex; align-items: center; padding: 6px 14px 6px 8px; border-radius: 20px; background: var(--card-background-color); border: 1px solid var(--divider-color); box-shadow: 0 2px 8px #0005; font-size: 14px }
+.trouble { display: flex; gap: 12px; margin: 0 16px 12px; padding: 12px; border-radius: 8px; border: 1px solid var(--error-color) }
+.trouble svg { color: var(--error-color) }
+.bar, .save { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 12px 16px; border-top: 1px solid var(--divider-color) }
+.go { position: relative; display: flex; align-items: center; justify-content: center; gap: 8px; min-width: 52px; height: 52px; padding-inline: 16px 22px; border-radius: 26px; background: var(--primary-color); color: var(--text-primary-color); font-size: 19px; font-weight: 700 }
+.go[aria-pressed=true] { background: var(--error-color); padding: 0 }
+.go.hears svg { animation: hear 1.6s ease-in-out infinite }
+.go[aria-pressed=true] svg { fill: currentColor }
+@keyframes hear { 50% { opacity: .45 } }
+.state { flex: 1 1 7em; min-width: 0; line-height: 1.3 }
+small { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.tools { display: flex; flex-wrap: wrap; margin-inline: auto -8px }
+.tool { display: flex; align-items: center; justify-content: center; gap: 4px; min-width: 44px; height: 44px }
+.tool:disabled { opacity: .4; cursor: default }
+.tool[aria-expanded=true] { color: var(--primary-color) }
+.sure { color: var(--error-color) }
+.save button, select, input { height: 40px; padding: 0 12px; max-width: 100%; box-sizing: border-box; border: 1px solid var(--divider-color); background: var(--card-background-color) }
+@media (prefers-reduced-motion) { * { animation: none !important } }
+@media (forced-colors: active) { .go, .tool { border: 1px solid } }
+`;
 
 /* --------------------------------------------------------------------------------------------------------- captions */
 
@@ -960,6 +1055,354 @@ function word(hass, key, placeholders) {
  * @property {(hass: Hass) => void} update
  * @property {() => void} dispose It is shown no longer.
  */
+
+/** Of the theme; no text is written in them, since not all could be read. */
+const COLORS = ["blue", "orange", "green", "purple", "red", "teal", "pink", "brown"];
+const SIZES = [14, 18, 24, 34]; // px
+/** @type {Record<string, string>} */
+const FORMATS = { txt: "text/plain", srt: "application/x-subrip", vtt: "text/vtt" };
+const AT_THE_END = 40; // px from the newest line, at which one still reads along
+
+/** Text sizes chosen in a card, by its key. @type {Map<string, number>} */
+const sizes = new Map();
+
+/** @typedef {{root: HTMLElement, who: HTMLElement, lines: HTMLElement, segment?: Segment, as?: string}} Row */
+
+/** What is said, line by line. Implements `View`. */
+class CaptionsView {
+  root = el("div", { className: "view" });
+  /** @type {Map<string, Row>} */
+  #rows = new Map();
+  /** @type {Map<string, string>} */
+  #colors = new Map();
+  #follows = true;
+  #announced = "";
+  /** @type {any} */
+  #hass;
+  /** @type {number | undefined} */
+  #sure;
+  #log = el("div", { className: "log", role: "log", ariaLive: "off", tabIndex: 0 });
+  #hint = el("p", { className: "hint" });
+  #newest = el("button", { className: "newest", hidden: true, onclick: () => this.#toNewest() }, icon("newest"), el("span"));
+  #trouble = el("div", { className: "trouble", role: "alert" });
+  #go = el("button", { className: "go", onclick: () => this.#toggle() });
+  #state = el("span");
+  #detail = el("small");
+  #save = el("div", { className: "save", hidden: true });
+  #format = el("select");
+  #language = el("select");
+  #said = el("div", { className: "unseen", ariaLive: "polite" });
+  /** @type {Record<string, HTMLButtonElement>} */
+  #tools = {};
+  #resized = new ResizeObserver(() => this.#follow());
+
+  /** @param {Live} live @param {Config} config */
+  constructor(live, config) {
+    this.live = live;
+    this.config = config;
+    this.key = keyOf(config);
+    this.#announced = live.segments.at(-1)?.id ?? "";
+    this.#go.hidden = config.source === "none";
+    this.#log.onscroll = () => {
+      this.#follows = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < AT_THE_END;
+      this.#newest.hidden = this.#follows;
+    };
+    this.#resized.observe(this.#log);
+    const actions = {
+      pause: () => (live.state === "paused" ? live.resume() : live.pause()),
+      smaller: () => this.#resize(-1),
+      larger: () => this.#resize(1),
+      save: () => this.#offer(),
+      clear: () => this.#clear(),
+    };
+    for (const [name, onclick] of Object.entries(actions))
+      this.#tools[name] = el("button", { className: `tool ${name}-tool`, onclick }, icon(name), el("span"));
+    const state = el("div", { className: "state", role: "status" }, this.#state, this.#detail);
+    const bar = el("div", { className: "bar" }, this.#go, state, el("div", { className: "tools" }));
+    bar.lastElementChild?.append(...Object.values(this.#tools));
+    const middle = el("div", { className: "middle" }, this.#log, this.#hint, this.#newest);
+    this.root.append(middle, this.#trouble, this.#save, bar, this.#said);
+  }
+
+  dispose() {
+    clearTimeout(this.#sure);
+    this.#resized.disconnect();
+  }
+
+  /** @param {Hass} hass */
+  update(hass) {
+    if (hass.localize !== this.#hass?.localize) {
+      this.#hass = hass;
+      this.#label();
+      for (const row of this.#rows.values()) row.as = undefined;
+    }
+    this.#hass = hass;
+    this.#showState();
+    this.#showLines();
+  }
+
+  /** @param {string} key @param {Record<string, any>} [placeholders] */
+  #word(key, placeholders) {
+    return word(this.#hass, key, placeholders);
+  }
+
+  #label() {
+    for (const [name, button] of Object.entries(this.#tools)) button.ariaLabel = button.title = this.#word(name);
+    this.#log.ariaLabel = this.#word("transcript");
+    put(this.#newest.children[1], this.#word("newest"));
+    put(this.#hint, this.#word(this.config.source === "none" ? "hint_watch" : "hint"));
+    const formats = Object.keys(FORMATS).map((value) => new Option(value === "txt" ? this.#word("text") : value.toUpperCase(), value));
+    this.#format.replaceChildren(...formats);
+    this.#format.ariaLabel = this.#word("format");
+    this.#language.ariaLabel = this.#word("language");
+    const buttons = ["download", "copy"].map((how) => el("button", {}, this.#word(how)));
+    buttons.forEach((button, at) => (button.onclick = () => this.#export(at ? "copy" : "download", button)));
+    this.#save.replaceChildren(this.#format, this.#language, ...buttons);
+  }
+
+  #toggle() {
+    if (this.live.on) void this.live.stop();
+    else void this.live.start(this.#hass, this.config);
+  }
+
+  get #size() {
+    return sizes.get(this.key) ?? this.config.text_size ?? 2;
+  }
+
+  /** @param {number} by */
+  #resize(by) {
+    sizes.set(this.key, this.#size + by);
+    this.#showState();
+    this.#follow();
+  }
+
+  /** What cannot be had again is asked for twice. */
+  #clear() {
+    const button = this.#tools.clear;
+    const ask = (/** @type {boolean} */ sure) => {
+      button.classList.toggle("sure", sure);
+      button.ariaLabel = this.#word(sure ? "clear_sure" : "clear");
+      put(button.children[1], sure ? button.ariaLabel : "");
+    };
+    clearTimeout(this.#sure);
+    const sure = button.classList.contains("sure");
+    if (sure) this.live.clear();
+    else this.#sure = setTimeout(() => ask(false), 5000);
+    ask(!sure);
+  }
+
+  /** Offer what was said, as it was spoken or translated. */
+  #offer() {
+    const targets = new Set(this.live.segments.flatMap(({ translations }) => Object.keys(translations)));
+    const options = [...targets].map((target) => new Option(languageName(this.#hass, target), target));
+    this.#language.replaceChildren(new Option(this.#word("as_spoken"), ""), ...options);
+    this.#language.hidden = !targets.size;
+    this.#save.hidden = !this.#save.hidden;
+    this.#showState();
+  }
+
+  /** @param {string} how @param {HTMLElement} button */
+  async #export(how, button) {
+    try {
+      const format = this.#format.value;
+      const text = await subtitles(this.#hass, this.live, format, this.#language.value);
+      if (how === "copy") await copy(text, this.root);
+      else download(`${this.#word("transcript")} ${new Date().toLocaleString("sv").replace(/:/g, ".")}.${format}`, text, FORMATS[format]);
+      put(button, this.#word(`${how}_done`));
+    } catch (/** @type {any} */ err) {
+      this.#complain(explain(this.#hass, { placeholders: err.translation_placeholders, ...err }));
+    }
+    setTimeout(() => put(button, this.#word(how)), 2000);
+  }
+
+  /** @param {string} text */
+  #complain(text) {
+    this.#trouble.hidden = !text;
+    if (this.#trouble.textContent !== text) this.#trouble.replaceChildren(icon("trouble"), el("div", {}, text));
+  }
+
+  #showState() {
+    const { on, state, reason, behind, lost, segments, error } = this.live;
+    const { pause, smaller, larger, save, clear } = this.#tools;
+    const seconds = (/** @type {number} */ value) => ({ seconds: new Intl.NumberFormat(this.#hass.language).format(Math.ceil(value)) });
+    this.#complain(error ? explain(this.#hass, error) : "");
+    this.#go.ariaPressed = `${on}`;
+    this.#go.title = on ? this.#word("stop") : "";
+    this.#go.classList.toggle("hears", state === "listening");
+    face(this.#go, on ? "stop" : "listen", this.#word("listen"), on); // the name of what is pressed or not stays
+    const told = (reason && this.#word(`${state}_${reason}`)) || this.#word(state, seconds(behind));
+    put(this.#state, lost ? `${told}. ${this.#word("lost", seconds(lost))}` : told);
+    put(this.#detail, sourceOf(this.#hass, this.config));
+    const action = state === "paused" ? "resume" : "pause";
+    pause.hidden = !on || this.config.source === "none";
+    pause.ariaLabel = pause.title = this.#word(action);
+    face(pause, action);
+    smaller.disabled = this.#size <= 1;
+    larger.disabled = this.#size >= SIZES.length;
+    save.hidden = clear.hidden = !segments.length;
+    this.#save.hidden ||= !segments.length;
+    save.ariaExpanded = `${!this.#save.hidden}`;
+    this.#log.style.fontSize = `${SIZES[this.#size - 1]}px`;
+  }
+
+  #showLines() {
+    const { segments, current, names } = this.live;
+    const shown = this.config.finals_only ? segments : [...segments, ...current.values()];
+    const gone = new Set(this.#rows.keys());
+    /** @type {string | null} */
+    let before = null;
+    let next = this.#log.firstChild;
+    for (const segment of shown) {
+      const { id, speaker } = segment;
+      gone.delete(id);
+      let row = this.#rows.get(id);
+      if (!row) {
+        const [who, lines] = [el("div"), el("div")];
+        this.#rows.set(id, (row = { who, lines, root: el("div", { className: "row" }, who, lines) }));
+      }
+      const begins = speaker !== before;
+      const as = `${speaker} ${begins} ${names.get(speaker ?? "")}`;
+      if (row.segment !== segment || row.as !== as) this.#draw(row, segment, begins);
+      Object.assign(row, { segment, as });
+      before = speaker;
+      if (row.root === next) next = next.nextSibling;
+      else this.#log.insertBefore(row.root, next);
+    }
+    for (const id of gone) {
+      this.#rows.get(id)?.root.remove();
+      this.#rows.delete(id);
+    }
+    this.#hint.hidden = shown.length > 0;
+    this.#log.hidden = !shown.length;
+    const last = segments.at(-1);
+    if (last && last.id !== this.#announced) {
+      this.#announced = last.id;
+      put(this.#said, this.#linesOf(last)[0].text);
+    }
+    this.#follow();
+  }
+
+  /** @param {Row} row @param {Segment} segment @param {boolean} begins Whether another has spoken before. */
+  #draw(row, segment, begins) {
+    const { speaker } = segment;
+    row.root.classList.toggle("known", Boolean(speaker));
+    if (speaker) {
+      const color = this.#colors.get(speaker) ?? COLORS[this.#colors.size % COLORS.length];
+      this.#colors.set(speaker, color);
+      row.root.style.setProperty("--who", `var(--${color}-color, ${color})`);
+    }
+    if (!speaker || !begins) row.who.replaceChildren();
+    else if (!row.who.querySelector("input")) {
+      const onclick = () => this.#rename(row.who, speaker);
+      const name = nameOf(this.#hass, this.live, speaker);
+      row.who.replaceChildren(el("button", { className: "who", title: this.#word("rename"), onclick }, name));
+    }
+    const lines = this.#linesOf(segment);
+    while (row.lines.children.length > lines.length) row.lines.lastChild?.remove();
+    lines.forEach(({ text, lang, className, stable = Infinity }, at) => {
+      if (!row.lines.children[at])
+        row.lines.append(el("p", { dir: "auto" }, el("span", {}, new Text()), el("span", { className: "rest" }, new Text())));
+      const line = Object.assign(row.lines.children[at], { lang, className });
+      const characters = stable < text.length ? [...text] : [text]; // the server counts no UTF-16
+      put(/** @type {Node} */ (line.children[0].firstChild), characters.slice(0, stable).join(""));
+      put(/** @type {Node} */ (line.children[1].firstChild), characters.slice(stable).join(""));
+    });
+  }
+
+  /** @param {Segment} segment @returns {{text: string, lang: string, className: string, stable?: number}[]} */
+  #linesOf({ text, stable, language: lang, translations, error }) {
+    const { show } = this.config;
+    const lines = Object.entries(translations)
+      .filter(([, translation]) => translation && translation !== text && show !== "original")
+      .map(([target, translation]) => ({ text: translation, lang: target, className: "translation", stable: Infinity }));
+    if (show !== "translation" || !lines.length) lines.unshift({ text, lang, stable, className: "" });
+    else lines[0].className += " alone";
+    return error ? [...lines, { text: error, lang: "", className: "problem" }] : lines;
+  }
+
+  /** Edit a speaker's name in its place. @param {HTMLElement} who @param {string} speaker */
+  #rename(who, speaker) {
+    const button = /** @type {HTMLElement} */ (who.firstChild);
+    const value = nameOf(this.#hass, this.live, speaker);
+    const input = el("input", { className: "who", value, maxLength: 40, ariaLabel: this.#word("rename") });
+    const close = (/** @type {boolean} */ keep) => {
+      input.onblur = null;
+      input.replaceWith(button);
+      const name = input.value.trim();
+      if (keep && name !== value) this.live.rename(speaker, name);
+      /** @type {any} */ (who.firstChild)?.focus();
+    };
+    input.onblur = () => close(true);
+    input.onkeydown = (event) => {
+      event.stopPropagation(); // Home Assistant has shortcuts
+      if (event.key === "Enter" || event.key === "Escape") close(event.key === "Enter");
+    };
+    button.replaceWith(input);
+    input.select();
+  }
+
+  #follow() {
+    if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #toNewest() {
+    this.#follows = this.#newest.hidden = true;
+    this.#follow();
+    this.#log.focus();
+  }
+}
+
+/** Give a button its icon and text, where they change.
+ * @param {HTMLElement} button @param {string} name @param {string} [text] @param {boolean} [unseen] */
+function face(button, name, text = "", unseen = false) {
+  if (button.dataset.face === name + text) return;
+  button.dataset.face = name + text;
+  button.replaceChildren(icon(name), el("span", { className: unseen ? "unseen" : "" }, text));
+}
+
+/** A speaker as people call them, until then by number. @param {Hass} hass @param {Said} said @param {string} speaker "Guest-1" */
+function nameOf(hass, said, speaker) {
+  const number = /\d+$/.exec(speaker)?.[0];
+  return said.names.get(speaker) ?? (number ? word(hass, "speaker", { number }) : speaker);
+}
+
+/** Who is heard, and in which languages. @param {Hass} hass @param {Config} config */
+function sourceOf(hass, { source = "device", entity = "", conversation, languages = [], translate_to: targets = [] }) {
+  const named = (/** @type {string} */ id) => hass.states[id]?.attributes.friendly_name ?? id;
+  const who = source === "none" ? conversation : source === "device" ? word(hass, "this_device") : named(source);
+  const list = (/** @type {string[]} */ tags) => tags.map((tag) => languageName(hass, tag)).join(", ");
+  const said = [list(languages) || named(entity), list(targets)].filter(Boolean).join(" → ");
+  return [who, said].filter(Boolean).join(" · ");
+}
+
+/** What was said as a file's text, with the names that people gave; a translation, if a language is given.
+ * @param {Hass} hass @param {Said} said @param {string} format @param {string} language @returns {Promise<string>} */
+async function subtitles(hass, said, format, language) {
+  const segments = said.segments.map(({ text, offset, duration, speaker, words, translations }) => ({
+    text: translations[language] ?? text,
+    offset,
+    duration,
+    speaker: speaker ? nameOf(hass, said, speaker) : undefined,
+    words: words.length && !language ? words : undefined,
+  }));
+  return (await hass.connection.sendMessagePromise({ type: `${DOMAIN}/subtitles`, format, segments })).text;
+}
+
+/** @param {string} name @param {string} text @param {string} type */
+function download(name, text, type) {
+  const href = URL.createObjectURL(new Blob([text], { type }));
+  el("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10_000);
+}
+
+/** Without https there is only the old clipboard. @param {string} text @param {HTMLElement} place */
+async function copy(text, place) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = place.appendChild(el("textarea", { value: text, className: "unseen" }));
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
 
 /* ------------------------------------------------------------------------------------------------------ interpreter */
 
@@ -986,6 +1429,258 @@ class InterpreterView {
 
 /* ----------------------------------------------------------------------------------------------------------- editor */
 
+/** What may be chosen. @type {Record<string, string[]>} */
+const CHOICES = {
+  mode: ["captions", "interpreter"],
+  show: ["both", "original", "translation"],
+  turns: ["automatic", "buttons"],
+  layout: ["side", "facing"],
+  side: ["both", "mine", "theirs"],
+};
+const CAPTIONS = ["languages", "translate_to", "show", "speakers", "finals_only", "text_size"];
+const INTERPRETER = ["mine", "theirs", "turns", "layout", "side", "aloud", "mine_voice", "theirs_voice", "headphones"];
+const SOURCE = /^(device|none|(assist_satellite|media_player)\.\w+)$/;
+
+/** The latest that cards were given: a form is given none of it. @type {Hass | undefined} */
+let latest;
+/** @type {Config | undefined} */
+let edited;
+
+/** Refuse what cannot be meant. @param {any} config */
+function assertConfig(config) {
+  const wrong = Object.keys(CHOICES).filter((field) => config[field] !== undefined && !CHOICES[field].includes(config[field]));
+  wrong.push(...["languages", "translate_to"].filter((field) => config[field] && !Array.isArray(config[field])));
+  if (!SOURCE.test(config.source ?? "device")) wrong.push("source");
+  if (config.source === "none" && !config.conversation) wrong.push("conversation");
+  if (!SIZES[(config.text_size ?? 2) - 1]) wrong.push("text_size");
+  if (!wrong.length) return;
+  const [field, value] = [wrong[0], `${config[wrong[0]] ?? ""}`];
+  throw new Error(word(page, "wrong_value", { field, value }) || `${field}: "${value}"?`);
+}
+
+/** Home Assistant's form for the card. */
+async function configForm() {
+  const hass = latest;
+  if (!hass) return { schema: [] };
+  const spoken = [edited?.mine, edited?.theirs].flat().filter(Boolean);
+  const ask = { type: `${DOMAIN}/choices`, ...(spoken.length ? { voices_of: spoken } : {}) };
+  const offered = await hass.connection.sendMessagePromise(ask).catch(() => ({})); // a form without lists is one, too
+  await loadWords(hass);
+  const select = (/** @type {{value: string, label: string}[]} */ options, more = {}) => ({ select: { mode: "dropdown", options, ...more } });
+  const languages = (/** @type {string[]} */ tags = [], multiple = false) => {
+    const options = tags.map((value) => ({ value, label: languageName(hass, value) }));
+    return select(options.sort((a, b) => a.label.localeCompare(b.label)), { multiple, custom_value: true });
+  };
+  const words = (/** @type {string} */ field, /** @type {string[]} */ values) =>
+    values.map((value) => ({ value, label: word(hass, `${field}_${value}`) }));
+  const players = Object.keys(hass.states).filter((id) => id.startsWith("media_player."));
+  const sources = [...(offered.microphones ?? []), ...players].map((value) => ({
+    value,
+    label: hass.states[value]?.attributes.friendly_name ?? value,
+  }));
+  const voices = (/** @type {any[]} */ tags) =>
+    select(
+      tags.flatMap((tag) => offered.voices?.[tag] ?? []).map(({ name, label }) => ({ value: name, label })),
+      { custom_value: true },
+    );
+  /** @type {Record<string, any>} */
+  const selectors = {
+    entity: { entity: { filter: { domain: "stt", integration: DOMAIN } } },
+    languages: languages(offered.languages, true),
+    translate_to: languages(offered.target_languages, true),
+    mine: languages(offered.languages),
+    theirs: languages(offered.languages, true),
+    mine_voice: voices([edited?.mine]),
+    theirs_voice: voices([edited?.theirs].flat()),
+    text_size: { number: { min: 1, max: SIZES.length, mode: "slider" } },
+    source: select([...words("source", ["device", "none"]), ...sources], { custom_value: true }),
+    conversation: { text: {} },
+    title: { text: {} },
+    config_entry_id: { config_entry: { integration: DOMAIN } },
+  };
+  for (const [name, values] of Object.entries(CHOICES)) selectors[name] = select(words(name, values));
+  const field = (/** @type {string} */ name) => ({ name, selector: selectors[name] ?? { boolean: {} } });
+  const where = (/** @type {string} */ operator) => ({ visible: { field: "mode", operator, value: "interpreter" } });
+  const more = ["conversation", "title", "config_entry_id"].map(field);
+  const label = (/** @type {string} */ kind) => (/** @type {{name: string}} */ { name }) => word(hass, `${kind}_${name}`);
+  return {
+    schema: [
+      ...["mode", "entity"].map(field),
+      ...CAPTIONS.map((name) => ({ ...field(name), ...where("not_eq") })),
+      ...INTERPRETER.map((name) => ({ ...field(name), ...where("eq") })),
+      field("source"),
+      { name: "more", type: "expandable", flatten: true, title: word(hass, "more"), schema: more },
+    ],
+    computeLabel: label("field"),
+    computeHelper: label("help"),
+    assertConfig,
+  };
+}
+
 /* ----------------------------------------------------------------------------------------------------- registration */
 
-void [InterpreterView];
+const TAG = "azure-speech-live-card";
+/** What it is that a card hears: cards that have it in common show the same. @type {(keyof Config)[]} */
+const HEARD = ["mode", "entity", "config_entry_id", "source", "conversation", "languages", "translate_to", "speakers", "mine"];
+HEARD.push("mine_voice", "theirs", "theirs_voice", "aloud", "turns", "side", "headphones");
+
+/** @param {Config} config */
+const keyOf = (config) => JSON.stringify(HEARD.map((name) => config[name] ?? null));
+
+/** The page's language with a region: "de-DE" of "de". @param {Hass} hass */
+function localeOf(hass) {
+  const { language, region } = new Intl.Locale(hass.language).maximize();
+  return `${language}-${region}`;
+}
+
+/** What it looks like where nothing listens. @param {Hass} hass */
+function example(hass) {
+  const live = new Live();
+  ["question", "answer", "partial"].forEach((name, at) => {
+    const text = word(hass, `example_${name}`);
+    const known = { language: hass.language, offset: at, duration: 1, translations: {}, words: [], source: "", error: null };
+    const segment = { id: name, text, stable: at < 2 ? text.length : 8, speaker: `Guest-${(at % 2) + 1}`, ...known };
+    if (at < 2) live.segments.push(segment);
+    else live.current.set("", segment);
+  });
+  return live;
+}
+
+/** The card: it shows the view of its mode. */
+class AzureSpeechLiveCard extends HTMLElement {
+  #card = document.createElement("ha-card");
+  /** @type {Config | undefined} */
+  #config;
+  /** @type {Hass | undefined} */
+  #hass;
+  /** @type {View | undefined} */
+  #view;
+  /** @type {Live | undefined} */
+  #live;
+  #preview = false;
+  #isExample = false;
+  #changed = () => this.#hass && this.#view?.update(this.#hass);
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: "open" }).append(el("style", {}, STYLES), this.#card);
+  }
+
+  /** @param {Config} config */
+  setConfig(config) {
+    assertConfig(config);
+    this.#hide();
+    this.#config = edited = config;
+    this.#show();
+  }
+
+  /** @param {Hass} hass */
+  set hass(hass) {
+    const before = this.#hass;
+    this.#hass = latest = hass;
+    if (!before) void loadWords(hass);
+    if (!this.#view) this.#show();
+    else if (before?.localize !== hass.localize) this.#changed(); // all else a view learns of Live
+  }
+
+  /** Whether the dashboard is edited: nothing can be pressed then. */
+  set preview(/** @type {boolean} */ preview) {
+    this.#preview = this.#card.inert = preview;
+    if (this.#isExample && !preview) this.#hide();
+    this.#show();
+  }
+
+  /** "grid" and "panel" give it a height. */
+  set layout(/** @type {string | undefined} */ layout) {
+    this.toggleAttribute("layout", layout === "grid" || layout === "panel");
+  }
+
+  connectedCallback() {
+    this.#show();
+  }
+
+  disconnectedCallback() {
+    this.#hide();
+  }
+
+  #show() {
+    const [hass, config] = [this.#hass, this.#config];
+    if (this.#view || !hass || !config || !this.isConnected) return;
+    const root = this.getRootNode();
+    const inPicker = root instanceof ShadowRoot && root.host.localName === "hui-card-picker"; // which does not say so
+    this.#isExample = this.#preview || inPicker;
+    const live = (this.#live = this.#isExample ? example(hass) : Live.of(keyOf(config)));
+    if (!this.#isExample) live.attach(hass, config);
+    const view = (this.#view = config.mode === "interpreter" ? new InterpreterView(live, config) : new CaptionsView(live, config));
+    live.addEventListener("change", this.#changed);
+    this.#card.replaceChildren(...(config.title ? [el("h2", {}, config.title)] : []), view.root);
+    view.update(hass);
+  }
+
+  #hide() {
+    this.#live?.removeEventListener("change", this.#changed);
+    if (!this.#isExample) this.#live?.detach();
+    this.#view?.dispose();
+    this.#view = this.#live = undefined;
+  }
+
+  getCardSize() {
+    return 7;
+  }
+
+  getGridOptions() {
+    return { columns: 12, rows: 7, min_columns: 6, min_rows: 4 };
+  }
+
+  /** @param {Hass} hass */
+  static getStubConfig(hass) {
+    latest = hass;
+    return { mode: "captions", languages: [localeOf(hass)], speakers: true, text_size: 2 };
+  }
+
+  static getConfigForm() {
+    return configForm();
+  }
+}
+
+/** @param {Hass} hass @param {string} entity */
+function getEntitySuggestion(hass, entity) {
+  if (!entity.startsWith("stt.") || hass.entities[entity]?.platform !== DOMAIN) return null;
+  latest = hass;
+  const mine = localeOf(hass);
+  const card = { type: `custom:${TAG}`, entity };
+  const theirs = [mine.startsWith("en") ? "es-ES" : "en-US"];
+  return [
+    { config: { ...card, mode: "captions", text_size: 2 }, label: word(hass, "mode_captions") },
+    { config: { ...card, mode: "interpreter", mine, theirs }, label: word(hass, "mode_interpreter") },
+  ];
+}
+
+// Who has it as a resource of the dashboard as well runs it twice.
+if (!customElements.get(TAG)) {
+  customElements.define(TAG, AzureSpeechLiveCard);
+  /** Have the words before there is a card: the picker and the form do not wait for them. @param {any} words */
+  const callback = (words) => {
+    if (!words?.loadBackendTranslation) return; // not logged in yet
+    if (!page) void loadWords(words);
+    page = words;
+  };
+  const request = { context: "hassInternationalization", subscribe: true, callback, contextTarget: document.body };
+  void customElements.whenDefined("home-assistant").then(() => {
+    document.querySelector("home-assistant")?.dispatchEvent(Object.assign(new Event("context-request"), request));
+  });
+  const { customCards = [] } = /** @type {any} */ (window);
+  Object.assign(window, { customCards });
+  customCards.push({
+    type: TAG,
+    get name() {
+      return word(page, "name") || "Azure Speech Live";
+    },
+    get description() {
+      return word(page, "description");
+    },
+    preview: true,
+    documentationURL: "https://github.com/azure-speech-live/azure-speech-live/blob/main/docs/captions.md",
+    getEntitySuggestion,
+  });
+}
