@@ -32,7 +32,7 @@ from homeassistant.const import MATCH_ALL
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_state_change_event
-from homeassistant.helpers.intent import IntentResponse
+from homeassistant.helpers.intent import IntentResponse, IntentResponseErrorCode
 from homeassistant.util.language import matches
 
 from .const import CONF_AGENT, SUBENTRY_RECOGNIZER
@@ -150,7 +150,10 @@ class AgentEntity(AzureSpeechEntity, ConversationEntity):
             )
         finally:
             _asking.reset(token)
-        _tell_voice(spoken, result.response.language or language, user_input.language)
+        fails = agent_id != OWN_AGENT and result.response.error_code is IntentResponseErrorCode.UNKNOWN
+        # What an agent fails with is in no language that it was asked in.
+        answer = user_input.language if fails else result.response.language or language
+        _tell_voice(spoken, answer, user_input.language)
         if chat_log.content[-1].role == "user":  # whoever writes its own answers there has done so
             _add_to(chat_log, agent_id, result.response)
         return result
@@ -214,13 +217,11 @@ async def _response_of_home(
 @callback
 def _prefers_home(hass: HomeAssistant) -> bool:
     """Return whether the assistant for which an agent is asked lets Home Assistant's own sentences go first."""
-    if "assist_pipeline" not in hass.config.components:
-        return False
-    from .home.inside import async_run  # noqa: PLC0415 - who has no assistants need not have what this imports
-
     try:
+        from .home.inside import async_run  # noqa: PLC0415 - who has no assistants need not have what this imports
+
         run = async_run(hass)
-    except AttributeError, KeyError, TypeError:
+    except AttributeError, ImportError, KeyError, TypeError:
         return False
     return run is not None and run.assistant.prefer_local_intents and not run.answers_agent
 

@@ -23,6 +23,7 @@ from homeassistant.components.tts import async_get_stream
 from homeassistant.components.tts.const import DATA_TTS_MANAGER
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.intent import IntentResponse
 from homeassistant.setup import async_setup_component
@@ -30,9 +31,12 @@ from homeassistant.util.ulid import ulid_now
 import pytest
 
 from custom_components.azure_speech_live.const import SUBENTRY_RECOGNIZER
+from custom_components.azure_speech_live.home import inside
 from tests.speech_service.engines.scripted import Scripted, Utterance
+from tests.speech_service.faults import Behaviour, Refuse
 from tests.speech_service.service import SpeechService
 
+from .engines import OtherEar, add_engines, stored
 from .forms import add_resource
 from .recognizers import KITCHEN, add_recognizer, filled_in
 from .speech import metadata_of, pcm, stream
@@ -64,6 +68,9 @@ class Linguist(ConversationEntity):
         self.speech = "So ist es."
         self.writes = False
         """Whether it answers piece by piece."""
+        self.continues = False
+        """Whether it wants an answer to its answer."""
+        self.fails = False
         self.asks_on: str | None = None
         """An agent whose answer it takes for its own."""
 
@@ -81,13 +88,15 @@ class Linguist(ConversationEntity):
             return await conversation.async_converse(
                 self.hass, user_input.text, user_input.conversation_id, user_input.context, agent_id=self.asks_on
             )
+        if self.fails:
+            raise HomeAssistantError("The model is not there")
         if self.writes:
             async for _ in chat_log.async_add_delta_content_stream(LINGUIST, self._write()):
                 pass
             return conversation.async_get_result_from_chat_log(user_input, chat_log)
         response = IntentResponse(self.answers_in or user_input.language)
         response.async_set_speech(self.speech)
-        return ConversationResult(response, chat_log.conversation_id)
+        return ConversationResult(response, chat_log.conversation_id, self.continues)
 
     async def _write(self) -> AsyncGenerator[AssistantContentDeltaDict]:
         yield {"role": "assistant"}
@@ -131,8 +140,8 @@ class Home:
         """Have the service hear these commands, one after the other."""
         self.service.engine = Scripted(*([command] for command in commands))
 
-    async def say(self, conversation_id: str | None = None, **run: Any) -> str:
-        """Say a command, and hear the answer. Return what Home Assistant answers in words."""
+    async def say(self, conversation_id: str | None = None, *, is_heard: bool = True, **run: Any) -> str:
+        """Say a command, and hear the answer, if it ``is_heard``. Return what Home Assistant answers in words."""
         self.events = []
         await async_pipeline_from_audio_stream(
             self.hass,
@@ -149,7 +158,8 @@ class Home:
         token = data["run-start"]["tts_output"]["token"]
         answer = async_get_stream(self.hass, token)
         assert answer is not None
-        assert any((await sound_of(answer))[HEADER:])
+        if is_heard:
+            assert any((await sound_of(answer))[HEADER:])
         speech = data["intent-end"]["intent_output"]["response"]["speech"]["plain"]["speech"]
         assert isinstance(speech, str)
         return speech
@@ -246,7 +256,7 @@ async def test_what_is_typed_is_answered_in_the_assistants_language(house: Home)
 async def test_a_chosen_agent_gets_all_that_a_command_has(house: Home) -> None:
     await house.ask_linguist()
     house.hears(QUESTION)
-    said = {"device_id": "a device", "satellite_id": "assist_satellite.a"}
+    said: dict[str, Any] = {"device_id": "a device", "satellite_id": "assist_satellite.a"}
     assert await house.say("talk", conversation_extra_system_prompt="Be brief.", **said) == "So ist es."
     (asked,) = house.linguist.asked
     assert (asked.text, asked.language, asked.agent_id) == (QUESTION.text, "de-DE", LINGUIST)
@@ -282,6 +292,55 @@ async def test_an_agent_says_that_its_answer_is_in_another_language_than_it_was_
         house.linguist.answers_in, house.linguist.speech = answers_in, speech
         await house.say()
     assert house.voices == ["en-US-AndrewNeural", "fr-FR-DeniseNeural", "de-DE-ConradNeural"]
+
+
+async def test_what_an_agent_fails_with_is_not_taken_for_the_language_that_it_was_asked_in(house: Home) -> None:
+    await house.ask_linguist()
+    house.linguist.fails = True
+    house.hears(QUESTION)
+    assert await house.say() == "The model is not there"
+    assert house.voices == ["en-US-AndrewNeural"]
+
+
+async def test_an_agent_that_asks_back_is_answered_in_whatever_language(house: Home) -> None:
+    """Though Home Assistant knows a sentence of that: it is for the agent alone."""
+    await house.ask_linguist(prefer_local_intents=True)
+    house.linguist.continues = True
+    house.hears(QUESTION, GERMAN)
+    for _ in range(2):
+        assert await house.say("talk") == "So ist es."
+    assert [asked.text for asked in house.linguist.asked] == [QUESTION.text, GERMAN.text]
+
+
+async def test_what_an_automation_says_is_spoken_as_the_assistants_language(house: Home) -> None:
+    """Home Assistant asks no agent then, and in which language the words are, nobody can tell."""
+    automation = {
+        "alias": "Good night",
+        "triggers": {"trigger": "conversation", "command": ["gute Nacht"]},
+        "actions": [{"set_conversation_response": "Gute Nacht!"}],
+    }
+    assert await async_setup_component(house.hass, "automation", {"automation": automation})
+    house.hears(Utterance(text="Gute Nacht.", language="de-DE"))
+    assert await house.say() == "Gute Nacht!"
+    assert house.voices == ["en-US-AndrewNeural"]
+
+
+async def test_what_a_second_engine_hears_is_answered_in_the_assistants_language(
+    house: Home, service: SpeechService
+) -> None:
+    """Also where the service heard German before."""
+    await add_engines(house.hass, OtherEar())
+    second = stored(house.hass, "stt.whisper")
+    await house.reconfigure(languages=["de-DE"], agent=LINGUIST, second_engine=second)
+    house.hears(QUESTION)
+    await house.say("talk")
+    service.behaviours = lambda _: Behaviour(answer=Refuse(403))
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.say("talk", is_heard=False)
+    assert [(asked.text, asked.language) for asked in house.linguist.asked] == [
+        (QUESTION.text, "de-DE"),
+        ("lights on", "en-US"),
+    ]
 
 
 async def test_an_agent_is_asked_in_its_own_words_and_only_in_what_it_knows(house: Home) -> None:
@@ -339,6 +398,7 @@ async def test_it_can_what_the_agent_can_that_it_asks(house: Home) -> None:
         assert info is not None
         return found.attributes["supported_features"], info.supports_streaming
 
+    assert conversation.async_get_conversation_languages(house.hass, AGENT) == "*"
     assert state() == (ConversationEntityFeature.CONTROL, False)
     await house.ask_linguist()
     assert state() == (0, True)
@@ -354,6 +414,36 @@ async def test_an_answer_of_another_agent_is_part_of_the_conversation(house: Hom
     (log,) = house.hass.data[conversation.chat_log.DATA_CHAT_LOGS].values()
     assert [content.as_dict()["content"] for content in log.content[1:]] == ["Why?", "So ist es."]
     assert result.conversation_id == log.conversation_id
+
+
+async def test_who_says_nothing_has_said_nothing(house: Home) -> None:
+    await house.ask_linguist()
+    house.linguist.speech = ""
+    await conversation.async_converse(house.hass, "Why?", None, Context(), language="en", agent_id=AGENT)
+    (log,) = house.hass.data[conversation.chat_log.DATA_CHAT_LOGS].values()
+    assert [content.role for content in log.content] == ["system", "user", "assistant"]
+    assert log.content[-1].as_dict()["content"] == "(no response)"
+
+
+async def test_it_answers_while_the_service_is_away(house: Home, service: SpeechService) -> None:
+    service.behaviours = lambda _: Behaviour(answer=Refuse(503))
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    states = {entity_id: house.hass.states.get(entity_id) for entity_id in (KITCHEN, AGENT)}
+    assert {entity_id: state and state.state for entity_id, state in states.items()} == {
+        KITCHEN: "unavailable",
+        AGENT: "unknown",
+    }
+
+
+async def test_where_home_assistant_has_changed_the_chosen_agent_is_asked(
+    house: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can tell then whether its own sentences are to go first."""
+    await house.ask_linguist(prefer_local_intents=True)
+    monkeypatch.setattr(inside, "KEY_ASSIST_PIPELINE", "something else")
+    house.hears(GERMAN)
+    assert await house.say() == "So ist es."
 
 
 async def test_a_recognizer_without_an_agent_has_none_and_its_assistant_is_told(house: Home) -> None:
