@@ -8,10 +8,11 @@ Recognition and Translation by Partial Hypothesis Selection").
 A hypothesis that contradicts what stays goes on behind it: where, an alignment of the last words tells. The last word
 never stays yet, since it may still be being spoken ("gar", "garage").
 
-A translation is made anew with each hypothesis and puts words in another order, the more so the nearer to its end: a
-German verb waits for its sentence. There, three hypotheses must agree, and the last three words never stay. Fewer words
-would be taken back if those were not shown at all, but then nothing would be read while somebody speaks a short
-sentence (Arivazhagan and others 2020, "Re-translation versus Streaming for Simultaneous Translation", has both).
+A translation is made anew with each hypothesis, and puts words in another order: a German verb waits for its sentence.
+There the last five words never stay, which such a verb mostly moves across (a guess). Fewer words would be taken back
+if those were not shown at all, but then nobody would read a short sentence while it is spoken (Arivazhagan and others
+2020, "Re-translation versus Streaming for Simultaneous Translation", has both). That three hypotheses must agree
+changes nothing there: a wrong order is repeated until the verb comes.
 """
 
 from collections.abc import Sequence
@@ -21,11 +22,8 @@ from typing import Final
 
 from .units import is_unspaced, key_of, units_of
 
-_AGREE: Final = 2
-_AGREE_TRANSLATED: Final = 3
-"""Hypotheses in a row that have a word at its place."""
 _VOLATILE: Final = 1
-_VOLATILE_TRANSLATED: Final = 3
+_VOLATILE_TRANSLATED: Final = 5
 """Words at the end of a hypothesis that do not stay yet."""
 _CHARACTERS: Final = 2
 """Characters that count as a word where words have no blanks: about as many as one of Chinese or Japanese has."""
@@ -51,14 +49,11 @@ class Stabilizer:
 
     def __init__(self, *, translated: bool = False) -> None:
         """Begin before the first hypothesis."""
-        self._agree = _AGREE_TRANSLATED if translated else _AGREE
         self._volatile = _VOLATILE_TRANSLATED if translated else _VOLATILE
         self._kept = ""
         self._kept_keys: list[str] = []
         self._tail: list[str] = []
         """The units that were shown behind it."""
-        self._agreed: list[int] = []
-        """For each of those, how many hypotheses in a row have it."""
         self._shift = 0
         """How many more units the last hypothesis had than what stays, before it went on."""
 
@@ -70,21 +65,18 @@ class Stabilizer:
         if self._kept and begin == 0 and rest and not is_unspaced(self._kept[-1] + rest[0][0]):
             rest[0] = f" {rest[0]}"
         same = sum(1 for _ in takewhile(_is_same, zip(self._tail, rest, strict=False)))
-        self._agreed = [count + 1 for count in self._agreed[:same]]
         if same < len(rest):
             self._tail = [*self._tail[:same], *rest[same:]]
         # Of a hypothesis that only has fewer words, those behind it go on being shown: it takes nothing back.
-        self._agreed += [1] * (len(self._tail) - same)
-        self._keep(len(rest) - self._volatile * (_CHARACTERS if rest and is_unspaced(rest[-1]) else 1))
+        volatile = self._volatile * (_CHARACTERS if rest and is_unspaced(rest[-1]) else 1)
+        self._keep(max(min(same, len(rest) - volatile), 0))
         return Shown(self._kept + "".join(self._tail), len(self._kept))
 
-    def _keep(self, most: int) -> None:
-        """Let the first units stay that were agreed on."""
-        agreed = sum(1 for _ in takewhile(self._agree.__le__, self._agreed[: max(most, 0)]))
+    def _keep(self, agreed: int) -> None:
+        """Let the first units stay that were shown behind what stays."""
         self._kept += "".join(self._tail[:agreed])
         self._kept_keys += map(key_of, self._tail[:agreed])
         self._tail = self._tail[agreed:]
-        self._agreed = self._agreed[agreed:]
 
     def _continuation(self, keys: list[str]) -> int:
         """Return at which unit a hypothesis goes on behind what stays."""

@@ -62,9 +62,16 @@ def test_a_translation_stays_later() -> None:
     assert shown(*said, translated=True) == [
         "|ich habe den",
         "|ich habe den hund",
-        "ich habe| den hund gesehen",
-        "ich habe den| großen hund gesehen",
+        "|ich habe den hund gesehen",
+        "ich| habe den großen hund gesehen",
     ]
+
+
+def test_a_verb_of_a_short_clause_is_at_its_place_in_a_translation() -> None:
+    """It comes before the words that were translated so far."""
+    hypotheses = ["ich den", "ich den hund", "ich den hund im", "ich den hund im garten", "ich habe den hund im garten"]
+    assert shown(*hypotheses, translated=True)[-1].replace("|", "") == hypotheses[-1]
+    assert shown(*hypotheses)[-1].replace("|", "") == hypotheses[-2], "until the final text"
 
 
 def test_what_is_behind_stays_at_its_place_over_many_contradictions() -> None:
