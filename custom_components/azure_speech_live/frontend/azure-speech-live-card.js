@@ -955,7 +955,20 @@ function explain(hass, { code, message, placeholders }) {
   return ours || word(hass, `${code}`.replace(/^card_/, ""), placeholders) || message || `${code}`;
 }
 
-/** @param {Hass} hass @param {string} tag @returns {string} */
+/** What it is at. @param {Hass} hass @param {Live} live */
+function stateOf(hass, { state, reason, behind, lost }) {
+  const seconds = (/** @type {number} */ value) => ({ seconds: new Intl.NumberFormat(hass.language).format(Math.ceil(value)) });
+  const told = (reason && word(hass, `${state}_${reason}`)) || word(hass, state, seconds(behind));
+  return lost ? `${told}. ${word(hass, "lost", seconds(lost))}` : told;
+}
+
+/** @param {HTMLElement} box @param {string} text Nothing hides it. */
+function complain(box, text) {
+  box.hidden = !text;
+  if (box.textContent !== text) box.replaceChildren(icon("trouble"), el("div", {}, text));
+}
+
+/** @param {{language: string}} hass @param {string} tag @returns {string} */
 function languageName(hass, tag) {
   try {
     return new Intl.DisplayNames([hass.language], { type: "language" }).of(tag) ?? tag;
@@ -983,6 +996,7 @@ const ICONS = {
   save: "M12 4v11m-5-5 5 5 5-5M5 20h14",
   clear: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   newest: "M12 5v14m-6-6 6 6 6-6",
+  aloud: "M4 9v6h4l5 4V5L8 9zM16.5 8.5a5 5 0 0 1 0 7",
   trouble: "M12 9v5M12 17v.1M12 3 2 20h20z",
 };
 
@@ -1210,28 +1224,20 @@ class CaptionsView {
       else download(`${this.#word("transcript")} ${new Date().toLocaleString("sv").replace(/:/g, ".")}.${format}`, text, FORMATS[format]);
       put(button, this.#word(`${how}_done`));
     } catch (/** @type {any} */ err) {
-      this.#complain(explain(this.#hass, { placeholders: err.translation_placeholders, ...err }));
+      complain(this.#trouble, explain(this.#hass, { placeholders: err.translation_placeholders, ...err }));
     }
     setTimeout(() => put(button, this.#word(how)), 2000);
   }
 
-  /** @param {string} text */
-  #complain(text) {
-    this.#trouble.hidden = !text;
-    if (this.#trouble.textContent !== text) this.#trouble.replaceChildren(icon("trouble"), el("div", {}, text));
-  }
-
   #showState() {
-    const { on, state, reason, behind, lost, segments, error } = this.live;
+    const { on, state, segments, error } = this.live;
     const { pause, smaller, larger, save, clear } = this.#tools;
-    const seconds = (/** @type {number} */ value) => ({ seconds: new Intl.NumberFormat(this.#hass.language).format(Math.ceil(value)) });
-    this.#complain(error ? explain(this.#hass, error) : "");
+    complain(this.#trouble, error ? explain(this.#hass, error) : "");
     this.#go.ariaPressed = `${on}`;
     this.#go.title = on ? this.#word("stop") : "";
     this.#go.classList.toggle("hears", state === "listening");
     face(this.#go, on ? "stop" : "listen", this.#word("listen"), on); // the name of what is pressed or not stays
-    const told = (reason && this.#word(`${state}_${reason}`)) || this.#word(state, seconds(behind));
-    put(this.#state, lost ? `${told}. ${this.#word("lost", seconds(lost))}` : told);
+    put(this.#state, stateOf(this.#hass, this.live));
     put(this.#detail, sourceOf(this.#hass, this.config));
     const action = state === "paused" ? "resume" : "pause";
     pause.hidden = !on || this.config.source === "none";
@@ -1406,26 +1412,211 @@ async function copy(text, place) {
 
 /* ------------------------------------------------------------------------------------------------------ interpreter */
 
-/** Two people, each in their language. Implements `View`. */
-class InterpreterView {
-  root = document.createElement("div");
+const SHOWN_TURNS = 40;
+const HOLD = 500; // ms after which a button is not touched, but held
+/** What guests read in their language. @type {Record<string, string>} */
+const TOUCH = {
+  de: "Berühren und sprechen",
+  en: "Touch and speak",
+  es: "Toque y hable",
+  fr: "Touchez et parlez",
+  it: "Tocchi e parli",
+  nl: "Raak aan en spreek",
+  pl: "Dotknij i mów",
+  pt: "Toque e fale",
+  zh: "轻触后说话",
+};
 
-  /**
-   * @param {Live} live
-   * @param {Config} config
-   */
+/** What was said, in the other language. @param {Segment} turn */
+function translationOf({ language, text, translations, error }) {
+  const known = Object.entries(translations).find(([target]) => base(target) !== base(language));
+  return known?.[1] || error || text;
+}
+
+/** A language in itself, with its region where there is another of it. @param {string} tag @param {string[]} others */
+function ownName(tag, others) {
+  const twice = others.some((other) => other !== tag && base(other) === base(tag));
+  return languageName({ language: tag }, twice ? tag : base(tag));
+}
+
+/** Two people, each in their language: the other's words are large, and one's own small. Implements `View`. */
+class InterpreterView {
+  root = el("div", { className: "view" });
+  /** @type {Hass | undefined} */
+  #hass;
+  #asked;
+  #door = el("div", { className: "door" });
+  #talk = el("div", { className: "talk", onclick: () => this.live.playing && this.live.skip() });
+  #trouble = el("div", { className: "trouble", role: "alert" });
+  #bar = el("div", { className: "bar" });
+  #state = el("div", { className: "state", role: "status" });
+  #go = this.#button("go", () => (this.live.on ? void this.live.stop() : this.#start({})));
+  #skip = this.#button("chip", () => this.live.skip());
+  #play = this.#button("chip", () => this.live.play());
+  #leave = this.#button("chip", () => this.live.part());
+  /** @type {ReturnType<InterpreterView["_half"]>[]} */
+  #halves;
+
+  /** @param {Live} live @param {Config} config */
   constructor(live, config) {
     this.live = live;
     this.config = config;
+    const theirs = [config.theirs ?? []].flat();
+    this.#asked = theirs.length > 1 ? theirs : [];
+    const { side = "both", layout = "side" } = config;
+    this.#halves = /** @type {const} */ (["theirs", "mine"]).filter((one) => side === "both" || one === side).map(this._half);
+    this.#talk.classList.add(layout);
+    this.#talk.append(...this.#halves.map(({ root }) => root));
+    this.#door.append(
+      ...this.#asked.map((lang) => {
+        const name = el("b", { dir: "auto" }, ownName(lang, theirs));
+        const onclick = () => this.#start({ theirs: lang });
+        return el("button", { lang, onclick }, name, el("span", { dir: "auto" }, TOUCH[base(lang)] ?? ""));
+      }),
+    );
+    this.#bar.append(this.#go, this.#state, this.#skip, this.#play, this.#leave);
+    this.root.append(el("style", {}, TALK), this.#door, this.#talk, this.#trouble, this.#bar);
+  }
+
+  /** @param {string} className @param {() => void} onclick */
+  #button(className, onclick) {
+    return el("button", { className, onclick });
+  }
+
+  /** @param {Side} side */
+  _half = (side) => {
+    let held = 0;
+    const half = {
+      side,
+      announced: this.live.segments.at(-1)?.id ?? "",
+      /** @type {Map<string, HTMLElement>} */
+      turns: new Map(),
+      root: el("section", { className: `half ${side}` }),
+      name: el("b", { dir: "auto" }),
+      log: el("div", { className: "turns", role: "log", ariaLive: "off", tabIndex: 0 }),
+      said: el("div", { className: "unseen", ariaLive: "polite" }),
+      aloud: this.#button("tool", () => this.live.mute(side, !this.live.muted.has(side))),
+      speak: this.#button("go", () => {
+        if (!held) this.#speak(half.language);
+        else if (performance.now() - held > HOLD) this.live.pause();
+        held = 0;
+      }),
+      language: "",
+    };
+    half.speak.onpointerdown = () => {
+      held = this.live.on && !this.#hears(half.language) ? performance.now() : 0; // the first time it takes a click
+      if (held) this.#speak(half.language);
+    };
+    half.speak.hidden = this.config.turns !== "buttons";
+    half.aloud.hidden = !this.config.aloud;
+    half.aloud.append(icon("aloud"));
+    half.root.append(el("header", {}, half.name, half.aloud), half.log, half.speak, half.said);
+    return half;
+  };
+
+  /** @param {{language?: string, theirs?: string}} choice */
+  #start(choice) {
+    if (this.config.turns === "buttons" && choice.theirs) choice.language = choice.theirs;
+    if (this.#hass) void this.live.start(this.#hass, this.config, { ...this.live.choice, ...choice });
+  }
+
+  /** @param {string} language */
+  #speak(language) {
+    const { live } = this;
+    if (!live.on || live.choice.language !== language) this.#start({ language });
+    else if (live.state === "paused") live.resume();
+    else live.pause();
+  }
+
+  /** @param {string} language Whether who speaks it is listened to. */
+  #hears(language) {
+    return this.live.on && this.live.state !== "paused" && this.live.choice.language === language;
   }
 
   /** @param {Hass} hass */
   update(hass) {
-    this.root.textContent = word(hass, this.live.state);
+    this.#hass = hass;
+    const { live, config } = this;
+    const asks = this.#asked.length > 0 && !live.choice.theirs;
+    this.#door.hidden = !asks;
+    this.#talk.hidden = this.#bar.hidden = asks;
+    complain(this.#trouble, live.error ? explain(hass, live.error) : "");
+    put(this.#state, stateOf(hass, live));
+    this.#go.ariaPressed = `${live.on}`;
+    face(this.#go, live.on ? "stop" : "listen", word(hass, "listen"), live.on);
+    this.#go.hidden = config.source === "none" || (config.turns === "buttons" && !live.on);
+    for (const [button, key, shown] of /** @type {[HTMLElement, string, boolean][]} */ ([
+      [this.#skip, "skip", live.playing],
+      [this.#play, "play", live.silenced],
+      [this.#leave, "other_language", this.#asked.length > 0],
+    ])) {
+      put(button, word(hass, key));
+      button.hidden = !shown;
+    }
+    for (const half of this.#halves) this.#draw(hass, half);
+  }
+
+  /** @param {Hass} hass @param {ReturnType<InterpreterView["_half"]>} half */
+  #draw(hass, half) {
+    const { live, config } = this;
+    const language = half.side === "mine" ? (config.mine ?? "") : (live.choice.theirs ?? [config.theirs ?? ""].flat()[0]);
+    half.language = half.root.lang = language;
+    half.root.dir = "auto";
+    put(half.name, ownName(language, this.#asked));
+    half.log.ariaLabel = half.name.textContent;
+    half.aloud.ariaPressed = `${!live.muted.has(half.side)}`;
+    half.aloud.title = half.aloud.ariaLabel = word(hass, "aloud");
+    const hears = this.#hears(language);
+    half.speak.ariaPressed = `${hears}`;
+    face(half.speak, hears ? "stop" : "listen", TOUCH[base(language)] ?? word(hass, "speak"));
+    const follows = half.log.scrollHeight - half.log.scrollTop - half.log.clientHeight < AT_THE_END;
+    const gone = new Set(half.turns.keys());
+    for (const turn of [...live.segments.slice(-SHOWN_TURNS), ...live.current.values()]) {
+      const own = base(turn.language) === base(language);
+      const line = half.turns.get(turn.id) ?? el("p", { dir: "auto" });
+      if (!gone.delete(turn.id)) half.turns.set(turn.id, line);
+      line.className = own ? "own" : "other";
+      line.lang = own ? turn.language : language;
+      put(line, own ? turn.text : translationOf(turn));
+      if (line !== half.log.lastChild && !line.nextSibling) half.log.append(line);
+    }
+    for (const id of gone) {
+      half.turns.get(id)?.remove();
+      half.turns.delete(id);
+    }
+    const last = live.segments.at(-1);
+    if (last && last.id !== half.announced) {
+      half.announced = last.id;
+      const heard = config.aloud && !live.muted.has(half.side); // not twice
+      if (base(last.language) !== base(language) && !heard) put(half.said, translationOf(last));
+    }
+    if (follows) half.log.scrollTop = half.log.scrollHeight;
   }
 
   dispose() {}
 }
+
+const TALK = `
+.door { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 190px), 1fr)); gap: 12px; padding: 16px; flex: 1; align-content: center; overflow-y: auto }
+.door button { display: flex; flex-direction: column; justify-content: center; gap: 4px; min-height: 84px; padding: 8px; border: 1px solid var(--divider-color); border-radius: 12px }
+.door button:hover { border-color: var(--primary-color) }
+.door b { font-size: 22px; font-weight: 500 }
+.door span { color: var(--secondary-text-color) }
+.talk { display: flex; flex: 1 1 auto; flex-wrap: wrap; gap: 1px; min-height: 0; overflow: hidden; background: var(--divider-color) }
+.talk.facing { flex-direction: column; flex-wrap: nowrap }
+.half { display: flex; flex-direction: column; flex: 1 1 220px; min-width: 0; min-height: 11em; max-height: 22em; box-sizing: border-box; padding: 8px 16px 12px; gap: 8px; background: var(--card-background-color) }
+:host([layout]) .half { max-height: none }
+.facing .theirs { rotate: 180deg }
+.half header { display: flex; align-items: center; min-height: 44px }
+.half b { flex: 1; font-size: 14px; font-weight: 500; color: var(--secondary-text-color) }
+.half .tool[aria-pressed=false] { opacity: .4 }
+.half .go * { pointer-events: none } /* what is pressed may change, and is let go all the same */
+.turns { flex: 1; overflow-y: auto; overscroll-behavior: contain }
+.turns p { margin: 0 0 .4em; overflow-wrap: anywhere; line-height: 1.3 }
+.turns .own { color: var(--secondary-text-color) }
+.turns .other { font-size: 26px }
+.chip { height: 44px; padding-inline: 16px; border: 1px solid var(--divider-color) }
+`;
 
 /* ----------------------------------------------------------------------------------------------------------- editor */
 
