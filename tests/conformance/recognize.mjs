@@ -18,6 +18,7 @@ const reportResult = (event, result) => {
     language: result.language ?? null,
     json: said ? JSON.parse(said) : null,
     translations: translationsOf(result),
+    speaker: result.speakerId ?? null,
   });
 };
 
@@ -48,6 +49,12 @@ const makeRecognizer = (scenario, stream) => {
   scenario.targets.forEach((target) => config.addTargetLanguage(target));
   if (scenario.voice) config.voiceName = scenario.voice;
   const audio = sdk.AudioConfig.fromStreamInput(stream);
+  if (scenario.speakers) {
+    const transcriber = new sdk.ConversationTranscriber(config, audio);
+    transcriber.transcribing = (_, event) => reportResult("recognizing", event.result);
+    transcriber.transcribed = (_, event) => reportResult("recognized", event.result);
+    return transcriber;
+  }
   const recognizer = scenario.candidates.length
     ? Recognizer.FromConfig(config, sdk.AutoDetectSourceLanguageConfig.fromLanguages(scenario.candidates), audio)
     : new Recognizer(config, audio);
@@ -80,7 +87,10 @@ const stopped = new Promise((resolve) => {
   };
 });
 push(stream, scenario);
-if (scenario.mode === "continuous") {
+if (scenario.speakers) {
+  recognizer.startTranscribingAsync();
+  await stopped;
+} else if (scenario.mode === "continuous") {
   recognizer.startContinuousRecognitionAsync();
   await stopped;
 } else {

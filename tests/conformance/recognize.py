@@ -35,6 +35,7 @@ def report_result(event: str, result: Any) -> None:
         language=language or None,
         json=json.loads(said) if said else None,
         translations=dict(getattr(result, "translations", {})),
+        speaker=getattr(result, "speaker_id", None),
     )
 
 
@@ -80,10 +81,10 @@ def make_recognizer(scenario: dict[str, Any], stream: Any) -> Any:
             )
         }
     audio = sdk.audio.AudioConfig(stream=stream)
-    if scenario["targets"]:
-        recognizer = make_translator(scenario, config, audio, languages)
-    else:
-        recognizer = sdk.SpeechRecognizer(config, audio, **languages)
+    if scenario["speakers"]:
+        return make_transcriber(config, audio, languages)
+    make = make_translator if scenario["targets"] else make_plain
+    recognizer = make(scenario, config, audio, languages)
     recognizer.recognizing.connect(lambda event: report_result("recognizing", event.result))
     recognizer.recognized.connect(lambda event: report_result("recognized", event.result))
     recognizer.canceled.connect(lambda event: report_cancellation(event.cancellation_details))
@@ -92,6 +93,20 @@ def make_recognizer(scenario: dict[str, Any], stream: Any) -> Any:
         for phrase in scenario["phrases"]:
             phrases.addPhrase(phrase)
     return recognizer
+
+
+def make_plain(_: dict[str, Any], config: Any, audio: Any, languages: dict[str, Any]) -> Any:
+    """Return a recognizer that does nothing but recognise."""
+    return sdk.SpeechRecognizer(config, audio, **languages)
+
+
+def make_transcriber(config: Any, audio: Any, languages: dict[str, Any]) -> Any:
+    """Return a recognizer that tells speakers apart."""
+    transcriber = sdk.transcription.ConversationTranscriber(config, audio, **languages)
+    transcriber.transcribing.connect(lambda event: report_result("recognizing", event.result))
+    transcriber.transcribed.connect(lambda event: report_result("recognized", event.result))
+    transcriber.canceled.connect(lambda event: report_cancellation(event.cancellation_details))
+    return transcriber
 
 
 def make_translator(scenario: dict[str, Any], config: Any, audio: Any, languages: dict[str, Any]) -> Any:
@@ -126,7 +141,11 @@ def main() -> None:
     recognizer.session_stopped.connect(lambda _: stopped.set())
     pusher = threading.Thread(target=push, args=(stream, scenario), daemon=True)
     pusher.start()
-    if scenario["mode"] == "continuous":
+    if scenario["speakers"]:
+        recognizer.start_transcribing_async().get()
+        stopped.wait()
+        recognizer.stop_transcribing_async().get()
+    elif scenario["mode"] == "continuous":
         recognizer.start_continuous_recognition()
         stopped.wait()
         recognizer.stop_continuous_recognition()

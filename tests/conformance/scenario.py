@@ -59,6 +59,8 @@ class Scenario:
     """Languages to translate to; none: it is only recognised."""
     voice: str = ""
     """A voice that speaks the translation."""
+    speakers: bool = False
+    """Whether it is told apart who speaks, in "continuous" mode."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,7 +108,16 @@ DIFFERENCES: Final = (
         sdk="native",
         scenario="speech-options",
     ),
-    Difference("upgrade.query.wordLevel*", "Word timings are not asked for: nothing uses them.", sdk="native"),
+    Difference(
+        "upgrade.query.wordLevel*",
+        "Only the times of words are asked for, where somebody uses them.",
+        scenario="speech-detailed",
+    ),
+    Difference(
+        "upgrade.query.wordLevel*",
+        "How sure the service is of each word is not asked; of the JavaScript SDK no words were asked here.",
+        scenario="speakers-words",
+    ),
     Difference("upgrade.query.stableIntermediateThreshold", "Not offered.", scenario="speech-options"),
     Difference(
         "upgrade.query.endSilenceTimeoutMs", "Not offered: segmentation has replaced it.", scenario="speech-options"
@@ -147,7 +156,7 @@ DIFFERENCES: Final = (
         "order",
         "The protocol page wants a turn that was cut off to be reported on the next connection. The JavaScript SDK "
         "does not, and the native SDK does so at its end, where another loss would lose it.",
-        scenario="drop-mid-utterance",
+        scenario="*drop*",
     ),
     # speech.config
     Difference("speech.config.header.x-requestid", "It is about the connection, not a turn.", sdk="javascript"),
@@ -179,7 +188,17 @@ DIFFERENCES: Final = (
         "audio which we send again is recognised, with times from its start.",
         sdk="native",
     ),
-    Difference("speech.context.phraseoutput.detailed.options.*", "Word timings are not asked for.", sdk="native"),
+    Difference(
+        "speech.context.phraseoutput.detailed.options.*",
+        "Only the times of words are asked for, where somebody uses them; the native SDK asks for all that there is.",
+        scenario="*-detailed",
+        sdk="native",
+    ),
+    Difference(
+        "speech.context.phraseoutput.detailed.options.*",
+        "How sure the service is of each word is not asked; of the JavaScript SDK no words were asked here.",
+        scenario="speakers-words",
+    ),
     Difference("speech.context.phraseoutput.interimresults.stablethreshold", "Not offered.", scenario="*-options"),
     Difference("speech.context.phrasedetection.trailingsilencetimeout", "Not offered.", scenario="speech-options"),
     Difference("speech.context.phrasedetection.enrichment.interactive.*", "Not offered.", scenario="speech-options"),
@@ -203,6 +222,60 @@ DIFFERENCES: Final = (
         "Hypotheses are to be translated as well, says the JavaScript SDK; the native SDK only beside candidates.",
         sdk="native",
     ),
+    # who is speaking
+    Difference(
+        "upgrade.path",
+        "The native SDK has a path of containers, the JavaScript SDK the classic one, which we ask for recognition.",
+        sdk="native",
+        scenario="speakers*",
+    ),
+    Difference(
+        "upgrade.path", "In a region we ask on the universal path, as the native SDK.", "javascript", "region-speakers"
+    ),
+    Difference("upgrade.query.format", "The JavaScript SDK leaves it out here.", "javascript", "speakers*"),
+    Difference(
+        "upgrade.query.initialSilenceTimeoutMs",
+        "The native SDK has it in speech.context only, the JavaScript SDK in both.",
+        sdk="native",
+        scenario="speakers-options",
+    ),
+    Difference(
+        "upgrade.query.segmentationSilenceTimeoutMs",
+        "The same holds for this.",
+        sdk="native",
+        scenario="speakers-options",
+    ),
+    Difference(
+        "upgrade.query.language",
+        "The JavaScript SDK leaves it out beside a custom model, the native SDK does not.",
+        sdk="javascript",
+        scenario="speakers-options",
+    ),
+    Difference(
+        "speech.context.phrasedetection.speakerdiarization.identityprovider",
+        "The native SDK says that there is none, the JavaScript SDK says nothing.",
+        sdk="javascript",
+    ),
+    Difference(
+        "speech.context.phrasedetection.speakerdiarization.diarizeintermediates",
+        "It is an option of theirs, of which the recording has the default; we always want to know who speaks.",
+        scenario="*speakers*",
+    ),
+    Difference(
+        "speech.context.phrasedetection.speakerdiarization.audiooffsetms",
+        "The connection was lost behind a phrase, here in the first. We say where the audio begins that is sent again, "
+        "as the native SDK; the JavaScript SDK says how much it had sent.",
+        scenario="speakers-drop",
+    ),
+    *(
+        Difference(
+            f"upgrade.query.{name}",
+            "On the universal path speech.context says it all.",
+            sdk="javascript",
+            scenario="longest-phrase",
+        )
+        for name in ("format", "language", "segmentationSilenceTimeoutMs")
+    ),
     Difference(
         "speech.context.synthesis.synthesizedlanguages.0",
         "The voice's language says it, as in the JavaScript SDK's.",
@@ -216,7 +289,7 @@ DIFFERENCES: Final = (
             "What one person alone says goes out from 20 ms on, so that it is heard sooner; the SDKs wait for 100 ms.",
             scenario=scenario,
         )
-        for scenario in ("drop-mid-utterance", "speech-pre*", "speech-push*")
+        for scenario in ("*drop*", "speech-pre*", "speech-push*")
     ),
     # telemetry
     Difference(

@@ -64,6 +64,7 @@ class Scenario:
 COMMAND: Final = RecognitionOptions()
 CONVERSATION: Final = RecognitionOptions(mode=Mode.CONVERSATION)
 TUNED: Final = RecognitionOptions(initial_silence=4.0, segmentation_silence=0.7, store_audio=True)
+SPEAKERS: Final = replace(CONVERSATION, speakers=True)
 GERMAN: Final = TranslationOptions(targets=("de",), mode=Mode.CONVERSATION)
 GERMAN_AND_FRENCH: Final = replace(GERMAN, targets=("de", "fr"))
 UNIVERSAL: Final = "/stt/speech/universal/v2"
@@ -83,6 +84,28 @@ SCENARIOS: Final = {
     "speech-two-turns": Scenario(turns=2),
     "speech-push-realtime": Scenario(live=True),
     "speech-preconnect": Scenario(live=True),
+    "speakers": Scenario(options=SPEAKERS),
+    "speakers-options": Scenario(
+        options=replace(
+            SPEAKERS,
+            initial_silence=4.0,
+            segmentation_silence=0.7,
+            store_audio=True,
+            profanity=Profanity.RAW,
+            phrases=("Contoso",),
+            custom_model="abcdef01-2345-6789-abcd-ef0123456789",
+        )
+    ),
+    "speakers-language-id": Scenario(options=replace(SPEAKERS, candidates=("en-US", "de-DE"))),
+    "speakers-words": Scenario(options=replace(SPEAKERS, word_times=True)),
+    "speakers-drop": Scenario(
+        options=SPEAKERS, behaviours=[Behaviour(faults=(Fault(AudioReceived(10_000), Reset()),))], drop=True
+    ),
+    "speakers-v2-endpoint": Scenario(options=SPEAKERS, path=UNIVERSAL),
+    "region-speakers": Scenario(region="westus", options=SPEAKERS),
+    "longest-phrase": Scenario(
+        options=replace(CONVERSATION, segmentation_silence=0.7, longest_phrase=30), path=UNIVERSAL
+    ),
     "no-match": Scenario(understood=False),
     "http-429": Scenario(behaviours=lambda _: Behaviour(answer=Refuse(429)), refused=True),
     "drop-mid-utterance": Scenario(
