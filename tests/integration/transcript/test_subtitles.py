@@ -6,9 +6,11 @@ import subprocess
 
 import pytest
 
-from custom_components.azure_speech_live.transcript.cues import Line
+from custom_components.azure_speech_live.speech import Word
+from custom_components.azure_speech_live.transcript.cues import Line, cues
 from custom_components.azure_speech_live.transcript.subtitles import Format, write
 
+TALK = Path(__file__).parents[2] / "data" / "sentences" / "talk.txt"
 LINES = (
     Line("Is it on?", 0.5, 1.25, "Guest-1"),
     Line("I think so.", 4.0, 1.5, "Guest-2"),
@@ -84,6 +86,22 @@ def test_ffmpeg_reads_what_was_said(form: Format, tmp_path: Path) -> None:
         ("00:04.000", f"{other}I think so."),
         ("00:06.000", "So do I & you."),
     ]
+
+
+@pytest.mark.parametrize("form", [Format.SRT, Format.VTT])
+def test_four_hours_are_read_to_their_end(form: Format, tmp_path: Path) -> None:
+    """Of a talk, with the times of its words and three speakers."""
+    spoken = TALK.read_text("utf-8").split()
+    lines = []
+    for at, begin in enumerate(range(0, 4 * 3600, 10)):
+        said = [spoken[(28 * at + word) % len(spoken)] for word in range(28)]
+        words = tuple(Word(word, begin + number * 0.35, 0.3) for number, word in enumerate(said))
+        lines.append(Line(" ".join(said), begin, 9.8, f"Guest-{at // 5 % 3}", words))
+    found = parsed(write(lines, form), form, tmp_path)
+    assert len(found) == len(list(cues(lines, named=form is Format.SRT)))
+    told = " ".join(text for _, _, text in found).split()
+    assert [word for word in told if not word.startswith("Guest-")] == " ".join(line.text for line in lines).split()
+    assert found[-1][0].startswith("03:59:5")
 
 
 @pytest.mark.parametrize("form", [Format.SRT, Format.VTT])
