@@ -1224,7 +1224,8 @@ class CaptionsView {
       else download(`${this.#word("transcript")} ${new Date().toLocaleString("sv").replace(/:/g, ".")}.${format}`, text, FORMATS[format]);
       put(button, this.#word(`${how}_done`));
     } catch (/** @type {any} */ err) {
-      complain(this.#trouble, explain(this.#hass, { placeholders: err.translation_placeholders, ...err }));
+      const { code, message, translation_placeholders: placeholders } = err;
+      complain(this.#trouble, explain(this.#hass, { code, message, placeholders }));
     }
     setTimeout(() => put(button, this.#word(how)), 2000);
   }
@@ -1341,7 +1342,9 @@ class CaptionsView {
     input.onblur = () => close(true);
     input.onkeydown = (event) => {
       event.stopPropagation(); // Home Assistant has shortcuts
-      if (event.key === "Enter" || event.key === "Escape") close(event.key === "Enter");
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // or Enter presses the button that is there again
+      close(event.key === "Enter");
     };
     button.replaceWith(input);
     input.select();
@@ -1401,9 +1404,10 @@ function download(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
 
-/** Without https there is only the old clipboard. @param {string} text @param {HTMLElement} place */
+/** Copy; without https there is only the old way. @param {string} text @param {HTMLElement} place */
 async function copy(text, place) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const copied = navigator.clipboard?.writeText(text);
+  if (await copied?.then(() => true, () => false)) return;
   const field = place.appendChild(el("textarea", { value: text, className: "unseen" }));
   field.select();
   document.execCommand("copy");
@@ -1653,7 +1657,7 @@ function assertConfig(config) {
 async function configForm() {
   const hass = latest;
   if (!hass) return { schema: [] };
-  const spoken = [edited?.mine, edited?.theirs].flat().filter(Boolean);
+  const spoken = [edited?.mine, edited?.theirs].flat().filter(Boolean).slice(0, 10);
   const ask = { type: `${DOMAIN}/choices`, ...(spoken.length ? { voices_of: spoken } : {}) };
   const offered = await hass.connection.sendMessagePromise(ask).catch(() => ({})); // a form without lists is one, too
   await loadWords(hass);
