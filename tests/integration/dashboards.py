@@ -21,7 +21,7 @@ class Dashboard:
         self.socket = socket
         self.command = 0
         self.start: dict[str, Any] = {}
-        self._handler = b""
+        self.handler = b""
 
     async def begin(self, command: str, **options: Any) -> None:
         """Send a command, and wait until it wants audio."""
@@ -30,7 +30,7 @@ class Dashboard:
         self.command = result["id"]
         self.start = await self.next()
         assert self.start["type"] == "start"
-        self._handler = bytes([self.start["binary_handler_id"] or 0])
+        self.handler = bytes([self.start["binary_handler_id"] or 0])
 
     async def refused(self, command: str, **options: Any) -> dict[str, Any]:
         """Send a command that is refused, and return why."""
@@ -48,9 +48,9 @@ class Dashboard:
     async def speak(self, audio: bytes, *, end: bool = True) -> None:
         """Send audio in messages of an odd size, and the end of it."""
         for start in range(0, len(audio), 2047):
-            await self.socket.send_bytes(self._handler + audio[start : start + 2047])
+            await self.socket.send_bytes(self.handler + audio[start : start + 2047])
         if end:
-            await self.socket.send_bytes(self._handler)
+            await self.socket.send_bytes(self.handler)
 
     async def next(self) -> dict[str, Any]:
         """Return the next event."""

@@ -25,6 +25,11 @@ class Reader:
         self._transport = transport
         self._behind_since: float | None = None
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether its connection has ended. Who went while a command was handled is told to nobody."""
+        return self._transport is None or self._transport.is_closing()
+
     def keeps_up(self) -> bool:
         """Return whether it reads. Raises HomeAssistantError if it has not for too long."""
         if self._transport is None or self._transport.get_write_buffer_size() <= MAX_UNREAD:

@@ -3,10 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 import logging
 from typing import Final
 
+from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
@@ -14,7 +15,7 @@ from homeassistant.util.json import JsonObjectType
 from ..actions.interpreter import Voiced, async_interpret
 from ..actions.limits import async_get_limits
 from ..const import DOMAIN
-from ..resource.errors import unloaded
+from ..resource.errors import unloaded, worded
 from ..speech import BYTES_PER_SECOND, AttemptFailed, Event, Hypothesis, Phrase, Timeline
 from .conversation import Conversation, async_get_conversation
 from .microphone import MAX_BACKLOG, Microphone
@@ -27,7 +28,7 @@ from .voices import Voices
 
 _LOGGER = logging.getLogger(__name__)
 
-_MAX_SPOKEN: Final = 64
+MAX_SPOKEN: Final = 64
 """Phrases that are remembered until they are spoken: many more than may wait for that."""
 
 
@@ -43,7 +44,7 @@ class LiveSpeech:
         self._timeline = Timeline()
         self._state = State()
         self._voices = Voices(hass, self._tell)
-        self._phrases: deque[tuple[Phrase, str]] = deque(maxlen=_MAX_SPOKEN)
+        self._phrases: deque[tuple[Phrase, str]] = deque(maxlen=MAX_SPOKEN)
         """The latest, with their ids, in case they are spoken."""
         self._conversation: Conversation | None = None
         self._until = 0.0
@@ -59,24 +60,23 @@ class LiveSpeech:
         Raises HomeAssistantError if there are too many already.
         """
         request, connection, source = self._request, self._subscriber.connection, self._request.source
-        handler_id, unregister = None, None
-        ended = async_get_limits(self._hass).async_begin_captions(connection.user.id)
+        handler_id, unregister = _registered(connection, source)
         try:
-            if request.conversation is not None:
-                self._conversation = async_get_conversation(self._hass, request.conversation)
+            with ExitStack() as entered:
+                entered.callback(async_get_limits(self._hass).async_begin_captions(connection.user.id))
+                if request.conversation is not None:
+                    self._conversation = async_get_conversation(self._hass, request.conversation)
+                    self._conversation.async_join(self._subscriber, request.session, request.entry)
+                    entered.callback(self._conversation.async_leave, self._subscriber)
+                left = entered.pop_all()
         except HomeAssistantError:
-            ended()
+            unregister()
             raise
-        if self._conversation:
-            self._conversation.async_join(self._subscriber, request.session, request.entry)
-        if isinstance(source, Microphone):
-            handler_id, unregister = connection.async_register_binary_handler(source.take)
 
         @callback
         def unsubscribe() -> None:
             self._unsubscribed = True
-            if unregister is not None:
-                unregister()
+            unregister()
             task.cancel()
 
         self._until = self._hass.loop.time() + LIMIT
@@ -91,7 +91,7 @@ class LiveSpeech:
             }
         )
         task = request.entry.async_create_background_task(self._hass, self._run(), f"{DOMAIN} live speech")
-        task.add_done_callback(lambda _: self._ended(ended))
+        task.add_done_callback(lambda _: left.close())
 
     async def _run(self) -> None:
         request, source = self._request, self._request.source
@@ -132,6 +132,9 @@ class LiveSpeech:
         source, conversation = self._request.source, self._conversation
         async with aclosing(source.audio()) as audio:
             async for sound in audio:
+                if self._subscriber.is_gone:  # it went before it could be told to
+                    self._reason = "stopped"
+                    return
                 if self._hass.loop.time() >= self._until:
                     self._reason = "limit"
                     return
@@ -187,8 +190,15 @@ class LiveSpeech:
             self._tell(told)
         self._tell(error_event(error))
 
-    @callback
-    def _ended(self, ended: CALLBACK_TYPE) -> None:
-        ended()
-        if self._conversation:
-            self._conversation.async_leave(self._subscriber)
+
+def _registered(connection: ActiveConnection, source: Microphone | ServerSource) -> tuple[int | None, CALLBACK_TYPE]:
+    """Have an app's audio come to its microphone; return the handler's number, and what ends that.
+
+    Raises HomeAssistantError if the app has never ended any of its subscriptions, and there are no more numbers.
+    """
+    if not isinstance(source, Microphone):
+        return None, lambda: None
+    try:
+        return connection.async_register_binary_handler(source.take)
+    except RuntimeError:
+        raise worded(HomeAssistantError, "too_many_captions", limit=str(len(connection.binary_handlers))) from None

@@ -31,6 +31,11 @@ class Subscriber:
         self.connection.subscriptions[self.command_id] = end
         self.connection.send_result(self.command_id)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the connection has ended."""
+        return self._reader.is_gone
+
     def keeps_up(self) -> bool:
         """Return whether the app reads what it is told. Raises HomeAssistantError if it has not for too long."""
         return self._reader.keeps_up()

@@ -47,9 +47,9 @@ async def test_a_socket_that_nobody_reads_is_noticed() -> None:
         while not app.keeps_up():
             await asyncio.get_running_loop().sock_recv(theirs, 1 << 20)
     theirs.close()
+    assert not app.is_gone
     writer.close()
+    assert app.is_gone
     assert reader.at_eof() or await reader.read() == b""
     assert captions_reader.Reader(None).keeps_up()
-
-
-# --- the end
+    assert captions_reader.Reader(None).is_gone

@@ -1,17 +1,24 @@
 """Live captions: microphone audio in, what is said out, while it is said; and apps that do not keep up."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+import gc
+import logging
 from pathlib import Path
 import re
 
 from homeassistant.components import tts
 from homeassistant.components.ffmpeg import FFmpegManager
+from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
-from custom_components.azure_speech_live.captions import voices as captions_voices
+from custom_components.azure_speech_live.actions.limits import MAX_CAPTIONS_OF_USER
+from custom_components.azure_speech_live.captions import session as captions_session, voices as captions_voices
+from custom_components.azure_speech_live.const import DOMAIN
+from custom_components.azure_speech_live.speech import Phrase
 from custom_components.azure_speech_live.speech.recognition import patience
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -21,8 +28,8 @@ from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
 
 from ..action_calls import LIGHT, VOICE
-from ..dashboards import Dashboard, errors, of
-from ..speech import pcm
+from ..dashboards import Dashboard, errors, of, user_dashboard
+from ..speech import RECOGNIZER, pcm
 
 pytestmark = pytest.mark.usefixtures("entry")
 
@@ -252,3 +259,78 @@ async def test_an_error_that_nobody_expects_is_told(
         "placeholders": {},
     }
     assert "a secret of Home Assistant's" in caplog.text
+
+
+# --- how long, how many, and what is left of it
+
+
+async def test_it_has_a_limit(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(captions_session, "LIMIT", 0.3)
+    await dashboard.begin("recognize", language="en-US")
+    await dashboard.speak(pcm(1), end=False)
+    await asyncio.sleep(0.3)
+    await dashboard.speak(pcm(1), end=False)
+    events = await dashboard.events()
+    assert [phrase["text"] for phrase in of("phrase", events)] == [LIGHT]
+    assert events[-1] == {"type": "end", "reason": "limit"}
+
+
+async def test_an_app_that_never_ends_a_subscription_is_refused_in_words(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("Too many binary handlers registered")  # as Home Assistant does, of the 256th
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ActiveConnection, "async_register_binary_handler", full)
+        for _ in range(MAX_CAPTIONS_OF_USER + 1):
+            assert (await dashboard.refused("recognize", language="en-US"))["code"] == "too_many_captions"
+    await dashboard.begin("recognize", language="en-US")
+    assert errors(caplog) == []
+
+
+async def test_one_user_leaves_room_for_another(
+    hass: HomeAssistant,
+    dashboard: Dashboard,
+    hass_ws_client: WebSocketGenerator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for _ in range(MAX_CAPTIONS_OF_USER):
+        await dashboard.begin("recognize", language="en-US")
+    again = Dashboard(await hass_ws_client())
+    assert (await again.refused("recognize", language="en-US"))["code"] == "too_many_captions_of_user"
+    guest = await user_dashboard(hass, hass_ws_client, {RECOGNIZER: True})
+    await guest.begin("recognize", language="en-US")
+    await dashboard.speak(b"")
+    await dashboard.events()
+    await again.begin("recognize", language="en-US")
+    assert errors(caplog) == []
+
+
+async def test_nothing_of_what_was_said_is_kept_or_in_the_log(
+    dashboard: Dashboard,
+    hass_ws_client: WebSocketGenerator,
+    service: SpeechService,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    said = [Utterance(text="Xanadu quetzalcoatl.", start=at / 50, end=at / 50 + 0.01) for at in range(200)]
+    service.engine = Scripted(said)
+    screen = Dashboard(await hass_ws_client())
+    assert (await screen.ask(f"{DOMAIN}/watch", conversation="door"))["success"]
+    await dashboard.begin("translate", language="en-US", target_language="de", conversation="door")
+    await dashboard.speak(pcm(2) * 2 + pcm(1), end=False)
+    told = 0
+    while told < len(said):
+        told += (await dashboard.next())["type"] == "phrase"
+    phrases = [known for known in gc.get_objects() if isinstance(known, Phrase)]
+    assert 0 < len(phrases) <= captions_session.MAX_SPOKEN + 20
+    del phrases
+    await dashboard.socket.close()
+    while (await screen.next())["type"] != "end":
+        pass
+    logged = "\n".join(record.getMessage() for record in caplog.records if record.levelno > logging.DEBUG)
+    assert "xanadu" not in logged.lower()
+    own = "\n".join(
+        record.getMessage() for record in caplog.records if record.name.startswith(captions_session.__name__)
+    )
+    assert "xanadu" not in own.lower()
