@@ -229,6 +229,15 @@ async def test_what_is_spoken_in_another_language_is_kept_under_none(house: Home
     assert len(kept) == 1
 
 
+async def test_of_a_command_in_two_languages_the_last_one_counts(house: Home) -> None:
+    await house.reconfigure(languages=["de-DE"], agent=LINGUIST, end_of_speech="home_assistant")
+    begin = Utterance(text="Well,", end=0.4, language="en-US")
+    house.service.engine = Scripted([begin, Utterance(text=QUESTION.text, start=0.5, language="de-DE")])
+    assert await house.say() == "So ist es."
+    assert [asked.language for asked in house.linguist.asked] == ["de-DE"]
+    assert house.voices == ["de-DE-ConradNeural"]
+
+
 async def test_what_is_not_understood_is_told_in_the_language_that_was_spoken(house: Home) -> None:
     house.hears(QUESTION)
     assert (await house.say()).startswith("Entschuldigung")
