@@ -420,3 +420,80 @@ async def test_another_language_takes_over_from_where_the_first_one_ends(wall: W
     assert message["target_language"] == ["de-DE"]
     assert message["after"]["offset"] == pytest.approx(sent / RATE)
     await wall.heard(2, RATE // 4)
+
+
+async def test_the_end_of_one_session_is_not_that_of_the_conversation(wall: Wall) -> None:
+    await begin(wall, **CAPTIONS, source="none", conversation="door")
+    said: dict[str, Any] = {"language": "en-US", "offset": 0, "duration": 1, "translations": {}}
+    await wall.tell("hypothesis", **OTHER, id="a", text="Not", stable=0, **said)
+    await wall.tell("end", **OTHER, reason="stopped")
+    assert await get(wall, "live.current.size") == 0
+    await wall.tell("phrase", **OTHER, **said, id="b", text="Still here.")
+    assert await get(wall, "[live.state, live.segments.length]") == ["listening", 1]
+
+
+async def test_a_screen_on_the_wall_tries_again_by_itself(wall: Wall) -> None:
+    await wall.answer("watch", {"refused": {"code": "unknown_command", "message": "Unknown"}})
+    await wall.page.evaluate("""async () => {
+        const {Live} = await import("/card.js");
+        window.live = Live.of("live");
+        live.attach(house.hass, {mode: "captions", source: "none", conversation: "door"});
+    }""")
+    await wall.sessions(1)
+    await wall.answer("watch", None)
+    await wall.sessions(2)
+    await has(wall, "live.state === 'listening'")
+
+
+async def test_what_was_lost_is_not_unsubscribed_from_the_next_connection(wall: Wall) -> None:
+    """There its number is another subscription's."""
+    await wall.page.evaluate("""() => {
+        const {connection} = house;
+        const subscribe = connection.subscribeMessage.bind(connection);
+        window.unsubscribed = [];
+        connection.subscribeMessage = async (listener, message, options) => {
+            const {socket} = connection;
+            const unsubscribe = await subscribe(listener, message, options);
+            return () => {
+                unsubscribed.push(socket === connection.socket);
+                return unsubscribe();
+            };
+        };
+    }""")
+    await begin(wall)
+    await wall.page.evaluate("void live.stop()")
+    await wall.lose()
+    await wall.restore()
+    await begin(wall)
+    await wall.page.evaluate("void live.stop()")
+    await wall.tell("end", reason="stopped")
+    await wall.page.wait_for_function("unsubscribed.length")
+    assert await wall.page.evaluate("unsubscribed") == [True]
+
+
+async def test_the_connection_may_go_while_a_browser_asks_for_the_microphone(open_wall: Open) -> None:
+    asking = """
+        const {getUserMedia} = MediaDevices.prototype;
+        const allowed = new Promise((allow) => { window.allow = allow });
+        MediaDevices.prototype.getUserMedia = async function (...asked) {
+            await allowed;
+            return getUserMedia.apply(this, asked);
+        };
+    """
+    async with open_wall(before=asking) as wall:
+        await wall.page.evaluate(
+            """async (config) => {
+            const {Live} = await import("/card.js");
+            window.live = Live.of("live");
+            live.attach(house.hass, config);
+            void live.start(house.hass, config);
+        }""",
+            CAPTIONS,
+        )
+        await wall.lose()
+        await wall.restore()
+        await wall.page.evaluate("allow()")
+        await wall.sessions(1)
+        await wall.heard(1, RATE // 4)
+        await has(wall, "live.state === 'listening'")
+        assert len(await wall.sent("recognize")) == 1

@@ -374,6 +374,8 @@ class Session {
   end = 0;
   /** @type {number | null} */
   #handler = null;
+  /** @type {WebSocket | undefined} */
+  #socket;
   /** @type {Promise<() => Promise<void>> | undefined} */
   #subscribed;
   #done = () => {};
@@ -387,7 +389,12 @@ class Session {
 
   /** Whether it takes audio. */
   get ready() {
-    return this.#handler !== null && this.connection.connected;
+    return this.#handler !== null && this.#alive;
+  }
+
+  /** Whether it is of this connection: of the next one, its number is somebody else's. */
+  get #alive() {
+    return this.connection.connected && this.connection.socket === this.#socket;
   }
 
   /** @param {object} message */
@@ -399,13 +406,14 @@ class Session {
 
   /** @param {any} event */
   #take(event) {
+    this.#socket ??= this.connection.socket;
     if (event.type === "start") {
       this.id = event.session;
       this.#handler = event.binary_handler_id;
     }
     if (event.duration) this.end = event.offset + event.duration;
     this.tell(event);
-    if (event.type === "end" || event.type === "error") this.close();
+    if (!event.from && (event.type === "end" || event.type === "error")) this.close();
   }
 
   /** @param {ArrayBuffer} [pcm] None ends it. */
@@ -426,7 +434,7 @@ class Session {
   close() {
     this.tell = () => {};
     this.#done();
-    if (this.connection.connected) this.#subscribed?.then((unsubscribe) => unsubscribe()).catch(() => {});
+    this.#subscribed?.then(async (unsubscribe) => this.#alive && (await unsubscribe())).catch(() => {});
     this.#subscribed = undefined;
   }
 }
@@ -437,7 +445,7 @@ const DEAF = 300; // ms after a translation was heard
 const REST = 30_000; // ms of a pause, before the session is ended
 const UNSEEN = 15_000; // ms in which a dashboard is built anew, before what nobody sees is ended
 const ALONE = 60_000; // ms of silence, after which a guest is gone
-const RETRIES = [0, 1, 2, 4, 8, 16]; // s: Home Assistant may just have begun
+const RETRIES = [0, 1, 2, 4, 8, 15, 30, 60]; // s: Home Assistant may just have begun
 
 /** What listens: a source, its session, and what was said. It outlives the elements. */
 export class Live extends Said {
@@ -467,6 +475,7 @@ export class Live extends Said {
   #phase = "idle";
   #paused = false;
   #suspended = false;
+  #opening = false;
   #rests = false;
   #deafUntil = 0;
   /** Who else plays a translation. @type {Set<string>} */
@@ -562,21 +571,27 @@ export class Live extends Said {
       this.#pause(false);
       return this.#renew();
     }
-    const run = ++this.#run;
+    this.#run++;
     this.#voices.unlock();
     this.lost = 0;
     const source = config.source ?? "device";
     const microphone = (this.#microphone = source === "device" ? this.#open() : null);
     this.#engage(hass);
     this.#enter("asking");
+    if (source === "none") return this.#reconnected(); // where there is nobody to try again
+    if (microphone) {
+      this.#opening = true;
+      const refused = await microphone.open().catch((err) => err);
+      if (microphone !== this.#microphone) return; // stopped meanwhile
+      this.#opening = false;
+      if (refused) return this.#fail(refused);
+      this.#ring.begin(microphone.rate);
+      if (!hass.connection.connected) return; // it goes on when that is back
+    }
+    const run = ++this.#run;
     try {
-      await microphone?.open();
-      if (run !== this.#run) return;
-      if (microphone) this.#ring.begin(microphone.rate);
       await this.#join();
-      if (run !== this.#run) return;
-      if (source === "none") this.#enter("listening");
-      else await this.#begin();
+      if (run === this.#run) await this.#begin();
     } catch (err) {
       if (run === this.#run) this.#fail(err);
     }
@@ -687,10 +702,11 @@ export class Live extends Said {
       if (run !== this.#run) return;
       try {
         await this.#join();
-        if (run !== this.#run || !this.on) return;
+        if (run !== this.#run || !this.on || this.#opening) return;
         if (this.#config.source === "none" || this.#rests) return this.#enter("listening");
         this.#ring.rewind();
-        return await this.#begin();
+        await this.#begin();
+        return;
       } catch (err) {
         if (run === this.#run && wait === RETRIES.at(-1)) this.#fail(err);
       }
@@ -824,7 +840,12 @@ export class Live extends Said {
     const { conversation } = this.#config;
     if (!conversation || this.#watch) return;
     const watch = (this.#watch = new Session(this.#hass.connection, (event) => this.#watched(event)));
-    await watch.open({ type: `${DOMAIN}/watch`, version: 2, conversation });
+    try {
+      await watch.open({ type: `${DOMAIN}/watch`, version: 2, conversation });
+    } catch (err) {
+      if (watch === this.#watch) this.#watch = null;
+      throw err;
+    }
   }
 
   /** @param {any} event Of any session of the conversation. */
@@ -836,7 +857,8 @@ export class Live extends Said {
       if (event.playing) this.#others.add(from);
       else if (!this.#others.delete(from)) this.#others.clear(); // it has another session by now
       this.#spoke();
-    } else if (type === "end" || type === "error") this.current.delete(from);
+    } else if (type === "error" && !from) return this.#fail(event);
+    else if (type === "end" || type === "error") this.current.delete(from);
     else if (type === "synthesis") this.#speak(event);
     else {
       const own = from === this.#id;
@@ -899,7 +921,7 @@ export class Live extends Said {
     this.#ring.clear();
     this.#microphone?.close();
     this.#microphone = null;
-    this.#suspended = false;
+    this.#suspended = this.#opening = false;
     this.#phase = phase;
     this.#pause(false);
     this.#enter(phase, reason, error);
