@@ -250,3 +250,65 @@ async def test_an_error_of_the_translation_is_raised_as_it_is(
             _ = [event async for event in events]
         errors.append(str(caught.value))
     assert errors[0] == errors[1]
+
+
+# --- a conversation: each direction has its voice
+
+TALK = [
+    Utterance(text="Hello.", end=0.4, language="en-US"),
+    Utterance(text="Guten Tag.", start=0.6, end=1, language="de-DE"),
+]
+
+
+async def converse(
+    hass: HomeAssistant, entry: ConfigEntry, languages: list[str], targets: list[str], **voices: str
+) -> list[tuple[str, str]]:
+    """Return what is spoken: of which text, in which language."""
+    options = translation_options(languages, targets)
+    audio = stream(spoken_pcm())
+    return [
+        (event.phrase.text if event.phrase else "", event.target)
+        async for event in interpreter.async_interpret(hass, entry, audio, options, None, voices)
+        if isinstance(event, Voiced) and isinstance(event.sound, SynthesisEnded) and not event.sound.error
+    ]
+
+
+async def test_nothing_is_said_again_in_its_own_language(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService
+) -> None:
+    service.engine = Scripted(TALK)
+    said = await converse(hass, entry, ["en-US", "de-DE"], ["en", "de"], en="en-US-JennyNeural", de=VOICE)
+    assert said == [("Hello.", "de"), ("Guten Tag.", "en")]
+    assert "synthesis" not in service.connections[-1].turns[-1].context
+
+
+async def test_one_voice_of_a_language_that_somebody_speaks_is_the_resources(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService
+) -> None:
+    service.engine = Scripted(TALK)
+    assert await converse(hass, entry, ["en-US", "de-DE"], ["de"], de=VOICE) == [("Hello.", "de")]
+    assert said_by_voice(service) == ["[de] Hello."]
+
+
+async def test_one_voice_of_a_language_that_nobody_speaks_is_the_translations_own(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService
+) -> None:
+    service.engine = Scripted(HELLO_AND_GOODBYE)
+    assert await converse(hass, entry, ["en-US"], ["fr", "de"], de=VOICE) == [("Hello.", "de"), ("Goodbye.", "de")]
+    assert not spoken(service)
+
+
+async def test_no_more_wait_to_be_spoken_than_anybody_follows(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interpreter, "MAX_WAITING", 0)
+    service.engine = Scripted(TALK)
+    options = translation_options(["en-US", "de-DE"], ["en", "de"])
+    voices = {"en": "en-US-JennyNeural", "de": VOICE}
+    events = [
+        event async for event in interpreter.async_interpret(hass, entry, stream(spoken_pcm()), options, None, voices)
+    ]
+    assert sum(isinstance(event, Phrase) and event.says_something for event in events) == 2
+    errors = [bare(event) for event in events if isinstance(event, Voiced)]
+    assert errors == [SynthesisEnded("too many translations wait to be spoken")] * 2
+    assert not spoken(service)

@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
-from custom_components.azure_speech_live.actions.voice_choice import async_choose_voice
+from custom_components.azure_speech_live.actions.voice_choice import async_choose_voice, async_choose_voices
 from custom_components.azure_speech_live.languages.choice import translation_options
 from custom_components.azure_speech_live.speech import TranslationOptions
 from custom_components.azure_speech_live.voice.voices import RETRY, async_get_voices
@@ -73,3 +73,31 @@ async def test_the_list_tells_which_languages_a_voice_speaks(hass: HomeAssistant
     with pytest.raises(ServiceValidationError) as caught:
         await choose(hass, entry, "en-US-AvaMultilingualNeural", "hu")
     assert caught.value.translation_key == "voice_of_another_language"
+
+
+async def test_each_language_has_its_own(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    options = translation_options(["en-US", "de-DE"], ["en", "de"])
+    names = {"de-AT": "de-DE-KatjaNeural", "en": "en-US-JennyNeural"}
+    assert await async_choose_voices(hass, entry, options, names) == {
+        "de": "de-DE-KatjaNeural",
+        "en": "en-US-JennyNeural",
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "key"),
+    [
+        ({"fr": "fr-FR-DeniseNeural"}, "voice_of_another_language"),
+        ({"de": "en-US-JennyNeural"}, "voice_of_another_language"),
+        ({"xx": "en-US-JennyNeural"}, "unknown_target_language"),
+        ({"de": "de-DE-NobodyNeural"}, "no_such_voice"),
+    ],
+)
+async def test_a_voice_that_a_language_cannot_have_is_named(
+    hass: HomeAssistant, entry: ConfigEntry, names: dict[str, str], key: str
+) -> None:
+    options = translation_options(["en-US", "de-DE"], ["en", "de"])
+    with pytest.raises(ServiceValidationError) as caught:
+        await async_choose_voices(hass, entry, options, names)
+    assert_worded(caught.value)
+    assert caught.value.translation_key == key

@@ -106,6 +106,19 @@ async def test_who_goes_without_a_word_has_stopped(dashboard: Dashboard, screen:
     assert events[-1]["reason"] == "stopped"
 
 
+async def test_an_entry_that_is_unloaded_is_told_to_all(
+    hass: HomeAssistant, entry: ConfigEntry, dashboard: Dashboard, screen: Dashboard
+) -> None:
+    await watch(screen)
+    await dashboard.begin("recognize", **DOOR)
+    await dashboard.speak(pcm(1), end=False)
+    assert (await dashboard.next())["type"] in ("hypothesis", "state")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    for told in (await dashboard.events(), await seen(screen)):
+        assert told[-1]["type"] == "error"
+        assert told[-1]["code"] in ("action_unloaded", "action_cannot_connect")
+
+
 # --- bounds, and who may
 
 
