@@ -263,3 +263,12 @@ async def test_it_is_accessible_and_fits_on_a_phone(open_wall: Open, theme: str,
         await expect(card.get_by_role("alert")).to_be_hidden()
         assert await violations(wall.page) == []
         assert await wall.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+async def test_an_interpreters_preview_has_both_languages(wall: Wall) -> None:
+    languages = {"mode": "interpreter", "mine": "fr-FR", "theirs": ["pl-PL"]}
+    await wall.page.evaluate("(config) => house.add(config, {preview: true})", languages)
+    card = wall.page.locator("azure-speech-live-card")
+    for text in ("Bonjour !", "Dzień dobry!"):
+        await expect(card.get_by_text(text).first).to_be_visible()
+    assert await wall.page.evaluate("house.sessions.length") == 0

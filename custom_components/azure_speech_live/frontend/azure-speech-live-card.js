@@ -1686,7 +1686,7 @@ async function configForm() {
   const select = (/** @type {{value: string, label: string}[]} */ options, more = {}) => ({ select: { mode: "dropdown", options, ...more } });
   const languages = (/** @type {string[]} */ tags = [], multiple = false) => {
     const options = tags.map((value) => ({ value, label: languageName(hass, value) }));
-    return select(options.sort((a, b) => a.label.localeCompare(b.label)), { multiple, custom_value: true });
+    return select(options.sort((a, b) => a.label.localeCompare(b.label, hass.language)), { multiple, custom_value: !tags.length });
   };
   const words = (/** @type {string} */ field, /** @type {string[]} */ values) =>
     values.map((value) => ({ value, label: word(hass, `${field}_${value}`) }));
@@ -1709,7 +1709,7 @@ async function configForm() {
     theirs: languages(offered.languages, true),
     mine_voice: voices([edited?.mine]),
     theirs_voice: voices([edited?.theirs].flat()),
-    text_size: { number: { min: 1, max: SIZES.length, mode: "slider" } },
+    text_size: { number: { min: 1, max: SIZES.length, mode: "box" } },
     source: select([...words("source", ["device", "none"]), ...sources], { custom_value: true }),
     conversation: { text: {} },
     title: { text: {} },
@@ -1722,7 +1722,8 @@ async function configForm() {
   const label = (/** @type {string} */ kind) => (/** @type {{name: string}} */ { name }) => word(hass, `${kind}_${name}`);
   return {
     schema: [
-      ...["mode", "entity"].map(field),
+      { ...field("mode"), required: true },
+      field("entity"),
       ...CAPTIONS.map((name) => ({ ...field(name), ...where("not_eq") })),
       ...INTERPRETER.map((name) => ({ ...field(name), ...where("eq") })),
       field("source"),
@@ -1750,13 +1751,30 @@ function localeOf(hass) {
   return `${language}-${region}`;
 }
 
-/** What it looks like where nothing listens. @param {Hass} hass */
-function example(hass) {
+/** What two people say in an example. @type {Record<string, string>} */
+const GREETINGS = {
+  de: "Guten Morgen!",
+  en: "Good morning!",
+  es: "¡Buenos días!",
+  fr: "Bonjour !",
+  it: "Buongiorno!",
+  nl: "Goedemorgen!",
+  pl: "Dzień dobry!",
+  pt: "Bom dia!",
+  zh: "早上好！",
+};
+
+/** What it looks like where nothing listens. @param {Hass} hass @param {Config} config */
+function example(hass, { mode, mine = localeOf(hass), theirs = mine }) {
   const live = new Live();
-  ["question", "answer", "partial"].forEach((name, at) => {
-    const text = word(hass, `example_${name}`);
-    const known = { language: hass.language, offset: at, duration: 1, translations: {}, words: [], source: "", error: null };
-    const segment = { id: name, text, stable: at < 2 ? text.length : 8, speaker: `Guest-${(at % 2) + 1}`, ...known };
+  const known = { duration: 1, words: [], source: "", error: null };
+  const own = [mine, [theirs].flat()[0]].map((language) => ({ language, text: GREETINGS[base(language)] ?? "👋" }));
+  const said = ["question", "answer", "partial"].map((name) => ({ language: hass.language, text: word(hass, `example_${name}`) }));
+  (mode === "interpreter" ? own : said).forEach(({ language, text }, at) => {
+    const { language: target, text: translation } = own[1 - (at % 2)];
+    const translations = mode === "interpreter" ? { [target]: translation } : {};
+    const speaker = `Guest-${(at % 2) + 1}`;
+    const segment = { id: `${at}`, text, stable: at < 2 ? text.length : 8, language, speaker, offset: at, translations, ...known };
     if (at < 2) live.segments.push(segment);
     else live.current.set("", segment);
   });
@@ -1826,7 +1844,7 @@ class AzureSpeechLiveCard extends HTMLElement {
     const root = this.getRootNode();
     const inPicker = root instanceof ShadowRoot && root.host.localName === "hui-card-picker"; // which does not say so
     this.#isExample = this.#preview || inPicker;
-    const live = (this.#live = this.#isExample ? example(hass) : Live.of(keyOf(config)));
+    const live = (this.#live = this.#isExample ? example(hass, config) : Live.of(keyOf(config)));
     if (!this.#isExample) live.attach(hass, config);
     const view = (this.#view = config.mode === "interpreter" ? new InterpreterView(live, config) : new CaptionsView(live, config));
     live.addEventListener("change", this.#changed);
