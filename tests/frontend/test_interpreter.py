@@ -33,6 +33,7 @@ def lines(card: Locator, side: str, kind: str) -> Locator:
 
 async def test_each_reads_the_others_words_in_their_own_language(wall: Wall) -> None:
     card = await wall.add(**TWO)
+    await expect(card.locator(".theirs .turns")).to_have_attribute("data-hint", "Touchez et parlez")
     await card.get_by_role("button", name="Listen").click()
     message = await wall.sessions(1)
     assert message["type"] == "azure_speech_live/translate"

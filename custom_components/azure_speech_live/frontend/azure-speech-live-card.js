@@ -1594,7 +1594,9 @@ class InterpreterView {
     half.aloud.title = half.aloud.ariaLabel = word(hass, "aloud");
     const hears = this.#hears(language);
     half.speak.ariaPressed = `${hears}`;
-    face(half.speak, hears ? "stop" : "listen", TOUCH[base(language)] ?? word(hass, "speak"));
+    const touch = TOUCH[base(language)] ?? word(hass, "speak");
+    face(half.speak, hears ? "stop" : "listen", touch);
+    half.log.dataset.hint = live.on || config.turns === "buttons" ? "" : touch;
     const follows = half.log.scrollHeight - half.log.scrollTop - half.log.clientHeight < AT_THE_END;
     const gone = new Set(half.turns.keys());
     for (const turn of [...live.segments.slice(-SHOWN_TURNS), ...live.current.values()]) {
@@ -1636,8 +1638,10 @@ const TALK = `
 .half header { display: flex; align-items: center; min-height: 44px }
 .half b { flex: 1; font-size: 14px; font-weight: 500; color: var(--secondary-text-color) }
 .half .tool[aria-pressed=false] { opacity: .4 }
+.half .go { height: auto; min-height: 52px; padding: 8px 20px }
 .half .go * { pointer-events: none } /* what is pressed may change, and is let go all the same */
 .turns { flex: 1; overflow-y: auto; overscroll-behavior: contain }
+.turns:empty::before { content: attr(data-hint); color: var(--secondary-text-color) }
 .turns p { margin: 0 0 .4em; overflow-wrap: anywhere; line-height: 1.3 }
 .turns .own { color: var(--secondary-text-color) }
 .turns .other { font-size: 26px }
