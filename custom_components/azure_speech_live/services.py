@@ -47,9 +47,6 @@ ATTR_SUBTITLES: Final = "subtitles"
 ATTR_TARGET_LANGUAGE: Final = "target_language"
 ATTR_VOICE: Final = "voice"
 
-LONGEST_PHRASE: Final = 60.0
-"""Seconds of speech without a pause that are one phrase of a recording: the most that can be asked for."""
-
 # What a media selector gives, or the plain address that an automation writes.
 _MEDIA: Final = vol.Any(
     vol.All(cv.string, vol.Length(min=1), media_id),
@@ -117,9 +114,7 @@ async def _async_run(call: ServiceCall, options: RecognitionOptions) -> ServiceR
     form, file = call.data.get(ATTR_SUBTITLES), None
     if filename := call.data.get(ATTR_FILENAME):
         file, form = await async_get_place(hass, filename, form)
-    options = replace(
-        options, speakers=call.data[ATTR_SPEAKERS], word_times=form is not None, longest_phrase=LONGEST_PHRASE
-    )
+    options = replace(options, speakers=call.data[ATTR_SPEAKERS], word_times=form is not None)
     user = await async_get_caller(hass, call.context)
     check_may_hear(hass, user, media=media, microphone=satellite)
     own, microphone = async_get_microphone(hass, satellite) if satellite else (None, None)

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from itertools import pairwise
+import json
 import logging
 
 from homeassistant.components.stt import (
+    PartialSpeechResult,
     SpeechAudioProcessing,
     SpeechResult,
     SpeechResultState,
@@ -29,6 +32,7 @@ from tests.speech_service.faults import (
     Opened,
     Refuse,
     Reset,
+    Say,
     Send,
     Silence,
 )
@@ -115,6 +119,20 @@ async def test_partial_transcripts_come_before_the_result(
     assert all(later.startswith(earlier) for earlier, later in pairwise(partials))
     assert f"partial: {partials[-1]}" in caplog.text
     assert not complaints(caplog)
+
+
+async def test_a_partial_transcript_says_who_speaks_if_the_service_does(
+    hass: HomeAssistant, service: SpeechService
+) -> None:
+    said = Say("speech.hypothesis", json.dumps({"Text": "turn", "SpeakerId": "Guest-1"}))
+    service.behaviours = lambda _: Behaviour(faults=(Fault(Before("speech.phrase"), said),))
+    spoken = recognizer(hass).internal_async_process_audio_stream_with_progress(metadata_of("en-US"), stream(pcm(3)))
+
+    async with aclosing(spoken) as results:
+        partials = [result async for result in results if isinstance(result, PartialSpeechResult)]
+
+    # Of the others nothing is said: a recognizer does not ask.
+    assert [(partial.text, partial.speaker_id) for partial in partials if partial.speaker_id] == [("turn", "Guest-1")]
 
 
 async def test_a_partial_transcript_comes_while_the_person_still_speaks(hass: HomeAssistant) -> None:

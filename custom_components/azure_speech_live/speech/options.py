@@ -21,7 +21,7 @@ Source: Microsoft's "Implement language identification".
 MAX_PHRASES: Final = 500
 """Phrases in a phrase list: beyond this Microsoft's documentation advises against one."""
 
-_BOUNDS: Final = {"phrase_weight": (0, 2), "longest_phrase": (20, 60), "session_offset": (0, inf)}
+_BOUNDS: Final = {"phrase_weight": (0, 2), "longest_phrase": (20, 50), "session_offset": (0, inf)}
 """What Microsoft's SDKs take of a weight: beyond it they send nothing (native 1.53, JavaScript 1.52). What the service
 takes of a longest phrase: their documentation of Speech_SegmentationMaximumTimeMs has 20 to 70 s; less, since a service
 that goes beyond it is helped within the time that it may take for a phrase at all."""

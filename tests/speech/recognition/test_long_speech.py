@@ -25,6 +25,7 @@ from custom_components.azure_speech_live.speech.recognition.long_speech import (
     LongSpeech,
     quietest,
 )
+from custom_components.azure_speech_live.speech.recognition.turn import MAX_UNACCOUNTED
 from tests.speech_service import Behaviour, Dialect, Fault, Legible, Manner, SpeechService
 from tests.speech_service.engines.legible import silence, speak
 from tests.speech_service.faults import AudioReceived, Before, Close, Drop
@@ -258,3 +259,16 @@ async def test_a_service_that_brings_no_phrase_even_then_has_failed() -> None:
     assert type(heard.error) is UnusableMessageError
     assert heard.transcript == ""
     assert heard.seconds <= 2 * 70
+
+
+def test_the_longest_phrase_that_can_be_asked_for_is_waited_for() -> None:
+    longest = replace(OPTIONS, longest_phrase=50.0)
+    with pytest.raises(ValueError, match="longest_phrase"):
+        replace(longest, longest_phrase=50.1)
+    long_speech, _ = speech(70.0)
+    turn = new_turn(options=longest)
+    turn.sent = round((50.0 + GRACE - 0.1) * BYTES_PER_SECOND)
+    long_speech.hear(turn, heard_for(50.0 + GRACE - 0.1))
+    assert not long_speech.waits()
+    assert long_speech.end is None
+    assert 50.0 + GRACE + SOUGHT < MAX_UNACCOUNTED
