@@ -45,7 +45,7 @@ async def test_a_recording_is_transcribed(hass: HomeAssistant, service: SpeechSe
     assert segment == {"text": LIGHT, "language": "en-US", "offset": 0, "confidence": 0.95}
     (turn,) = service.connections[-1].turns
     assert turn.options.mode == "conversation"
-    assert turn.options.longest_phrase == 60, "who talks without a pause is understood as well"
+    assert turn.options.longest_phrase == 30, "who talks without a pause is understood as well"
     assert len(turn.audio) == pytest.approx(len(spoken_pcm()), abs=6400)
 
 
