@@ -1052,7 +1052,7 @@ h2 { margin: 0; padding: 16px 16px 8px; font-size: 1.4em; font-weight: 400 }
 .log { flex: 1 1 auto; overflow-y: auto; min-height: 7em; max-height: 24em; padding: 16px; box-sizing: border-box; line-height: 1.4 }
 :host([layout]) .log { max-height: none }
 .hint { color: var(--secondary-text-color); font-size: 16px; text-align: center; margin: auto; padding: 24px 16px }
-.row { margin-block-end: .5em; overflow-wrap: anywhere }
+.row { margin-block-end: .5em; overflow-wrap: anywhere; contain: layout style }
 .row.known { padding-inline-start: 12px; border-inline-start: 3px solid var(--who) }
 .row p { margin: 0 }
 .translation, .rest, .problem, small { color: var(--secondary-text-color) }
@@ -1184,6 +1184,7 @@ class CaptionsView {
 
   #label() {
     for (const [name, button] of Object.entries(this.#tools)) button.ariaLabel = button.title = this.#word(name);
+    put(this.#detail, sourceOf(this.#hass, this.config));
     this.#log.ariaLabel = this.#word("transcript");
     put(this.#newest.children[1], this.#word("newest"));
     put(this.#hint, this.#word(this.config.source === "none" ? "hint_watch" : "hint"));
@@ -1261,7 +1262,6 @@ class CaptionsView {
     this.#go.classList.toggle("hears", state === "listening");
     face(this.#go, on ? "stop" : "listen", this.#word("listen"), on); // the name of what is pressed or not stays
     put(this.#state, stateOf(this.#hass, this.live));
-    put(this.#detail, sourceOf(this.#hass, this.config));
     const action = state === "paused" ? "resume" : "pause";
     pause.hidden = !on || this.config.source === "none";
     pause.ariaLabel = pause.title = this.#word(action);
