@@ -1,12 +1,13 @@
 """A real browser, and the few things that a person does in Home Assistant's pages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+import os
 from pathlib import Path
 import re
 import shutil
 import subprocess
-from typing import Self
+from typing import Any, Self
 
 from playwright.async_api import Browser as Chromium, Locator, Page, Playwright, async_playwright, expect
 
@@ -36,17 +37,28 @@ addEventListener("unhandledrejection", (event) => {
 """
 
 
-async def launch(playwright: Playwright, *, microphone: Path | None = None, loop: bool = False) -> Chromium:
-    """Start Chromium. Its microphone hears a recording from the moment it is opened, once or again and again."""
+async def launch(
+    playwright: Playwright,
+    *,
+    microphone: Path | None = None,
+    loop: bool = False,
+    room: Mapping[str, str] | None = None,
+) -> Chromium:
+    """Start Chromium. Its microphone hears a recording from the moment it is opened, once or again and again.
+
+    In a room, which is the environment for a device of a SoundServer, it hears what is heard there, and is heard.
+    """
     arguments = [*_ARGUMENTS]
+    if microphone or room:
+        arguments.append("--use-fake-ui-for-media-stream")
     if microphone:
-        arguments += [
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-audio-capture={microphone}{'' if loop else '%noloop'}",
-        ]
+        file = f"{microphone}{'' if loop else '%noloop'}"
+        arguments += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={file}"]
     return await playwright.chromium.launch(
-        executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=arguments
+        executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+        args=arguments,
+        ignore_default_args=["--mute-audio"] if room else [],
+        env={**os.environ, **room} if room else None,
     )
 
 
@@ -61,11 +73,14 @@ class Browser:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, home: HomeAssistant, microphone: Path | None = None) -> AsyncIterator[Self]:
-        """Open Home Assistant's first page and log in. `microphone` is a recording for the fake microphone."""
+    async def open(
+        cls, home: HomeAssistant, microphone: Path | None = None, *, room: Mapping[str, str] | None = None, **new: Any
+    ) -> AsyncIterator[Self]:
+        """Open Home Assistant's first page and log in: see `launch`. `new` is how Playwright makes a page."""
         async with async_playwright() as playwright:
-            chromium = await launch(playwright, microphone=microphone)
-            page = await chromium.new_page(viewport={"width": 1000, "height": 760}, permissions=["microphone"])
+            chromium = await launch(playwright, microphone=microphone, room=room)
+            usual = {"viewport": {"width": 1000, "height": 760}, "permissions": ["microphone"]}
+            page = await chromium.new_page(**{**usual, **new})
             self = cls(page, home.url)
             await page.add_init_script(_SAY_WHAT_IS_REJECTED)
             await page.goto(home.url)

@@ -140,6 +140,10 @@ class SoundServer:
         await player.communicate(pcm)
         assert player.returncode == 0
 
+    def room(self, name: str) -> dict[str, str]:
+        """Return the environment of a device whose microphone is this, and whose speaker is heard in its room."""
+        return {**self.environment, "PULSE_SOURCE": name, "PULSE_SINK": f"room_of_{name}"}
+
     async def listeners(self) -> int:
         """Return how many streams listen to microphones."""
         streams = await self._pactl("list", "short", "source-outputs")

@@ -1,0 +1,137 @@
+"""The card on a wall: a real browser at a real Home Assistant, and people who talk in the room."""
+
+from collections.abc import AsyncIterator
+import re
+import secrets
+
+from playwright.async_api import expect
+import pytest
+import pytest_asyncio
+import pytest_socket
+
+from tests.frontend.wall import violations
+from tests.microphone.sound import SoundServer
+
+from .captions_house import ENGINES, LINES, Tablet, put_on_the_wall, say
+from .conftest import Household, own_pipelines, troubles
+from .home_assistant import HomeAssistant
+from .stand_in import stand_in
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
+
+BOTH = ["en-US", "de-DE"]
+CAPTIONS = {"mode": "captions", "languages": BOTH}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def sound() -> AsyncIterator[SoundServer]:
+    """Make two rooms."""
+    pytest_socket.enable_socket()
+    async with SoundServer.run("kitchen", "door") as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def talking(home: HomeAssistant) -> AsyncIterator[Household]:
+    """Add the integration, with a stand-in that knows the conversation. The log shows no trouble of any kind."""
+    before = len(await home.log())
+    key = secrets.token_hex(16)
+    async with (
+        stand_in(key=key, engines=ENGINES) as (endpoint, service),
+        home.connect() as connection,
+        own_pipelines(connection),
+    ):
+        entry_id = (await home.add_integration(endpoint, key))["result"]["entry_id"]
+        yield Household(home, connection, service, endpoint, key, entry_id, "")
+        await home.remove_integration(entry_id)
+    log = (await home.log())[before:]
+    assert not troubles(log)
+    assert not any(key in line for line in log)
+    assert not any("azure_speech_live" in line and any(said.text in line for said in LINES) for line in log)
+
+
+async def test_what_is_said_is_on_the_wall_while_it_is_said(talking: Household, sound: SoundServer) -> None:
+    await put_on_the_wall(talking.connection, {**CAPTIONS, "translate_to": ["de-DE"]})
+    async with Tablet.open(talking.home, sound, "kitchen") as tablet:
+        assert not await violations(tablet.browser.page)
+        await tablet.listen()
+        await say(sound, ["kitchen"] * 4, LINES[:4])
+        rows = tablet.card.locator(".row")
+        await expect(rows).to_have_count(4)
+        for number, line in enumerate(LINES[:4]):
+            await expect(rows.nth(number)).to_contain_text(line.text)
+            if line.language == "en-US":
+                await expect(rows.nth(number)).to_contain_text(line.translations["de"])
+        assert not await violations(tablet.browser.page)
+        # Words came while they were said, and none that was shown went away again while its sentence was said.
+        seen = [text for _, text in await tablet.seen()]
+        first = [text for text in seen if "good morning" in text.lower() and LINES[0].text not in text]
+        assert len(first) >= 2
+        await tablet.card.get_by_role("button", name="Listen").click()
+        await expect(tablet.card.get_by_text("Ready")).to_be_visible()
+        assert not tablet.complaints
+        assert not tablet.browser.errors
+
+
+async def test_a_page_that_is_loaded_again_begins_anew(talking: Household, sound: SoundServer) -> None:
+    await put_on_the_wall(talking.connection, CAPTIONS)
+    async with Tablet.open(talking.home, sound, "kitchen") as tablet:
+        await tablet.listen()
+        await say(sound, ["kitchen"], LINES[:1])
+        await expect(tablet.card.locator(".row")).to_contain_text([LINES[0].text])
+        await tablet.browser.page.reload()
+        await expect(tablet.card.get_by_role("button", name="Listen")).to_be_visible()
+        await expect(tablet.card.locator(".row")).to_have_count(0)
+        await tablet.listen()
+        await say(sound, ["kitchen"], LINES[1:2])
+        await expect(tablet.card.locator(".row")).to_contain_text([LINES[1].text])
+        assert not tablet.browser.errors
+
+
+async def test_what_is_said_without_a_connection_is_there_afterwards_once(
+    talking: Household, sound: SoundServer
+) -> None:
+    await put_on_the_wall(talking.connection, CAPTIONS)
+    async with Tablet.open(talking.home, sound, "kitchen") as tablet:
+        await tablet.listen()
+        await say(sound, ["kitchen"], LINES[:1])
+        rows = tablet.card.locator(".row")
+        await expect(rows).to_contain_text([LINES[0].text])
+        await tablet.browser.page.evaluate("document.querySelector('home-assistant').hass.connection.socket.close()")
+        await say(sound, ["kitchen"] * 2, LINES[1:3])
+        await expect(rows).to_contain_text([line.text for line in LINES[:3]])
+        await say(sound, ["kitchen"], LINES[3:4])
+        await expect(rows).to_contain_text([line.text for line in LINES[:4]])
+        assert not tablet.browser.errors
+
+
+async def test_a_card_is_found_in_the_picker_and_changed_by_its_form(talking: Household, sound: SoundServer) -> None:
+    await put_on_the_wall(talking.connection, CAPTIONS)
+    async with Tablet.open(talking.home, sound, "kitchen") as tablet:
+        page = tablet.browser.page
+        await page.goto(f"{talking.home.url}/captions-wall/0?edit=1")
+        await page.get_by_role("button", name=re.compile("Add card", re.IGNORECASE)).first.click(force=True)
+        picker = page.locator("hui-dialog-create-card")
+        await picker.locator("input").first.fill("Live captions")
+        await picker.get_by_text("Live captions and interpreter").first.click(force=True)
+        editor = page.locator("hui-dialog-edit-card")
+        await expect(editor.get_by_text("Spoken languages").first).to_be_visible()
+        await editor.locator("input").first.fill("In the kitchen")
+        await editor.get_by_role("button", name="Save").click()
+        await expect(page.locator("azure-speech-live-card").filter(has_text="In the kitchen")).to_be_visible()
+        saved = await talking.connection.call("lovelace/config", url_path="captions-wall")
+        assert saved["views"][0]["cards"][-1]["title"] == "In the kitchen"
+        assert not tablet.browser.errors
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_narrow_screen_shows_all_of_it(talking: Household, sound: SoundServer, scheme: str) -> None:
+    await put_on_the_wall(talking.connection, {**CAPTIONS, "title": "Kitchen"})
+    narrow = {"viewport": {"width": 320, "height": 640}, "color_scheme": scheme}
+    async with Tablet.open(talking.home, sound, "kitchen", **narrow) as tablet:
+        await tablet.listen()
+        await say(sound, ["kitchen"], LINES[:1])
+        await expect(tablet.card.locator(".row")).to_contain_text([LINES[0].text])
+        assert not await violations(tablet.browser.page)
+        wide = await tablet.card.evaluate("(card) => card.scrollWidth > card.clientWidth || card.clientWidth > 320")
+        assert not wide
