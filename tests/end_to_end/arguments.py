@@ -42,12 +42,17 @@ def parse() -> argparse.Namespace:
         help='stop for a moment after "turn on the ...", to a recognizer as it comes, and to one that ends a command '
         "when it is complete: what is heard then, side by side",
     )
+    instead.add_argument(
+        "--captions",
+        action="store_true",
+        help="have two people talk in front of a tablet instead: captions of both languages, and a translation",
+    )
     parser.add_argument(
         "--save",
         metavar="FILE",
         type=Path,
         help="a WAV file for what is said: the answer (default: a new file in the folder for temporary ones), or with "
-        "--translate what the speaker played (default: not kept)",
+        "--translate what the speaker played (default: not kept); with --captions a PNG file of the card",
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--say", metavar="TEXT", help=f'what to say (default: "{COMMAND}", or an announcement)')
@@ -61,6 +66,8 @@ def parse() -> argparse.Namespace:
         parser.error("--outage cannot take Azure itself away: unset AZURE_SPEECH_KEY and AZURE_SPEECH_REGION")
     if arguments.pause and (arguments.say or arguments.wav or arguments.save):
         parser.error("--pause has a sentence of its own, and no answer is heard")
+    if arguments.captions and (arguments.say or arguments.wav or arguments.key):
+        parser.error("--captions has a conversation of its own, which only the stand-in knows")
     if arguments.wav and not arguments.wav.is_file():
         parser.error(f"there is no file {arguments.wav}")
     if arguments.save and (arguments.save.is_dir() or not arguments.save.parent.is_dir()):
@@ -70,4 +77,4 @@ def parse() -> argparse.Namespace:
 
 if __name__ == "__main__":
     given = parse()
-    print("translate" if given.translate and not given.key else "demo")  # noqa: T201 - for scripts/demo; Azure needs no engines of ours
+    print("test" if given.captions else "translate" if given.translate and not given.key else "demo")  # noqa: T201 - for scripts/demo; Azure needs no engines of ours

@@ -1,6 +1,6 @@
 """The processes of the end-to-end tests: one Home Assistant for all of them, a stand-in and an entry for each."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest_socket
 
 from tests.microphone.sound import alsa
 
+from .browser import Browser
 from .connection import Connection
 from .home_assistant import HomeAssistant
 from .kinds import Ffmpeg
@@ -26,6 +27,8 @@ _AGENT = Path(__file__).parent / "writer"
 
 # A chunk of audio that was on its way when the run ended: any microphone causes it, the browser's too.
 _LATE_AUDIO = "Received binary message for non-existing handler"
+
+type Camera = Callable[[Browser, str], Awaitable[None]]
 
 
 def troubles(lines: list[str]) -> list[str]:
@@ -77,6 +80,20 @@ async def home(tmp_path_factory: pytest.TempPathFactory, ffmpeg: Ffmpeg) -> Asyn
         before = len(await running.log())
     assert not troubles(running.process.lines[before:])
     assert await running.process.status() == 0
+
+
+@pytest.fixture
+def camera(request: pytest.FixtureRequest) -> Camera:
+    """Take a screenshot, if anybody wants it."""
+    folder: Path | None = request.config.getoption("screenshots")
+
+    async def take(browser: Browser, name: str) -> None:
+        if folder:
+            await browser.page.mouse.move(0, 0)
+            await browser.page.wait_for_load_state("networkidle")  # icons come late
+            (folder / f"{name}.png").write_bytes(await browser.page.screenshot(animations="disabled"))
+
+    return take
 
 
 @asynccontextmanager

@@ -2,8 +2,9 @@
 
 It starts the stand-in Speech service with a recogniser and a voice in it, starts Home Assistant, adds the integration
 as a person would, speaks, listens, and prints what happens while it happens. With ``--translate`` a spoken announcement
-is translated instead, and played on a speaker. With ``--outage`` the service goes away in mid-sentence, with
-``--pause`` the person stops amid the command. Its exit status is 0 only if that worked.
+is translated instead, and played on a speaker; with ``--captions`` two people talk in front of a tablet. With
+``--outage`` the service goes away in mid-sentence, with ``--pause`` the person stops amid the command. Its exit status
+is 0 only if that worked.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from .outage import Outage
 from .pause import PARTS, PAUSE, compare, paused
 from .process import ROOT, Process, ProcessError
 from .screen import Screen
-from .stand_in import RECOGNIZER, TRANSLATOR, stand_in
+from .stand_in import CONVERSATION_ENGINES, RECOGNIZER, TRANSLATOR, stand_in
 from .translation import ANNOUNCEMENT, SPEAKER_SOUND, translate
 
 _LIGHT = "light.kitchen_light"
@@ -143,9 +144,12 @@ async def start(
         screen.line("Speech service", f"Azure's own, in the region {endpoint}: the recording leaves this machine")
     else:
         key = secrets.token_hex(16)
-        engines = TRANSLATOR if arguments.translate else RECOGNIZER
+        engines = CONVERSATION_ENGINES if arguments.captions else TRANSLATOR if arguments.translate else RECOGNIZER
         endpoint, service = await stack.enter_async_context(stand_in(key=key, engines=engines))
-        screen.line("Speech service", f"a stand-in at {endpoint}, in which PocketSphinx recognises")
+        if arguments.captions:
+            screen.line("Speech service", f"a stand-in at {endpoint}, which knows a conversation by its sound")
+        else:
+            screen.line("Speech service", f"a stand-in at {endpoint}, in which PocketSphinx recognises")
         if not arguments.translate:
             screen.line("", "and espeak-ng speaks (like a robot)")
         else:
@@ -205,14 +209,34 @@ async def demo(arguments: argparse.Namespace, folder: Path) -> bool:
         if arguments.translate and arguments.save and (config / SPEAKER_SOUND).exists():
             shutil.copy(config / SPEAKER_SOUND, arguments.save)
             screen.line("saved", f"what the speaker played: {arguments.save}")
-        print("\nIt worked." if done else "\nIt did not work.")
-
-        if not arguments.once:
-            print(f'\nHome Assistant stays open at {home.url}  (user "{USERNAME}", password "{PASSWORD}")')
-            print("Ctrl-C ends it.", flush=True)
-            arguments.open = True
-            await asyncio.Event().wait()
+        await _end(arguments, home, done=done)
     return done
+
+
+async def demo_captions(arguments: argparse.Namespace, folder: Path) -> bool:
+    """Run the demo of the card, with what it writes in `folder`. Return whether it showed all that was said."""
+    # Only here: it needs a browser, which is not set up for the rest.
+    from .captions_demo import caption  # noqa: PLC0415
+
+    screen = Screen()
+    async with AsyncExitStack() as stack:
+        (config := folder / "config").mkdir()
+        home, connection, _, _ = await start(screen, stack, config, arguments)
+        screen.title("Two people talk in the kitchen, in English and in German")
+        done = await caption(screen, home, connection, arguments.save)
+        await _end(arguments, home, done=done)
+    return done
+
+
+async def _end(arguments: argparse.Namespace, home: HomeAssistant, *, done: bool) -> None:
+    """Say whether it worked, and leave Home Assistant open unless that is not wanted."""
+    print("\nIt worked." if done else "\nIt did not work.")
+
+    if not arguments.once:
+        print(f'\nHome Assistant stays open at {home.url}  (user "{USERNAME}", password "{PASSWORD}")')
+        print("Ctrl-C ends it.", flush=True)
+        arguments.open = True
+        await asyncio.Event().wait()
 
 
 async def _run(arguments: argparse.Namespace, folder: Path) -> bool:
@@ -221,7 +245,7 @@ async def _run(arguments: argparse.Namespace, folder: Path) -> bool:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # Once only: a second Ctrl-C must not stop us from stopping what we started.
         asyncio.get_running_loop().add_signal_handler(number, lambda: task.cancelling() or task.cancel())
-    return await demo(arguments, folder)
+    return await (demo_captions if arguments.captions else demo)(arguments, folder)
 
 
 def main() -> int:
@@ -229,7 +253,8 @@ def main() -> int:
     arguments = parse()
     arguments.open = False
     if not (arguments.save or arguments.translate or arguments.pause):  # where it is still there when the demo is not
-        arguments.save = Path(tempfile.gettempdir()) / f"azure-speech-live-{secrets.token_hex(4)}.wav"
+        kind = "png" if arguments.captions else "wav"
+        arguments.save = Path(tempfile.gettempdir()) / f"azure-speech-live-{secrets.token_hex(4)}.{kind}"
     try:
         with tempfile.TemporaryDirectory(prefix="azure-speech-live-") as name, new_machine(folder := Path(name)):
             return 0 if asyncio.run(_run(arguments, folder)) else 1

@@ -19,6 +19,13 @@ TRANSLATOR = (
 )
 """PocketSphinx, which hears announcements; Apertium and espeak-ng, which say them in Spanish and Catalan."""
 
+CONVERSATION = _DATA / "conversation.jsonl"
+CONVERSATION_ENGINES = (
+    *("--engine", "known", "--translator", "dictionary", "--conversation", CONVERSATION),
+    *("--voice", "espeak-ng"),
+)
+"""What knows the conversation by its sound, and translates it; espeak-ng, which says that."""
+
 
 @asynccontextmanager
 async def stand_in(

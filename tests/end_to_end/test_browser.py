@@ -3,7 +3,6 @@
 With ``--screenshots FOLDER`` (scripts/screenshots) it also takes the README's pictures.
 """
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 import re
 import secrets
@@ -12,29 +11,13 @@ from playwright.async_api import expect
 import pytest
 
 from .browser import Browser, write_microphone
-from .conftest import Household, own_pipelines
+from .conftest import Camera, Household, own_pipelines
 from .home_assistant import HomeAssistant
 from .microphone import microphone, spoken
 from .second_engines import second_engines
 from .stand_in import stand_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
-
-type Camera = Callable[[Browser, str], Awaitable[None]]
-
-
-@pytest.fixture
-def camera(request: pytest.FixtureRequest) -> Camera:
-    """Take a screenshot, if anybody wants it."""
-    folder: Path | None = request.config.getoption("screenshots")
-
-    async def take(browser: Browser, name: str) -> None:
-        if folder:
-            await browser.page.mouse.move(0, 0)
-            await browser.page.wait_for_load_state("networkidle")  # icons come late
-            (folder / f"{name}.png").write_bytes(await browser.page.screenshot(animations="disabled"))
-
-    return take
 
 
 async def test_adding_the_integration(home: HomeAssistant, camera: Camera) -> None:

@@ -1,8 +1,8 @@
 """The card on a wall: a real browser at a real Home Assistant, and people who talk in the room."""
 
 from collections.abc import AsyncIterator
-import re
 import secrets
+from typing import Any
 
 from playwright.async_api import expect
 import pytest
@@ -12,10 +12,10 @@ import pytest_socket
 from tests.frontend.wall import violations
 from tests.microphone.sound import SoundServer
 
-from .captions_house import ENGINES, LINES, Tablet, put_on_the_wall, say
-from .conftest import Household, own_pipelines, troubles
+from .captions_house import LINES, Tablet, put_on_the_wall, say
+from .conftest import Camera, Household, own_pipelines, troubles
 from .home_assistant import HomeAssistant
-from .stand_in import stand_in
+from .stand_in import CONVERSATION_ENGINES, stand_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
@@ -37,7 +37,7 @@ async def talking(home: HomeAssistant) -> AsyncIterator[Household]:
     before = len(await home.log())
     key = secrets.token_hex(16)
     async with (
-        stand_in(key=key, engines=ENGINES) as (endpoint, service),
+        stand_in(key=key, engines=CONVERSATION_ENGINES) as (endpoint, service),
         home.connect() as connection,
         own_pipelines(connection),
     ):
@@ -50,7 +50,9 @@ async def talking(home: HomeAssistant) -> AsyncIterator[Household]:
     assert not any("azure_speech_live" in line and any(said.text in line for said in LINES) for line in log)
 
 
-async def test_what_is_said_is_on_the_wall_while_it_is_said(talking: Household, sound: SoundServer) -> None:
+async def test_what_is_said_is_on_the_wall_while_it_is_said(
+    talking: Household, sound: SoundServer, camera: Camera
+) -> None:
     await put_on_the_wall(talking.connection, {**CAPTIONS, "translate_to": ["de-DE"]})
     async with Tablet.open(talking.home, sound, "kitchen") as tablet:
         assert not await violations(tablet.browser.page)
@@ -62,6 +64,7 @@ async def test_what_is_said_is_on_the_wall_while_it_is_said(talking: Household, 
             await expect(rows.nth(number)).to_contain_text(line.text)
             if line.language == "en-US":
                 await expect(rows.nth(number)).to_contain_text(line.translations["de"])
+        await camera(tablet.browser, "captions")
         assert not await violations(tablet.browser.page)
         # Words came while they were said, and none that was shown went away again while its sentence was said.
         seen = [text for _, text in await tablet.seen()]
@@ -110,14 +113,17 @@ async def test_a_card_is_found_in_the_picker_and_changed_by_its_form(talking: Ho
     async with Tablet.open(talking.home, sound, "kitchen") as tablet:
         page = tablet.browser.page
         await page.goto(f"{talking.home.url}/captions-wall/0?edit=1")
-        await page.get_by_role("button", name=re.compile("Add card", re.IGNORECASE)).first.click(force=True)
+        await page.get_by_text("Add card").last.click()
         picker = page.locator("hui-dialog-create-card")
-        await picker.locator("input").first.fill("Live captions")
-        await picker.get_by_text("Live captions and interpreter").first.click(force=True)
+        await picker.get_by_text("By card").click()
+        await picker.locator("input").first.fill("captions")
+        await expect(picker.get_by_text("Is the kettle on?")).to_be_visible()
+        await picker.locator("hui-card-picker .card").first.click(force=True)
         editor = page.locator("hui-dialog-edit-card")
         await expect(editor.get_by_text("Spoken languages").first).to_be_visible()
-        await editor.locator("input").first.fill("In the kitchen")
-        await editor.get_by_role("button", name="Save").click()
+        await editor.get_by_text("More").first.click()
+        await editor.locator("ha-selector-text").filter(has_text="Title").locator("input").fill("In the kitchen")
+        await editor.get_by_role("button", name="Save", exact=True).click()
         await expect(page.locator("azure-speech-live-card").filter(has_text="In the kitchen")).to_be_visible()
         saved = await talking.connection.call("lovelace/config", url_path="captions-wall")
         assert saved["views"][0]["cards"][-1]["title"] == "In the kitchen"
@@ -125,13 +131,16 @@ async def test_a_card_is_found_in_the_picker_and_changed_by_its_form(talking: Ho
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_narrow_screen_shows_all_of_it(talking: Household, sound: SoundServer, scheme: str) -> None:
+async def test_a_narrow_screen_shows_all_of_it(
+    talking: Household, sound: SoundServer, scheme: str, camera: Camera
+) -> None:
     await put_on_the_wall(talking.connection, {**CAPTIONS, "title": "Kitchen"})
-    narrow = {"viewport": {"width": 320, "height": 640}, "color_scheme": scheme}
+    narrow: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "color_scheme": scheme}
     async with Tablet.open(talking.home, sound, "kitchen", **narrow) as tablet:
         await tablet.listen()
         await say(sound, ["kitchen"], LINES[:1])
         await expect(tablet.card.locator(".row")).to_contain_text([LINES[0].text])
         assert not await violations(tablet.browser.page)
+        await camera(tablet.browser, f"captions_narrow_{scheme}")
         wide = await tablet.card.evaluate("(card) => card.scrollWidth > card.clientWidth || card.clientWidth > 320")
         assert not wide

@@ -58,6 +58,24 @@ async def test_a_light_goes_on(tmp_path: Path) -> None:
     assert hears_the_answer(Path(told[-3].partition("s: ")[2]))
 
 
+async def test_two_people_are_captioned(tmp_path: Path) -> None:
+    picture = tmp_path / "card.png"
+    async with demo(tmp_path / "temporary", "--captions", "--once", "--save", picture) as process:
+        assert await process.status(within=120) == 0
+    told = [re.sub(r"^ *[\d.]+ s  ", "", line) for line in process.lines]
+    story = [
+        r'Anna +says "Good morning',
+        r"card +good",
+        r"card +Good morning, please come in\. / Guten Morgen",
+        r'Jonas +says "Guten Tag',
+        r"card +Guten Tag, ich komme wegen der Heizung\.",
+        r"It worked\.",
+    ]
+    numbers = [next(number for number, line in enumerate(told) if re.match(part, line)) for part in story]
+    assert numbers == sorted(numbers), "\n".join(told)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
 def hears_the_answer(recording: Path) -> bool:
     """Return whether espeak-ng speaks there for about as long as the answer takes it."""
     with wave.open(str(recording)) as sound:
@@ -217,6 +235,7 @@ async def test_azure_itself_stays(tmp_path: Path) -> None:
         (["--sing"], 2, "unrecognized arguments: --sing"),
         (["--wav", "nowhere.wav"], 2, "there is no file nowhere.wav"),
         (["--pause", "--say", "Stop"], 2, "--pause has a sentence of its own"),
+        (["--captions", "--say", "Stop"], 2, "--captions has a conversation of its own"),
         (["--save", "nowhere/answer.wav"], 2, "--save needs the name of a file, in a folder that exists"),
     ],
 )
