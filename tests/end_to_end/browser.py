@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from playwright.async_api import Browser as Chromium, Locator, Page, Playwright, async_playwright, expect
 
+from tests.machine import temporary_folder
+
 from .home_assistant import PASSWORD, USERNAME, HomeAssistant
 
 _ARGUMENTS = (
@@ -58,7 +60,7 @@ async def launch(
         executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
         args=arguments,
         ignore_default_args=["--mute-audio"] if room else [],
-        env={**os.environ, **room} if room else None,
+        env={**os.environ, "TMPDIR": temporary_folder(), **(room or {})},  # it has sockets there
     )
 
 

@@ -124,7 +124,8 @@ async def test_a_card_is_found_in_the_picker_and_changed_by_its_form(talking: Ho
         await editor.get_by_text("More").first.click()
         await editor.locator("ha-selector-text").filter(has_text="Title").locator("input").fill("In the kitchen")
         await editor.get_by_role("button", name="Save", exact=True).click()
-        await expect(page.locator("azure-speech-live-card").filter(has_text="In the kitchen")).to_be_visible()
+        await expect(editor).to_be_hidden()
+        await expect(page.locator("hui-card-options").filter(has_text="In the kitchen")).to_be_visible()
         saved = await talking.connection.call("lovelace/config", url_path="captions-wall")
         assert saved["views"][0]["cards"][-1]["title"] == "In the kitchen"
         assert not tablet.browser.errors

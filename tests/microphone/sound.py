@@ -16,6 +16,7 @@ from typing import Self
 import wave
 
 from tests.end_to_end.process import Process
+from tests.machine import temporary_folder
 
 SPOKEN = Path(__file__).parent.parent / "data" / "turn_on_the_kitchen_light.wav"
 """16 kHz, 16-bit, mono."""
@@ -83,7 +84,7 @@ class SoundServer:
     async def run(cls, *names: str) -> AsyncIterator[Self]:
         """Run a server with microphones of some names plugged in; the first is the system's choice."""
         # Not in a test's own folder: an address of a socket is short.
-        with TemporaryDirectory(prefix="pulse-") as folder:
+        with TemporaryDirectory(prefix="pulse-", dir=temporary_folder()) as folder:
             async with cls._run(Path(folder), *names) as server:
                 yield server
 
