@@ -12,6 +12,7 @@ import pytest_socket
 from tests.frontend.wall import violations
 from tests.microphone.sound import SoundServer
 
+from .captions import ROOMS, visit
 from .captions_house import LINES, Tablet, put_on_the_wall, say
 from .conftest import Camera, Household, own_pipelines, troubles
 from .home_assistant import HomeAssistant
@@ -27,7 +28,7 @@ CAPTIONS = {"mode": "captions", "languages": BOTH}
 async def sound() -> AsyncIterator[SoundServer]:
     """Make two rooms."""
     pytest_socket.enable_socket()
-    async with SoundServer.run("kitchen", "door") as server:
+    async with SoundServer.run(*ROOMS.values()) as server:
         yield server
 
 
@@ -145,3 +146,11 @@ async def test_a_narrow_screen_shows_all_of_it(
         await camera(tablet.browser, f"captions_narrow_{scheme}")
         wide = await tablet.card.evaluate("(card) => card.scrollWidth > card.clientWidth || card.clientWidth > 320")
         assert not wide
+
+
+async def test_two_people_talk_through_two_tablets_and_each_reads_each_line_once(
+    talking: Household, sound: SoundServer
+) -> None:
+    said, wrong = await visit(talking.home, talking.connection, sound, seconds=25)
+    assert said >= 2
+    assert not wrong
