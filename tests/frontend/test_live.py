@@ -36,7 +36,7 @@ async def begin(wall: Wall, key: str = "live", **config: Any) -> None:
     """Have `window[key]` listen as a card's button does."""
     await wall.page.evaluate(
         """async ([key, config]) => {
-            const {Live} = await import("/card.js");
+            const {Live} = await import("/live.js");
             const live = window[key] = Live.of(key);
             live.attach(house.hass, config);
             await live.start(house.hass, config);
@@ -437,7 +437,7 @@ async def test_the_end_of_one_session_is_not_that_of_the_conversation(wall: Wall
 async def test_a_screen_on_the_wall_tries_again_by_itself(wall: Wall) -> None:
     await wall.answer("watch", {"refused": {"code": "unknown_command", "message": "Unknown"}})
     await wall.page.evaluate("""async () => {
-        const {Live} = await import("/card.js");
+        const {Live} = await import("/live.js");
         window.live = Live.of("live");
         live.attach(house.hass, {mode: "captions", source: "none", conversation: "door"});
     }""")
@@ -485,7 +485,7 @@ async def test_the_connection_may_go_while_a_browser_asks_for_the_microphone(ope
     async with open_wall(before=asking) as wall:
         await wall.page.evaluate(
             """async (config) => {
-            const {Live} = await import("/card.js");
+            const {Live} = await import("/live.js");
             window.live = Live.of("live");
             live.attach(house.hass, config);
             void live.start(house.hass, config);

@@ -12,7 +12,8 @@ from playwright.async_api import Browser, Locator, Page, Route
 from tests.end_to_end.process import ROOT
 
 INTEGRATION: Final = ROOT / "custom_components" / "azure_speech_live"
-MODULE: Final = INTEGRATION / "frontend" / "azure-speech-live-card.js"
+MODULES: Final = INTEGRATION / "frontend"
+CARD: Final = MODULES / "azure-speech-live-card.js"
 URL: Final = "https://card.test/"
 _AXE: Final = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _THEMES: Final = {
@@ -102,8 +103,7 @@ class Wall:
                 "": (_page(language, theme), "text/html"),
                 "house.js": ((Path(__file__).parent / "house.js").read_bytes(), "text/javascript"),
             }
-            # Beside the module, so that whatever it may import is there.
-            files |= {file.name: (file.read_bytes(), "text/javascript") for file in MODULE.parent.glob("*.js")}
+            files |= {file.name: (file.read_bytes(), "text/javascript") for file in MODULES.glob("*.js")}
 
             async def answer(route: Route) -> None:
                 address = route.request.url
@@ -111,7 +111,7 @@ class Wall:
                     self.elsewhere.append(address)
                     await route.abort()
                     return
-                body, kind = files.get(address.removeprefix(URL), (voice, "audio/wav"))
+                body, kind = files.get(address.removeprefix(URL).partition("?")[0], (voice, "audio/wav"))
                 await route.fulfill(body=body, content_type=kind)
 
             await page.route("**/*", answer)
@@ -120,7 +120,7 @@ class Wall:
             await page.goto(URL)
             await page.add_script_tag(url=f"{URL}house.js", type="module")
             await page.evaluate("(words) => { house.translations = words }", _words(language))
-            await page.add_script_tag(url=f"{URL}{MODULE.name}", type="module")
+            await page.add_script_tag(url=f"{URL}{CARD.name}", type="module")
             yield self
         finally:
             await opened.close()

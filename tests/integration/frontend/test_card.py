@@ -1,4 +1,4 @@
-"""The card's module on its way to the pages: served as it is, kept by browsers, loaded by Home Assistant, once."""
+"""The card's modules on their way to the pages: served as they are, kept by browsers, loaded once."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -55,21 +55,32 @@ async def test_a_page_loads_the_module_and_a_browser_may_keep_it(hass: HomeAssis
     assert await response.read() == MODULE.read_bytes()
 
 
-@pytest.mark.parametrize("query", [{}, {"v": "0.1.0"}])
-async def test_of_an_address_of_another_version_nothing_is_kept(
-    hass: HomeAssistant, client: Browser, query: dict[str, str]
-) -> None:
-    """Such as that of a page from before an update, which still gets the module, but not for a month."""
-    (address,) = loaded(hass)
+async def test_each_module_is_beside_the_first(hass: HomeAssistant, client: Browser) -> None:
+    """Relative imports find those of their own version."""
+    first = URL(loaded(hass)[0])
+    for path in ROOT.glob("frontend/*.js"):
+        response = await client.get(first.with_name(path.name).path)
+        assert response.headers["Cache-Control"] == "public, max-age=2678400, immutable"
+        assert await response.read() == path.read_bytes()
 
-    response = await client.get(str(URL(address).with_query(query)))
+
+@pytest.mark.parametrize("name", ["card.py", "other.js", "..%2Fmanifest.json"])
+async def test_nothing_else_is_served(hass: HomeAssistant, client: Browser, name: str) -> None:
+    address = loaded(hass)[0].replace(MODULE.name, name)
+    assert not (await client.get(URL(address, encoded=True))).ok
+
+
+async def test_of_an_address_of_another_version_nothing_is_kept(client: Browser) -> None:
+    """Such as that of a page from before an update, which still gets the module, but not for a month."""
+    response = await client.get(f"/{DOMAIN}/card/0.1.0/{MODULE.name}")
 
     assert response.headers["Cache-Control"] == "no-store"
     assert await response.read() == MODULE.read_bytes()
 
 
-def test_its_address_changes_with_its_content() -> None:
-    first, again, changed = (card.CardView(module).address for module in (b"1", b"1", b"2"))
+def test_their_address_changes_with_the_content_of_any() -> None:
+    modules = ({"1.js": b"1", "2.js": b"2"}, {"2.js": b"2", "1.js": b"1"}, {"1.js": b"1", "2.js": b"3"})
+    first, again, changed = (card.CardView(module).address for module in modules)
     assert first == again != changed
     assert not first.startswith(("/static/", "/frontend_latest/", "/api/", "/auth/", "/local/"))
 
@@ -81,9 +92,9 @@ async def test_an_update_that_waits_for_a_restart_is_not_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The new card would speak with the integration of before."""
-    module = tmp_path_factory.mktemp("card") / "card.js"
+    module = tmp_path_factory.mktemp("card") / MODULE.name
     module.write_bytes(b"// before")
-    monkeypatch.setattr(card, "_MODULE", module)
+    monkeypatch.setattr(card, "_FOLDER", module.parent)
     assert await async_setup_component(hass, "frontend", {})
     assert await async_setup_component(hass, DOMAIN, {})
     await hass.async_block_till_done()
