@@ -32,7 +32,7 @@ from ..speech import (
     TranslationOptions,
     printable,
 )
-from ..transcript.transcript import VOICE, Transcript
+from ..transcript.transcript import VOICE, Transcript, segment_of
 from .interpreter import Voiced, async_interpret
 
 _LOGGER = logging.getLogger(__name__)
@@ -194,7 +194,7 @@ class RecordingRun:
 
     def _report_phrase(self, phrase: Phrase) -> None:
         if phrase.says_something:
-            self._report(type="phrase", **self.transcript.segment(phrase))
+            self._report(type="phrase", **segment_of(phrase, self._options))
 
     @callback
     def _report(self, **event: Any) -> None:

@@ -5,11 +5,10 @@ from typing import Final
 
 from homeassistant.util.json import JsonObjectType
 
-from ..languages.translation import translation_of
-from ..speech import Hypothesis, Phrase, RecognitionOptions, RecognitionStatus, TranslationOptions
+from ..speech import Hypothesis, Phrase, RecognitionOptions
 from ..transcript.speakers import Speakers
 from ..transcript.stabilizer import Stabilizer
-from ..transcript.transcript import Transcript
+from ..transcript.transcript import broken_off, segment_of, targets_of, translations_of
 
 _ROUNDING: Final = 1e-6
 """Seconds by which the service may be at odds with itself about where something ends."""
@@ -26,8 +25,6 @@ class Segments:
     def __init__(self, options: RecognitionOptions) -> None:
         """Begin with the first one; times are those of the session that the options go on with."""
         self._options = options
-        self._targets = options.targets if isinstance(options, TranslationOptions) else ()
-        self._transcript = Transcript(options)
         self._prefix = secrets.token_hex(_ID_SIZE)
         self._number = 0
         self._heard: Hypothesis | None = None
@@ -44,11 +41,7 @@ class Segments:
         """Take what the segment sounds like so far; return the event that tells it."""
         self._heard = said
         shown = self._shown[None].take(said.text)
-        translations = {
-            target: self._shown[target].take(text).text
-            for target in self._targets
-            if (text := translation_of(said, target, self._options.language)) is not None
-        }
+        translated = translations_of(said, self._options)
         return {
             "type": "hypothesis",
             "id": self.current,
@@ -58,7 +51,7 @@ class Segments:
             "speaker": said.speaker,
             "offset": self._time(said.offset),
             "duration": round(said.duration, 3),
-            "translations": {**translations},
+            "translations": {target: self._shown[target].take(text).text for target, text in translated.items()},
         }
 
     def end(self, phrase: Phrase) -> list[JsonObjectType]:
@@ -69,7 +62,7 @@ class Segments:
         event: JsonObjectType = {
             "type": "phrase",
             "id": self.current,
-            **self._transcript.segment(phrase),
+            **segment_of(phrase, self._options),
             "offset": self._time(phrase.offset),
             "speaker": phrase.speaker,
             "error": phrase.translation_error,
@@ -96,20 +89,7 @@ class Segments:
 
     def break_off(self) -> list[JsonObjectType]:
         """Return the events that tell what was heard of a segment that will have no end."""
-        said = self._heard
-        if said is None:
-            return []
-        return self.end(
-            Phrase(
-                status=RecognitionStatus.SUCCESS,
-                text=said.text,
-                offset=said.offset,
-                duration=said.duration,
-                language=said.language,
-                translations=said.translations,
-                speaker=said.speaker,
-            )
-        )
+        return [] if self._heard is None else self.end(broken_off(self._heard))
 
     def _goes_on_behind(self, phrase: Phrase) -> bool:
         """Return whether what is heard lies behind a phrase that is silence: the client keeps it for the next one."""
@@ -126,7 +106,7 @@ class Segments:
 
     def _stabilizers(self) -> dict[str | None, Stabilizer]:
         """Return what keeps each text of a segment from jumping: what is said (None), and its translations."""
-        return {None: Stabilizer(), **{target: Stabilizer(translated=True) for target in self._targets}}
+        return {None: Stabilizer(), **{target: Stabilizer(translated=True) for target in targets_of(self._options)}}
 
 
 def _length(text: str) -> int:

@@ -28,9 +28,10 @@ class Transcript:
 
     def __init__(self, options: RecognitionOptions) -> None:
         """Begin with no phrase."""
+        self._options = options
         self._language = options.language
         self._speakers = Speakers() if options.speakers else None
-        self.targets = options.targets if isinstance(options, TranslationOptions) else ()
+        self.targets = targets_of(options)
         self._phrases: list[Phrase] = []
         self._size = 0
         self._unfinished: Hypothesis | None = None
@@ -47,15 +48,7 @@ class Transcript:
         said = self._unfinished
         if said is None or not said.text:
             return None
-        phrase = Phrase(
-            status=RecognitionStatus.SUCCESS,
-            text=said.text,
-            offset=said.offset,
-            duration=said.duration,
-            language=said.language,
-            translations=said.translations,
-            speaker=said.speaker,
-        )
+        phrase = broken_off(said)
         self.add(phrase)
         return phrase
 
@@ -94,34 +87,18 @@ class Transcript:
         response: JsonObjectType = {
             "text": joined([phrase.text for phrase in self._phrases if phrase.text], language),
             "language": language,
-            "segments": [self.segment(phrase) for phrase in self._phrases],
+            "segments": [segment_of(phrase, self._options) for phrase in self._phrases],
         }
         if self._speakers:
             response["speakers"] = list(self._turns())
         if self.targets:
-            translated = [self._translations(phrase) for phrase in self._phrases]
+            translated = [translations_of(phrase, self._options) for phrase in self._phrases]
             response["translations"] = {
                 target: joined([texts[target] for texts in translated if target in texts], target)
                 for target in self.targets
             }
             response["failures"] = dict(self.failures)
         return response
-
-    def segment(self, phrase: Phrase) -> JsonObjectType:
-        """Return one phrase as an action responds it. Times are seconds from the recording's start."""
-        segment: JsonObjectType = {
-            "text": phrase.text,
-            "language": phrase.language or self._language,
-            "offset": round(phrase.offset, 3),
-            "duration": round(phrase.duration, 3),
-        }
-        if self._speakers:
-            segment["speaker"] = phrase.speaker
-        if self.targets:
-            segment["translations"] = dict(self._translations(phrase))
-        else:
-            segment["confidence"] = phrase.confidence
-        return segment
 
     def lines(self, target: str | None = None) -> list[Line]:
         """Return what was said, or its translation to a language, as subtitles need it."""
@@ -144,10 +121,6 @@ class Transcript:
             text = joined([phrase.text for phrase in phrases], language)
             yield {"speaker": speaker, "text": text, "offset": round(phrases[0].offset, 3)}
 
-    def _translations(self, phrase: Phrase) -> dict[str, str]:
-        found = {target: translation_of(phrase, target, self._language) for target in self.targets}
-        return {target: text for target, text in found.items() if text is not None}
-
     def _main_language(self) -> str | None:
         """Return the language that was spoken for the longest; None if nothing was said, where it was to be found."""
         seconds: dict[str, float] = {}
@@ -155,3 +128,44 @@ class Transcript:
             language = phrase.language or self._language
             seconds[language] = seconds.get(language, 0) + phrase.duration
         return max(seconds, key=lambda language: seconds[language], default=None)
+
+
+def segment_of(phrase: Phrase, options: RecognitionOptions) -> JsonObjectType:
+    """Return one phrase as an action responds it. Times are seconds from the recording's start."""
+    segment: JsonObjectType = {
+        "text": phrase.text,
+        "language": phrase.language or options.language,
+        "offset": round(phrase.offset, 3),
+        "duration": round(phrase.duration, 3),
+    }
+    if options.speakers:
+        segment["speaker"] = phrase.speaker
+    if isinstance(options, TranslationOptions):
+        segment["translations"] = {**translations_of(phrase, options)}
+    else:
+        segment["confidence"] = phrase.confidence
+    return segment
+
+
+def translations_of(said: Hypothesis | Phrase, options: RecognitionOptions) -> dict[str, str]:
+    """Return what there is of the translations that were asked for, by target."""
+    found = {target: translation_of(said, target, options.language) for target in targets_of(options)}
+    return {target: text for target, text in found.items() if text is not None}
+
+
+def targets_of(options: RecognitionOptions) -> tuple[str, ...]:
+    """Return the languages to translate to."""
+    return options.targets if isinstance(options, TranslationOptions) else ()
+
+
+def broken_off(said: Hypothesis) -> Phrase:
+    """Return what was heard of a phrase that will have no end, as one."""
+    return Phrase(
+        status=RecognitionStatus.SUCCESS,
+        text=said.text,
+        offset=said.offset,
+        duration=said.duration,
+        language=said.language,
+        translations=said.translations,
+        speaker=said.speaker,
+    )
