@@ -131,12 +131,13 @@ class Conversation:
             self._stop_timer(connection)
 
             @callback
-            def end(_now: object = None) -> None:
+            def forget(_now: object) -> None:
+                connection.subscriptions.pop(self, None)  # which would keep what was said for as long as it is open
                 self._end_playing(connection)
 
-            job = HassJob(end, cancel_on_shutdown=True)
+            job = HassJob(forget, cancel_on_shutdown=True)
             self._playing[connection] = async_call_later(self._hass, PLAYS_AT_MOST, job)
-            connection.subscriptions[self] = end
+            connection.subscriptions[self] = lambda: self._end_playing(connection)
             self._tell_playing(connection, playing=True)
         elif not playing:
             self._end_playing(connection)

@@ -159,7 +159,8 @@ class LiveSpeech:
         if isinstance(event, AttemptFailed):
             self._tell(self._state.fail())
             return
-        self._tell(self._state.answer(self._behind))
+        if not isinstance(event, Voiced):  # a voice may be the resource's own, and speak while the service is gone
+            self._tell(self._state.answer(self._behind))
         match event:
             case Hypothesis():
                 said = self._segments.hear(event)

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+import gc
 from types import SimpleNamespace
 from typing import Any, override
+import weakref
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -234,6 +236,27 @@ async def test_a_device_that_forgets_to_say_so_has_ended(
     await screen.next()
     await dashboard.ask(f"{DOMAIN}/playing", conversation="door", playing=True)
     assert [(await screen.next())["playing"] for _ in range(2)] == [True, False]
+
+
+async def test_a_device_that_has_forgotten_keeps_nothing_of_what_was_said(
+    hass: HomeAssistant, dashboard: Dashboard, screen: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(captions_conversation, "PLAYS_AT_MOST", 0.05)
+    await watch(screen)
+    await dashboard.begin("recognize", **DOOR)
+    conversation = async_find_conversation(hass, "door")
+    assert conversation is not None
+    kept = weakref.ref(conversation)
+    del conversation
+    await dashboard.ask(f"{DOMAIN}/playing", conversation="door", playing=True)
+    while (await screen.next()).get("playing", True):
+        pass
+    for device in (screen, dashboard):
+        assert (await device.ask("unsubscribe_events", subscription=device.command))["success"]
+    while async_find_conversation(hass, "door"):
+        await dashboard.ask("ping")
+    gc.collect()
+    assert kept() is None  # though its connection is open
 
 
 async def test_a_device_elsewhere_makes_nobody_deaf(

@@ -6,6 +6,7 @@ import gc
 import logging
 from pathlib import Path
 import re
+from typing import override
 
 from homeassistant.components import tts
 from homeassistant.components.ffmpeg import FFmpegManager
@@ -23,6 +24,7 @@ from custom_components.azure_speech_live.speech.recognition import patience
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer
+from tests.speech_service.engines.speech import ScriptedSpeaker
 from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Reset
 from tests.speech_service.service import SpeechService
 from tests.speech_service.wav import wav_file
@@ -122,6 +124,45 @@ async def test_a_service_that_is_asked_again_is_told(dashboard: Dashboard, servi
     events = await dashboard.events()
     assert [event["state"] for event in of("state", events)] == ["reconnecting", "listening"]
     assert len(of("phrase", events)) == 1
+
+
+async def test_a_voice_of_the_resource_is_no_answer_of_a_service_that_is_asked_again(
+    dashboard: Dashboard, service: SpeechService
+) -> None:
+    service.engine = Scripted([Utterance(text="Hello.", end=0.3), Utterance(text="Goodbye.", start=0.5, end=1)])
+    service.synthesis.speaker = speaker = Patient()
+
+    def behaviour(at: int) -> Behaviour:
+        if "translation" not in service.attempts[at].path:
+            return Behaviour()
+        if service.connections:
+            return Behaviour(delay=2)
+        return Behaviour(faults=(Fault(AudioReceived(24_000), Reset()),))
+
+    service.connections.clear()
+    service.behaviours = behaviour
+    voices = {"de": VOICE, "fr": "fr-FR-DeniseNeural"}
+    await dashboard.begin("translate", language="en-US", target_language=["de", "fr"], voices=voices)
+    await dashboard.speak(pcm(1))
+    while (await dashboard.next()).get("state") != "reconnecting":
+        pass
+    speaker.may.set()
+    assert (await dashboard.next())["type"] == "synthesis"
+    assert of("state", await dashboard.events())[0]["state"] == "listening"
+
+
+class Patient(ScriptedSpeaker):
+    """Speaks when it may."""
+
+    def __init__(self) -> None:
+        """Be silent."""
+        super().__init__()
+        self.may = asyncio.Event()
+
+    @override
+    async def speak(self, text: str, language: str, voice: str, rate: int) -> bytes:
+        await self.may.wait()
+        return await super().speak(text, language, voice, rate)
 
 
 # --- the voice
