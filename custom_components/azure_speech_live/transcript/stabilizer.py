@@ -59,18 +59,18 @@ class Stabilizer:
 
     def take(self, text: str) -> Shown:
         """Take the next hypothesis; return what to show. The time it takes is proportional to the text."""
-        units = units_of(text.strip())
-        begin = self._continuation([key_of(unit) for unit in units])
-        rest = units[begin:]
-        if self._kept and begin == 0 and rest and not is_unspaced(self._kept[-1] + rest[0][0]):
-            rest[0] = f" {rest[0]}"
+        if units := units_of(text.strip()):
+            self._hear(units)
+        return Shown(self._kept + "".join(self._tail), len(self._kept))
+
+    def _hear(self, units: Sequence[str]) -> None:
+        rest = units[self._continuation([key_of(unit) for unit in units]) :]
         same = sum(1 for _ in takewhile(_is_same, zip(self._tail, rest, strict=False)))
         if same < len(rest):
             self._tail = [*self._tail[:same], *rest[same:]]
         # Of a hypothesis that only has fewer words, those behind it go on being shown: it takes nothing back.
         volatile = self._volatile * (_CHARACTERS if rest and is_unspaced(rest[-1]) else 1)
         self._keep(max(min(same, len(rest) - volatile), 0))
-        return Shown(self._kept + "".join(self._tail), len(self._kept))
 
     def _keep(self, agreed: int) -> None:
         """Let the first units stay that were shown behind what stays."""
@@ -79,7 +79,7 @@ class Stabilizer:
         self._tail = self._tail[agreed:]
 
     def _continuation(self, keys: list[str]) -> int:
-        """Return at which unit a hypothesis goes on behind what stays."""
+        """Return at which unit a hypothesis goes on behind what stays; never at its first, which may have no blank."""
         kept = len(self._kept_keys)
         if keys[:kept] == self._kept_keys:
             self._shift = 0

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 import gc
-from types import SimpleNamespace
 from typing import Any, override
 import weakref
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.common import MockUser, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.azure_speech_live.captions import (
@@ -22,8 +22,10 @@ from custom_components.azure_speech_live.captions import (
 from custom_components.azure_speech_live.captions.conversation import (
     ECHO,
     MAX_RECENT,
+    PLAYS_AT_MOST,
     Conversation,
     async_find_conversation,
+    async_get_conversation,
 )
 from custom_components.azure_speech_live.captions.source import ServerSource
 from custom_components.azure_speech_live.captions.subscriber import Subscriber
@@ -157,6 +159,15 @@ async def test_it_is_for_who_may_use_the_resource(
     assert result["success"]  # and nothing was told before
 
 
+class Connection:
+    """The connection of a user's app."""
+
+    def __init__(self, user: MockUser) -> None:
+        """Have no subscription."""
+        self.user = user
+        self.subscriptions: dict[Any, Any] = {}
+
+
 class Dozing(Subscriber):
     """An app that does not read, after a while."""
 
@@ -185,7 +196,7 @@ async def test_who_does_not_read_is_told_phrases_and_then_no_more(
     hass: HomeAssistant, entry: ConfigEntry, hass_admin_user: MockUser
 ) -> None:
     conversation = Conversation(hass, "door")
-    dozing, speaking = (Dozing(SimpleNamespace(user=hass_admin_user, subscriptions={})) for _ in range(2))
+    dozing, speaking = (Dozing(Connection(hass_admin_user)) for _ in range(2))
     conversation.async_watch(dozing)
     conversation.async_join(speaking, "0" * 32, entry)
     for dozing.reads in (True, False, None, True):
@@ -199,7 +210,7 @@ async def test_no_more_is_kept_than_who_comes_later_needs(
     hass: HomeAssistant, entry: ConfigEntry, hass_admin_user: MockUser
 ) -> None:
     conversation = Conversation(hass, "door")
-    late, speaking = (Dozing(SimpleNamespace(user=hass_admin_user, subscriptions={})) for _ in range(2))
+    late, speaking = (Dozing(Connection(hass_admin_user)) for _ in range(2))
     conversation.async_join(speaking, "0" * 32, entry)
     for number in range(MAX_RECENT + 5):
         conversation.async_tell(speaking, {"type": "phrase", "id": str(number), "speaker": None})
@@ -210,7 +221,75 @@ async def test_no_more_is_kept_than_who_comes_later_needs(
     assert {phrase["id"]: phrase["speaker"] for phrase in recent if phrase["speaker"]} == {str(MAX_RECENT): "Guest-1"}
 
 
+async def test_who_comes_later_is_not_told_what_is_not_for_them(
+    hass: HomeAssistant, entry: ConfigEntry, hass_admin_user: MockUser, hass_read_only_user: MockUser
+) -> None:
+    conversation = Conversation(hass, "door")
+    speaking, stranger, other = (
+        Dozing(Connection(user)) for user in (hass_admin_user, hass_read_only_user, hass_admin_user)
+    )
+    conversation.async_join(speaking, "0" * 32, entry)
+    conversation.async_tell(speaking, {"type": "phrase", "id": "1", "speaker": None})
+    for watcher in (stranger, other):
+        conversation.async_watch(watcher)
+    conversation.async_tell(speaking, {"type": "phrase", "id": "2", "speaker": None})
+    assert stranger.told == [{"type": "watching", "recent": [], "sessions": []}]
+    assert [(len(event.get("recent", "")), event.get("sessions")) for event in other.told] == [
+        (1, ["0" * 32]),
+        (0, None),
+    ]
+
+
 # --- who plays a translation
+
+
+async def test_who_plays_again_is_heard_for_as_long_again(
+    hass: HomeAssistant, entry: ConfigEntry, hass_admin_user: MockUser, freezer: FrozenDateTimeFactory
+) -> None:
+    conversation = Conversation(hass, "door")
+    playing = Dozing(Connection(hass_admin_user))
+    conversation.async_join(playing, "0" * 32, entry)
+    for again in ((True,), (True,), (False, True)):
+        for is_playing in again:
+            conversation.async_play(playing.connection, playing=is_playing)
+        freezer.tick(PLAYS_AT_MOST * 0.7)
+        async_fire_time_changed(hass)
+        assert playing.connection in conversation._playing  # noqa: SLF001 - deafness goes on by the clock of the loop
+    freezer.tick(PLAYS_AT_MOST)
+    async_fire_time_changed(hass)
+    assert playing.connection not in conversation._playing  # noqa: SLF001
+    assert playing.connection.subscriptions == {}
+
+
+async def test_who_plays_is_told_by_their_own_session(
+    hass: HomeAssistant, entry: ConfigEntry, hass_admin_user: MockUser
+) -> None:
+    conversation = Conversation(hass, "door")
+    watching, one, other = (Dozing(Connection(hass_admin_user)) for _ in range(3))
+    conversation.async_watch(watching)
+    conversation.async_join(one, "0" * 32, entry)
+    conversation.async_join(other, "1" * 32, entry)
+    for plays in (other, watching, one):
+        conversation.async_play(plays.connection, playing=True)
+        conversation.async_play(plays.connection, playing=False)
+    assert [event["from"] for event in of("playing", watching.told)][::2] == ["1" * 32, None, "0" * 32]
+
+
+async def test_a_conversation_is_there_until_nobody_plays_in_it(
+    hass: HomeAssistant, entry: ConfigEntry, hass_admin_user: MockUser
+) -> None:
+    conversation = async_get_conversation(hass, "door")
+    speaking = Dozing(Connection(hass_admin_user))
+    conversation.async_join(speaking, "0" * 32, entry)
+    conversation.async_play(speaking.connection, playing=True)
+    conversation.async_leave(speaking)
+    assert async_find_conversation(hass, "door") is conversation
+    conversation.async_play(speaking.connection, playing=False)
+    assert async_find_conversation(hass, "door") is None
+    again = async_get_conversation(hass, "door")
+    again.async_join(speaking, "1" * 32, entry)
+    again.async_leave(speaking)
+    assert async_find_conversation(hass, "door") is None
 
 
 async def test_everybody_is_told_who_plays(hass: HomeAssistant, dashboard: Dashboard, screen: Dashboard) -> None:

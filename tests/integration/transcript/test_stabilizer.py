@@ -41,6 +41,10 @@ def shown(*hypotheses: str, translated: bool = False) -> list[str]:
         ),
         (["every one knows", "every one knows it", "everyone knows it all"], "every one knows it| all"),
         (["a b c d", "a b c d e", "x y"], "a b c d| e"),
+        (["a b c d", "a b c d e", "", "x y"], "a b c d| e"),
+        # Behind a longer form of what stays, which is the same word; but not behind each word that is the same.
+        (["open gar a", "open gar b", "garage door now"], "open gar| door now"),
+        (["the", "the cat", "a cat sat on the mat"], "the cat| sat on the mat"),
         # Characters, where words have no blanks; a word of two may still be another.
         (["今日は", "今日は天気"], "今日は|天気"),
         (["今日は天気", "今日は天気が"], "今日は天|気が"),
@@ -85,6 +89,25 @@ def test_what_is_behind_stays_at_its_place_over_many_contradictions() -> None:
     told = last.text.split()
     assert told == sorted(set(told), key=words.index), "no word twice, none at another's place"
     assert len(told) >= 58
+
+
+def test_it_goes_on_behind_ever_more_words_than_stay() -> None:
+    """As where numbers are written otherwise the longer they become."""
+    stabilizer = Stabilizer()
+    words = [f"w{at}" for at in range(60)]
+    for end in range(1, 60):
+        stabilizer.take(" ".join([*["um"] * max(end - 20, 0), *words[: end + 1]]))
+    assert stabilizer.take(" ".join(words)).text.split() == words
+
+
+def test_it_goes_on_at_once_behind_a_hypothesis_that_agrees_again() -> None:
+    """How many words more an earlier one had is forgotten."""
+    stabilizer = Stabilizer()
+    words = [f"w{at}" for at in range(60)]
+    for end in range(1, 50):
+        stabilizer.take(" ".join([*["um"] * max(end - 20, 0), *words[: end + 1]]))
+    stabilizer.take(" ".join(words[:55]))
+    assert stabilizer.take(" ".join(["x", *words[1:60], *["y"] * 20])).text.split() == [*words, *["y"] * 20]
 
 
 @pytest.mark.parametrize("kind", ["words", "characters", "a translation"])
