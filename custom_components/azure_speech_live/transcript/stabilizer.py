@@ -55,7 +55,7 @@ class Stabilizer:
         self._tail: list[str] = []
         """The units that were shown behind it."""
         self._shift = 0
-        """How many more units the last hypothesis had than what stays, before it went on."""
+        """How many more units the last hypothesis that went on had than what stays, before it did."""
 
     def take(self, text: str) -> Shown:
         """Take the next hypothesis; return what to show. The time it takes is proportional to the text."""
@@ -84,7 +84,7 @@ class Stabilizer:
         if keys[:kept] == self._kept_keys:
             self._shift = 0
             return kept
-        expected = min(kept + self._shift, len(keys))
+        expected = kept + self._shift
         begin = max(expected - _ALIGNED - _DRIFT, 0)
         window = keys[begin : expected + _DRIFT]
         tail = self._kept_keys[-_ALIGNED:]
@@ -98,7 +98,8 @@ class Stabilizer:
             return costs[at], at == 0 or window[at - 1] != tail[-1], abs(begin + at - expected)
 
         found = begin + min(range(len(costs)), key=cost)
-        self._shift = found - kept
+        if found < len(keys):
+            self._shift = found - kept
         return found
 
 

@@ -22,6 +22,7 @@ def shown(*hypotheses: str, translated: bool = False) -> list[str]:
     ("hypotheses", "last"),
     [
         (["open"], "|open"),
+        ([" open the ", " open the "], "open| the"),
         (["open", "open the"], "open| the"),
         (["open the gar", "open the garage"], "open the| garage"),
         (["open the garage", "open the garage"], "open the| garage"),
@@ -108,6 +109,23 @@ def test_it_goes_on_at_once_behind_a_hypothesis_that_agrees_again() -> None:
         stabilizer.take(" ".join([*["um"] * max(end - 20, 0), *words[: end + 1]]))
     stabilizer.take(" ".join(words[:55]))
     assert stabilizer.take(" ".join(["x", *words[1:60], *["y"] * 20])).text.split() == [*words, *["y"] * 20]
+
+
+def test_it_goes_on_at_its_place_behind_a_hypothesis_of_few_words() -> None:
+    words = [f"w{at}" for at in range(60)]
+    for few in (words[:1], ["x"], ["x", *words[1:3]]):
+        stabilizer = Stabilizer()
+        for heard in (words[:40], words[:41], few, ["x", *words[1:]]):
+            told = stabilizer.take(" ".join(heard)).text.split()
+        assert told == words, few
+
+
+def test_it_goes_on_at_its_place_where_a_dozen_words_are_left_out() -> None:
+    stabilizer = Stabilizer()
+    words = [f"w{at}" for at in range(60)]
+    for heard in (words[:40], words[:41], [*words[:5], *words[17:]]):
+        told = stabilizer.take(" ".join(heard)).text.split()
+    assert told == words
 
 
 @pytest.mark.parametrize("kind", ["words", "characters", "a translation"])
