@@ -24,6 +24,10 @@ LINES: Final = read(CONVERSATION)
 DASHBOARD: Final = "captions-wall"
 _PAUSE: Final = 1.0
 """Seconds after what somebody says, so that it is a phrase."""
+_NO_ECHO_CANCELLATION: Final = """{
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = ({audio}) => open({audio: {...audio, echoCancellation: false}});
+}"""
 # When each text was on the page, by the page's clock, as a person would see it: after the next frame is drawn.
 _WATCH: Final = """(card) => {
   card.seen = [];
@@ -56,10 +60,19 @@ class Tablet:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, home: HomeAssistant, sound: SoundServer, room: str, *, url: str = DASHBOARD, **new: Any
+        cls,
+        home: HomeAssistant,
+        sound: SoundServer,
+        room: str,
+        *,
+        url: str = DASHBOARD,
+        echo_cancellation: bool = True,
+        **new: Any,
     ) -> AsyncIterator[Self]:
-        """Open a dashboard in a room."""
+        """Open a dashboard in a room. Without echo cancellation, the device hears what it plays, as many do."""
         async with Browser.open(home, room=sound.room(room), **new) as browser:
+            if not echo_cancellation:
+                await browser.page.add_init_script(_NO_ECHO_CANCELLATION)
             complaints: list[str] = []
             browser.page.on("console", lambda said: complaints.append(said.text) if _is_complaint(said) else None)
             await browser.page.goto(f"{home.url}/{url}/0")

@@ -12,7 +12,7 @@ import pytest_socket
 from tests.frontend.wall import violations
 from tests.microphone.sound import SoundServer
 
-from .captions import ROOMS, visit
+from .captions import ROOM, visit
 from .captions_house import LINES, Tablet, put_on_the_wall, say
 from .conftest import Camera, Household, own_pipelines, troubles
 from .home_assistant import HomeAssistant
@@ -26,9 +26,9 @@ CAPTIONS = {"mode": "captions", "languages": BOTH}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def sound() -> AsyncIterator[SoundServer]:
-    """Make two rooms."""
+    """Make a room."""
     pytest_socket.enable_socket()
-    async with SoundServer.run(*ROOMS.values()) as server:
+    async with SoundServer.run(ROOM) as server:
         yield server
 
 
@@ -148,9 +148,20 @@ async def test_a_narrow_screen_shows_all_of_it(
         assert not wide
 
 
+@pytest.mark.parametrize("echo_cancellation", [True, False])
 async def test_two_people_talk_through_two_tablets_and_each_reads_each_line_once(
-    talking: Household, sound: SoundServer
+    talking: Household, sound: SoundServer, *, echo_cancellation: bool
 ) -> None:
-    said, wrong = await visit(talking.home, talking.connection, sound, seconds=25)
-    assert said >= 2
-    assert not wrong
+    """Each tablet says aloud what the other side said, and both hear that: no turn is made of it."""
+    seen = await visit(talking.home, talking.connection, sound, seconds=25, echo_cancellation=echo_cancellation)
+    assert len(seen.said) >= 2
+    assert not seen.wrong
+
+
+async def test_without_being_deaf_a_translation_is_heard_again(talking: Household, sound: SoundServer) -> None:
+    """What is played is heard in the room: if it were not, there would be nothing to be deaf to."""
+    seen = await visit(talking.home, talking.connection, sound, seconds=0, echo_cancellation=False, headphones=True)
+    assert seen.said == [0]
+    told = LINES[0].translations["de"]
+    assert seen.turns["theirs"][:2] == [told, told]
+    assert not seen.errors

@@ -105,6 +105,7 @@ async def test_lines_and_their_beginnings_are_translated() -> None:
     dictionary = Dictionary(LINES)
     text = LINES[0].text
     assert await dictionary.translate(text, "en-US", "de") == LINES[0].translations["de"]
+    assert await dictionary.translate(LINES[0].translations["de"], "de-DE", "en") == text
     assert await dictionary.translate("good morning please", "en-US", "de-DE") == "Guten Morgen, bitte kommen"
     assert await dictionary.translate(text, "en-US", "en-GB") == text
     with pytest.raises(TranslationFailedError):

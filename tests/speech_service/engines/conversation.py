@@ -67,19 +67,21 @@ async def recordings(lines: Iterable[Line]) -> list[Recording]:
 
 
 class Dictionary:
-    """Translates what is said in a conversation, also the beginnings of lines: as much of the translation."""
+    """Translates what is said in a conversation, there and back; also the beginnings of lines: as much of the other."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         """Learn the lines."""
-        self._lines = [(_words(line.text), line) for line in lines]
+        self._texts = [{base_language(line.language): line.text, **line.translations} for line in lines]
+        """Each line by the languages that it is known in."""
 
     async def translate(self, text: str, source: str, target: str) -> str:
         """Translate from one language (BCP-47) to another. Raises TranslationFailedError where nobody says that."""
         if base_language(source) == base_language(target):
             return text
         words = _words(text)
-        for known, line in self._lines:
-            if known[: len(words)] == words and (found := line.translations.get(base_language(target))):
+        for texts in self._texts:
+            known = _words(texts.get(base_language(source), ""))
+            if known[: len(words)] == words and (found := texts.get(base_language(target))):
                 if len(words) == len(known):
                     return found
                 parts = found.split()
