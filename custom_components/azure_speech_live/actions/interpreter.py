@@ -46,6 +46,9 @@ FIRST_SOUND: Final = 4.0
 """Seconds in which the translation's own voice begins to speak a phrase. A guess: a voice takes one or two."""
 MAX_WAITING: Final = 8
 """Translations in a conversation that wait to be spoken: more of them nobody would know what they are about."""
+TOO_LATE: Final = 30.0
+"""Seconds after which one of them is not begun to be spoken any more, for the same reason. A resource that takes no
+more requests would be waited for much longer, and the conversation would not end for as long."""
 
 _SILENT: Final[HassKey[set[tuple[str, str]]]] = HassKey(f"{DOMAIN}_voices_silent_in_translations")
 """By entry, the voices that the translation did not speak with."""
@@ -192,14 +195,18 @@ class Interpreter:
             if not text or (self._converses and own_translation(phrase.language or language) == target):
                 continue
             if not self._ours:
-                self._awaited.append(_Text(phrase, target, text))
+                self._awaited.append(_Text(phrase, target, text, self._too_late()))
                 if len(self._awaited) == 1:
                     self._wait()
             elif self._converses and self._texts.qsize() >= MAX_WAITING:
                 ended = SynthesisEnded("too many translations wait to be spoken")
                 self._events.put_nowait(Voiced(phrase, target, ended))
             else:
-                self._texts.put_nowait(_Text(phrase, target, text))
+                self._texts.put_nowait(_Text(phrase, target, text, self._too_late()))
+
+    def _too_late(self) -> float | None:
+        """Return when what is said now is no longer to be spoken; None: that is worth having at any time."""
+        return asyncio.get_running_loop().time() + TOO_LATE if self._converses else None
 
     def _tell_sound(self, sound: Synthesis | SynthesisEnded) -> None:
         """Tell of sound that comes with the translation: that of the first one that is awaited."""
@@ -250,9 +257,13 @@ class Interpreter:
         resource, speech = self._entry.runtime_data, self._speeches[said.target]
         script = Script(_message(said.text), speech.language or "", Pronunciations())
         try:
-            async with aclosing(resource.speak(script.texts(), speech, long=True)) as sound:
+            sound = resource.speak(script.texts(), speech, long=True)
+            async with asyncio.timeout_at(said.too_late) as limit, aclosing(sound):
                 async for piece in sound:
+                    limit.reschedule(None)  # it has begun
                     self._events.put_nowait(Voiced(said.phrase, said.target, Synthesis(piece)))
+        except TimeoutError:
+            return "it could not be spoken in time"
         except SpeechError as err:
             return str(asked(err, resource.endpoint, speech.voice))
         except HomeAssistantError as err:  # the household's own limit
@@ -268,6 +279,8 @@ class _Text(NamedTuple):
     phrase: Phrase
     target: str
     text: str
+    too_late: float | None
+    """When it is no longer to be begun, by the loop's clock."""
 
 
 def _speeches(

@@ -20,9 +20,10 @@ from custom_components.azure_speech_live.speech.synthesis import allowance
 from tests.speech_service.engines.scripted import Scripted, Utterance
 from tests.speech_service.engines.scripted_translation import ScriptedSynthesizer
 from tests.speech_service.engines.speech import ScriptedSpeaker
-from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Received
+from tests.speech_service.faults import AudioReceived, Behaviour, Close, Fault, Received, Refuse
 from tests.speech_service.per_minute import PerMinute
 from tests.speech_service.service import SpeechService
+from tests.speech_service.synthesis.delivery import Delivery
 from tests.speech_service.synthesis.refusals import THROTTLED
 
 from ..action_calls import LIGHT, VOICE, call, play
@@ -312,3 +313,35 @@ async def test_no_more_wait_to_be_spoken_than_anybody_follows(
     errors = [bare(event) for event in events if isinstance(event, Voiced)]
     assert errors == [SynthesisEnded("too many translations wait to be spoken")] * 2
     assert not spoken(service)
+
+
+async def test_what_cannot_be_spoken_in_time_is_not_waited_for(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A resource that takes no more requests would be waited for for ten minutes, and for each translation anew."""
+    monkeypatch.setattr(interpreter, "TOO_LATE", 0.2)
+    service.engine = Scripted(TALK)
+    options = translation_options(["en-US", "de-DE"], ["en", "de"])
+    voices = {"en": "en-US-JennyNeural", "de": VOICE}
+
+    def behaviour(at: int) -> Behaviour:
+        speaks = service.attempts[at].path.startswith("/cognitiveservices")
+        return Behaviour(answer=Refuse(429)) if speaks else Behaviour()
+
+    service.behaviours = behaviour
+    async with asyncio.timeout(20):
+        events = [
+            bare(event)
+            async for event in interpreter.async_interpret(hass, entry, stream(spoken_pcm()), options, None, voices)
+            if isinstance(event, Voiced)
+        ]
+    assert events == [SynthesisEnded("it could not be spoken in time")] * 2
+
+
+async def test_what_is_being_spoken_is_spoken_to_its_end(
+    hass: HomeAssistant, entry: ConfigEntry, service: SpeechService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interpreter, "TOO_LATE", 1.0)
+    service.engine = Scripted(TALK[:1])
+    service.synthesis.delivery = Delivery(pace=0.1, slice_size=320)  # two seconds, in slices of a tenth
+    assert await converse(hass, entry, ["en-US", "de-DE"], ["de"], de=VOICE) == [("Hello.", "de")]
