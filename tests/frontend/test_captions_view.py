@@ -52,8 +52,17 @@ async def test_a_line_stays_the_same_element_from_its_first_word_to_its_last(wal
 
 async def test_a_character_is_one_as_the_server_counts_them(wall: Wall) -> None:
     card = await listen(wall)
-    await wall.hypothesis("a", "😀 good", stable=2)
+    await wall.hypothesis("a", "😀 good", stable=3)
     await expect(lines(card).locator(".rest")).to_have_text("good")
+
+
+async def test_a_line_that_is_told_out_of_order_is_shown_once(wall: Wall) -> None:
+    card = await listen(wall)
+    await wall.phrase("a", "Good morning.")
+    await wall.hypothesis("a", "good mor")
+    await wall.phrase("a", "Good evening.")
+    await wall.phrase("b", "All.")
+    await expect(lines(card)).to_have_text(["Good morning.", "All."])
 
 
 async def test_what_came_to_nothing_is_gone(wall: Wall) -> None:
@@ -207,6 +216,7 @@ async def test_nothing_listens_in_a_preview(wall: Wall) -> None:
     await wall.page.evaluate("(config) => house.add(config, {preview: true})", {**CONFIG, "conversation": "door"})
     card = wall.page.locator("azure-speech-live-card")
     await expect(lines(card).first).to_have_text("Is the kettle on?")
+    assert (await lines(card).last.locator("span").first.text_content() or "").endswith(" ")
     await card.locator(".go").click(force=True)
     await expect(card.locator(".go")).to_have_attribute("aria-pressed", "false")
     assert await wall.page.evaluate("house.sessions.length") == 0

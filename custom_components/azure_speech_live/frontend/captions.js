@@ -245,9 +245,8 @@ export class CaptionsView {
       if (!row.lines.children[at])
         row.lines.append(el("p", { dir: "auto" }, el("span", {}, new Text()), el("span", { className: "rest" }, new Text())));
       const line = Object.assign(row.lines.children[at], { lang, className });
-      const characters = stable < text.length ? [...text] : [text]; // the server counts no UTF-16
-      put(/** @type {Node} */ (line.children[0].firstChild), characters.slice(0, stable).join(""));
-      put(/** @type {Node} */ (line.children[1].firstChild), characters.slice(stable).join(""));
+      put(/** @type {Node} */ (line.children[0].firstChild), text.slice(0, stable)); // the server counts UTF-16 as well
+      put(/** @type {Node} */ (line.children[1].firstChild), text.slice(stable));
     });
   }
 

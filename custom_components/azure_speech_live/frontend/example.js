@@ -27,7 +27,8 @@ export function example(hass, { mode, mine = localeOf(hass), theirs = mine }) {
     const { language: target, text: translation } = own[1 - (at % 2)];
     const translations = mode === "interpreter" ? { [target]: translation } : {};
     const speaker = `Guest-${(at % 2) + 1}`;
-    const segment = { id: `${at}`, text, stable: at < 2 ? text.length : 8, language, speaker, offset: at, translations, ...known };
+    const stable = at < 2 ? text.length : text.lastIndexOf(" ") + 1;
+    const segment = { id: `${at}`, text, stable, language, speaker, offset: at, translations, ...known };
     if (at < 2) live.segments.push(segment);
     else live.current.set("", segment);
   });

@@ -37,10 +37,11 @@ export class Said extends EventTarget {
   _hear(event, source, timeline) {
     const { type, id, speaker } = event;
     const current = this.current.get(source);
-    if (type === "hypothesis") this.current.set(source, this.#segment(event, source, timeline));
+    const known = type !== "nothing" && this.segments.some((segment) => segment.id === id);
+    if (type === "hypothesis" && !known) this.current.set(source, this.#segment(event, source, timeline));
     else if (type === "phrase" || type === "nothing") {
       if (current?.id === id) this.current.delete(source);
-      if (type === "nothing" || this.segments.some((segment) => segment.id === id)) return;
+      if (type === "nothing" || known) return;
       this.segments.push(this.#segment(event, source, timeline));
       if (this.segments.length > MAX_SEGMENTS) this.segments.shift();
     } else if (type === "speaker") {

@@ -50,7 +50,7 @@
  * @typedef {object} Segment What was said without a pause.
  * @property {string} id
  * @property {string} text
- * @property {number} stable How many of the text's characters stay as they are.
+ * @property {number} stable How many of the text's UTF-16 units stay as they are.
  * @property {string} language
  * @property {string | null} speaker
  * @property {number} offset Seconds.
