@@ -42,8 +42,12 @@ class Connection {
     house.sent.push(message);
   }
 
-  /** As Home Assistant: events may come before this returns, and whoever unsubscribes gets none. */
+  /**
+   * As Home Assistant: events may come before this returns, and whoever unsubscribes gets none. Without a connection
+   * nobody answers, ever: what is made again after a loss would be sent by then.
+   */
   async subscribeMessage(listener, message, options = {}) {
+    if (!this.connected) return new Promise(() => {});
     house.sent.push(message);
     if (options.resubscribe !== false) house.resubscribing.push(message);
     const number = house.sessions.length + 1;
@@ -52,7 +56,10 @@ class Connection {
       handler: message.source || message.type.endsWith("/watch") ? null : number,
     };
     house.sessions.push(session);
-    await house.answer(message);
+    await house.answer(message).catch((refused) => {
+      session.open = false;
+      throw refused;
+    });
     if (!message.type.endsWith("/watch") && house.starts)
       listener({
         type: "start", version: 2, binary_handler_id: session.handler, backlog: 2 ** 20,

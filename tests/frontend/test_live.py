@@ -1,11 +1,13 @@
 """What listens behind the card: the microphone, the session and its loss, voices, and what is kept of it all."""
 
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
+from playwright.async_api import Browser
 import pytest
 
-from .conftest import Open
+from .conftest import Open, hum
 from .wall import Wall
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(60)]
@@ -499,3 +501,179 @@ async def test_the_connection_may_go_while_a_browser_asks_for_the_microphone(ope
         await wall.heard(1, RATE // 4)
         await has(wall, "live.state === 'listening'")
         assert len(await wall.sent("recognize")) == 1
+
+
+async def test_what_begins_without_a_connection_goes_on_when_that_is_back(wall: Wall) -> None:
+    await wall.lose()
+    await wall.page.evaluate(
+        """async (config) => {
+            const {Live} = await import("/live.js");
+            const live = window.live = Live.of("live");
+            live.attach(house.hass, config);
+            void live.start(house.hass, config);
+        }""",
+        {**CAPTIONS, "source": "media_player.radio", "conversation": "door"},
+    )
+    await has(wall, "live.state === 'reconnecting'")
+    await wall.restore()
+    await has(wall, "live.state === 'listening'")
+    await wall.phrase("a", "One.", to=1, **OTHER)
+    assert await get(wall, "live.segments.length") == 1
+
+
+async def test_a_choice_made_during_a_loss_is_that_of_the_next_session(wall: Wall) -> None:
+    await begin(wall, **INTERPRETER, turns="buttons")
+    await wall.answer("translate", {"refused": {"code": "unknown_command", "message": "Unknown"}})
+    await wall.lose()
+    for number, language in ((None, "en-US"), (2, "de-DE")):
+        if number:
+            await wall.restore()
+            await wall.sessions(number)
+        await wall.page.evaluate(
+            """([config, language]) => void live.start(house.hass, config, {language})""", [INTERPRETER, language]
+        )
+    await wall.page.wait_for_timeout(300)
+    assert await get(wall, "live.state") == "reconnecting"
+    await wall.answer("translate", None)
+    await has(wall, "live.state === 'listening'")
+    assert await wall.page.evaluate("house.sessions.at(-1).message.language") == "de-DE"
+    assert await wall.page.evaluate("house.sessions.filter(({open}) => open).length") == 1
+
+
+async def test_it_goes_on_after_its_resource_was_loaded_again(wall: Wall) -> None:
+    """So it ends also where Home Assistant begins anew."""
+    await begin(wall)
+    await wall.heard(1, RATE // 4)
+    await wall.hypothesis("a", "not yet")
+    await wall.answer("recognize", {"refused": {"code": "entry_not_loaded", "message": "Not loaded"}})
+    await wall.tell("error", code="action_unloaded", message="Unloaded", placeholders={"title": "Speech"})
+    assert await get(wall, "[live.state, live.error, live.current.size]") == ["reconnecting", None, 0]
+    await wall.sessions(2)
+    await wall.answer("recognize", None)
+    await has(wall, "live.state === 'listening'")
+    assert (await wall.sessions(3))["after"] == {"session": "1".zfill(32), "offset": 0}
+
+
+async def test_an_interpreter_that_waits_tries_again_to_join_its_conversation(wall: Wall) -> None:
+    await wall.page.clock.install()
+    await wall.answer("watch", {"refused": {"code": "unknown_command", "message": "Unknown"}})
+    config = {**INTERPRETER, "side": "mine", "conversation": "door"}
+    await wall.page.evaluate(
+        """async (config) => {
+            const {Live} = await import("/live.js");
+            window.live = Live.of("live");
+            live.attach(house.hass, config);
+        }""",
+        config,
+    )
+    await wall.sessions(1)
+    assert await get(wall, "[live.state, live.error]") == ["idle", None]
+    for _ in range(8):
+        await wall.page.clock.run_for(60_000)
+    assert await get(wall, "[live.state, live.error.code]") == ["error", "unknown_command"]
+    await wall.answer("watch", None)
+    await wall.lose()
+    await wall.restore()
+    await has(wall, "live.state === 'idle'")
+    await wall.phrase("a", "One.", **OTHER)
+    assert await get(wall, "live.segments.length") == 1
+
+
+async def test_a_conversation_that_it_was_put_out_of_is_joined_again(wall: Wall) -> None:
+    await begin(wall, **CAPTIONS, conversation="door")
+    await wall.tell("error", to=1, code="not_read", message="Not read", placeholders={})
+    assert await get(wall, "live.state") == "error"
+    await begin(wall, **CAPTIONS, conversation="door")
+    types = await wall.page.evaluate("house.sessions.map(({message}) => message.type.split('/')[1])")
+    assert types == ["watch", "recognize", "watch", "recognize"]
+
+
+async def test_what_plays_while_a_session_begins_makes_nobody_deaf_for_ever(wall: Wall) -> None:
+    """Home Assistant says from which session, and that is another one by the end."""
+    await begin(wall, **INTERPRETER, conversation="door")
+    await wall.tell("playing", to=1, **{"from": None}, playing=True)
+    assert await get(wall, "live.state") == "speaking"
+    await wall.tell("playing", to=1, **{"from": "2".zfill(32)}, playing=False)
+    await has(wall, "live.state === 'listening'")
+
+
+async def test_a_connection_lost_amid_a_translation_is_told_again_that_it_plays(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with Wall.open(browser, hum(tmp_path / "voice.wav", 60, 16000).read_bytes()) as wall:
+        await begin(wall, **INTERPRETER, conversation="door")
+        await wall.tell("synthesis", to=1, **OTHER, id="a", language="en-US", **VOICE)
+        await has(wall, "live.playing")
+        await wall.lose()
+        await wall.restore()
+        await wall.sessions(4)
+        assert [message["playing"] for message in await wall.sent("playing")] == [True, True]
+        await has(wall, "live.state === 'speaking'")
+        await get(wall, "live.skip()")
+        await has(wall, "live.state === 'listening'")
+
+
+async def test_where_nothing_was_heard_nobody_is_deaf(open_wall: Open) -> None:
+    refusing = """
+        HTMLMediaElement.prototype.play = async () => { throw new DOMException("", "NotAllowedError") };
+    """
+    async with open_wall(before=refusing) as wall:
+        await begin(wall, **INTERPRETER)
+        await wall.heard(1, RATE // 4)
+        await wall.page.evaluate("""() => {
+            window.states = [];
+            live.addEventListener("change", () => states.push(live.state));
+        }""")
+        await wall.tell("synthesis", id="a", language="en-US", **VOICE)
+        await has(wall, "live.silenced")
+        await get(wall, "live.skip()")
+        assert not await wall.page.evaluate("states.includes('speaking')")
+
+
+async def test_what_a_guest_said_last_is_not_shown_to_the_next_one(wall: Wall) -> None:
+    await wall.answer("choices", {"voices": {}})
+    config = {**INTERPRETER, "theirs": ["en-US", "fr-FR"]}
+    await begin(wall, **config)
+    await wall.page.evaluate("(config) => void live.start(house.hass, config, {theirs: 'en-US'})", config)
+    await wall.tell("end", reason="stopped", to=1)
+    await wall.sessions(2)
+    await wall.phrase("a", "One.")
+    await wall.page.evaluate("(config) => void live.start(house.hass, config, {theirs: 'fr-FR'})", config)
+    await get(wall, "live.part()")
+    await wall.phrase("b", "Secret.", to=2)
+    await wall.page.wait_for_timeout(100)
+    assert await get(wall, "live.segments") == []
+    assert await wall.page.evaluate("house.sessions.filter(({open}) => open).length") == 0
+
+
+async def test_a_guest_who_stopped_and_went_is_forgotten(wall: Wall) -> None:
+    await wall.page.clock.install()
+    await wall.answer("choices", {"voices": {}})
+    config = {**INTERPRETER, "theirs": ["en-US", "fr-FR"], "source": "assist_satellite.door"}
+    await begin(wall, **config)
+    await wall.page.evaluate("(config) => void live.start(house.hass, config, {theirs: 'fr-FR'})", config)
+    await wall.sessions(2)
+    await wall.phrase("a", "One.")
+    await wall.page.evaluate("void live.stop()")
+    await wall.page.clock.run_for(50_000)
+    assert await get(wall, "[live.segments.length, live.choice.theirs]") == [1, "fr-FR"]
+    await wall.page.clock.run_for(11_000)
+    assert await get(wall, "[live.segments.length, live.choice.theirs ?? null]") == [0, None]
+
+
+async def test_a_page_that_is_out_of_sight_for_long_gives_the_microphone_back(wall: Wall) -> None:
+    await wall.page.clock.install()
+    await begin(wall)
+    await wall.lose()
+    await get(wall, "live.detach()")
+    await wall.page.clock.run_for(9 * 60_000)
+    assert await get(wall, "live.on")
+    await wall.page.clock.run_for(2 * 60_000)
+    assert not await get(wall, "live.on")
+
+
+async def test_a_card_that_only_shows_a_conversation_never_listens(wall: Wall) -> None:
+    config = {**INTERPRETER, "turns": "buttons", "source": "none", "conversation": "door"}
+    await begin(wall, **config)
+    await wall.page.evaluate("(config) => live.start(house.hass, config, {language: 'de-DE'})", config)
+    assert not await wall.sent("translate")

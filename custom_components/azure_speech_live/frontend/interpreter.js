@@ -100,7 +100,7 @@ export class InterpreterView {
       held = this.live.on && !this.#hears(half.language) ? performance.now() : 0; // the first time it takes a click
       if (held) this.#speak(half.language);
     };
-    half.speak.hidden = this.config.turns !== "buttons";
+    half.speak.hidden = this.config.turns !== "buttons" || this.config.source === "none";
     half.aloud.hidden = !this.config.aloud;
     half.aloud.append(icon("aloud"));
     half.root.append(el("header", {}, half.name, half.aloud), half.log, half.speak, half.said);

@@ -15,6 +15,7 @@ const BURST = 64 * 1024; // bytes at a time of what waits
 const DEAF = 300; // ms after a translation was heard
 const REST = 30_000; // ms of a pause, before the session is ended
 const UNSEEN = 15_000; // ms in which a dashboard is built anew, before what nobody sees is ended
+const AWAY = 600_000; // ms after which it is ended also where the page is hidden, or has no connection
 const ALONE = 60_000; // ms of silence, after which a guest is gone
 const RETRIES = [0, 1, 2, 4, 8, 15, 30, 60]; // s: Home Assistant may just have begun
 
@@ -37,6 +38,8 @@ export class Live extends Said {
   lost = 0;
   /** @type {Trouble | null} */
   error = null;
+  /** Of an earlier time, when Home Assistant could not be asked. @type {Trouble | null} */
+  #unjoined = null;
   /** Sides that do not hear their translations. @type {Set<Side>} */
   muted = new Set();
   /** The one that is spoken now, if that is known; and the guest's. @type {{language?: string, theirs?: string}} */
@@ -47,7 +50,11 @@ export class Live extends Said {
   #paused = false;
   #suspended = false;
   #opening = false;
+  /** Since a loss, until there is a session again. */
+  #trying = false;
   #rests = false;
+  /** Whether a translation is heard, here or elsewhere. */
+  #loud = false;
   #deafUntil = 0;
   /** Who else plays a translation. @type {Set<string>} */
   #others = new Set();
@@ -64,6 +71,8 @@ export class Live extends Said {
   #ring = new Ring();
   /** @type {Session | null} */
   #session = null;
+  /** @type {Session | null} */
+  #ending = null;
   /** @type {Promise<void> | null} */
   #finishing = null;
   /** This device's session, with which the next one goes on. */
@@ -74,6 +83,8 @@ export class Live extends Said {
   #voices = new Voices(() => this.#spoke());
   /** @type {number | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #gone;
   /** @type {Promise<WakeLockSentinel | undefined> | null | undefined} */
   #wakeLock;
 
@@ -106,18 +117,22 @@ export class Live extends Said {
     if (this.on) return;
     this.#config = config;
     if (config.source === "none") void this.start(hass, config);
-    else this.#join().catch((err) => this.#fail(err));
+    else void this.#reconnected(); // Home Assistant may not be ready to tell what others say
   }
 
   /** A card shows it no longer. */
   detach() {
     this.#views--;
-    setTimeout(() => this.#leave(), UNSEEN);
+    const since = performance.now();
+    setTimeout(() => this.#leave(since), UNSEEN);
   }
 
-  #leave() {
+  /** @param {number} since When it was seen last. */
+  #leave(since) {
     if (this.#views) return;
-    if (this.on && (document.hidden || !this.#hass.connection.connected)) return void setTimeout(() => this.#leave(), UNSEEN);
+    const mayComeBack = document.hidden || !this.#hass.connection.connected;
+    if (this.on && mayComeBack && performance.now() - since < AWAY) return void setTimeout(() => this.#leave(since), UNSEEN);
+    this.#run++;
     if (this.on) void this.stop();
     this.#watch?.close();
     this.#watch = null;
@@ -137,6 +152,7 @@ export class Live extends Said {
     this.#config = config;
     this.choice = choice;
     this.heardAt = performance.now();
+    this.#await();
     if (this.#phase === "asking") return;
     if (this.on) {
       this.#pause(false);
@@ -157,8 +173,8 @@ export class Live extends Said {
       this.#opening = false;
       if (refused) return this.#fail(refused);
       this.#ring.begin(microphone.rate);
-      if (!hass.connection.connected) return; // it goes on when that is back
     }
+    if (!hass.connection.connected) return this.#lose(); // it goes on when that is back
     const run = ++this.#run;
     try {
       await this.#join();
@@ -222,10 +238,22 @@ export class Live extends Said {
 
   /** The guest has gone, and what was said goes too. */
   part() {
+    this.#session?.close(); // at once: who comes next is not to read the last words
+    this.#session = null;
+    this.#ending?.close();
     void this.stop();
     this.choice = {};
     this.clear();
   }
+
+  /** At the door, a guest who says no more has gone. */
+  #await = () => {
+    clearTimeout(this.#gone);
+    if (!this.choice.theirs) return;
+    const left = this.heardAt + ALONE - performance.now();
+    if (left > 0) this.#gone = setTimeout(this.#await, left);
+    else this.part();
+  };
 
   /** @param {Hass} hass */
   #engage(hass) {
@@ -258,28 +286,40 @@ export class Live extends Said {
 
   #disconnected = () => {
     this.#run++;
-    this.current.clear(); // it is heard again
     this.#others.clear();
+    this.#watch = null;
+    this.#spoke();
+    this.#lose();
+  };
+
+  #lose() {
+    this.current.clear(); // it is heard again
     this.#session?.close();
-    this.#session = this.#watch = null;
+    this.#session = null;
+    this.#trying = this.on;
     if (this.on) this.#phase = "reconnecting";
     this.#settle();
-  };
+  }
 
   #reconnected = async () => {
     const run = ++this.#run;
     for (const wait of RETRIES) {
       await sleep(wait * 1000);
-      if (run !== this.#run) return;
+      if (run !== this.#run || !this.#hass.connection.connected) return;
       try {
         await this.#join();
-        if (run !== this.#run || !this.on || this.#opening) return;
+        if (run !== this.#run || this.#opening) return;
+        if (this.error && this.error === this.#unjoined) this.#enter("idle");
+        if (!this.on) return;
         if (this.#config.source === "none" || this.#rests) return this.#enter("listening");
+        this.#session?.close();
         this.#ring.rewind();
         await this.#begin();
         return;
       } catch (err) {
-        if (run === this.#run && wait === RETRIES.at(-1)) this.#fail(err);
+        if (run !== this.#run || wait !== RETRIES.at(-1)) continue;
+        this.#fail(err);
+        this.#unjoined = this.error;
       }
     }
   };
@@ -295,7 +335,6 @@ export class Live extends Said {
       this._change();
     }
     this.#pump(BURST);
-    if (this.choice.theirs && performance.now() - this.heardAt > ALONE) this.part();
   }
 
   /** @param {number} bytes At most. */
@@ -325,11 +364,14 @@ export class Live extends Said {
     if (session?.ready) {
       for (let pcm = this.#ring.take(); pcm; pcm = this.#ring.take()) session.send(pcm);
       this.#ring.clear();
+      this.#ending = session;
       this.#finishing = session.finish();
     } else session?.close();
   }
 
   async #renew() {
+    if (this.#config.source === "none") return this._change();
+    if (this.#trying) return this.#reconnected(); // with what is chosen now
     const run = ++this.#run;
     this.#finish();
     await this.#begin().catch((err) => run === this.#run && this.#fail(err));
@@ -399,6 +441,9 @@ export class Live extends Said {
     } else if (type === "state") {
       this.behind = event.behind;
       this.#enter(event.state);
+    } else if (type === "error" && event.code === "action_unloaded") {
+      this.#lose(); // it is loaded again, or Home Assistant begins anew
+      void this.#reconnected();
     } else if (type === "error") this.#fail(event);
     else if (type === "end") {
       this.#session = null;
@@ -417,6 +462,14 @@ export class Live extends Said {
       if (watch === this.#watch) this.#watch = null;
       throw err;
     }
+    if (this.playing) this.#tellPlaying(); // a connection that has gone plays nothing
+  }
+
+  #tellPlaying() {
+    const { conversation, headphones } = this.#config;
+    if (!conversation || headphones) return;
+    const message = { type: `${DOMAIN}/playing`, conversation, playing: this.playing };
+    this.#hass.connection.sendMessagePromise(message).catch(() => {});
   }
 
   /** @param {any} event Of any session of the conversation. */
@@ -424,11 +477,13 @@ export class Live extends Said {
     const { type, from } = event;
     if (type === "watching") for (const said of event.recent) this.#watched({ ...said, type: "phrase" });
     else if (type === "playing") {
-      if (from && from === this.#id) return; // told by this device
       if (event.playing) this.#others.add(from);
       else if (!this.#others.delete(from)) this.#others.clear(); // it has another session by now
       this.#spoke();
-    } else if (type === "error" && !from) return this.#fail(event);
+    } else if (type === "error" && !from) {
+      this.#watch = null;
+      return this.#fail(event);
+    }
     else if (type === "end" || type === "error") this.current.delete(from);
     else if (type === "synthesis") this.#speak(event);
     else {
@@ -456,15 +511,14 @@ export class Live extends Said {
   /** A translation begins or ends to be heard, here or elsewhere. */
   #spoke() {
     const { playing, refused } = this.#voices;
-    const { conversation, headphones } = this.#config;
-    if (playing !== this.playing && conversation && !headphones) {
-      const message = { type: `${DOMAIN}/playing`, conversation, playing };
-      this.#hass.connection.sendMessagePromise(message).catch(() => {});
-    }
+    const changed = playing !== this.playing;
+    const before = this.#loud;
     this.playing = playing;
+    this.#loud = playing || this.#others.size > 0;
+    if (changed) this.#tellPlaying();
     this.silenced = refused;
     this.heardAt = performance.now();
-    if (!playing && !this.#others.size) {
+    if (before && !this.#loud) {
       this.#deafUntil = performance.now() + DEAF;
       setTimeout(() => this.#settle(), DEAF);
     }
@@ -472,8 +526,7 @@ export class Live extends Said {
   }
 
   get #deaf() {
-    const heard = this.playing || this.#others.size || performance.now() < this.#deafUntil;
-    return !this.#config.headphones && heard;
+    return !this.#config.headphones && (this.#loud || performance.now() < this.#deafUntil);
   }
 
   /** @param {boolean} paused */
@@ -507,6 +560,7 @@ export class Live extends Said {
 
   /** @param {State} phase @param {string} [reason] @param {Trouble | null} [error] */
   #enter(phase, reason = "", error = null) {
+    if (phase !== "reconnecting") this.#trying = false;
     this.#phase = phase;
     this.reason = reason;
     this.error = error;
