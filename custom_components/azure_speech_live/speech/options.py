@@ -262,7 +262,7 @@ class TranslationOptions(RecognitionOptions):
             "output": {"includePassThroughResults": True, "interimResults": {"mode": "Always"}},
         }
         if self.candidates:
-            context["phraseOutput"] = {
+            context["phraseOutput"] |= {
                 "interimResults": {"resultType": "None"},
                 "phraseResults": {"resultType": "None"},
             }

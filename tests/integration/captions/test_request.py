@@ -21,6 +21,13 @@ pytestmark = pytest.mark.usefixtures("entry")
 SESSION = "0123456789abcdef0123456789abcdef"
 
 
+async def test_words_have_times_also_where_one_of_two_languages_is_translated(dashboard: Dashboard) -> None:
+    await dashboard.begin("translate", language=["en-US", "de-DE"], target_language="fr", words=True)
+    await dashboard.speak(pcm(2))
+    (phrase,) = of("phrase", await dashboard.events())
+    assert [word["text"] for word in phrase["words"]] == ["turn", "on", "the", "kitchen", "light"]
+
+
 async def test_speakers_and_words_are_asked_for(dashboard: Dashboard, service: SpeechService) -> None:
     await dashboard.begin("recognize", language="en-US", speakers=True, words=True)
     await dashboard.speak(pcm(1))
