@@ -44,6 +44,13 @@ async def test_each_field_has_words_and_each_choice(wall: Wall) -> None:
             assert option["label"], option["value"]
 
 
+async def test_what_is_usual_is_said_and_what_must_be_chosen_is_marked(wall: Wall) -> None:
+    fields = await form(wall, mode="interpreter")
+    assert of(fields, "show")["helper"] == "If nothing is chosen: Original and translation"
+    assert of(fields, "layout")["helper"] == "If nothing is chosen: Side by side"
+    assert [field["name"] for field in fields if field.get("required")] == ["mode", "mine", "theirs"]
+
+
 async def test_languages_microphones_and_players_are_those_that_there_are(wall: Wall) -> None:
     kitchen = {"state": "idle", "attributes": {"friendly_name": "Kitchen"}}
     states = {"assist_satellite.kitchen": kitchen, "media_player.radio": {"state": "off", "attributes": {}}}

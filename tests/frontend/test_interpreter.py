@@ -54,6 +54,31 @@ async def test_each_reads_the_others_words_in_their_own_language(wall: Wall) -> 
     await expect(lines(card, "mine", "own")).to_have_text(["Guten Tag."])
 
 
+async def test_touching_where_it_says_so_begins(wall: Wall) -> None:
+    card = await wall.add(**TWO)
+    await card.locator(".theirs .turns").click()
+    await wall.sessions(1)
+    await talk(wall)
+    await expect(lines(card, "theirs", "own")).to_have_count(1)
+    await card.get_by_role("button", name="Listen").click()
+    await expect(card.get_by_text("Ready")).to_be_visible()
+    await card.locator(".theirs .turns").click()  # it does not say so any more
+    assert await wall.page.evaluate("house.sessions.length") == 1
+
+
+@pytest.mark.parametrize("languages", [{"mine": "de-DE"}, {"theirs": ["fr-FR"]}, {"theirs": []}])
+async def test_an_interpreter_without_both_languages_says_where_to_choose_them(
+    wall: Wall, languages: dict[str, Any]
+) -> None:
+    card = await wall.add(mode="interpreter", **languages)
+    await card.get_by_role("button", name="Listen").click()
+    await expect(card.get_by_role("alert")).to_contain_text("Choose both languages in the card's settings")
+    assert await wall.page.evaluate("house.sessions.length") == 0
+    config = {"type": "custom:azure-speech-live-card", "mode": "interpreter", **languages}
+    await wall.page.evaluate("(config) => house.add(config, {preview: true})", config)  # as beside the form
+    await expect(wall.page.locator("azure-speech-live-card").nth(1)).to_contain_text("Listen")
+
+
 async def test_a_screen_reader_reads_what_is_final_once_and_not_what_is_heard_anyway(wall: Wall) -> None:
     silent, loud = await wall.add(**TWO), await wall.add(**ALOUD)
     for card in (silent, loud):
@@ -132,6 +157,22 @@ async def test_a_button_that_is_held_hears_until_it_is_let_go(wall: Wall) -> Non
     await wall.page.wait_for_timeout(600)
     await wall.page.mouse.up()
     await expect(mine).to_have_attribute("aria-pressed", "false")
+
+
+async def test_at_the_door_languages_have_names_of_their_own_although_the_page_has_none(open_wall: Open) -> None:
+    """In some browsers Home Assistant has an Intl.DisplayNames of its own, which knows the page's language alone."""
+    one = """
+        const {DisplayNames} = Intl;
+        Intl.DisplayNames = class { constructor(_, options) { return new DisplayNames(["en"], options); } };
+    """
+    own = {"fr": "Français", "pt": "Português", "zh-Hans": "简体中文"}
+    translations = {tag: {"nativeName": name} for tag, name in own.items()}
+    async with open_wall(before=one) as wall:
+        await wall.page.evaluate("(translations) => house.update({translationMetadata: {translations}})", translations)
+        card = await wall.add(**{**DOOR, "theirs": ["fr-FR", "pt-BR", "pt-PT", "zh-CN", "uk-UA"]})
+        await expect(card.locator(".door b")).to_have_text(
+            ["Français", "Português (BR)", "Português (PT)", "简体中文", "Ukrainian"]
+        )
 
 
 async def test_at_the_door_the_tablet_asks_and_forgets(wall: Wall) -> None:

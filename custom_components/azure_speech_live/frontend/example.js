@@ -21,7 +21,7 @@ const GREETINGS = {
 export function example(hass, { mode, mine = localeOf(hass), theirs = mine }) {
   const live = new Live();
   const known = { duration: 1, words: [], source: "", error: null };
-  const own = [mine, [theirs].flat()[0]].map((language) => ({ language, text: GREETINGS[base(language)] ?? "👋" }));
+  const own = [mine, [theirs].flat()[0] ?? mine].map((language) => ({ language, text: GREETINGS[base(language)] ?? "👋" }));
   const said = ["question", "answer", "partial"].map((name) => ({ language: hass.language, text: word(hass, `example_${name}`) }));
   (mode === "interpreter" ? own : said).forEach(({ language, text }, at) => {
     const { language: target, text: translation } = own[1 - (at % 2)];

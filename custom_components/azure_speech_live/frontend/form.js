@@ -6,6 +6,8 @@ import { DOMAIN, languageName, loadWords, word } from "./words.js";
 const CAPTIONS = ["languages", "translate_to", "show", "speakers", "finals_only", "text_size"];
 const INTERPRETER = ["mine", "theirs", "turns", "layout", "side", "aloud", "mine_voice", "theirs_voice", "headphones"];
 
+const REQUIRED = ["mode", "mine", "theirs"];
+
 /** Home Assistant's form for the card. */
 export async function configForm() {
   const hass = seen.hass;
@@ -47,13 +49,14 @@ export async function configForm() {
     config_entry_id: { config_entry: { integration: DOMAIN } },
   };
   for (const [name, values] of Object.entries(CHOICES)) selectors[name] = select(words(name, values));
-  const field = (/** @type {string} */ name) => ({ name, selector: selectors[name] ?? { boolean: {} } });
+  const field = (/** @type {string} */ name) => ({ name, selector: selectors[name] ?? { boolean: {} }, required: REQUIRED.includes(name) });
   const where = (/** @type {string} */ operator) => ({ visible: { field: "mode", operator, value: "interpreter" } });
   const more = ["conversation", "title", "config_entry_id"].map(field);
   const label = (/** @type {string} */ kind) => (/** @type {{name: string}} */ { name }) => word(hass, `${kind}_${name}`);
+  const usual = (/** @type {string} */ name, [first] = CHOICES[name]) => word(hass, "help_usual", { choice: word(hass, `${name}_${first}`) });
   return {
     schema: [
-      { ...field("mode"), required: true },
+      field("mode"),
       field("entity"),
       ...CAPTIONS.map((name) => ({ ...field(name), ...where("not_eq") })),
       ...INTERPRETER.map((name) => ({ ...field(name), ...where("eq") })),
@@ -61,7 +64,7 @@ export async function configForm() {
       { name: "more", type: "expandable", flatten: true, title: word(hass, "more"), schema: more },
     ],
     computeLabel: label("field"),
-    computeHelper: label("help"),
+    computeHelper: (/** @type {any} */ field) => (CHOICES[field.name] && !field.required ? usual(field.name) : label("help")(field)),
     assertConfig,
   };
 }

@@ -26,10 +26,18 @@ function translationOf({ language, text, translations, error }) {
   return known?.[1] || error || text;
 }
 
-/** A language in itself, with its region where there is another of it. @param {string} tag @param {string[]} others */
-function ownName(tag, others) {
+/** A language in itself, with its region where there is another of it.
+ * @param {Hass} hass @param {string} tag @param {string[]} others */
+function ownName(hass, tag, others) {
+  if (!tag) return "";
   const twice = others.some((other) => other !== tag && base(other) === base(tag));
-  return languageName({ language: tag }, twice ? tag : base(tag));
+  const { locale } = new Intl.DisplayNames([tag], { type: "language" }).resolvedOptions();
+  if (base(locale) === base(tag)) return languageName({ language: tag }, twice ? tag : base(tag));
+  // Home Assistant replaces what some browsers have by names in the page's language; of others it has these.
+  const { language, script, region } = new Intl.Locale(tag).maximize();
+  const { translations = {} } = hass.translationMetadata ?? {};
+  const name = (translations[`${language}-${script}`] ?? translations[`${language}`])?.nativeName ?? languageName(hass, base(tag));
+  return twice ? `${name} (${region})` : name;
 }
 
 /** Two people, each in their language: the other's words are large, and one's own small. @implements {View} */
@@ -62,9 +70,8 @@ export class InterpreterView {
     this.#talk.append(...this.#halves.map(({ root }) => root));
     this.#door.append(
       ...this.#asked.map((lang) => {
-        const name = el("b", { dir: "auto" }, ownName(lang, theirs));
         const onclick = () => this.#start({ theirs: lang });
-        return el("button", { lang, onclick }, name, el("span", { dir: "auto" }, TOUCH[base(lang)] ?? ""));
+        return el("button", { lang, onclick }, el("b", { dir: "auto" }), el("span", { dir: "auto" }, TOUCH[base(lang)] ?? ""));
       }),
     );
     this.#bar.append(this.#go, this.#state, this.#skip, this.#play, this.#leave);
@@ -96,6 +103,7 @@ export class InterpreterView {
       }),
       language: "",
     };
+    half.log.onclick = () => half.log.matches(":empty:not([data-hint=''])") && this.#start({}); // as it says there
     half.speak.onpointerdown = () => {
       held = this.live.on && !this.#hears(half.language) ? performance.now() : 0; // the first time it takes a click
       if (held) this.#speak(half.language);
@@ -132,6 +140,7 @@ export class InterpreterView {
     const { live, config } = this;
     const asks = this.#asked.length > 0 && !live.choice.theirs;
     this.#door.hidden = !asks;
+    this.#asked.forEach((tag, at) => put(this.#door.children[at].children[0], ownName(hass, tag, this.#asked)));
     this.#talk.hidden = this.#bar.hidden = asks;
     complain(this.#trouble, live.error ? explain(hass, live.error) : "");
     put(this.#state, stateOf(hass, live));
@@ -152,10 +161,10 @@ export class InterpreterView {
   /** @param {Hass} hass @param {ReturnType<InterpreterView["_half"]>} half */
   #draw(hass, half) {
     const { live, config } = this;
-    const language = half.side === "mine" ? (config.mine ?? "") : (live.choice.theirs ?? [config.theirs ?? ""].flat()[0]);
+    const language = half.side === "mine" ? (config.mine ?? "") : (live.choice.theirs ?? [config.theirs ?? []].flat()[0] ?? "");
     half.language = half.root.lang = language;
     half.root.dir = "auto";
-    put(half.name, ownName(language, this.#asked));
+    put(half.name, ownName(hass, language, this.#asked));
     half.log.ariaLabel = half.name.textContent;
     half.aloud.ariaPressed = `${!live.muted.has(half.side)}`;
     half.aloud.title = half.aloud.ariaLabel = word(hass, "aloud");

@@ -158,6 +158,7 @@ export class Live extends Said {
       this.#pause(false);
       return this.#renew();
     }
+    if (config.mode === "interpreter" && !(this.mine && this.theirs)) return this.#fail({ code: "card_no_languages" });
     this.#run++;
     this.#voices.unlock();
     this.lost = 0;

@@ -19,6 +19,7 @@
  * @property {(key: string, placeholders?: Record<string, any>) => string} localize
  * @property {(category: string, domain: string) => Promise<any>} loadBackendTranslation
  * @property {(url: string) => string} hassUrl
+ * @property {{translations: Record<string, {nativeName: string}>}} [translationMetadata] Languages of the pages.
  */
 /**
  * @typedef {object} Config
