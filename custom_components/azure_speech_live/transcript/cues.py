@@ -123,7 +123,7 @@ def _runs(lines: Iterable[Line]) -> Iterator[tuple[str | None, list[_Unit]]]:
         units = _units(line)
         if not units:
             continue
-        if run and (name_of(line.speaker) != speaker or units[0].start < run[-1].start):
+        if run and name_of(line.speaker) != speaker:
             yield speaker, run
             run = []
         speaker = name_of(line.speaker)
@@ -149,9 +149,12 @@ def _units(line: Line) -> list[_Unit]:
     words = [word for word in line.words if word.text.strip()] or [Word(line.text, line.offset, line.duration)]
     # A clock of the text, by how many of its letters were said: the words may be spelled otherwise ("22 degrees").
     letters = [0, *accumulate(_letters(word.text) for word in words)]
-    starts = _rising(word.offset for word in words)
-    ends = [max(end, start) for end, start in zip(_rising(w.offset + w.duration for w in words), starts, strict=True)]
-    ends = [min(end, following) for end, following in zip(ends, [*starts[1:], _LAST], strict=True)]
+    # No word begins before the one before it, and each ends where the next one begins, at the latest.
+    starts = list(accumulate((_milliseconds(word.offset) for word in words), max))
+    ends = [
+        min(max(_milliseconds(word.offset + word.duration), start), following)
+        for word, start, following in zip(words, starts, [*starts[1:], _LAST], strict=True)
+    ]
     marks = [0, *accumulate(map(_letters, pieces))]
     scale = letters[-1] / marks[-1]
     units: list[_Unit] = []
@@ -180,9 +183,8 @@ def _letters(text: str) -> int:
     return max(sum(1 + is_unspaced(mark) for mark in text if mark.isalnum()), 1)
 
 
-def _rising(seconds: Iterable[float]) -> list[int]:
-    """Return times in milliseconds, none before the one before it."""
-    return list(accumulate((min(max(round(second * 1000), 0), _LAST) for second in seconds), max))
+def _milliseconds(seconds: float) -> int:
+    return min(max(round(seconds * 1000), 0), _LAST)
 
 
 def _pieces(text: str) -> list[str]:

@@ -6,16 +6,18 @@ import gc
 import logging
 from pathlib import Path
 import re
-from typing import override
+from typing import Any, override
 
 from homeassistant.components import tts
 from homeassistant.components.ffmpeg import FFmpegManager
 from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.components.websocket_api.connection import BinaryHandler
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
+from custom_components.azure_speech_live.actions import limits
 from custom_components.azure_speech_live.actions.limits import MAX_CAPTIONS_OF_USER
 from custom_components.azure_speech_live.captions import session as captions_session, voices as captions_voices
 from custom_components.azure_speech_live.const import DOMAIN
@@ -96,6 +98,36 @@ async def test_the_start_says_what_an_app_needs(dashboard: Dashboard) -> None:
     assert re.fullmatch("[0-9a-f]{32}", dashboard.start["session"])
 
 
+async def unsubscribed(dashboard: Dashboard) -> dict[str, Any]:
+    """End a subscription; return the next message, which is the answer if nothing is told meanwhile."""
+    await dashboard.socket.send_json_auto_id({"type": "unsubscribe_events", "subscription": dashboard.command})
+    message: dict[str, Any] = await dashboard.socket.receive_json()
+    return message
+
+
+async def test_an_apps_number_is_free_again_behind_a_refusal_and_an_end(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections: list[ActiveConnection] = []
+    register = ActiveConnection.async_register_binary_handler
+
+    def seen(connection: ActiveConnection, handler: BinaryHandler) -> tuple[int, CALLBACK_TYPE]:
+        connections.append(connection)
+        return register(connection, handler)
+
+    monkeypatch.setattr(ActiveConnection, "async_register_binary_handler", seen)
+    with monkeypatch.context() as patched:
+        patched.setattr(limits, "MAX_CAPTIONS", 0)
+        assert (await dashboard.refused("recognize", language="en-US"))["code"] == "too_many_captions"
+    await dashboard.begin("recognize", language="en-US")
+    handlers = connections[0].binary_handlers
+    assert [handler is None for handler in handlers] == [True, False]
+    await dashboard.speak(b"")
+    await dashboard.events()
+    assert (await unsubscribed(dashboard))["success"]
+    assert handlers == [None, None]
+
+
 async def test_messages_behind_the_end_are_taken_without_a_word(
     dashboard: Dashboard, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -103,8 +135,7 @@ async def test_messages_behind_the_end_are_taken_without_a_word(
     await dashboard.speak(pcm(1))
     await dashboard.events()
     await dashboard.speak(pcm(1))
-    await dashboard.socket.send_json_auto_id({"type": "unsubscribe_events", "subscription": dashboard.command})
-    assert (await dashboard.socket.receive_json())["success"]
+    assert (await unsubscribed(dashboard))["success"]
     assert errors(caplog) == []
 
 
@@ -113,6 +144,8 @@ async def test_silence_of_the_app_is_an_end_of_its_own(dashboard: Dashboard, mon
     await dashboard.begin("recognize", language="en-US")
     await dashboard.speak(pcm(1), end=False)
     assert (await dashboard.events())[-1] == {"type": "end", "reason": "silence"}
+    await dashboard.speak(pcm(3), end=False)  # which nobody waits for any more
+    assert (await unsubscribed(dashboard))["success"]
 
 
 async def test_a_service_that_is_asked_again_is_told(dashboard: Dashboard, service: SpeechService) -> None:
@@ -285,12 +318,14 @@ async def test_a_failure_of_the_service_is_told(dashboard: Dashboard, service: S
 
 
 async def test_an_error_that_nobody_expects_is_told(
-    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    dashboard: Dashboard, service: SpeechService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("a secret of Home Assistant's")
 
     monkeypatch.setattr(tts, "async_create_audio_stream", broken)
+    monkeypatch.setattr(captions_voices, "MAX_UNSPOKEN", 1)  # another one waits then, which nobody takes
+    service.engine = Scripted([Utterance(text=f"{at}.", start=at / 4, end=at / 4 + 0.2) for at in range(3)])
     await dashboard.begin("translate", language="en-US", target_language="de", voices={"de": VOICE})
     await dashboard.speak(pcm(1))
     assert (await dashboard.events())[-1] == {

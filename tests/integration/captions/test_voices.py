@@ -1,9 +1,11 @@
 """What is spoken of captions: an address for each phrase, and errors that end no other."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.azure_speech_live.actions.interpreter import Voiced
 from custom_components.azure_speech_live.captions.voices import MAX_UNSPOKEN, Voices
@@ -45,3 +47,17 @@ async def test_no_more_wait_than_somebody_would_listen_to(hass: HomeAssistant) -
             "error": "too many phrases wait to be encoded",
         }
     ]
+
+
+async def test_what_breaks_off_can_be_played_to_its_end(
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    told: asyncio.Queue[Any] = asyncio.Queue()
+    voices = Voices(hass, told.put_nowait)
+    voices.take("1", Voiced(None, "de", SOUND))
+    publishing = asyncio.create_task(voices.publish())
+    async with asyncio.timeout(20):
+        event = await told.get()
+        voices.drop()
+        assert await (await (await hass_client_no_auth()).get(event["url"])).read()
+    publishing.cancel()

@@ -84,6 +84,56 @@ def test_a_long_sentence_without_marks_is_parted_evenly() -> None:
     assert " ".join(line for cue in found for line in cue.lines) == LONG.strip()
 
 
+def test_an_abbreviation_does_not_end_a_sentence() -> None:
+    assert texts(Line("We met at approx. ten in the morning.", 0, 4)) == [["We met at approx. ten in the morning."]]
+
+
+def test_what_is_said_without_marks_ends_with_its_phrase() -> None:
+    assert texts(Line("turn on the light", 0, 2), Line("and turn it off", 2.1, 2)) == [
+        ["turn on the light"],
+        ["and turn it off"],
+    ]
+
+
+def test_a_long_sentence_is_not_parted_at_its_first_word() -> None:
+    """Though there is a mark, and somebody pauses."""
+    words = (Word("Well,", 0, 0.4), *timed(LONG[:100], offset=1, each=0.2))
+    found = texts(Line("Well, " + LONG[:100], 0, 6, None, words))
+    assert len(found) > 1
+    assert min(len(" ".join(lines)) for lines in found) > 20
+
+
+@pytest.mark.parametrize("at", [8, 10, 12])
+def test_a_long_sentence_is_parted_where_somebody_pauses(at: int) -> None:
+    said = "they talk to themselves about what they have done and go on about what they would like to do one day"
+    first, second = " ".join(said.split()[:at]), " ".join(said.split()[at:])
+    words = (*timed(first, each=0.3), *timed(second, offset=at * 0.3 + 0.6, each=0.3))
+    found = texts(Line(f"{first} {second}", 0, 7, None, words))
+    assert [" ".join(lines) for lines in found] == [first, second]
+
+
+def test_lines_and_cues_are_parted_at_clauses_and_blanks() -> None:
+    assert texts(Line("Turn on the red light, and then close the big door", 0, 5)) == [
+        ["Turn on the red light,", "and then close the big door"]
+    ]
+    assert texts(Line(f"{'あ' * 13} {'い' * 11}", 0, 5)) == [["あ" * 13, "い" * 11]]
+    assert "".join(texts(Line(f"{'あ' * 21} {'い' * 19}", 0, 6))[0]) == "あ" * 21
+
+
+def test_a_line_takes_as_many_characters_as_are_seen() -> None:
+    """A blank between two lines is in neither, and an accent is above its letter."""
+    line = f"{'a' * 20} {'b' * 21}"
+    assert texts(Line(f"{line} {line}", 0, 5)) == [[line, line]]
+    accented = line.replace("b", "b\N{COMBINING ACUTE ACCENT}")
+    assert texts(Line(accented, 0, 5)) == [[accented]]
+
+
+def test_more_at_a_time_than_can_be_shown_are_shown_for_a_moment_each() -> None:
+    found = made(*(Line("Yes.", 0, 0.1, f"Guest-{at % 2}") for at in range(1500)))
+    assert len(found) == 1500
+    assert_by_the_rules(found)
+
+
 def test_words_have_their_own_times() -> None:
     words = (*timed("It is on."), *timed("The door is shut.", offset=9))
     found = made(Line("It is on. The door is shut.", 0, 10.6, None, words))
@@ -100,12 +150,22 @@ def test_no_cue_goes_across_a_silence() -> None:
     assert found[1].start_ms - 800 >= SILENCE
 
 
+def test_a_silence_of_a_second_is_one() -> None:
+    words = (Word("Turn", 0, 1), Word("off.", 2, 1))
+    assert texts(Line("Turn off.", 0, 3, None, words)) == [["Turn"], ["off."]]
+
+
 def test_words_that_are_spelled_otherwise_still_tell_the_time() -> None:
     words = timed("set it to twenty two degrees and then go to bed please", each=0.5)
     found = made(Line("Set it to 22°. And then go to bed, please.", 0, 6, None, words))
     assert [cue.lines for cue in found] == [["Set it to 22°."], ["And then go to bed, please."]]
     assert found[0].end_ms == found[1].start_ms
     assert found[1].start_ms == pytest.approx(3000, abs=1000)
+
+
+def test_a_word_that_is_said_for_longer_than_until_the_next_is_not() -> None:
+    words = (Word("Twentytwo", 0, 30), Word("degrees.", 3, 1))
+    assert [cue.start_ms for cue in made(Line("Twenty. Two degrees.", 0, 4, None, words))] == [0, 2000]
 
 
 def test_words_with_times_that_lie_do_no_harm() -> None:
