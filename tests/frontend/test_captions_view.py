@@ -1,5 +1,6 @@
 """What people see and do in captions: lines that do not jump, speakers, saving, and trouble in words."""
 
+import json
 from typing import Any, Final
 
 from playwright.async_api import Locator, expect
@@ -282,3 +283,52 @@ async def test_an_interpreters_preview_has_both_languages(wall: Wall) -> None:
     for text in ("Bonjour !", "Dzień dobry!"):
         await expect(card.get_by_text(text).first).to_be_visible()
     assert await wall.page.evaluate("house.sessions.length") == 0
+
+
+@pytest.mark.parametrize(("words", "sent"), [(2, True), (2000, False)])
+async def test_what_is_saved_is_no_more_than_home_assistant_takes_at_once(
+    wall: Wall, words: int, *, sent: bool
+) -> None:
+    """It closes the connection of the whole page at 4 MiB."""
+    await wall.answer("subtitles", {"text": "WEBVTT"})
+    card = await listen(wall)
+    await wall.page.evaluate(
+        """(count) => {
+            const word = (at) => ({text: "Wörter", offset: 0.1 + at / 3, duration: 0.1 + 0.2});
+            const words = Array.from({length: count}, (_, at) => word(at));
+            const said = {type: "phrase", text: "x", language: "en-US", offset: 0, duration: 1, words};
+            for (let n = 0; n < 50; n++) house.tell({...said, translations: {}, id: String(n)});
+        }""",
+        words,
+    )
+    await card.get_by_role("button", name="Save or copy").click()
+    await card.get_by_label("Format").select_option("vtt")
+    await card.get_by_role("button", name="Copy", exact=True).click()
+    await expect(card.get_by_role("button", name="Copied")).to_be_visible()
+    [message] = await wall.sent("subtitles")
+    assert len(message["segments"]) == 50
+    assert len(json.dumps(message, ensure_ascii=False).encode()) < 4 * 2**20
+    assert message["segments"][0].get("words") == (
+        [{"text": "Wörter", "offset": 0.1, "duration": 0.3}, {"text": "Wörter", "offset": 0.433, "duration": 0.3}]
+        if sent
+        else None
+    )
+
+
+async def test_why_nothing_could_be_saved_is_told_for_as_long_as_it_takes_to_read(wall: Wall) -> None:
+    card = await listen(wall)
+    await wall.phrase("a", "One.")
+    await wall.answer("subtitles", {"refused": {"code": "of_tomorrow", "message": "Something new."}})
+    await card.get_by_role("button", name="Save or copy").click()
+    await card.get_by_role("button", name="Save", exact=True).click()
+    await expect(card.get_by_role("alert")).to_contain_text("Something new.")
+    await wall.hypothesis("b", "two")
+    await expect(card.get_by_role("alert")).to_contain_text("Something new.")
+    await card.get_by_role("button", name="Save or copy").click()
+    await expect(card.get_by_role("alert")).to_be_hidden()
+
+
+async def test_a_size_written_as_a_text_is_a_number(wall: Wall) -> None:
+    card = await wall.add(**CONFIG, text_size="2")
+    await card.get_by_role("button", name="Larger").click()
+    await expect(card.locator(".log")).to_have_css("font-size", "24px")

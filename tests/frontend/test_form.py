@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from playwright.async_api import Error
 import pytest
 
 from .wall import Wall
@@ -91,7 +92,13 @@ async def test_there_is_a_form_although_there_is_no_resource(wall: Wall) -> None
         ({"source": "light.kitchen"}, "source"),
         ({"source": "none"}, "conversation"),
         ({"text_size": 9}, "text_size"),
+        ({"text_size": "large"}, "text_size"),
         ({"turns": "both"}, "turns"),
+        ({"languages": [5]}, "languages"),
+        ({"translate_to": [None]}, "translate_to"),
+        ({"mode": "interpreter", "mine": 5}, "mine"),
+        ({"mode": "interpreter", "mine": "de-DE", "theirs": {"fr-FR": None}}, "theirs"),
+        ({"mode": "interpreter", "mine": "de-DE", "theirs": ["de-DE", "fr-FR"]}, "theirs"),
     ],
 )
 async def test_what_cannot_be_meant_is_refused_by_name(wall: Wall, mistake: dict[str, Any], field: str) -> None:
@@ -103,6 +110,17 @@ async def test_what_cannot_be_meant_is_refused_by_name(wall: Wall, mistake: dict
         mistake,
     )
     assert field in said
+
+
+async def test_a_form_that_is_half_filled_in_stays_a_form(wall: Wall) -> None:
+    """Home Assistant shows YAML in its place as soon as something is refused."""
+    await wall.add(mode="captions")
+    await wall.answer("choices", CHOICES)
+    check = f"(config) => {CARD}.getConfigForm().then(({{assertConfig}}) => assertConfig(config))"
+    await wall.page.evaluate(check, {"source": "none"})
+    await wall.page.evaluate(check, {"mode": "interpreter", "mine": "de-DE", "theirs": ["de-DE"]})
+    with pytest.raises(Error, match="text_size"):
+        await wall.page.evaluate(check, {"text_size": 9})
 
 
 async def test_a_new_card_hears_the_language_of_who_adds_it(wall: Wall) -> None:

@@ -677,3 +677,43 @@ async def test_a_card_that_only_shows_a_conversation_never_listens(wall: Wall) -
     await begin(wall, **config)
     await wall.page.evaluate("(config) => live.start(house.hass, config, {language: 'de-DE'})", config)
     assert not await wall.sent("translate")
+
+
+_AUDIOS: Final = """
+    window.audios = [];
+    window.Audio = class extends Audio {
+        constructor() {
+            super();
+            audios.push(this);
+        }
+    };
+    const {play} = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+        return this.src.includes("never") ? new Promise(() => {}) : play.call(this);
+    };
+"""
+
+
+async def test_a_voice_of_which_nothing_comes_is_given_up(open_wall: Open) -> None:
+    async with open_wall(before=_AUDIOS) as wall:
+        await wall.page.clock.install()
+        await begin(wall, **INTERPRETER)
+        await wall.tell("synthesis", id="a", language="en-US", **{**VOICE, "url": "/api/never.wav"})
+        await wall.tell("synthesis", id="b", language="en-US", **VOICE)
+        await wall.page.clock.run_for(9_000)
+        assert not await get(wall, "live.playing")
+        await wall.page.clock.run_for(2_000)
+        await has(wall, "live.playing")
+
+
+async def test_nobody_is_deaf_while_a_voice_stops_short(open_wall: Open) -> None:
+    async with open_wall(before=_AUDIOS) as wall:
+        await begin(wall, **INTERPRETER)
+        await wall.tell("synthesis", id="a", language="en-US", **VOICE)
+        await has(wall, "live.playing")
+        await wall.page.evaluate("audios[0].pause(), audios[0].dispatchEvent(new Event('waiting'))")
+        assert not await get(wall, "live.playing")
+        await has(wall, "live.state === 'listening'")
+        await wall.page.evaluate("void audios[0].play()")
+        await has(wall, "live.playing")
+        await has(wall, "!live.playing")

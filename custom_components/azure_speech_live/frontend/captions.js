@@ -26,6 +26,8 @@ export class CaptionsView {
   #colors = new Map();
   #follows = true;
   #announced = "";
+  /** Why what was said could not be saved, until that is tried again. */
+  #unsaved = "";
   /** @type {any} */
   #hass;
   /** @type {number | undefined} */
@@ -116,7 +118,7 @@ export class CaptionsView {
   }
 
   get #size() {
-    return sizes.get(this.key) ?? this.config.text_size ?? 2;
+    return sizes.get(this.key) ?? Number(this.config.text_size ?? 2);
   }
 
   /** @param {number} by */
@@ -148,11 +150,13 @@ export class CaptionsView {
     this.#language.replaceChildren(new Option(this.#word("as_spoken"), ""), ...options);
     this.#language.hidden = !targets.size;
     this.#save.hidden = !this.#save.hidden;
+    this.#unsaved = "";
     this.#showState();
   }
 
   /** @param {string} how @param {HTMLElement} button */
   async #export(how, button) {
+    this.#unsaved = "";
     try {
       const format = this.#format.value;
       const text = await subtitles(this.#hass, this.live, format, this.#language.value);
@@ -161,15 +165,16 @@ export class CaptionsView {
       put(button, this.#word(`${how}_done`));
     } catch (/** @type {any} */ err) {
       const { code, message, translation_placeholders: placeholders } = err;
-      complain(this.#trouble, explain(this.#hass, { code, message, placeholders }));
+      this.#unsaved = explain(this.#hass, { code, message, placeholders });
     }
+    this.#showState();
     setTimeout(() => put(button, this.#word(how)), 2000);
   }
 
   #showState() {
     const { on, state, segments, error } = this.live;
     const { pause, smaller, larger, save, clear } = this.#tools;
-    complain(this.#trouble, error ? explain(this.#hass, error) : "");
+    complain(this.#trouble, error ? explain(this.#hass, error) : this.#unsaved);
     this.#go.ariaPressed = `${on}`;
     this.#go.title = on ? this.#word("stop") : "";
     this.#go.classList.toggle("hears", state === "listening");

@@ -20,13 +20,16 @@ export const CHOICES = {
 
 const SOURCE = /^(device|none|(assist_satellite|media_player)\.\w+)$/;
 
-/** Refuse what cannot be meant. @param {any} config */
-export function assertConfig(config) {
+/** Refuse what cannot be meant. @param {any} config @param {boolean} [done] Not yet: in a form, one value comes after another. */
+export function assertConfig(config, done = true) {
   const wrong = Object.keys(CHOICES).filter((field) => config[field] !== undefined && !CHOICES[field].includes(config[field]));
   wrong.push(...["languages", "translate_to"].filter((field) => config[field] && !Array.isArray(config[field])));
   if (!SOURCE.test(config.source ?? "device")) wrong.push("source");
-  if (config.source === "none" && !config.conversation) wrong.push("conversation");
-  if (!SIZES[(config.text_size ?? 2) - 1]) wrong.push("text_size");
+  if (done && config.source === "none" && !config.conversation) wrong.push("conversation");
+  if (!Object.keys(SIZES).includes(`${(config.text_size ?? 2) - 1}`)) wrong.push("text_size");
+  const tags = ["languages", "translate_to", "mine", "theirs"];
+  wrong.push(...tags.filter((field) => [config[field] ?? []].flat().some((tag) => typeof tag !== "string")));
+  if (done && config.mode === "interpreter" && [config.theirs ?? []].flat().includes(config.mine)) wrong.push("theirs");
   if (!wrong.length) return;
   const [field, value] = [wrong[0], `${config[wrong[0]] ?? ""}`];
   throw new Error(word(seen.page, "wrong_value", { field, value }) || `${field}: "${value}"?`);

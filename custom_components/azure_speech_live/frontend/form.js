@@ -65,6 +65,6 @@ export async function configForm() {
     ],
     computeLabel: label("field"),
     computeHelper: (/** @type {any} */ field) => (CHOICES[field.name] && !field.required ? usual(field.name) : label("help")(field)),
-    assertConfig,
+    assertConfig: (/** @type {any} */ config) => assertConfig(config, false), // else the form gives way to YAML
   };
 }
