@@ -225,6 +225,18 @@ def test_a_request_that_is_refused_is_made_again_without_speakers() -> None:
     assert service.fail(REFUSED) is None
 
 
+def test_a_request_that_is_refused_is_made_again_without_a_longest_phrase_first() -> None:
+    service = Service(replace(SPEAKERS, longest_phrase=20), LIGHT)
+    asked(service)
+    assert service.fail(REFUSED) == 0.0
+    request = asked(service)
+    assert diarization(request)
+    assert "conversation" not in request.context["phraseDetection"]
+    assert service.fail(REFUSED) == 0.0
+    assert not diarization(asked(service))
+    assert service.fail(REFUSED) is None
+
+
 def test_speakers_are_not_why_a_request_is_refused_where_they_were_taken_before() -> None:
     for heard in (True, False):
         service = Service(SPEAKERS, LIGHT)

@@ -28,7 +28,7 @@ from custom_components.azure_speech_live.speech.recognition.long_speech import (
 from custom_components.azure_speech_live.speech.recognition.turn import MAX_UNACCOUNTED
 from tests.speech_service import Behaviour, Dialect, Fault, Legible, Manner, SpeechService
 from tests.speech_service.engines.legible import silence, speak
-from tests.speech_service.faults import AudioReceived, Before, Close, Drop
+from tests.speech_service.faults import AudioReceived, Before, Close, Drop, Received
 from tests.speech_service.manner import USUAL
 
 from ..caller import Heard, Source, calling, listen
@@ -83,6 +83,18 @@ async def test_a_service_that_ends_its_phrases_sees_no_break(pace: float) -> Non
         assert turn.audio == TALK
     assert said(heard) == WORDS
     assert len(heard.phrases) == 3
+
+
+async def test_a_service_that_refuses_to_be_asked_is_made_to_all_the_same() -> None:
+    refused = Behaviour(faults=(Fault(Received("speech.context"), Close(1007)),))
+    service = SpeechService(Legible(), manner=ENDLESS, behaviours=[refused])
+    async with service, calling(service.url) as client:
+        heard = await listen(client, Source(TALK), replace(OPTIONS, speakers=True))
+        [_, connection] = service.connections
+        assert [turn.options.longest_phrase for turn in connection.turns] == [None, None]
+        assert all(turn.options.audio_session for turn in connection.turns)
+    assert (heard.error, said(heard)) == (None, WORDS)
+    assert all(phrase.duration <= LONGEST + GRACE + SOUGHT for phrase in heard.phrases)
 
 
 async def test_nothing_is_broken_where_nobody_asks_for_it() -> None:
@@ -152,10 +164,10 @@ def heard_for(seconds: float, *, offset: float = 0.0) -> Hypothesis:
     return Hypothesis("and so on", offset, seconds)
 
 
-def speech(seconds: float) -> tuple[LongSpeech, AudioBuffer]:
+def speech(seconds: float, longest: float | None = LONGEST) -> tuple[LongSpeech, AudioBuffer]:
     audio = AudioBuffer()
     audio.feed(b"\x01\x02" * round(16_000 * seconds))
-    return LongSpeech(audio), audio
+    return LongSpeech(audio, longest), audio
 
 
 @pytest.mark.parametrize(
@@ -265,7 +277,7 @@ def test_the_longest_phrase_that_can_be_asked_for_is_waited_for() -> None:
     longest = replace(OPTIONS, longest_phrase=50.0)
     with pytest.raises(ValueError, match="longest_phrase"):
         replace(longest, longest_phrase=50.1)
-    long_speech, _ = speech(70.0)
+    long_speech, _ = speech(70.0, 50.0)
     turn = new_turn(options=longest)
     turn.sent = round((50.0 + GRACE - 0.1) * BYTES_PER_SECOND)
     long_speech.hear(turn, heard_for(50.0 + GRACE - 0.1))

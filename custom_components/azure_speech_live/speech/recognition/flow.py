@@ -8,7 +8,6 @@ to wait is the utterance's to say.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Collection
 import contextlib
-from dataclasses import replace
 import logging
 from math import inf
 from typing import Final
@@ -254,7 +253,7 @@ class Flow:
         if acquired.at_start:
             utterance.options = utterance.options.detecting_at_start()
         if not acquired.connection.reusable:
-            utterance.options = replace(utterance.options, longest_phrase=None)  # there is no other turn on it
+            utterance.lasts_one_turn()
         return acquired.connection
 
     async def _carry_turn(self, connection: Connection) -> None:

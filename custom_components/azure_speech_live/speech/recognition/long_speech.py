@@ -4,7 +4,8 @@ The service is asked to end a phrase after ``longest_phrase``. Where it has hear
 the same, the turn's audio ends at the quietest moment of the next two seconds, which are held back until then; so its
 phrase comes, and what is behind goes on in the next turn. That costs a request, and nothing of what is said.
 
-That a service may not do as it is asked is a guess: of some endpoints it is not known that they read it at all.
+That a service may not do as it is asked is a guess: of some endpoints it is not known that they read it at all. One may
+even refuse it; then it is asked no more, and its turns are ended here all the same.
 """
 
 from array import array
@@ -31,9 +32,10 @@ PAUSE: Final = 10
 class LongSpeech:
     """Whether, and where, a turn's audio is to end before the source does. Positions are bytes of the utterance's."""
 
-    def __init__(self, audio: AudioBuffer) -> None:
-        """Begin with nothing heard."""
+    def __init__(self, audio: AudioBuffer, longest: float | None) -> None:
+        """Begin with nothing heard. ``longest``: seconds of speech in a phrase; None: as many as there are."""
         self._audio = audio
+        self.longest = longest
         self._from: int | None = None
         """Up to where audio was sent when too much had been heard."""
         self.end: int | None = None
@@ -41,7 +43,7 @@ class LongSpeech:
 
     def hear(self, turn: Turn, said: Hypothesis) -> None:
         """Take what is heard so far of a phrase."""
-        longest = turn.options.longest_phrase
+        longest = self.longest
         if longest is None or self._from is not None or not said.text:
             return
         begun = max(turn.start + _bytes(said.offset), self._audio.start)

@@ -59,7 +59,7 @@ class Utterance:
         self._is_command = options.mode is Mode.INTERACTIVE
         self._turn: Turn | None = None
         """The one that is open, if there is one."""
-        self._long_speech = LongSpeech(self.audio)
+        self._long_speech = LongSpeech(self.audio, options.longest_phrase)
         self._answers = Answers(options, self.audio)
         self.events = self._answers.events
         """What the caller has not taken yet."""
@@ -339,11 +339,20 @@ class Utterance:
             self._answers.refuse_voice(error)
             return True
         heard = self.audio.start > 0 or self.timeline.first_hypothesis is not None
-        if options.speakers and isinstance(error, RequestRefusedError) and not heard:
-            # That it is to tell speakers apart may be why: in what words it would say so, nobody knows.
+        if not isinstance(error, RequestRefusedError) or heard:
+            return False
+        # What is asked beside the speech may be why: in what words it would say so, nobody knows.
+        if options.longest_phrase is not None:
+            self.options = replace(options, longest_phrase=None)  # nothing is lost: phrases are ended here
+        elif options.speakers:
             self.options = replace(options, speakers=False)
-            return True
-        return False
+        else:
+            return False
+        return True
+
+    def lasts_one_turn(self) -> None:
+        """Take note that the connection has no other turn: then no phrase can be ended by that."""
+        self._long_speech.longest = None
 
     def tell_failed(self, error: SpeechError) -> None:
         """Tell the caller with what an attempt failed, or why there is none yet."""
