@@ -332,3 +332,10 @@ async def test_a_size_written_as_a_text_is_a_number(wall: Wall) -> None:
     card = await wall.add(**CONFIG, text_size="2")
     await card.get_by_role("button", name="Larger").click()
     await expect(card.locator(".log")).to_have_css("font-size", "24px")
+
+
+async def test_a_page_that_did_not_get_all_of_the_card_says_so(open_wall: Open) -> None:
+    async with open_wall() as wall:
+        await wall.page.route("**/captions.js", lambda route: route.abort())
+        card = await wall.add(**CONFIG)
+        await expect(card.get_by_text("Reload the page")).to_be_visible()

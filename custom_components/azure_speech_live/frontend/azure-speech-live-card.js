@@ -71,7 +71,8 @@ class AzureSpeechLiveCard extends HTMLElement {
   }
 
   async #show() {
-    const views = await import("./views.js").catch(() => null); // it is asked for again with the next state
+    const views = await import("./views.js").catch(() => null);
+    if (!views) this.#card.textContent = word(this.#hass, "not_loaded"); // a page never asks again for what it did not get
     const [hass, config] = [this.#hass, this.#config];
     if (!views || this.#view || !hass || !config || !this.isConnected) return;
     const root = this.getRootNode();
