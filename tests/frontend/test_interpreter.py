@@ -36,6 +36,7 @@ async def test_each_reads_the_others_words_in_their_own_language(wall: Wall) -> 
     await expect(card.locator(".theirs .turns")).to_have_attribute("data-hint", "Touchez et parlez")
     await card.get_by_role("button", name="Listen").click()
     message = await wall.sessions(1)
+    await expect(card.get_by_role("button", name="Listen")).to_have_attribute("title", "Stop")
     assert message["type"] == "azure_speech_live/translate"
     assert message["language"] == message["target_language"] == ["de-DE", "fr-FR"]
     assert "voices" not in message

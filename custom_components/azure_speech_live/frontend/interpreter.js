@@ -145,6 +145,7 @@ export class InterpreterView {
     complain(this.#trouble, live.error ? explain(hass, live.error) : "");
     put(this.#state, stateOf(hass, live));
     this.#go.ariaPressed = `${live.on}`;
+    this.#go.title = live.on ? word(hass, "stop") : "";
     face(this.#go, live.on ? "stop" : "listen", word(hass, "listen"), live.on);
     this.#go.hidden = config.source === "none" || (config.turns === "buttons" && !live.on);
     for (const [button, key, shown] of /** @type {[HTMLElement, string, boolean][]} */ ([
