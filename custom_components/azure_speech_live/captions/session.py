@@ -152,7 +152,7 @@ class LiveSpeech:
         source = self._request.source
         if not isinstance(source, Microphone):
             return 0.0
-        return max(0.0, source.received - self._timeline.position / BYTES_PER_SECOND)
+        return source.received - self._timeline.position / BYTES_PER_SECOND
 
     def _take(self, event: Event | Voiced) -> None:
         keeps_up = self._subscriber.keeps_up()

@@ -374,6 +374,14 @@ async def test_a_source_of_the_server_is_deaf_meanwhile(
     assert bytes(turn.audio) == b"".join(sample * 8000 for sample in (b"\1\1", b"\0\0", b"\0\0", b"\4\4"))
 
 
+async def test_a_device_that_listens_is_deaf_by_itself(dashboard: Dashboard, service: SpeechService) -> None:
+    await dashboard.begin("recognize", **DOOR)
+    assert (await dashboard.ask(f"{DOMAIN}/playing", conversation="door", playing=True))["success"]
+    await dashboard.speak(pcm(1))
+    await dashboard.events()
+    assert bytes(service.connections[-1].turns[-1].audio) == pcm(1)
+
+
 class Room:
     """A room in which one can hear what a test wants."""
 

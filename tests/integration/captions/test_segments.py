@@ -1,5 +1,6 @@
 """Segments: one id for all that is told of what somebody said."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -49,6 +50,19 @@ def test_silence_before_what_is_heard_does_not_end_it() -> None:
     assert segments.end(phrase("")) == []
     (ended,) = segments.end(phrase("Turn on.", 1))
     assert ended["id"] == heard
+
+
+def test_silence_without_times_and_silence_up_to_the_end_of_what_is_heard_end_it() -> None:
+    for silence in (Phrase(status=RecognitionStatus.NO_MATCH, text=""), replace(phrase(""), duration=0.3)):
+        segments = Segments(RecognitionOptions())
+        noise = segments.hear(Hypothesis("hm", 0.1, 0.2))  # which is a bit more than 0.3
+        assert segments.end(silence) == [{"type": "nothing", "id": noise["id"]}]
+
+
+def test_nobody_is_relabelled_unless_speakers_are_wanted() -> None:
+    segments = Segments(RecognitionOptions())
+    assert len(segments.end(phrase("Hello."))) == 1
+    assert len(segments.end(phrase("Who is there?", speaker="Guest-1"))) == 1
 
 
 def test_what_breaks_off_is_kept() -> None:

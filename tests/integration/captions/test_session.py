@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 from custom_components.azure_speech_live.actions import limits
 from custom_components.azure_speech_live.actions.limits import MAX_CAPTIONS_OF_USER
 from custom_components.azure_speech_live.captions import session as captions_session, voices as captions_voices
+from custom_components.azure_speech_live.captions.subscriber import Subscriber
 from custom_components.azure_speech_live.const import DOMAIN
 from custom_components.azure_speech_live.speech import Phrase
 from custom_components.azure_speech_live.speech.recognition import patience
@@ -295,6 +296,18 @@ async def test_who_goes_ends_everything(dashboard: Dashboard, service: SpeechSer
     else:
         await dashboard.socket.close()
     await service.until(lambda: service.connections[-1].closed)
+    if end == "unsubscribe":
+        await dashboard.socket.send_json_auto_id({"type": "ping"})
+        assert (await dashboard.socket.receive_json())["type"] == "pong", "nothing is told any more"
+
+
+async def test_who_went_before_the_command_was_handled_is_listened_to_no_longer(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await dashboard.begin("recognize", language="en-US")
+    monkeypatch.setattr(Subscriber, "is_gone", True)
+    await dashboard.speak(pcm(1), end=False)
+    assert (await dashboard.events())[-1] == {"type": "end", "reason": "stopped"}
 
 
 async def test_an_entry_that_is_unloaded_says_so(hass: HomeAssistant, dashboard: Dashboard, entry: ConfigEntry) -> None:
@@ -308,13 +321,16 @@ async def test_an_entry_that_is_unloaded_says_so(hass: HomeAssistant, dashboard:
     assert "{" not in error["message"]
 
 
-async def test_a_failure_of_the_service_is_told(dashboard: Dashboard, service: SpeechService) -> None:
+async def test_a_failure_of_the_service_is_told(
+    hass: HomeAssistant, dashboard: Dashboard, service: SpeechService
+) -> None:
     service.behaviours = lambda _: Behaviour(faults=(Fault(AudioReceived(16000), Close(1011, "internal error")),))
     await dashboard.begin("translate", language="en-US", target_language="de")
     await dashboard.speak(pcm(1))
     error = (await dashboard.events())[-1]
     assert error["code"] == "action_service_error"
     assert "has trouble of its own" in error["message"]
+    await hass.async_block_till_done(wait_background_tasks=True)  # nothing goes on behind that
 
 
 async def test_an_error_that_nobody_expects_is_told(

@@ -217,6 +217,19 @@ def test_a_change_of_speaker_is_told_in_the_text_if_wanted() -> None:
     ]
 
 
+def test_a_name_is_not_told_again_behind_a_silence() -> None:
+    assert texts(Line("Yes.", 0, 1, "Ada"), Line("No.", 5, 1, "Ada"), named=True) == [["Ada: Yes."], ["No."]]
+
+
+def test_phrases_of_a_script_without_blanks_have_none_between_them() -> None:
+    assert texts(Line("はい。", 0, 0.3), Line("そう。", 0.4, 0.3)) == [["はい。そう。"]]
+    assert texts(Line("Yes.", 0, 0.3), Line("No.", 0.4, 0.3)) == [["Yes. No."]]
+
+
+def test_a_chinese_character_takes_as_long_as_two_letters() -> None:
+    assert [cue.start_ms for cue in made(Line("Abcd. 今日天気。", 0, 6))] == [0, 2000]
+
+
 def test_names_are_short_and_in_one_line() -> None:
     assert name_of(None) is name_of("") is name_of(" \n\u202e ") is None
     assert name_of("A\nB\u202e -->\0 C") == "A B --> C"

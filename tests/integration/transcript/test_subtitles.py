@@ -117,3 +117,12 @@ def test_nothing_in_a_text_or_a_name_is_taken_for_a_cue(form: Format, tmp_path: 
 
 def test_what_a_speaker_says_as_a_tag_is_no_style_in_srt() -> None:
     assert write((Line("<i>{b}", 0, 1),), Format.SRT).split("\r\n")[2] == "‹i›(b)"  # noqa: RUF001 - others, by intention
+
+
+def test_a_name_is_no_markup() -> None:
+    assert "<v &lt;b&gt; &amp; co&gt;>Yes.\n" in write([Line("Yes.", 0, 1, "<b> & co>")], Format.VTT)
+
+
+def test_what_says_nothing_is_nobodys_turn() -> None:
+    lines = [Line("Yes.", 0, 1, "Ada"), Line(" ", 1, 1, "Bo"), Line("No.", 2, 1, "Ada")]
+    assert write(lines, Format.TEXT) == "[00:00:00] Ada: Yes. No.\n"

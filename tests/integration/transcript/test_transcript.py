@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.azure_speech_live.speech import Phrase, RecognitionStatus, TranslationOptions, Word
 from custom_components.azure_speech_live.transcript import transcript
 from tests.speech_service.engines import Status
 from tests.speech_service.engines.scripted import Scripted, Utterance
@@ -179,3 +180,24 @@ async def test_where_nothing_is_translated_there_is_what_was_said(
     assert response["translations"] == {"de": "", "fr": ""}
     assert response["failures"] == {"de": "Not available", "fr": "Not available"}
     assert response.get("media_content_id") is None
+
+
+async def test_the_language_is_that_which_was_spoken_for_the_longest_in_all(
+    hass: HomeAssistant, service: SpeechService, media: str
+) -> None:
+    service.engine = Scripted(
+        [
+            Utterance(text="One.", end=0.4, language="en-US"),
+            Utterance(text="Zwei.", start=0.4, end=1, language="de-DE"),
+            Utterance(text="Three.", start=1, end=1.4, language="en-US"),
+        ]
+    )
+    response = await call(hass, "transcribe", media=media, language=["en-US", "de-DE"])
+    assert response["language"] == "en-US"
+
+
+def test_the_words_of_a_phrase_are_none_of_its_translation() -> None:
+    said = transcript.Transcript(TranslationOptions(targets=("de", "en")))
+    words = (Word("Off.", 0, 1),)
+    said.add(Phrase(status=RecognitionStatus.SUCCESS, text="Off.", translations={"de": "Aus."}, words=words))
+    assert [line.words for target in (None, "de", "en") for line in said.lines(target)] == [words, (), words]
