@@ -12,6 +12,8 @@ import time
 from typing import Final
 
 from .arena import ROOT, Name, arena
+from .captions.measured import QUICK as CAPTIONS_QUICK, Plan as CaptionsPlan, measure as measure_captions
+from .captions.report import report as captions_report
 from .ending.measured import QUICK as ENDING_QUICK, Plan as EndingPlan, measure as measure_ending
 from .ending.report import report as ending_report
 from .figures import FIGURES
@@ -63,7 +65,18 @@ async def people(*, quick: bool) -> tuple[str, Plots]:
     return people_report(await measure_people(PEOPLE_QUICK if quick else PeoplePlan())), {}
 
 
-PARTS: Final = {"recognition": recognition, "voice": voice, "ending": ending, "people": people}
+async def captions(*, quick: bool) -> tuple[str, Plots]:
+    """Measure the card on a page; return the report. It has no plots."""
+    return captions_report(await measure_captions(CAPTIONS_QUICK if quick else CaptionsPlan())), {}
+
+
+PARTS: Final = {
+    "recognition": recognition,
+    "voice": voice,
+    "ending": ending,
+    "people": people,
+    "captions": captions,
+}
 
 
 async def _measure[P, M](place: P, measured: M, figures: Iterable[Callable[[P, M], Awaitable[None]]]) -> None:

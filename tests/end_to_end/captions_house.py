@@ -22,7 +22,7 @@ from .stand_in import CONVERSATION
 
 LINES: Final = read(CONVERSATION)
 DASHBOARD: Final = "captions-wall"
-_PAUSE: Final = 1.0
+PAUSE: Final = 1.0
 """Seconds after what somebody says, so that it is a phrase."""
 _NO_ECHO_CANCELLATION: Final = """{
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -103,4 +103,4 @@ def _is_complaint(said: ConsoleMessage) -> bool:
 async def say(sound: SoundServer, rooms: Sequence[str], lines: Sequence[Line]) -> None:
     """Have people say lines one after the other in the rooms that are told, one for each line."""
     for room, line in zip(rooms, lines, strict=True):
-        await sound.say(room, (await speak(line)).pcm + silence(_PAUSE))
+        await sound.say(room, (await speak(line)).pcm + silence(PAUSE))

@@ -57,6 +57,11 @@ class Process:
             await self.stop()
             await reader
 
+    @property
+    def id(self) -> int:
+        """Return the system's number for it."""
+        return self._process.pid
+
     async def _read(self) -> None:
         assert self._process.stdout is not None
         async for line in self._process.stdout:

@@ -58,7 +58,7 @@ async def test_a_light_goes_on(tmp_path: Path) -> None:
     assert hears_the_answer(Path(told[-3].partition("s: ")[2]))
 
 
-async def test_two_people_are_captioned(tmp_path: Path) -> None:
+async def test_two_people_are_captioned_and_interpreted(tmp_path: Path) -> None:
     picture = tmp_path / "card.png"
     async with demo(tmp_path / "temporary", "--captions", "--once", "--save", picture) as process:
         assert await process.status(within=120) == 0
@@ -69,6 +69,13 @@ async def test_two_people_are_captioned(tmp_path: Path) -> None:
         r"card +Good morning, please come in\. / Guten Morgen",
         r'Jonas +says "Guten Tag',
         r"card +Guten Tag, ich komme wegen der Heizung\.",
+        r" *the text is on the card \d\.\d s after",
+        r"The same two, with an interpreter",
+        r'Jonas +says "Seit wann',
+        r" *the translation is on the card \d\.\d s after",
+        r'voice +says "Since when',
+        r'voice +says "Es begann',
+        r"picture +",
         r"It worked\.",
     ]
     numbers = [next(number for number, line in enumerate(told) if re.match(part, line)) for part in story]

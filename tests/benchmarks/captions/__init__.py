@@ -1,0 +1,1 @@
+"""The part *captions* of the benchmark: the card, in a real browser at a real Home Assistant."""
