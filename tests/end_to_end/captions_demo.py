@@ -85,6 +85,7 @@ async def _interpreted(screen: Screen, sound: SoundServer, tablet: Tablet) -> bo
         over = await _say(screen, sound, line)
         await expect(tablet.card.locator(".turns p").filter(has_text=translation)).to_be_visible()
         await _print_delay(screen, tablet, "the translation", translation, over)
+        await expect(state).to_have_text(re.compile("Speaking"))
         screen.line("voice", f'says "{translation}", and the card hears nothing meanwhile')
         await expect(state).to_have_text(re.compile("Listening"))
     turns = [await tablet.card.locator(f".half.{side} .turns p").all_inner_texts() for side in ("mine", "theirs")]
