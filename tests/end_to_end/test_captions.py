@@ -12,7 +12,7 @@ import pytest_socket
 from tests.frontend.wall import violations
 from tests.microphone.sound import SoundServer
 
-from .captions import ROOM, visit
+from .captions import ROOM, half, interpreter, visit
 from .captions_house import LINES, Tablet, put_on_the_wall, say
 from .conftest import Camera, Household, own_pipelines, troubles
 from .home_assistant import HomeAssistant
@@ -109,7 +109,9 @@ async def test_what_is_said_without_a_connection_is_there_afterwards_once(
         assert not tablet.browser.errors
 
 
-async def test_a_card_is_found_in_the_picker_and_changed_by_its_form(talking: Household, sound: SoundServer) -> None:
+async def test_a_card_is_found_in_the_picker_and_changed_by_its_form(
+    talking: Household, sound: SoundServer, camera: Camera
+) -> None:
     await put_on_the_wall(talking.connection, CAPTIONS)
     async with Tablet.open(talking.home, sound, "kitchen") as tablet:
         page = tablet.browser.page
@@ -122,6 +124,7 @@ async def test_a_card_is_found_in_the_picker_and_changed_by_its_form(talking: Ho
         await picker.locator("hui-card-picker .card").first.click(force=True)
         editor = page.locator("hui-dialog-edit-card")
         await expect(editor.get_by_text("Spoken languages").first).to_be_visible()
+        await camera(tablet.browser, "card_form")
         await editor.get_by_text("More").first.click()
         await editor.locator("ha-selector-text").filter(has_text="Title").locator("input").fill("In the kitchen")
         await editor.get_by_role("button", name="Save", exact=True).click()
@@ -146,6 +149,37 @@ async def test_a_narrow_screen_shows_all_of_it(
         await camera(tablet.browser, f"captions_narrow_{scheme}")
         wide = await tablet.card.evaluate("(card) => card.scrollWidth > card.clientWidth || card.clientWidth > 320")
         assert not wide
+
+
+async def test_two_people_talk_through_one_tablet(talking: Household, sound: SoundServer, camera: Camera) -> None:
+    await put_on_the_wall(talking.connection, interpreter(layout="side"))
+    async with Tablet.open(talking.home, sound, ROOM) as tablet:
+        assert not await violations(tablet.browser.page)
+        await tablet.listen()
+        for line in LINES[:2]:
+            await say(sound, [ROOM], [line])
+            for side, language in (("mine", "en-US"), ("theirs", "de-DE")):
+                told = line.text if line.language == language else next(iter(line.translations.values()))
+                await expect(half(tablet, side).last).to_have_text(told)
+            await expect(tablet.card.get_by_text("Speaking")).to_be_visible()
+            await expect(tablet.card.get_by_text("Listening")).to_be_visible()
+        assert not await violations(tablet.browser.page)
+        await camera(tablet.browser, "interpreter")
+        assert not tablet.complaints
+        assert not tablet.browser.errors
+
+
+async def test_at_the_door_the_tablet_asks(talking: Household, sound: SoundServer, camera: Camera) -> None:
+    await put_on_the_wall(talking.connection, interpreter(theirs=["de-DE", "fr-FR", "pl-PL"]))
+    async with Tablet.open(talking.home, sound, ROOM) as tablet:
+        assert not await violations(tablet.browser.page)
+        await camera(tablet.browser, "at_the_door")
+        await tablet.listen("Deutsch")
+        await say(sound, [ROOM], LINES[1:2])
+        await expect(half(tablet, "mine").last).to_have_text(LINES[1].translations["en"])
+        assert not await violations(tablet.browser.page)
+        assert not tablet.complaints
+        assert not tablet.browser.errors
 
 
 @pytest.mark.parametrize("echo_cancellation", [True, False])
