@@ -64,7 +64,10 @@ TABLES: dict[str, dict[str, dict[str, int]]] = {
         "Misheard commands": {},
     },
 }
-"""The sections of each part, and of how many tables of one each contender has a row. people/ and captions/ have tests of their own."""
+"""The sections of each part, and of how many tables of one each contender has a row.
+
+people/ and captions/ have tests of their own.
+"""
 
 
 @pytest.mark.timeout(400)
