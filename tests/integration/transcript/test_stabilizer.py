@@ -115,6 +115,7 @@ def test_it_goes_on_at_its_place_behind_a_hypothesis_of_few_words() -> None:
     words = [f"w{at}" for at in range(60)]
     for few in (words[:1], ["x"], ["x", *words[1:3]]):
         stabilizer = Stabilizer()
+        told: list[str] = []
         for heard in (words[:40], words[:41], few, ["x", *words[1:]]):
             told = stabilizer.take(" ".join(heard)).text.split()
         assert told == words, few
@@ -123,6 +124,7 @@ def test_it_goes_on_at_its_place_behind_a_hypothesis_of_few_words() -> None:
 def test_it_goes_on_at_its_place_where_a_dozen_words_are_left_out() -> None:
     stabilizer = Stabilizer()
     words = [f"w{at}" for at in range(60)]
+    told: list[str] = []
     for heard in (words[:40], words[:41], [*words[:5], *words[17:]]):
         told = stabilizer.take(" ".join(heard)).text.split()
     assert told == words
