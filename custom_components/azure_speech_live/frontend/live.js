@@ -4,10 +4,11 @@
  */
 
 import { Microphone, Ring } from "./microphone.js";
+import { messageOf, sideOf } from "./request.js";
 import { Said } from "./said.js";
 import { Session, sleep } from "./session.js";
 import { Voices } from "./voices.js";
-import { DOMAIN, base } from "./words.js";
+import { DOMAIN } from "./words.js";
 /** @import {Hass, Config, Side, Trouble, State} from "./types.js" */
 
 const MAX_BUFFERED = 256 * 1024; // bytes that the socket has not sent yet
@@ -384,44 +385,11 @@ export class Live extends Said {
   }
 
   async #message() {
-    const { mode, conversation, source, speakers, aloud, side = "both", languages, translate_to } = this.#config;
+    const message = await messageOf(this.#hass, this.#config, this);
     const offset = this.#microphone ? this.#ring.start : performance.now() / 1000 - this.#beganAt;
-    /** @type {Record<string, any>} */
-    const message = { ...this.#resource, type: `${DOMAIN}/translate`, version: 2, conversation };
     if (this.#id) message.after = { session: this.#id, offset };
     if (this.#microphone) message.sample_rate = this.#microphone.rate;
-    else message.source = { [source?.startsWith("media_player.") ? "player" : "microphone"]: source };
-    if (mode === "interpreter") {
-      const both = [this.mine, this.theirs];
-      message.language = this.choice.language ?? (side === "both" ? both : this[side]);
-      message.target_language = both.filter((language) => language !== message.language);
-      if (aloud) message.voices = await this.#voicesOf(message.target_language);
-    } else {
-      Object.assign(message, { speakers, words: true });
-      if (languages?.length) message.language = languages;
-      if (translate_to?.length) message.target_language = translate_to;
-      else message.type = `${DOMAIN}/recognize`;
-    }
     return message;
-  }
-
-  get #resource() {
-    const { entity: entity_id, config_entry_id } = this.#config;
-    return { entity_id, config_entry_id };
-  }
-
-  /** @param {string[]} languages @returns {Promise<Record<string, string>>} */
-  async #voicesOf(languages) {
-    const { mine_voice, theirs_voice, theirs, conversation } = this.#config;
-    const heard = languages.filter((language) => conversation || !this.muted.has(this.#sideOf(language)));
-    const known = { [this.mine]: mine_voice, [this.theirs]: [theirs].flat().length > 1 ? undefined : theirs_voice };
-    const unknown = heard.filter((language) => !known[language]);
-    if (unknown.length) {
-      const ask = { ...this.#resource, type: `${DOMAIN}/choices`, voices_of: unknown };
-      const { voices } = await this.#hass.connection.sendMessagePromise(ask);
-      for (const language of unknown) known[language] = voices[language]?.[0]?.name;
-    }
-    return Object.fromEntries(heard.flatMap((language) => (known[language] ? [[language, known[language]]] : [])));
   }
 
   /** @param {Session} session @param {any} event */
@@ -498,15 +466,9 @@ export class Live extends Said {
   /** @param {any} event */
   #speak({ url, language }) {
     const { mode, aloud, side = "both" } = this.#config;
-    const heardBy = this.#sideOf(language);
+    const heardBy = sideOf(this, language);
     if (!url || mode !== "interpreter" || !aloud || this.muted.has(heardBy)) return;
     if (side === "both" || side === heardBy) this.#voices.add(this.#hass.hassUrl(url));
-  }
-
-  /** Who understands it, in a translation: the service calls that "yue" which is spoken in zh-HK. @param {string} language */
-  #sideOf(language) {
-    const mine = base(language) === base(this.mine) || (base(language) !== base(this.theirs) && base(this.mine) === "zh");
-    return mine ? "mine" : "theirs";
   }
 
   /** A translation begins or ends to be heard, here or elsewhere. */
