@@ -1,1 +1,1 @@
-"""The dashboard card: one ES module, and what has Home Assistant load it."""
+"""The dashboard card: plain ES modules, and what has Home Assistant load them."""
