@@ -114,7 +114,7 @@ async def test_nothing_is_chosen_that_nobody_chose(hass: HomeAssistant, entry: C
     ]
     assert [chosen(form["data_schema"]) for form in forms if form["data_schema"] is not None] == [
         {"endpoint": ""},
-        {"pricing_tier": "unknown"},
+        {"pricing_tier": "unknown", "captions_for": "everybody"},
         {"end_of_speech": "first", "text_form": "display", "profanity": "masked"},
         {"languages": [], "target_language": ""},
         {"device": "default", "start": "button"},  # the system's choice
