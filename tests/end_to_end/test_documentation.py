@@ -92,9 +92,21 @@ def blueprints(recording: str) -> dict[str, Any]:
             {"language": "fr", "voice": "fr-FR-DeniseNeural", "speakers": ["media_player.guest_room"]},
         ]
     }
+    spoken = {
+        "sentences": ["see you later", "bis später"],
+        "answers": [
+            {"language": "en-US", "answer": "See you later!"},
+            {"language": "de-DE", "answer": "Bis später!"},
+        ],
+        "recognizer": "stt.azure_speech",
+        "voice": "tts.azure_speech_voice",
+        "player": "media_player.kitchen",
+    }
+    automations = {"ask_at_the_door": door, "answer_in_the_spoken_language": spoken}
     return {
         "automation": [
-            {"alias": "ask_at_the_door", "use_blueprint": {"path": f"{folder}/ask_at_the_door.yaml", "input": door}}
+            {"alias": alias, "use_blueprint": {"path": f"{folder}/{alias}.yaml", "input": given}}
+            for alias, given in automations.items()
         ],
         "script": {
             "relay_announcement": {"use_blueprint": {"path": f"{folder}/relay_announcement.yaml", "input": relay}}
@@ -252,6 +264,13 @@ async def ask_at_the_door(house: House) -> None:
     await house.done("media_player.play_media")
 
 
+async def answer_in_the_spoken_language(house: House) -> None:
+    """As it were: it is typed, so that nobody has spoken another language."""
+    await house.home.post("/api/conversation/process", json={"text": "bis später", "language": "en"})
+    await house.done("tts.speak", language="en-US", message="See you later!")
+    await house.done("media_player.play_media", entity_id="media_player.kitchen")
+
+
 async def relay_announcement(house: House) -> None:
     await house.act("script.relay_announcement", recording=house.recording)
     for speaker in ("media_player.grandmother", "media_player.guest_room"):
@@ -275,6 +294,7 @@ EXAMPLES: dict[str, Callable[[House], Awaitable[None]]] = {
     "speakers": speakers,
     "Subtitles": subtitles,
     "ask_at_the_door": ask_at_the_door,
+    "answer_in_the_spoken_language": answer_in_the_spoken_language,
     "relay_announcement": relay_announcement,
     "Local voice assistant while Azure is away": fall_back,
     "Commands or answers fail": fall_back,

@@ -84,7 +84,9 @@ async def test_it_is_told_alike_in_every_place(  # noqa: PLR0917 - fixtures and 
     await client.send_json_auto_id({"type": f"{DOMAIN}/recognize", "language": "en-US"})
     assert (await client.receive_json())["success"]
     assert (await client.receive_json())["event"]["type"] == "start"
-    assert (await client.receive_json())["event"]["code"] == f"action_{row.key}"
+    while (event := (await client.receive_json())["event"])["type"] == "state":
+        assert event["state"] == "reconnecting"
+    assert event["code"] == f"action_{row.key}"
 
     # the system's health, while it is set up
     info = await get_system_health_info(hass, DOMAIN)

@@ -312,7 +312,7 @@ class Utterance:
                 return None
             if isinstance(error, ContinuousDetectionError) and self.options.detects_continuously:
                 return 0.0  # that says nothing about the service: the next connection's options are others
-        if self._asks_for_less(error):
+        if self._asks_for_less(error, turn):
             return 0.0
         stale = turn is not None and turn.reused and turn.theirs is Theirs.SILENT
         delay = self._retry.after(
@@ -331,7 +331,7 @@ class Utterance:
             self.tell_failed(error)
         return delay
 
-    def _asks_for_less(self, error: SpeechError) -> bool:
+    def _asks_for_less(self, error: SpeechError, turn: Turn | None) -> bool:
         """Leave out what the service refuses, if that can be done without; return whether."""
         options = self.options
         if isinstance(error, VoiceError) and isinstance(options, TranslationOptions) and options.voice:
@@ -339,9 +339,9 @@ class Utterance:
             self._answers.refuse_voice(error)
             return True
         heard = self.audio.start > 0 or self.timeline.first_hypothesis is not None
-        if not isinstance(error, RequestRefusedError) or heard:
+        if not isinstance(error, RequestRefusedError) or heard or turn is None:
             return False
-        # What is asked beside the speech may be why: in what words it would say so, nobody knows.
+        # What a turn asks for beside the speech may be why: in what words it would say so, nobody knows.
         if options.longest_phrase is not None:
             self.options = replace(options, longest_phrase=None)  # nothing is lost: phrases are ended here
         elif options.speakers:
