@@ -75,11 +75,6 @@ class Request:
         """The session's name, 32 hex digits."""
         return self.options.audio_session
 
-    @property
-    def offset(self) -> float:
-        """Seconds of an earlier session that are before this one."""
-        return self.options.session_offset
-
 
 async def async_get_request(
     hass: HomeAssistant, user: User, context: Context, asked: dict[str, Any], *, translates: bool

@@ -47,8 +47,8 @@ class LiveSpeech:
         self._phrases: deque[tuple[Phrase, str]] = deque(maxlen=MAX_SPOKEN)
         """The latest, with their ids, in case they are spoken."""
         self._conversation: Conversation | None = None
-        self._until = 0.0
-        """When it has lasted for long enough, by the loop's clock."""
+        self._began = 0.0
+        """When, by the loop's clock."""
         self._reason: str | None = None
         """Why it is to end, if nobody else says so."""
         self._unsubscribed = False
@@ -79,7 +79,7 @@ class LiveSpeech:
             unregister()
             task.cancel()
 
-        self._until = self._hass.loop.time() + LIMIT
+        self._began = self._hass.loop.time()
         self._subscriber.begin(unsubscribe)
         self._tell(
             {
@@ -123,7 +123,7 @@ class LiveSpeech:
         finally:
             if isinstance(source, Microphone):
                 source.close()
-            self._voices.drop()
+            self._voices.end()
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)
 
@@ -135,7 +135,7 @@ class LiveSpeech:
                 if self._subscriber.is_gone:  # it went before it could be told to
                     self._reason = "stopped"
                     return
-                if self._hass.loop.time() >= self._until:
+                if self._hass.loop.time() >= self._began + LIMIT:
                     self._reason = "limit"
                     return
                 deaf = conversation is not None and conversation.is_deaf and isinstance(source, ServerSource)

@@ -36,7 +36,7 @@ class Voices:
         if isinstance(voiced.sound, Synthesis):
             self._speak(voiced.sound.audio, event)
             return
-        self._end()
+        self.end()
         if voiced.sound.error:
             self._tell({**event, "error": voiced.sound.error})
 
@@ -65,15 +65,12 @@ class Voices:
 
     async def close(self) -> None:
         """Take note that no more phrases come; those that wait are told still."""
-        self._end()
+        self.end()
         await self._unspoken.put(None)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Take note that no more comes of what is being spoken."""
         self._unspeakable = False
         if self._voice:
             self._voice.end()
             self._voice = None
-
-    def drop(self) -> None:
-        """Let go of what is being spoken, which nobody hears to its end."""
-        self._end()

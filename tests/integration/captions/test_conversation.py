@@ -20,7 +20,6 @@ from custom_components.azure_speech_live.captions import (
     request as captions_request,
 )
 from custom_components.azure_speech_live.captions.conversation import (
-    ECHO,
     MAX_RECENT,
     PLAYS_AT_MOST,
     Conversation,
@@ -365,8 +364,9 @@ async def test_a_source_of_the_server_is_deaf_meanwhile(
     await dashboard.ask(f"{DOMAIN}/playing", conversation="door", playing=True)
     await room.sounds(b"\2\2")
     await dashboard.ask(f"{DOMAIN}/playing", conversation="door", playing=False)
+    monkeypatch.setattr(captions_conversation, "ECHO", 60.0)
     await room.sounds(b"\3\3")
-    await asyncio.sleep(ECHO)
+    monkeypatch.setattr(captions_conversation, "ECHO", 0.0)
     await room.sounds(b"\4\4")
     await room.sounds(b"")
     assert (await dashboard.events())[-1] == {"type": "end", "reason": "source"}

@@ -58,6 +58,6 @@ async def test_what_breaks_off_can_be_played_to_its_end(
     publishing = asyncio.create_task(voices.publish())
     async with asyncio.timeout(20):
         event = await told.get()
-        voices.drop()
+        voices.end()
         assert await (await (await hass_client_no_auth()).get(event["url"])).read()
     publishing.cancel()
