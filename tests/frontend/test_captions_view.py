@@ -131,6 +131,7 @@ async def test_it_follows_at_the_end_only_and_goes_there_when_asked(wall: Wall) 
     log, newest = card.get_by_role("log"), card.get_by_role("button", name="Newest")
 
     async def gap() -> int:
+        await log.evaluate("() => new Promise(requestAnimationFrame)")
         return int(await log.evaluate("(log) => log.scrollHeight - log.scrollTop - log.clientHeight"))
 
     for number in range(30):

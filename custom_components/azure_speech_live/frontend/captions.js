@@ -25,6 +25,8 @@ export class CaptionsView {
   /** @type {Map<string, string>} */
   #colors = new Map();
   #follows = true;
+  /** How far it was scrolled. */
+  #top = 0;
   #announced = "";
   /** Why what was said could not be saved, until that is tried again. */
   #unsaved = "";
@@ -55,7 +57,10 @@ export class CaptionsView {
     this.#announced = live.segments.at(-1)?.id ?? "";
     this.#go.hidden = config.source === "none";
     this.#log.onscroll = () => {
-      this.#follows = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < AT_THE_END;
+      const { scrollTop, scrollHeight, clientHeight } = this.#log;
+      if (scrollHeight - scrollTop - clientHeight < AT_THE_END) this.#follows = true;
+      else if (scrollTop < this.#top) this.#follows = false; // else there is more to read meanwhile
+      this.#top = scrollTop;
       this.#newest.hidden = this.#follows;
     };
     this.#resized.observe(this.#log);
@@ -226,7 +231,7 @@ export class CaptionsView {
       this.#announced = last.id;
       put(this.#said, this.#linesOf(last)[0].text);
     }
-    this.#follow();
+    requestAnimationFrame(() => this.#follow()); // with the frame, which is laid out anyway
   }
 
   /** @param {Row} row @param {Segment} segment @param {boolean} begins Whether another has spoken before. */
@@ -291,6 +296,7 @@ export class CaptionsView {
 
   #follow() {
     if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
+    this.#top = this.#log.scrollTop;
   }
 
   #toNewest() {
